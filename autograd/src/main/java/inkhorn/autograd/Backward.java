@@ -1,0 +1,122 @@
+package inkhorn.autograd;
+
+import inkhorn.autograd.kernel.KernelProvider;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * The walk back through the graph: iterative, in reverse order of creation, freeing each node as it passes (after
+ * HIPS/autograd's {@code backward_pass}). Reverse creation order is a topological order, since an op is made after its
+ * inputs.
+ */
+public final class Backward {
+
+    /** What to keep of the tensors between the root and the leaves once the walk has gone by. */
+    public enum Keep {
+        /** Their values stay readable until their scope closes. */
+        VALUES,
+        /** Their storage is reused by the walk itself: the lowest peak, as in training. The root's value stays. */
+        NOTHING
+    }
+
+    private Backward() {
+    }
+
+    /**
+     * Gradients of a scalar; the intermediate values stay readable.
+     *
+     * @throws IllegalStateException when {@code root} is not a scalar, needs no gradient, or was walked before
+     */
+    public static void from(Tensor root) {
+        from(root, Keep.VALUES);
+    }
+
+    /** As {@link #from(Tensor)}, saying what to keep of the values in between. */
+    public static void from(Tensor root, Keep keep) {
+        if (root.size() != 1) {
+            throw new IllegalStateException("backward: a tensor of shape " + root.shape()
+                    + " needs a seed gradient of that shape; only a scalar starts by itself");
+        }
+        from(root, new float[] {1}, keep);
+    }
+
+    /**
+     * Gradients of the inner product of {@code root} and {@code seed}.
+     *
+     * @param seed as many values as root has elements; copied
+     */
+    public static void from(Tensor root, float[] seed, Keep keep) {
+        check(root, seed);
+        GradSlot slot = root.gradSlot();
+        KernelProvider.kernels().scale(1, seed, slot.array(), slot.add(), seed.length);
+        for (Op op : reachable(root)) {
+            Tensor out = op.output();
+            if (out.grad() == null) {
+                GradSlot empty = out.gradSlot();
+                KernelProvider.kernels().fill(empty.array(), 0, out.size());
+            }
+            op.backward(out.grad());
+            op.release();
+            pass(out, root, keep);
+            if (op.secondOutput() != null) {
+                pass(op.secondOutput(), root, keep);
+            }
+        }
+    }
+
+    private static void check(Tensor root, float[] seed) {
+        if (!root.needsGrad()) {
+            throw new IllegalStateException("backward: nothing that this tensor " + root.shape()
+                    + " was made from needs a gradient (or it was made under NoGrad)");
+        }
+        if (root.op() == Op.PASSED) {
+            throw new IllegalStateException(
+                    "backward: this graph was walked before and is freed; run the forward pass again");
+        }
+        if (root.op() == null) {
+            throw new IllegalStateException("backward: this tensor is a leaf, there is nothing to walk");
+        }
+        if (seed.length != root.size()) {
+            throw new IllegalStateException("backward: a seed of " + seed.length
+                    + " values does not fit shape " + root.shape());
+        }
+    }
+
+    private static void pass(Tensor out, Tensor root, Keep keep) {
+        out.passed();
+        if (keep == Keep.NOTHING && out != root) {
+            out.releaseData("its storage was reused by the backward pass; read it before, or walk with Keep.VALUES");
+        }
+    }
+
+    /** Every op between the root and the leaves that need a gradient, latest first. */
+    private static List<Op> reachable(Tensor root) {
+        List<Op> found = new ArrayList<>();
+        ArrayDeque<Op> open = new ArrayDeque<>();
+        visit(root, open);
+        while (!open.isEmpty()) {
+            Op op = open.pop();
+            found.add(op);
+            for (Tensor input : op.inputs()) {
+                if (input != null) {
+                    visit(input, open);
+                }
+            }
+        }
+        found.sort(Comparator.comparingLong(Op::order).reversed());
+        return found;
+    }
+
+    private static void visit(Tensor tensor, ArrayDeque<Op> open) {
+        Op op = tensor.op();
+        if (op == Op.PASSED) {
+            throw new IllegalStateException("backward: part of this graph, a tensor of shape " + tensor.shape()
+                    + ", was walked before and is freed; run its forward pass again");
+        }
+        if (op != null && op.queue()) {
+            open.push(op);
+        }
+    }
+}

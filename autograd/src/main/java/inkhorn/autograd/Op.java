@@ -1,0 +1,114 @@
+package inkhorn.autograd;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * One differentiable step of a computation, and the node it leaves in the graph. A subclass is one final class with a
+ * static {@code apply(...)} that checks shapes and runs the forward kernel, and {@link #backward} below it; what backward
+ * needs is kept in private final fields.
+ *
+ * <p><b>The gradient rule</b>, for every op: <em>backward accumulates into the gradients of inputs that need one.</em>
+ */
+public abstract class Op {
+
+    /** Stands in the place of an op that a backward pass has gone by. */
+    static final Op PASSED = new Op(new Tensor[0]) {
+        @Override
+        protected void backward(float[] grad) {
+            throw new IllegalStateException("unreachable: a passed op has no backward");
+        }
+    };
+
+    private static final AtomicLong CREATED = new AtomicLong();
+
+    private final long order = CREATED.getAndIncrement();
+    private final Tensor[] inputs;
+    private Tensor output;
+    private Tensor secondOutput;
+    private boolean queued;
+
+    /** @param inputs every tensor whose gradient depends on the output's */
+    protected Op(Tensor... inputs) {
+        this.inputs = inputs;
+    }
+
+    /**
+     * Adds this op's share to the gradient of each input that needs one.
+     *
+     * @param grad the gradient of the (first) output; it is not read again afterwards, so it may be overwritten
+     */
+    protected abstract void backward(float[] grad);
+
+    /** Gives arrays kept for backward back to the scope; called once after {@link #backward}. */
+    protected void release() {
+    }
+
+    /** A name for messages and profiles: the class's. */
+    public String name() {
+        return getClass().getSimpleName();
+    }
+
+    /** Storage for a result of these inputs, contents undefined; it needs a gradient when one of them does. */
+    protected static Tensor result(Shape shape, Tensor... inputs) {
+        return Tensor.result(shape, anyNeedsGrad(inputs));
+    }
+
+    /** Whether a gradient will be asked for: recording is on and an input needs one. */
+    protected static boolean anyNeedsGrad(Tensor... inputs) {
+        if (NoGrad.active()) {
+            return false;
+        }
+        for (Tensor input : inputs) {
+            if (input != null && input.needsGrad()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Makes this op the maker of {@code out}, if out needs a gradient, and returns out. */
+    protected final Tensor record(Tensor out) {
+        if (out.needsGrad()) {
+            output = out;
+            out.madeBy(this);
+        }
+        return out;
+    }
+
+    /** Makes this op the maker of a second result beside the one of {@link #record(Tensor)}. */
+    protected final Tensor recordSecond(Tensor out) {
+        if (out.needsGrad()) {
+            secondOutput = out;
+            out.madeBy(this);
+        }
+        return out;
+    }
+
+    /** A view of {@code base} in another shape, recorded by this op. */
+    protected static Tensor view(Tensor base, Shape shape) {
+        return Tensor.view(base, shape, anyNeedsGrad(base));
+    }
+
+    long order() {
+        return order;
+    }
+
+    Tensor[] inputs() {
+        return inputs;
+    }
+
+    Tensor output() {
+        return output;
+    }
+
+    Tensor secondOutput() {
+        return secondOutput;
+    }
+
+    /** True the first time. */
+    boolean queue() {
+        boolean first = !queued;
+        queued = true;
+        return first;
+    }
+}

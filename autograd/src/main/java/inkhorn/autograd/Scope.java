@@ -1,0 +1,138 @@
+package inkhorn.autograd;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The lifetime of a step: every tensor made while a scope is open belongs to the innermost one of its thread, and ends
+ * when that is closed.
+ *
+ * <p>The outermost scope owns a free list of arrays keyed by size; scopes inside it draw from the list and return to it, so
+ * a loop of equal steps allocates only in its first rounds:
+ * <pre>{@code
+ * try (Scope run = Scope.open()) {
+ *     for (...) {
+ *         try (Scope step = Scope.open()) { ... }   // arrays go back to run's free list here
+ *     }
+ * }}</pre>
+ */
+public final class Scope implements AutoCloseable {
+
+    private static final ThreadLocal<Scope> INNERMOST = new ThreadLocal<>();
+
+    private final Scope outer;
+    private final FreeList free;
+    private final Set<float[]> arrays = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final List<Tensor> tensors = new ArrayList<>();
+
+    private Scope(Scope outer) {
+        this.outer = outer;
+        this.free = outer == null ? new FreeList() : outer.free;
+    }
+
+    /** Opens a scope inside the innermost one of this thread. Close in reverse order, best by try-with-resources. */
+    public static Scope open() {
+        Scope scope = new Scope(INNERMOST.get());
+        INNERMOST.set(scope);
+        return scope;
+    }
+
+    /** An array of exactly {@code size} floats, contents undefined, owned by the innermost scope if one is open. */
+    public static float[] allocate(int size) {
+        Scope scope = INNERMOST.get();
+        if (scope == null) {
+            return new float[size];
+        }
+        float[] array = scope.free.take(size);
+        scope.arrays.add(array);
+        return array;
+    }
+
+    /** Gives an array back before its scope closes. One that no open scope owns is left to the garbage collector. */
+    public static void release(float[] array) {
+        for (Scope scope = INNERMOST.get(); scope != null; scope = scope.outer) {
+            if (scope.arrays.remove(array)) {
+                scope.free.give(array);
+                return;
+            }
+        }
+    }
+
+    static void adopt(Tensor tensor) {
+        Scope scope = INNERMOST.get();
+        if (scope != null) {
+            scope.tensors.add(tensor);
+        }
+    }
+
+    /** Lets a tensor of this scope outlive it: it goes to the surrounding scope, or to the garbage collector. */
+    public Tensor keep(Tensor tensor) {
+        if (tensors.remove(tensor)) {
+            float[] data = tensor.data();
+            boolean owned = arrays.remove(data);
+            if (outer != null) {
+                outer.tensors.add(tensor);
+                if (owned) {
+                    outer.arrays.add(data);
+                }
+            }
+        }
+        return tensor;
+    }
+
+    /** Bytes in the arrays that this scope owns now. */
+    public long liveBytes() {
+        return arrays.stream().mapToLong(a -> 4L * a.length).sum();
+    }
+
+    /** Bytes held in all: the arrays in use in this scope and those outside it, and those on the free list. */
+    public long heldBytes() {
+        long inUse = 0;
+        for (Scope scope = this; scope != null; scope = scope.outer) {
+            inUse += scope.liveBytes();
+        }
+        return inUse + free.bytes;
+    }
+
+    @Override
+    public void close() {
+        if (INNERMOST.get() != this) {
+            throw new IllegalStateException("scope: closed out of order, close the scopes opened later first");
+        }
+        for (Tensor tensor : tensors) {
+            tensor.scopeClosed();
+        }
+        if (outer == null) {
+            INNERMOST.remove();
+            return;
+        }
+        arrays.forEach(free::give);
+        INNERMOST.set(outer);
+    }
+
+    /** Unused arrays by size, last in first out so that the warmest is used next. */
+    private static final class FreeList {
+        private final Map<Integer, ArrayDeque<float[]>> bySize = new HashMap<>();
+        private long bytes;
+
+        float[] take(int size) {
+            ArrayDeque<float[]> stack = bySize.get(size);
+            if (stack == null || stack.isEmpty()) {
+                return new float[size];
+            }
+            bytes -= 4L * size;
+            return stack.pop();
+        }
+
+        void give(float[] array) {
+            bytes += 4L * array.length;
+            bySize.computeIfAbsent(array.length, n -> new ArrayDeque<>()).push(array);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package inkhorn.autograd.kernel;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Chooses the kernels, once: the vector ones where the JVM has its Vector API module, else the scalar ones. The choice and
+ * its reason are one log line.
+ */
+public final class KernelProvider {
+
+    private static final Logger LOG = LoggerFactory.getLogger(KernelProvider.class);
+    private static final String VECTOR_MODULE = "jdk.incubator.vector";
+
+    private static volatile Kernels chosen;
+
+    private KernelProvider() {
+    }
+
+    /** What the user may ask for. */
+    public enum Choice {
+        /** The fastest that runs here. */
+        AUTO, SCALAR, VECTOR
+    }
+
+    /** The kernels of this JVM; chosen now, with all cores, if nobody has. */
+    public static Kernels kernels() {
+        Kernels now = chosen;
+        return now != null ? now : chooseDefault();
+    }
+
+    private static synchronized Kernels chooseDefault() {
+        if (chosen == null) {
+            choose(Choice.AUTO, Runtime.getRuntime().availableProcessors());
+        }
+        return chosen;
+    }
+
+    /**
+     * Chooses for all ops from now on, and ends the kernels chosen before.
+     *
+     * @throws IllegalStateException when the vector kernels are asked for and this JVM has not loaded their module
+     */
+    public static synchronized Kernels choose(Choice choice, int threads) {
+        boolean module = ModuleLayer.boot().findModule(VECTOR_MODULE).isPresent();
+        if (choice == Choice.VECTOR && !module) {
+            throw new IllegalStateException("kernels: vector needs the module " + VECTOR_MODULE
+                    + "; start java with --add-modules " + VECTOR_MODULE + ", or choose scalar");
+        }
+        boolean vector = module && choice != Choice.SCALAR;
+        Kernels kernels = vector ? new VectorKernels(new Workers(threads)) : new ScalarKernels();
+        String reason = choice != Choice.AUTO ? "as asked for"
+                : module ? "the module " + VECTOR_MODULE + " is there"
+                : "the module " + VECTOR_MODULE + " is not loaded (java --add-modules " + VECTOR_MODULE + ")";
+        LOG.info("kernels: {}; {}", kernels.description(), reason);
+        return use(kernels);
+    }
+
+    /** Puts the given kernels in place for all ops from now on, and ends those before; for tests and embedders. */
+    public static synchronized Kernels use(Kernels kernels) {
+        if (chosen != null && chosen != kernels) {
+            chosen.close();
+        }
+        chosen = kernels;
+        return kernels;
+    }
+}
