@@ -1,0 +1,61 @@
+package inkhorn.autograd.kernel;
+
+/**
+ * Copies of matrix blocks in the order in which {@link MicroKernel} reads them: panels of {@code width} rows (or columns),
+ * each stored k-major, padded with zeros to full width.
+ */
+final class Packing {
+
+    private Packing() {
+    }
+
+    /** How many floats the panels of {@code n} rows or columns by {@code k} take. */
+    static int size(int n, int k, int width) {
+        return panels(n, width) * width * k;
+    }
+
+    static int panels(int n, int width) {
+        return (n + width - 1) / width;
+    }
+
+    /**
+     * One panel out of a source in which the packed direction is contiguous: element (p, r) is at
+     * {@code from[offset + p·step + r]}.
+     */
+    static void contiguous(float[] from, int offset, int step, int k, int count, float[] to, int at, int width) {
+        for (int p = 0; p < k; p++) {
+            int target = at + p * width;
+            System.arraycopy(from, offset + p * step, to, target, count);
+            for (int r = count; r < width; r++) {
+                to[target + r] = 0;
+            }
+        }
+    }
+
+    /**
+     * One panel out of a source in which k is contiguous: element (p, r) is at {@code from[offset + r·step + p]}. Rows are
+     * read four at a time, so that each target line is written in few goes.
+     */
+    static void transposed(float[] from, int offset, int step, int k, int count, float[] to, int at, int width) {
+        int r = 0;
+        for (; r + 4 <= count; r += 4) {
+            int r0 = offset + r * step;
+            int r1 = r0 + step;
+            int r2 = r1 + step;
+            int r3 = r2 + step;
+            for (int p = 0, t = at + r; p < k; p++, t += width) {
+                to[t] = from[r0 + p];
+                to[t + 1] = from[r1 + p];
+                to[t + 2] = from[r2 + p];
+                to[t + 3] = from[r3 + p];
+            }
+        }
+        for (; r < width; r++) {
+            int row = offset + r * step;
+            boolean inside = r < count;
+            for (int p = 0, t = at + r; p < k; p++, t += width) {
+                to[t] = inside ? from[row + p] : 0;
+            }
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package inkhorn.autograd.kernel;
+
+/** Work arrays of a thread, kept from loop to loop and grown when a larger one is asked for. */
+final class Scratch {
+
+    private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
+
+    private final float[][] arrays = new float[12][];
+    private final float[] lanes = new float[MicroKernel.W];
+
+    private Scratch() {
+    }
+
+    static Scratch ofThread() {
+        return OF_THREAD.get();
+    }
+
+    /** One vector's worth of floats. */
+    float[] lanes() {
+        return lanes;
+    }
+
+    /** At least {@code size} floats, contents undefined; each slot is one array. */
+    float[] array(int slot, int size) {
+        float[] array = arrays[slot];
+        if (array == null || array.length < size) {
+            array = new float[size];
+            arrays[slot] = array;
+        }
+        return array;
+    }
+}

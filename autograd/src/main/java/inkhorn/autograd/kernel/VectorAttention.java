@@ -1,0 +1,380 @@
+package inkhorn.autograd.kernel;
+
+import static inkhorn.autograd.kernel.VectorMath.S;
+import static inkhorn.autograd.kernel.VectorMath.W;
+
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * Causal attention of one head after another, a block of queries at a time. Scores are held transposed, keys down and queries
+ * across: softmax then runs lane by lane without sums over lanes, and the weights already lie as the next product reads
+ * them. Nothing of size T×T exists; what lies above the diagonal is left out but for the rest of a tile.
+ */
+final class VectorAttention {
+
+    private static final int ROWS = MicroKernel.ROWS;
+    private static final int COLUMNS = MicroKernel.COLUMNS;
+
+    /** Queries of a block: a whole number of micro-kernel tiles both as columns and as rows. */
+    static final int QUERIES = leastCommonMultiple(ROWS, COLUMNS);
+
+    /** W times -infinity, then W zeros: at offset W-j it forbids the first j lanes. */
+    private static final float[] FORBID = new float[2 * W];
+
+    static {
+        Arrays.fill(FORBID, 0, W, Float.NEGATIVE_INFINITY);
+    }
+
+    private VectorAttention() {
+    }
+
+    private static int leastCommonMultiple(int a, int b) {
+        int multiple = a;
+        while (multiple % b != 0) {
+            multiple += a;
+        }
+        return multiple;
+    }
+
+    /** Forward of head {@code head} of sequence {@code b}. */
+    static void forward(AttentionShape shape, int b, int head, float[] qkv, float p, long key, float[] out,
+                        float[] logSumExp) {
+        Head h = new Head(shape, b, head, qkv);
+        float[] keys = h.packKeys(Head.K, 0);
+        float[] values = h.packStrips(Head.V, 1);
+        float[] scores = h.scratch.array(2, h.paddedKeys() * QUERIES);
+        float[] tile = h.scratch.array(3, QUERIES * h.paddedSize());
+        float[] inverse = h.scratch.array(4, QUERIES);
+        for (int q0 = 0; q0 < h.time; q0 += QUERIES) {
+            int count = Math.min(QUERIES, h.time - q0);
+            int limit = q0 + count;
+            h.scores(Head.Q, q0, count, keys, limit, scores, 5);
+            for (int lane = 0; lane < count; lane += W) {
+                softmax(h, q0, lane, limit, scores, p, key, inverse, logSumExp);
+            }
+            h.weighted(scores, q0, count, values, tile);
+            for (int q = 0; q < count; q++) {
+                int to = (b * h.time + q0 + q) * h.channels + head * h.size;
+                scaledCopy(tile, q * h.paddedSize(), inverse[q], out, to, h.size, false);
+            }
+        }
+    }
+
+    /** Softmax down W columns of transposed scores, left without its division; dropout on top. */
+    private static void softmax(Head h, int q0, int lane, int limit, float[] scores, float p, long key,
+                                float[] inverse, float[] logSumExp) {
+        int first = q0 + lane;
+        int end = Math.min(limit, first + W);
+        float[] max = h.scratch.lanes();
+        forbidLater(scores, first, lane, end);
+        columnMax(scores, lane, end, max);
+        columnExp(scores, lane, end, max, h.scale, inverse);
+        for (int k = end; k < limit; k++) {
+            FloatVector.zero(S).intoArray(scores, k * QUERIES + lane);
+        }
+        if (p > 0) {
+            drop(h, first, lane, end, scores, p, key);
+        }
+        for (int i = 0; i < Math.min(W, h.time - first); i++) {
+            float sum = inverse[lane + i];
+            logSumExp[h.statistics + first + i] = max[i] * h.scale + (float) StrictMath.log(sum);
+            inverse[lane + i] = 1 / sum;
+        }
+    }
+
+    private static void columnMax(float[] scores, int lane, int end, float[] max) {
+        FloatVector largest = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
+        for (int k = 0; k < end; k++) {
+            largest = largest.max(FloatVector.fromArray(S, scores, k * QUERIES + lane));
+        }
+        largest.intoArray(max, 0);
+    }
+
+    /** Scores become exp(scale·(score - max)); their sums go to {@code sums} from index lane. */
+    private static void columnExp(float[] scores, int lane, int end, float[] max, float scale, float[] sums) {
+        FloatVector largest = FloatVector.fromArray(S, max, 0);
+        FloatVector sum = FloatVector.zero(S);
+        for (int k = 0; k < end; k++) {
+            int at = k * QUERIES + lane;
+            FloatVector e = VectorMath.exp(FloatVector.fromArray(S, scores, at).sub(largest).mul(scale));
+            e.intoArray(scores, at);
+            sum = sum.add(e);
+        }
+        sum.intoArray(sums, lane);
+    }
+
+    /** Dropout down W columns of weights. */
+    private static void drop(Head h, int first, int lane, int end, float[] weights, float p, long key) {
+        int threshold = CounterRandom.dropBelow(p) ^ Integer.MIN_VALUE;
+        float scale = 1 / (1 - p);
+        for (int k = 0; k < end; k++) {
+            int at = k * QUERIES + lane;
+            VectorMath.drop(FloatVector.fromArray(S, weights, at), key, h.draw(first, k), threshold, scale)
+                    .intoArray(weights, at);
+        }
+    }
+
+    /** Scores of keys later than their query become -infinity: in W columns from query {@code first} on, keys up to end. */
+    private static void forbidLater(float[] scores, int first, int lane, int end) {
+        for (int k = first + 1; k < end; k++) {
+            int at = k * QUERIES + lane;
+            FloatVector.fromArray(S, FORBID, W - (k - first)).add(FloatVector.fromArray(S, scores, at))
+                    .intoArray(scores, at);
+        }
+    }
+
+    /** Backward of head {@code head} of sequence {@code b}. */
+    static void backward(AttentionShape shape, int b, int head, float[] qkv, float p, long key, float[] out,
+                         float[] logSumExp, float[] dOut, float[] dQkv, boolean add) {
+        Head h = new Head(shape, b, head, qkv);
+        BackwardBuffers buffers = new BackwardBuffers(h);
+        for (int q0 = 0; q0 < h.time; q0 += QUERIES) {
+            int count = Math.min(QUERIES, h.time - q0);
+            int limit = q0 + count;
+            h.rowStatistics(q0, count, out, dOut, logSumExp, buffers);
+            h.scores(Head.Q, q0, count, buffers.keys, limit, buffers.weights, 5);
+            h.dWeights(dOut, q0, count, buffers.values, limit, buffers.dScores);
+            for (int lane = 0; lane < count; lane += W) {
+                weightsAndDScores(h, q0, lane, limit, p, key, buffers);
+            }
+            h.weighted(buffers.dScores, q0, count, buffers.keyStrips, buffers.tile);
+            for (int q = 0; q < count; q++) {
+                scaledCopy(buffers.tile, q * h.paddedSize(), 1, dQkv, h.row(Head.Q, q0 + q), h.size, add);
+            }
+            h.addTransposed(buffers.weights, q0, count, dOut, h.channels, h.outRow(q0), buffers.dValues);
+            h.addTransposed(buffers.dScores, q0, count, qkv, 3 * h.channels, h.row(Head.Q, q0), buffers.dKeys);
+        }
+        for (int k = 0; k < h.time; k++) {
+            scaledCopy(buffers.dKeys, k * h.paddedSize(), 1, dQkv, h.row(Head.K, k), h.size, add);
+            scaledCopy(buffers.dValues, k * h.paddedSize(), 1, dQkv, h.row(Head.V, k), h.size, add);
+        }
+    }
+
+    /** Turns scores into dropped-out weights, and their gradients into those of the scores, down W columns. */
+    private static void weightsAndDScores(Head h, int q0, int lane, int limit, float p, long key, BackwardBuffers buf) {
+        int first = q0 + lane;
+        int end = Math.min(limit, first + W);
+        float[] weights = buf.weights;
+        float[] dScores = buf.dScores;
+        forbidLater(weights, first, lane, end);
+        columnWeights(weights, lane, end, h.scale, buf.logSumExp);
+        if (p > 0) {
+            dropBackward(h, first, lane, end, p, key, buf.dots, weights, dScores);
+        } else {
+            softmaxBackward(lane, end, h.scale, buf.dots, weights, dScores);
+        }
+        for (int k = end; k < limit; k++) {
+            FloatVector.zero(S).intoArray(weights, k * QUERIES + lane);
+            FloatVector.zero(S).intoArray(dScores, k * QUERIES + lane);
+        }
+    }
+
+    private static void columnWeights(float[] scores, int lane, int end, float scale, float[] logSumExp) {
+        FloatVector logSum = FloatVector.fromArray(S, logSumExp, lane);
+        for (int k = 0; k < end; k++) {
+            int at = k * QUERIES + lane;
+            VectorMath.exp(FloatVector.fromArray(S, scores, at).mul(scale).sub(logSum)).intoArray(scores, at);
+        }
+    }
+
+    private static void softmaxBackward(int lane, int end, float scale, float[] dots, float[] weights, float[] dScores) {
+        FloatVector dot = FloatVector.fromArray(S, dots, lane);
+        for (int k = 0; k < end; k++) {
+            int at = k * QUERIES + lane;
+            FloatVector w = FloatVector.fromArray(S, weights, at);
+            FloatVector.fromArray(S, dScores, at).sub(dot).mul(w).mul(scale).intoArray(dScores, at);
+        }
+    }
+
+    /** Dropout of the weights, and the gradients of the scores that come through it, down W columns. */
+    private static void dropBackward(Head h, int first, int lane, int end, float p, long key, float[] dots,
+                                     float[] weights, float[] dScores) {
+        FloatVector dot = FloatVector.fromArray(S, dots, lane);
+        int threshold = CounterRandom.dropBelow(p) ^ Integer.MIN_VALUE;
+        float keptScale = 1 / (1 - p);
+        for (int k = 0; k < end; k++) {
+            int at = k * QUERIES + lane;
+            FloatVector w = FloatVector.fromArray(S, weights, at);
+            FloatVector kept = VectorMath.drop(FloatVector.broadcast(S, 1f), key, h.draw(first, k), threshold, keptScale);
+            w.mul(kept).intoArray(weights, at);
+            FloatVector.fromArray(S, dScores, at).mul(kept).sub(dot).mul(w).mul(h.scale).intoArray(dScores, at);
+        }
+    }
+
+    private static void scaledCopy(float[] from, int at, float factor, float[] to, int toAt, int n, boolean add) {
+        if (add) {
+            for (int i = 0; i < n; i++) {
+                to[toAt + i] = Math.fma(from[at + i], factor, to[toAt + i]);
+            }
+        } else {
+            for (int i = 0; i < n; i++) {
+                to[toAt + i] = from[at + i] * factor;
+            }
+        }
+    }
+
+    /** What the backward pass of a head works in. */
+    private static final class BackwardBuffers {
+        private final float[] keys;
+        private final float[] values;
+        private final float[] keyStrips;
+        private final float[] weights;
+        private final float[] dScores;
+        private final float[] tile;
+        private final float[] dKeys;
+        private final float[] dValues;
+        private final float[] logSumExp;
+        private final float[] dots;
+
+        BackwardBuffers(Head h) {
+            keys = h.packKeys(Head.K, 0);
+            values = h.packKeys(Head.V, 1);
+            keyStrips = h.packStrips(Head.K, 2);
+            weights = h.scratch.array(3, h.paddedKeys() * QUERIES);
+            dScores = h.scratch.array(4, h.paddedKeys() * QUERIES);
+            tile = h.scratch.array(6, QUERIES * h.paddedSize());
+            dKeys = h.scratch.array(7, h.paddedKeys() * h.paddedSize());
+            dValues = h.scratch.array(8, h.paddedKeys() * h.paddedSize());
+            logSumExp = h.scratch.array(9, 2 * QUERIES);
+            dots = h.scratch.array(10, 2 * QUERIES);
+        }
+    }
+
+    /** One head of one sequence: where its rows lie, and the products over them. */
+    private static final class Head {
+        static final int Q = 0;
+        static final int K = 1;
+        static final int V = 2;
+
+        final Scratch scratch = Scratch.ofThread();
+        final float[] qkv;
+        final int time;
+        final int size;
+        final int channels;
+        final float scale;
+        /** Where this head's row of statistics starts. */
+        final int statistics;
+        private final AttentionShape shape;
+        private final int b;
+        private final int head;
+
+        Head(AttentionShape shape, int b, int head, float[] qkv) {
+            this.shape = shape;
+            this.b = b;
+            this.head = head;
+            this.qkv = qkv;
+            time = shape.time();
+            size = shape.headSize();
+            channels = shape.channels();
+            scale = shape.scale();
+            statistics = (b * shape.heads() + head) * time;
+        }
+
+        int paddedKeys() {
+            return Packing.panels(time, ROWS) * ROWS;
+        }
+
+        int paddedSize() {
+            return Packing.panels(size, COLUMNS) * COLUMNS;
+        }
+
+        int row(int part, int t) {
+            return (b * time + t) * 3 * channels + part * channels + head * size;
+        }
+
+        int outRow(int t) {
+            return (b * time + t) * channels + head * size;
+        }
+
+        long draw(int q, int k) {
+            return shape.draw(b, head, q, k);
+        }
+
+        /** Panels of keys, channel-major: the left operand of scores. */
+        float[] packKeys(int part, int slot) {
+            float[] packed = scratch.array(slot, paddedKeys() * size);
+            for (int k = 0; k < time; k += ROWS) {
+                Packing.transposed(qkv, row(part, k), 3 * channels, size, Math.min(ROWS, time - k), packed, k * size, ROWS);
+            }
+            return packed;
+        }
+
+        /** Strips of channels, key-major: the right operand of a weighted sum. */
+        float[] packStrips(int part, int slot) {
+            return packStrips(qkv, row(part, 0), 3 * channels, time, slot);
+        }
+
+        private float[] packStrips(float[] from, int at, int step, int count, int slot) {
+            float[] packed = scratch.array(slot, time * paddedSize());
+            for (int c = 0; c < size; c += COLUMNS) {
+                Packing.contiguous(from, at + c, step, count, Math.min(COLUMNS, size - c), packed, c * count, COLUMNS);
+            }
+            return packed;
+        }
+
+        /** Transposed scores of a block of queries: {@code scores[k][q] = key k · query q}. */
+        void scores(int part, int q0, int count, float[] keys, int limit, float[] scores, int slot) {
+            acrossQueries(qkv, row(part, q0), 3 * channels, q0, count, keys, limit, scores, slot);
+        }
+
+        /** Transposed gradients of the weights: {@code value k · dOut of query q}. */
+        void dWeights(float[] dOut, int q0, int count, float[] values, int limit, float[] to) {
+            acrossQueries(dOut, outRow(q0), channels, q0, count, values, limit, to, 5);
+        }
+
+        private void acrossQueries(float[] from, int at, int step, int q0, int count, float[] panels, int limit,
+                                   float[] to, int slot) {
+            float[] strip = scratch.array(slot, size * COLUMNS);
+            for (int q = 0; q < count; q += COLUMNS) {
+                int columns = Math.min(COLUMNS, count - q);
+                Packing.transposed(from, at + q * step, step, size, columns, strip, 0, COLUMNS);
+                int last = Math.min(limit, q0 + q + COLUMNS);
+                for (int k = 0; k < last; k += ROWS) {
+                    MicroKernel.multiply(size, panels, k * size, ROWS, strip, 0, COLUMNS, to, k * QUERIES + q, QUERIES, false);
+                }
+            }
+        }
+
+        /** {@code tile[q] = sum over keys up to q of weights[k][q] · strips[k]}. */
+        void weighted(float[] weights, int q0, int count, float[] strips, float[] tile) {
+            int padded = paddedSize();
+            for (int q = 0; q < count; q += ROWS) {
+                int keys = Math.min(time, q0 + Math.min(count, q + ROWS));
+                for (int c = 0; c < size; c += COLUMNS) {
+                    MicroKernel.multiply(keys, weights, q, QUERIES, strips, c * time, COLUMNS, tile, q * padded + c, padded, false);
+                }
+            }
+        }
+
+        /**
+         * {@code sums[k] += sum over the block's queries of weights[k][q] · from[q]}, for every key up to them. Keys of this
+         * block are met for the first time, so theirs are overwritten.
+         */
+        void addTransposed(float[] weights, int q0, int count, float[] from, int step, int at, float[] sums) {
+            float[] strips = packStrips(from, at, step, count, 5);
+            float[] panel = scratch.array(11, QUERIES * ROWS);
+            int padded = paddedSize();
+            for (int k = 0; k < q0 + count; k += ROWS) {
+                int skip = Math.max(0, k - q0);
+                int rows = Math.min(ROWS, q0 + count - k);
+                Packing.transposed(weights, k * QUERIES + skip, QUERIES, count - skip, rows, panel, 0, ROWS);
+                for (int c = 0; c < size; c += COLUMNS) {
+                    MicroKernel.multiply(count - skip, panel, 0, ROWS, strips, c * count + skip * COLUMNS, COLUMNS,
+                            sums, k * padded + c, padded, k < q0);
+                }
+            }
+        }
+
+        /** Per query: log-sum-exp, and the inner product of output and its gradient. */
+        void rowStatistics(int q0, int count, float[] out, float[] dOut, float[] logSumExp, BackwardBuffers buf) {
+            System.arraycopy(logSumExp, statistics + q0, buf.logSumExp, 0, count);
+            Arrays.fill(buf.logSumExp, count, QUERIES, 0);
+            for (int q = 0; q < count; q++) {
+                int at = outRow(q0 + q);
+                buf.dots[q] = (float) VectorRows.dot(out, at, dOut, at, size);
+            }
+            Arrays.fill(buf.dots, count, QUERIES, 0);
+        }
+    }
+}
