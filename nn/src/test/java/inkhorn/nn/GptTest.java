@@ -199,6 +199,17 @@ class GptTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(Position.class)
+    void everyParameterHasAShareInTheLoss(Position position) {
+        Gpt gpt = gpt(config(0, true, position, false));
+        gpt.loss(ids(2, BLOCK, 1), ids(2, BLOCK, 2), Pass.evaluation()).backward();
+        for (Parameter p : gpt.namedParameters()) {
+            assertThat(p.tensor().grad()).as(p.name()).isNotNull();
+            assertThat(norm(p.tensor().grad())).as(p.name()).isGreaterThan(0);
+        }
+    }
+
     @Test
     void lossInTrainingAndInEvaluationAreEqualWithoutDropout() {
         Gpt gpt = gpt(config());
@@ -236,11 +247,15 @@ class GptTest {
     }
 
     private static double deviation(Module module, String name) {
-        double squares = 0;
         float[] values = named(module.namedParameters(), name);
+        return norm(values) / Math.sqrt(values.length);
+    }
+
+    private static double norm(float[] values) {
+        double squares = 0;
         for (float value : values) {
             squares += value * value;
         }
-        return Math.sqrt(squares / values.length);
+        return Math.sqrt(squares);
     }
 }
