@@ -3,8 +3,11 @@ package inkhorn.autograd;
 import inkhorn.autograd.kernel.KernelProvider;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The walk back through the graph: iterative, in reverse order of creation, freeing each node as it passes (after
@@ -59,9 +62,9 @@ public final class Backward {
             }
             op.backward(out.grad());
             op.release();
-            pass(out, root, keep);
+            pass(out, op, root, keep);
             if (op.secondOutput() != null) {
-                pass(op.secondOutput(), root, keep);
+                pass(op.secondOutput(), op, root, keep);
             }
         }
     }
@@ -84,8 +87,8 @@ public final class Backward {
         }
     }
 
-    private static void pass(Tensor out, Tensor root, Keep keep) {
-        out.passed();
+    private static void pass(Tensor out, Op op, Tensor root, Keep keep) {
+        out.passed(op.inputs());
         if (keep == Keep.NOTHING && out != root) {
             out.releaseData("its storage was reused by the backward pass; read it before, or walk with Keep.VALUES");
         }
@@ -94,14 +97,15 @@ public final class Backward {
     /** Every op between the root and the leaves that need a gradient, latest first. */
     private static List<Op> reachable(Tensor root) {
         List<Op> found = new ArrayList<>();
+        Set<Op> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         ArrayDeque<Op> open = new ArrayDeque<>();
-        visit(root, open);
+        visit(root, seen, open);
         while (!open.isEmpty()) {
             Op op = open.pop();
             found.add(op);
             for (Tensor input : op.inputs()) {
                 if (input != null) {
-                    visit(input, open);
+                    visit(input, seen, open);
                 }
             }
         }
@@ -109,13 +113,13 @@ public final class Backward {
         return found;
     }
 
-    private static void visit(Tensor tensor, ArrayDeque<Op> open) {
+    private static void visit(Tensor tensor, Set<Op> seen, ArrayDeque<Op> open) {
         Op op = tensor.op();
         if (op == Op.PASSED) {
             throw new IllegalStateException("backward: part of this graph, a tensor of shape " + tensor.shape()
                     + ", was walked before and is freed; run its forward pass again");
         }
-        if (op != null && op.queue()) {
+        if (op != null && seen.add(op)) {
             open.push(op);
         }
     }

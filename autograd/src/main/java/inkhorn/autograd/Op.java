@@ -25,7 +25,6 @@ public abstract class Op {
     private final Tensor[] inputs;
     private Tensor output;
     private Tensor secondOutput;
-    private boolean queued;
 
     /** @param inputs every tensor whose gradient depends on the output's */
     protected Op(Tensor... inputs) {
@@ -35,7 +34,8 @@ public abstract class Op {
     /**
      * Adds this op's share to the gradient of each input that needs one.
      *
-     * @param grad the gradient of the (first) output; it is not read again afterwards, so it may be overwritten
+     * @param grad the gradient of the (first) output; it is not read again afterwards, so it may be overwritten, or handed
+     *     on to one input by {@link Tensor#takeGrad}
      */
     protected abstract void backward(float[] grad);
 
@@ -103,12 +103,5 @@ public abstract class Op {
 
     Tensor secondOutput() {
         return secondOutput;
-    }
-
-    /** True the first time. */
-    boolean queue() {
-        boolean first = !queued;
-        queued = true;
-        return first;
     }
 }

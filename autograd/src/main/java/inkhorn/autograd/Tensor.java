@@ -160,6 +160,11 @@ public final class Tensor {
         return true;
     }
 
+    /** Whether the values lie in an array of this tensor's own, as an op's result does; a view's or a leaf's do not. */
+    public boolean ownsData() {
+        return ownsData;
+    }
+
     /** The op that made this tensor, or null for a leaf. */
     public Op op() {
         return op;
@@ -174,14 +179,21 @@ public final class Tensor {
         Backward.from(this);
     }
 
-    /** Ends the graph behind this tensor and gives its gradient back, once a backward pass has gone by. */
-    void passed() {
+    /**
+     * Ends the graph behind this tensor, once a backward pass has gone by, and gives its gradient back unless one of
+     * {@code inputs} took it over.
+     */
+    void passed(Tensor[] inputs) {
         op = Op.PASSED;
-        if (grad != null) {
-            Scope.release(grad);
-            grad = null;
-            gradFilled = false;
+        boolean handedOn = false;
+        for (Tensor input : inputs) {
+            handedOn |= input != null && input.grad == grad;
         }
+        if (grad != null && !handedOn) {
+            Scope.release(grad);
+        }
+        grad = null;
+        gradFilled = false;
     }
 
     /** Gives the storage up before the scope closes; views of it must be out of use. */

@@ -1,0 +1,73 @@
+package inkhorn.autograd.ops;
+
+import static inkhorn.autograd.kernel.KernelProvider.kernels;
+
+import inkhorn.autograd.IntTensor;
+import inkhorn.autograd.Op;
+import inkhorn.autograd.Scope;
+import inkhorn.autograd.Shape;
+import inkhorn.autograd.Tensor;
+
+/**
+ * {@code y = mean of -ln softmax(logits)[target]} over the rows whose target is not negative, 0 when there is none;
+ * {@code dLogits = dy · (softmax(logits) - one-hot(target)) / rows}, made in the forward pass.
+ * Shapes: logits S + (V), targets S, y {@code ()}.
+ */
+public final class CrossEntropy extends Op {
+
+    private final Tensor logits;
+    private final float[] gradient;
+
+    private CrossEntropy(Tensor logits, float[] gradient) {
+        super(logits);
+        this.logits = logits;
+        this.gradient = gradient;
+    }
+
+    /** Keeps the logits. */
+    public static Tensor apply(Tensor logits, IntTensor targets) {
+        check(logits, targets);
+        float[] gradient = anyNeedsGrad(logits) ? Scope.allocate(logits.size()) : null;
+        return apply(logits, targets, gradient);
+    }
+
+    /**
+     * Takes the logits' storage over for their gradient, which saves the largest array of a step: the logits, and any
+     * view of them, cannot be read any more. Logits that are a leaf, a view, or need no gradient are kept, as by
+     * {@link #apply(Tensor, IntTensor)}.
+     */
+    public static Tensor inPlace(Tensor logits, IntTensor targets) {
+        if (!anyNeedsGrad(logits) || logits.op() == null || !logits.ownsData()) {
+            return apply(logits, targets);
+        }
+        check(logits, targets);
+        Tensor y = apply(logits, targets, logits.data());
+        logits.consumed("cross-entropy took its storage over for the gradient; read it before, or use CrossEntropy.apply");
+        return y;
+    }
+
+    private static Tensor apply(Tensor logits, IntTensor targets, float[] gradient) {
+        Tensor y = result(Shape.SCALAR, logits);
+        int rows = targets.shape().size();
+        double loss = kernels().crossEntropy(logits.data(), targets.data(), rows, logits.shape().last(), gradient);
+        y.data()[0] = (float) loss;
+        return new CrossEntropy(logits, gradient).record(y);
+    }
+
+    private static void check(Tensor logits, IntTensor targets) {
+        Checks.rankAtLeast("cross-entropy", logits.shape(), 1);
+        if (!logits.shape().without(-1).equals(targets.shape())) {
+            throw new IllegalArgumentException("cross-entropy: targets must have the logits' shape without the last axis, "
+                    + "logits " + logits.shape() + ", targets " + targets.shape());
+        }
+        Checks.indices("cross-entropy", "target", targets, logits.shape().last(), true);
+    }
+
+    @Override
+    protected void backward(float[] grad) {
+        if (grad[0] != 1) {
+            kernels().scale(grad[0], gradient, gradient, false, logits.size());
+        }
+        Gradients.give(logits, gradient);
+    }
+}

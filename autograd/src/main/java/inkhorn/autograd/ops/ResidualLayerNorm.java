@@ -1,0 +1,100 @@
+package inkhorn.autograd.ops;
+
+import static inkhorn.autograd.kernel.KernelProvider.kernels;
+
+import inkhorn.autograd.GradSlot;
+import inkhorn.autograd.Op;
+import inkhorn.autograd.Rng;
+import inkhorn.autograd.Scope;
+import inkhorn.autograd.Tensor;
+
+/**
+ * {@code sum = x + dropout(branch), normed = layerNorm(sum)}: the end of one residual branch and the beginning of the next
+ * in one pass; with {@code d = dSum + layerNorm'(dNormed)}: {@code dx = d, dBranch = d · m / (1 - p)}, and gamma's and beta's
+ * as in {@link LayerNorm}.
+ * Shapes: x, branch, sum, normed (…, C), gamma and beta (C).
+ */
+public final class ResidualLayerNorm extends Op {
+
+    /** Both outputs; either may stay unused. */
+    public record Result(Tensor sum, Tensor normed) {
+    }
+
+    private final Tensor x;
+    private final Tensor branch;
+    private final Tensor gamma;
+    private final Tensor beta;
+    private final Tensor sum;
+    private final float p;
+    private final long key;
+    private final float[] mean;
+    private final float[] rstd;
+
+    private ResidualLayerNorm(Tensor x, Tensor branch, Tensor gamma, Tensor beta, Tensor sum, float p, long key) {
+        super(x, branch, gamma, beta);
+        this.x = x;
+        this.branch = branch;
+        this.gamma = gamma;
+        this.beta = beta;
+        this.sum = sum;
+        this.p = p;
+        this.key = key;
+        this.mean = Scope.allocate(Checks.rows(x.shape()));
+        this.rstd = Scope.allocate(Checks.rows(x.shape()));
+    }
+
+    /**
+     * @param p dropout of the branch, in [0, 1)
+     * @param rngOrNull where the dropout draws come from; null: nothing is dropped
+     * @param betaOrNull null: no shift
+     */
+    public static Result apply(Tensor x, Tensor branch, float p, Rng rngOrNull,
+                               Tensor gamma, Tensor betaOrNull, float eps) {
+        Checks.probability("residual layer-norm", p);
+        Checks.sameShape("residual layer-norm", x.shape(), branch.shape());
+        LayerNorm.check("residual layer-norm", x, gamma, betaOrNull);
+        float dropped = rngOrNull == null ? 0 : p;
+        long key = dropped == 0 ? 0 : rngOrNull.key();
+        Tensor sum = result(x.shape(), x, branch, gamma, betaOrNull);
+        Tensor normed = result(x.shape(), x, branch, gamma, betaOrNull);
+        ResidualLayerNorm op = new ResidualLayerNorm(x, branch, gamma, betaOrNull, sum, dropped, key);
+        kernels().residualLayerNorm(x.data(), branch.data(), dropped, key, gamma.data(),
+                betaOrNull == null ? null : betaOrNull.data(), Checks.rows(x.shape()), x.shape().last(), eps,
+                sum.data(), normed.data(), op.mean, op.rstd);
+        if (!normed.needsGrad()) {
+            op.release();
+        }
+        return new Result(op.recordSecond(sum), op.record(normed));
+    }
+
+    @Override
+    protected void backward(float[] grad) {
+        boolean needsSum = x.needsGrad() || branch.needsGrad();
+        GradSlot dSum = needsSum ? sum.gradSlot() : new GradSlot(null, false);     // what has arrived there, added to
+        GradSlot dGamma = Gradients.slotOrNone(gamma);
+        GradSlot dBeta = Gradients.slotOrNone(beta);
+        kernels().layerNormBackward(sum.data(), gamma.data(), mean, rstd, grad, Checks.rows(x.shape()), x.shape().last(),
+                dSum.array(), dSum.add(), dGamma.array(), dGamma.add(), dBeta.array(), dBeta.add());
+        if (branch.needsGrad()) {
+            handToBranch(dSum.array());
+        }
+        if (x.needsGrad()) {
+            Gradients.handOn(x, dSum.array());
+        }
+    }
+
+    private void handToBranch(float[] dSum) {
+        if (p == 0) {
+            Gradients.addTo(branch, dSum, 1);
+        } else {
+            GradSlot slot = branch.gradSlot();
+            kernels().dropout(dSum, p, key, slot.array(), slot.add(), branch.size());
+        }
+    }
+
+    @Override
+    protected void release() {
+        Scope.release(mean);
+        Scope.release(rstd);
+    }
+}

@@ -1,0 +1,31 @@
+package inkhorn.nn;
+
+import inkhorn.autograd.ops.ResidualLayerNorm;
+
+/**
+ * {@code x = x + attn(ln_1(x)); x = x + mlp(ln_2(x))}, with dropout on both branches. The second addition is left to the
+ * layer norm of the block after this one; see {@link Residual}.
+ */
+final class Block extends Module {
+
+    private final LayerNorm ln1;
+    private final CausalSelfAttention attn;
+    private final LayerNorm ln2;
+    private final MLP mlp;
+    private final Dropout residDropout;
+
+    Block(GptConfig config) {
+        this.ln1 = child("ln_1", new LayerNorm(config.nEmbd(), config.bias(), config.layerNormEps()));
+        this.attn = child("attn", new CausalSelfAttention(config));
+        this.ln2 = child("ln_2", new LayerNorm(config.nEmbd(), config.bias(), config.layerNormEps()));
+        this.mlp = child("mlp", new MLP(config));
+        this.residDropout = new Dropout(config.dropout());
+    }
+
+    Residual forward(Residual x, Pass pass) {
+        ResidualLayerNorm.Result in = ln1.forward(x, residDropout, pass);
+        Residual attended = new Residual(in.sum(), attn.forward(in.normed(), pass));
+        ResidualLayerNorm.Result middle = ln2.forward(attended, residDropout, pass);
+        return new Residual(middle.sum(), mlp.forward(middle.normed()));
+    }
+}

@@ -1,0 +1,28 @@
+package inkhorn.nn;
+
+import inkhorn.autograd.Tensor;
+import inkhorn.autograd.ops.CausalAttention;
+
+/** Multi-head attention in which a position sees itself and those before it (Vaswani et al. 2017, 3.2). */
+public final class CausalSelfAttention extends Module {
+
+    private final int heads;
+    private final Linear cAttn;
+    private final Linear cProj;
+    private final Dropout attnDropout;
+
+    public CausalSelfAttention(GptConfig config) {
+        int channels = config.nEmbd();
+        this.heads = config.nHead();
+        this.cAttn = child("c_attn", new Linear(channels, 3 * channels, config.bias(), null));
+        this.cProj = child("c_proj", new Linear(channels, channels, config.bias(), null));
+        this.attnDropout = new Dropout(config.dropout());
+    }
+
+    /** (B, T, C) to (B, T, C). */
+    public Tensor forward(Tensor x, Pass pass) {
+        Tensor qkv = cAttn.forward(x);                                                               // (B, T, 3C)
+        Tensor y = CausalAttention.apply(qkv, heads, attnDropout.p(), attnDropout.site(pass));       // (B, T, C)
+        return cProj.forward(y);
+    }
+}

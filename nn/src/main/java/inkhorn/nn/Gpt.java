@@ -1,0 +1,109 @@
+package inkhorn.nn;
+
+import inkhorn.autograd.IntTensor;
+import inkhorn.autograd.Rng;
+import inkhorn.autograd.Tensor;
+import inkhorn.autograd.ops.Gather;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** A GPT (Radford et al. 2019): token and position embedding, blocks, layer norm, head. Names and layout are GPT-2's. */
+public final class Gpt extends LanguageModel {
+
+    /** The deviation of GPT-2's initial weights. */
+    private static final double INITIAL_DEVIATION = 0.02;
+
+    private final GptConfig config;
+    private final Embedding wte;
+    private final Tensor positions;
+    private final Dropout drop;
+    private final List<Block> blocks = new ArrayList<>();
+    private final LayerNorm lnF;
+    private final Embedding lmHead;
+
+    /** A model whose weights are to be loaded: they are 0 until then. */
+    public Gpt(GptConfig config) {
+        int channels = config.nEmbd();
+        this.config = config;
+        this.wte = child("transformer.wte", new Embedding(config.vocabSize(), channels));
+        this.positions = switch (config.position()) {
+            case LEARNED -> child("transformer.wpe", new Embedding(config.blockSize(), channels)).weight();
+            case SINUSOIDAL -> buffer("transformer.wpe.weight", Sinusoids.table(config.blockSize(), channels));
+        };
+        this.drop = new Dropout(config.dropout());
+        for (int i = 0; i < config.nLayer(); i++) {
+            blocks.add(child("transformer.h." + i, new Block(config)));
+        }
+        this.lnF = child("transformer.ln_f", new LayerNorm(channels, config.bias(), config.layerNormEps()));
+        this.lmHead = config.tieWeights() ? wte : child("lm_head", new Embedding(config.vocabSize(), channels));
+        if (config.tieWeights()) {
+            tie("lm_head.weight", wte.weight());
+        }
+    }
+
+    /**
+     * A model to be trained, its weights drawn as GPT-2's: normal with deviation 0.02, in the projections onto the residual
+     * stream 0.02/√(2·n_layer) since 2·n_layer of them add up there; biases 0, layer norms 1.
+     *
+     * @param rng each parameter draws a stream that depends on its name, so equal seeds give equal weights
+     */
+    public Gpt(GptConfig config, Rng rng) {
+        this(config);
+        for (Parameter p : namedParameters()) {
+            boolean projection = p.name().endsWith("c_proj.weight");
+            if (p.tensor().shape().rank() >= 2) {
+                Initial.normal(p, projection ? INITIAL_DEVIATION / Math.sqrt(2.0 * config.nLayer()) : INITIAL_DEVIATION, rng);
+            }
+        }
+    }
+
+    @Override
+    public Tensor logits(IntTensor ids, Pass pass) {
+        return lmHead.scores(hidden(ids, pass));                                        // (B, T, V)
+    }
+
+    @Override
+    public Tensor logitsAt(IntTensor ids, int[] at, Pass pass) {
+        Tensor hidden = hidden(ids, pass).reshape(-1, config.nEmbd());                  // (B·T, C)
+        int[] rows = rows(ids, at);
+        return lmHead.scores(Gather.apply(hidden, IntTensor.of(rows, rows.length)));    // (B, V)
+    }
+
+    private Tensor hidden(IntTensor ids, Pass pass) {
+        checkContext(ids, "gpt");
+        Tensor tokens = wte.forward(ids);                                               // (B, T, C)
+        Tensor places = positions.slice(0, 0, ids.shape().last());                      // (T, C)
+        Residual x = new Residual(drop.forward(tokens.add(places), pass), null);        // (B, T, C)
+        for (Block block : blocks) {
+            x = block.forward(x, pass);
+        }
+        return lnF.forward(x, drop, pass).normed();
+    }
+
+    public GptConfig gptConfig() {
+        return config;
+    }
+
+    @Override
+    public int blockSize() {
+        return config.blockSize();
+    }
+
+    @Override
+    public int vocabSize() {
+        return config.vocabSize();
+    }
+
+    @Override
+    public double flopsPerToken() {
+        long table = config.position() == Position.LEARNED ? positions.size() : 0;
+        double attention = 12.0 * config.nLayer() * config.nEmbd() * config.blockSize();
+        return 6.0 * (parameterCount() - table) + attention;
+    }
+
+    @Override
+    public Map<String, Object> config() {
+        return HuggingFaceConfig.write(config);
+    }
+}

@@ -1,0 +1,89 @@
+package inkhorn.nn;
+
+import inkhorn.autograd.IntTensor;
+import inkhorn.autograd.Tensor;
+import inkhorn.autograd.ops.CrossEntropy;
+import java.util.Map;
+
+/** A model of the next token: what trainer and sampler need to know. */
+public abstract class LanguageModel extends Module {
+
+    /**
+     * A score for every token to come next, at every position.
+     *
+     * @param ids (B, T), T at most {@link #blockSize()}, each in 0 … V-1
+     * @return (B, T, V)
+     * @throws IllegalArgumentException when ids has another rank or is too long
+     */
+    public abstract Tensor logits(IntTensor ids, Pass pass);
+
+    /**
+     * As {@link #logits} at one position of each sequence, without computing the others' scores.
+     *
+     * @param positions B positions, each in 0 … T-1; T-1 gives what comes after the last token
+     * @return (B, V)
+     */
+    public abstract Tensor logitsAt(IntTensor ids, int[] positions, Pass pass);
+
+    /** The longest context, in tokens. */
+    public abstract int blockSize();
+
+    /** V, the number of different tokens. */
+    public abstract int vocabSize();
+
+    /**
+     * Floating-point operations to train on one token, forward and backward: {@code 6N + 12·L·C·T} with T the block size
+     * and N the parameters without the position table, as nanoGPT counts (Chowdhery et al. 2022, appendix B).
+     */
+    public abstract double flopsPerToken();
+
+    /** The keys of this model's {@code config.json}, from which {@link LanguageModels#of} makes it again. */
+    public abstract Map<String, Object> config();
+
+    /**
+     * The mean over positions of -log p(target), in nats. In training its backward pass overwrites the logits' storage.
+     *
+     * @param targets (B, T): the token after each of ids; a negative one does not count
+     * @return a scalar
+     */
+    public final Tensor loss(IntTensor ids, IntTensor targets, Pass pass) {
+        Tensor logits = logits(ids, pass);     // (B, T, V)
+        return pass.isTraining() ? CrossEntropy.inPlace(logits, targets) : CrossEntropy.apply(logits, targets);
+    }
+
+    /** The number of trained values, a tied table counted once. */
+    public final long parameterCount() {
+        return namedParameters().stream().mapToLong(p -> p.tensor().size()).sum();
+    }
+
+    /** @throws IllegalArgumentException when ids are not (B, T) with T from 1 to the block size */
+    final void checkContext(IntTensor ids, String model) {
+        if (ids.shape().rank() != 2) {
+            throw new IllegalArgumentException(model + ": token ids must be (batch, time), found " + ids.shape());
+        }
+        int time = ids.shape().last();
+        if (time < 1 || time > blockSize()) {
+            throw new IllegalArgumentException(model + ": " + time + " tokens in " + ids.shape()
+                    + ", a context holds 1 to " + blockSize() + " (block_size)");
+        }
+    }
+
+    /** Rows of a (B·T, …) table: position {@code positions[b]} of each sequence b. */
+    static int[] rows(IntTensor ids, int[] positions) {
+        int batch = ids.shape().dim(0);
+        int time = ids.shape().last();
+        if (positions.length != batch) {
+            throw new IllegalArgumentException(
+                    "logits: " + positions.length + " positions for a batch of " + batch + ", one each is needed");
+        }
+        int[] rows = new int[batch];
+        for (int b = 0; b < batch; b++) {
+            if (positions[b] < 0 || positions[b] >= time) {
+                throw new IllegalArgumentException(
+                        "logits: no position " + positions[b] + " in " + ids.shape() + ", allowed are 0 to " + (time - 1));
+            }
+            rows[b] = b * time + positions[b];
+        }
+        return rows;
+    }
+}

@@ -1,0 +1,23 @@
+package inkhorn.nn;
+
+import java.util.Map;
+
+/** Models by what their {@code config.json} says. */
+public final class LanguageModels {
+
+    private LanguageModels() {
+    }
+
+    /**
+     * The model that the keys of a {@code config.json} describe, its weights to be loaded.
+     *
+     * @throws IllegalArgumentException naming the key, what was found and what is allowed
+     */
+    public static LanguageModel of(Map<String, Object> config) {
+        if (Bigram.MODEL_TYPE.equals(config.get("model_type"))) {
+            HuggingFaceConfig.Reader in = new HuggingFaceConfig.Reader(config);
+            return new Bigram(in.integer("vocab_size"), in.integer("n_positions"));
+        }
+        return new Gpt(HuggingFaceConfig.read(config));
+    }
+}

@@ -1,0 +1,44 @@
+package inkhorn.nn;
+
+import inkhorn.autograd.Rng;
+
+/**
+ * One forward pass: the only place that says whether a model is training, and the source of its dropout. Each site that
+ * drops something takes a stream of random numbers of its own, in the order of the calls; so the masks are a pure function
+ * of the {@link Rng} given, and a pass is used for one forward only.
+ */
+public final class Pass {
+
+    private final Rng rng;
+    private long sites;
+
+    private Pass(Rng rng) {
+        this.rng = rng;
+    }
+
+    /**
+     * A pass with dropout.
+     *
+     * @param rng differs from one forward to the next, by its step or stream
+     */
+    public static Pass training(Rng rng) {
+        if (rng == null) {
+            throw new IllegalArgumentException("pass: training needs an Rng");
+        }
+        return new Pass(rng);
+    }
+
+    /** A pass without dropout. */
+    public static Pass evaluation() {
+        return new Pass(null);
+    }
+
+    public boolean isTraining() {
+        return rng != null;
+    }
+
+    /** The random numbers of the next dropout site, or null in evaluation. */
+    public Rng nextSite() {
+        return rng == null ? null : rng.stream(rng.bits(sites++));
+    }
+}

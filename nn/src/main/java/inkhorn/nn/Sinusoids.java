@@ -1,0 +1,29 @@
+package inkhorn.nn;
+
+import inkhorn.autograd.Tensor;
+
+/** The position table of Vaswani et al. 2017, 3.5. */
+final class Sinusoids {
+
+    private Sinusoids() {
+    }
+
+    /**
+     * {@code sin(t / 10000^(i/C))} in even channels i, the cosine in odd ones, all divided by √C: the paper multiplies token
+     * embeddings by √C before adding (3.4), and dividing the table instead keeps the tokens as GPT-2 stores them.
+     *
+     * @return (T, C)
+     */
+    static Tensor table(int time, int channels) {
+        float[] table = new float[time * channels];
+        for (int t = 0; t < time; t++) {
+            for (int c = 0; c < channels; c++) {
+                int even = c / 2 * 2;
+                double angle = t / StrictMath.pow(10_000, (double) even / channels);
+                double wave = c == even ? StrictMath.sin(angle) : StrictMath.cos(angle);
+                table[t * channels + c] = (float) (wave / Math.sqrt(channels));
+            }
+        }
+        return Tensor.of(table, time, channels);
+    }
+}

@@ -1,0 +1,36 @@
+package inkhorn.generate;
+
+/** Chooses the next token. A pure function: what is random about it is handed in. */
+@FunctionalInterface
+public interface Sampler {
+
+    /**
+     * @param logits one score a token, V of them; only read
+     * @param uniform a draw from [0, 1)
+     * @return the chosen token, in 0 … V-1
+     * @throws IllegalStateException when a logit is NaN or infinitely large, as after a failed training
+     */
+    int choose(float[] logits, double uniform);
+
+    /** The token with the largest logit; the lowest id of several. */
+    static Sampler greedy() {
+        return new GreedySampler();
+    }
+
+    /**
+     * A draw from softmax(logits / temperature), over all tokens or the k likeliest.
+     *
+     * @param temperature below 1 sharpens, above 1 flattens; 0 is {@link #greedy()}
+     * @param topK how many of the largest logits take part, ties by lowest id; 0 for all
+     * @throws IllegalArgumentException naming the option that is out of range
+     */
+    static Sampler of(double temperature, int topK) {
+        if (!(temperature >= 0 && temperature < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException("temperature must be at least 0 and finite, found " + temperature);
+        }
+        if (topK < 0) {
+            throw new IllegalArgumentException("top-k must be at least 1, or 0 for all tokens, found " + topK);
+        }
+        return temperature == 0 ? greedy() : new SoftmaxSampler(temperature, topK);
+    }
+}
