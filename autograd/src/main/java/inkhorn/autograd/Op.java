@@ -11,6 +11,9 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public abstract class Op {
 
+    /** Above {@link #PASSED}, whose making reads it. */
+    private static final AtomicLong CREATED = new AtomicLong();
+
     /** Stands in the place of an op that a backward pass has gone by. */
     static final Op PASSED = new Op(new Tensor[0]) {
         @Override
@@ -18,8 +21,6 @@ public abstract class Op {
             throw new IllegalStateException("unreachable: a passed op has no backward");
         }
     };
-
-    private static final AtomicLong CREATED = new AtomicLong();
 
     private final long order = CREATED.getAndIncrement();
     private final Tensor[] inputs;

@@ -1,0 +1,9 @@
+package inkhorn.autograd.kernel;
+
+class ScalarKernelsTest extends KernelsContract {
+
+    @Override
+    Kernels create() {
+        return new ScalarKernels();
+    }
+}

@@ -1,0 +1,169 @@
+package inkhorn.autograd.ops;
+
+import static inkhorn.autograd.kernel.Samples.assertClose;
+
+import inkhorn.autograd.Backward;
+import inkhorn.autograd.IntTensor;
+import inkhorn.autograd.Rng;
+import inkhorn.autograd.Tensor;
+import inkhorn.autograd.kernel.AttentionShape;
+import inkhorn.autograd.kernel.CounterRandom;
+import inkhorn.autograd.kernel.Samples;
+import inkhorn.autograd.kernel.Unary;
+import java.util.Arrays;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.NullSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Every fused op equals its composition from general ops: its value and the gradients of all inputs. */
+class FusedOpsTest {
+
+    private static final Rng RNG = new Rng(42, 7, 3);
+    private static final float EPS = 1e-5f;
+    private static final double CLOSE = 2e-5;
+
+    private static void assertEqual(Function<Tensor[], Tensor> fused, Function<Tensor[], Tensor> composed, Tensor... like) {
+        Tensor[] first = leaves(like);
+        Tensor[] second = leaves(like);
+        Tensor found = fused.apply(first);
+        Tensor expected = composed.apply(second);
+        assertClose("value", found.data(), Samples.doubles(expected.data()), CLOSE);
+        float[] seed = Samples.normal(5, found.size());
+        Backward.from(found, seed, Backward.Keep.VALUES);
+        Backward.from(expected, seed, Backward.Keep.VALUES);
+        for (int i = 0; i < like.length; i++) {
+            assertClose("gradient of input " + i, first[i].grad(), Samples.doubles(second[i].grad()), CLOSE);
+        }
+    }
+
+    private static Tensor[] leaves(Tensor[] like) {
+        return Arrays.stream(like).map(x -> Tensor.variable(x.data().clone(), x.shape().dims())).toArray(Tensor[]::new);
+    }
+
+    @ParameterizedTest
+    @NullSource
+    @EnumSource(names = {"GELU", "GELU_TANH", "RELU"})
+    void fusedLinearIsMatmulThenBiasThenActivation(Unary activation) {
+        Tensor x = Inputs.normal(1, 3, 13, 31);
+        Tensor weight = Inputs.normal(2, 31, 65);
+        Tensor bias = Inputs.normal(3, 65);
+        assertEqual(t -> FusedLinear.apply(t[0], t[1], t[2], activation),
+                t -> activate(activation, t[0].matmul(t[1]).add(t[2])), x, weight, bias);
+        assertEqual(t -> FusedLinear.apply(t[0], t[1], null, activation),
+                t -> activate(activation, t[0].matmul(t[1])), x, weight);
+    }
+
+    private static Tensor activate(Unary activation, Tensor z) {
+        if (activation == null) {
+            return z;
+        }
+        return switch (activation) {
+            case GELU -> z.gelu();
+            case GELU_TANH -> GeluTanh.apply(z);
+            default -> z.relu();
+        };
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,1,1,1,0", "2,7,3,5,0", "2,7,3,5,0.3", "1,65,2,13,0", "1,65,2,13,0.5", "3,33,1,16,0.1"})
+    void causalAttentionIsMaskedSoftmaxBetweenProducts(int batch, int time, int heads, int size, float p) {
+        AttentionShape shape = new AttentionShape(batch, time, heads, size);
+        assertEqual(t -> CausalAttention.apply(t[0], heads, p, RNG), t -> composedAttention(t[0], shape, p),
+                Inputs.normal(4, batch, time, 3 * heads * size));
+    }
+
+    private static Tensor composedAttention(Tensor qkv, AttentionShape shape, float p) {
+        int[] split = {shape.batch(), shape.time(), 3, shape.heads(), shape.headSize()};
+        Tensor parts = qkv.reshape(split).transpose(2, 0, 3, 1, 4);                           // (3, B, H, T, D)
+        Tensor q = part(parts, 0);
+        Tensor k = part(parts, 1);
+        Tensor v = part(parts, 2);
+        Tensor scores = MatMul.apply(q, k, false, true).mul(shape.scale());                   // (B, H, T, T)
+        Tensor weights = scores.add(causalMask(shape.time())).softmax().mul(dropoutMask(shape, p));
+        return weights.matmul(v).transpose(0, 2, 1, 3).reshape(shape.batch(), shape.time(), shape.channels());
+    }
+
+    private static Tensor part(Tensor parts, int index) {
+        int[] dims = parts.shape().without(0).dims();
+        return parts.slice(0, index, index + 1).reshape(dims);
+    }
+
+    private static Tensor causalMask(int time) {
+        float[] mask = new float[time * time];
+        for (int i = 0; i < mask.length; i++) {
+            mask[i] = i % time > i / time ? -1e9f : 0;
+        }
+        return Tensor.of(mask, time, time);
+    }
+
+    /** By the definition: the draw of weight (b, h, q, k) is number {@link AttentionShape#draw}. */
+    private static Tensor dropoutMask(AttentionShape shape, float p) {
+        int time = shape.time();
+        float[] mask = new float[shape.batch() * shape.heads() * time * time];
+        int at = 0;
+        for (int b = 0; b < shape.batch(); b++) {
+            for (int h = 0; h < shape.heads(); h++) {
+                for (int q = 0; q < time; q++) {
+                    for (int k = 0; k < time; k++) {
+                        long draw = shape.draw(b, h, q, k);
+                        boolean keeps = CounterRandom.keeps(RNG.key(), draw, CounterRandom.dropBelow(p));
+                        mask[at++] = keeps ? 1 / (1 - p) : 0;
+                    }
+                }
+            }
+        }
+        return Tensor.of(mask, shape.batch(), shape.heads(), time, time);
+    }
+
+    @ParameterizedTest
+    @ValueSource(floats = {0, 0.3f})
+    void residualLayerNormIsDropoutThenAddThenLayerNorm(float p) {
+        Tensor x = Inputs.normal(6, 3, 13, 31);
+        Tensor branch = Inputs.normal(7, 3, 13, 31);
+        Tensor gamma = Inputs.positive(8, 31);
+        Tensor beta = Inputs.normal(9, 31);
+        assertEqual(t -> {
+            ResidualLayerNorm.Result both = ResidualLayerNorm.apply(t[0], t[1], p, RNG, t[2], t[3], EPS);
+            return Concat.apply(-1, both.sum(), both.normed());
+        }, t -> {
+            Tensor sum = t[0].add(Dropout.apply(t[1], p, RNG));
+            return Concat.apply(-1, sum, LayerNorm.apply(sum, t[2], t[3], EPS));
+        }, x, branch, gamma, beta);
+        assertEqual(t -> ResidualLayerNorm.apply(t[0], t[1], p, RNG, t[2], null, EPS).normed(),
+                t -> LayerNorm.apply(t[0].add(Dropout.apply(t[1], p, RNG)), t[2], null, EPS), x, branch, gamma);
+    }
+
+    @Test
+    void residualLayerNormWithoutRandomNumbersDropsNothing() {
+        Tensor gamma = Inputs.positive(8, 7);
+        assertEqual(t -> ResidualLayerNorm.apply(t[0], t[1], 0.5f, null, t[2], null, EPS).normed(),
+                t -> LayerNorm.apply(t[0].add(t[1]), t[2], null, EPS), Inputs.normal(6, 5, 7), Inputs.normal(7, 5, 7), gamma);
+    }
+
+    @Test
+    void layerNormIsItsCompositionFromMeans() {
+        Tensor x = Inputs.normal(10, 5, 31);
+        assertEqual(t -> LayerNorm.apply(t[0], t[1], t[2], EPS), t -> {
+            Tensor centred = t[0].sub(t[0].mean(-1, true));
+            Tensor variance = centred.mul(centred).mean(-1, true);
+            Tensor normed = centred.mul(variance.add(Tensor.scalar(EPS)).pow(-0.5f));
+            return normed.mul(t[1]).add(t[2]);
+        }, x, Inputs.positive(11, 31), Inputs.normal(12, 31));
+    }
+
+    @Test
+    void crossEntropyIsTheMeanOfPickedLogSoftmax() {
+        int[] targets = {3, 0, 64, 7};
+        float[] picks = new float[4 * 65];
+        for (int row = 0; row < 4; row++) {
+            picks[row * 65 + targets[row]] = -0.25f;
+        }
+        Function<Tensor[], Tensor> composed = t -> t[0].mul(2).logSoftmax().mul(Tensor.of(picks, 4, 65)).sum();
+        assertEqual(t -> CrossEntropy.apply(t[0].mul(2), IntTensor.of(targets, 4)), composed, Inputs.normal(13, 4, 65));
+        assertEqual(t -> CrossEntropy.inPlace(t[0].mul(2), IntTensor.of(targets, 4)), composed, Inputs.normal(13, 4, 65));
+    }
+}

@@ -1,0 +1,200 @@
+package inkhorn.autograd.ops;
+
+import static inkhorn.autograd.GradCheck.check;
+
+import inkhorn.autograd.IntTensor;
+import inkhorn.autograd.Rng;
+import inkhorn.autograd.Tensor;
+import inkhorn.autograd.kernel.Unary;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The gradient of every op matches finite differences. */
+class GradientsOfOpsTest {
+
+    private static final Rng RNG = new Rng(42, 7, 3);
+    private static final float EPS = 1e-5f;
+
+    /** Every way two shapes can go together. */
+    private static final int[][][] PAIRS = {{{3, 7}, {3, 7}}, {{3, 7}, {7}}, {{7}, {3, 7}}, {{3, 7}, {3, 1}}, {{3, 1}, {1, 7}},
+        {{2, 3, 5}, {1, 3, 1}}, {{2, 1, 5, 1}, {3, 1, 4}}, {{}, {3, 5}}, {{3, 5}, {}}, {{1, 1}, {}}, {{1}, {13}}};
+
+    @Test
+    void gradientsOfBroadcastAddSubMulAndDiv() {
+        for (int[][] pair : PAIRS) {
+            Tensor a = Inputs.normal(1, pair[0]);
+            Tensor b = Inputs.positive(2, pair[1]);
+            check("add", x -> x[0].add(x[1]), a, b);
+            check("sub", x -> x[0].sub(x[1]), a, b);
+            check("mul", x -> x[0].mul(x[1]), a, b);
+            check("div", x -> x[0].div(x[1]), a, b);
+        }
+    }
+
+    @Test
+    void gradientsOfAnOperandUsedTwice() {
+        Tensor x = Inputs.positive(3, 3, 7);
+        check("x + x", t -> t[0].add(t[0]), x);
+        check("x - 2x", t -> t[0].sub(t[0].add(t[0])), x);
+        check("x * x", t -> t[0].mul(t[0]), x);
+        check("x / x²", t -> t[0].div(t[0].mul(t[0])), x);
+        check("x · xᵀ", t -> MatMul.apply(t[0], t[0], false, true), x);
+        check("x beside x", t -> Concat.apply(1, t[0], t[0]), x);
+        check("x(1 + exp x)", t -> t[0].add(t[0].mul(t[0].exp())), x);
+    }
+
+    @Test
+    void gradientsOfFunctionsOfOneNumber() {
+        Tensor x = Inputs.normal(4, 13, 5);
+        Tensor positive = Inputs.positive(5, 13, 5);
+        check("neg", t -> t[0].neg(), x);
+        check("exp", t -> t[0].exp(), x);
+        check("log", t -> t[0].log(), positive);
+        check("tanh", t -> t[0].tanh(), x);
+        check("sigmoid", t -> t[0].sigmoid(), x);
+        check("relu", t -> t[0].relu(), Inputs.awayFromZero(6, 13, 5));
+        check("gelu", t -> t[0].gelu(), x);
+        check("gelu-tanh", t -> GeluTanh.apply(t[0]), x);
+        check("pow 3", t -> t[0].pow(3), x);
+        check("pow -0.5", t -> t[0].pow(-0.5f), positive);
+        check("pow 0", t -> t[0].pow(0), x);
+        check("times 3", t -> t[0].mul(3), x);
+    }
+
+    @Test
+    void gradientsOfReductions() {
+        Tensor x = Inputs.normal(7, 3, 5, 7);
+        Tensor distinct = Inputs.distinct(3, 5, 7);
+        check("sum", t -> t[0].sum(), x);
+        check("mean", t -> t[0].mean(), x);
+        for (int axis = -3; axis < 3; axis++) {
+            int along = axis;
+            boolean keep = axis % 2 == 0;
+            check("sum along " + axis, t -> t[0].sum(along, keep), x);
+            check("mean along " + axis, t -> t[0].mean(along, keep), x);
+            check("max along " + axis, t -> t[0].max(along, keep), distinct);
+        }
+    }
+
+    @Test
+    void gradientsOfSoftmaxAndItsLogarithm() {
+        for (int n : new int[] {1, 3, 13, 65}) {
+            check("softmax", t -> t[0].softmax(), Inputs.normal(8, 5, n));
+            check("log-softmax", t -> t[0].logSoftmax(), Inputs.normal(9, 2, 3, n));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"false,false", "false,true", "true,false", "true,true"})
+    void gradientsOfMatrixProducts(boolean transA, boolean transB) {
+        int[][][] leads = {{{}, {}}, {{3}, {}}, {{}, {3}}, {{2, 3}, {}}, {{2, 1}, {3}}, {{2, 3}, {2, 3}}, {{1}, {4}}, {{4}, {1}}};
+        for (int[][] lead : leads) {
+            Tensor a = Inputs.normal(10, matrix(lead[0], transA ? 7 : 5, transA ? 5 : 7));
+            Tensor b = Inputs.normal(11, matrix(lead[1], transB ? 3 : 7, transB ? 7 : 3));
+            check("matmul", t -> MatMul.apply(t[0], t[1], transA, transB), a, b);
+        }
+    }
+
+    private static int[] matrix(int[] lead, int rows, int columns) {
+        int[] dims = Arrays.copyOf(lead, lead.length + 2);
+        dims[lead.length] = rows;
+        dims[lead.length + 1] = columns;
+        return dims;
+    }
+
+    @Test
+    void gradientsOfMovedElements() {
+        Tensor x = Inputs.normal(12, 3, 5, 7);
+        check("transpose", t -> t[0].transpose(), x);
+        check("transpose 2 0 1", t -> t[0].transpose(2, 0, 1), x);
+        check("transpose -1 1 0", t -> t[0].transpose(-1, 1, 0), x);
+        check("reshape", t -> t[0].reshape(15, -1), x);
+        check("reshape, then tanh", t -> t[0].reshape(-1).tanh(), x);
+        check("slice 0", t -> t[0].slice(0, 1, 3), x);
+        check("slice 1", t -> t[0].slice(1, 0, 2), x);
+        check("slice -1", t -> t[0].slice(-1, 6, 7), x);
+        check("two overlapping slices", t -> t[0].slice(1, 0, 3).mul(t[0].slice(1, 2, 5)), x);
+        check("concat", t -> Concat.apply(1, t[0], t[1], t[0]), x, Inputs.normal(13, 3, 2, 7));
+        check("concat last", t -> Concat.apply(-1, t[0], t[1]), x, Inputs.normal(14, 3, 5, 1));
+    }
+
+    @Test
+    void gradientOfGather() {
+        IntTensor ids = IntTensor.of(new int[] {4, 0, 4, 2, 4, 1}, 2, 3);
+        check("gather", t -> t[0].gather(ids), Inputs.normal(15, 5, 7));
+    }
+
+    @Test
+    void gradientOfDropout() {
+        check("dropout", t -> Dropout.apply(t[0], 0.4f, RNG), Inputs.normal(16, 13, 7));
+        check("no dropout", t -> Dropout.apply(t[0], 0, RNG).tanh(), Inputs.normal(16, 13, 7));
+    }
+
+    @Test
+    void gradientsOfLayerNorm() {
+        Tensor x = Inputs.normal(17, 2, 5, 13);
+        Tensor gamma = Inputs.positive(18, 13);
+        Tensor beta = Inputs.normal(19, 13);
+        check("layer-norm", t -> LayerNorm.apply(t[0], t[1], t[2], EPS), x, gamma, beta);
+        check("layer-norm without beta", t -> LayerNorm.apply(t[0], t[1], null, EPS), x, gamma);
+    }
+
+    @Test
+    void gradientsOfCrossEntropy() {
+        IntTensor targets = IntTensor.of(new int[] {3, -1, 0, 12, 7, 7}, 2, 3);
+        Tensor logits = Inputs.normal(20, 2, 3, 13);
+        check("cross-entropy", t -> CrossEntropy.apply(t[0], targets), logits);
+        check("cross-entropy times -3", t -> CrossEntropy.apply(t[0], targets).mul(-3), logits);
+        check("cross-entropy in place", t -> CrossEntropy.inPlace(t[0].mul(2), targets).mul(-3), logits);
+        check("cross-entropy in place of a view", t -> CrossEntropy.inPlace(t[0].mul(2).reshape(2, 3, 13), targets), logits);
+    }
+
+    @Test
+    void gradientsOfFusedLinear() {
+        Tensor x = Inputs.normal(21, 2, 3, 7);
+        Tensor weight = Inputs.normal(22, 7, 13);
+        Tensor bias = Inputs.normal(23, 13);
+        for (Unary activation : new Unary[] {null, Unary.GELU, Unary.GELU_TANH}) {
+            check("linear " + activation, t -> FusedLinear.apply(t[0], t[1], t[2], activation), x, weight, bias);
+            check("linear " + activation + " without bias",
+                    t -> FusedLinear.apply(t[0], t[1], null, activation), x, weight);
+        }
+    }
+
+    @Test
+    void gradientsOfFusedLinearWithReluAwayFromItsKink() {
+        Tensor x = Inputs.positive(24, 5, 3);
+        Tensor weight = Tensor.variable(new float[] {2, -3, 2, -1, 3, -2}, 3, 2);
+        check("linear relu", t -> FusedLinear.apply(t[0], t[1], t[2], Unary.RELU), x, weight,
+                Tensor.variable(new float[] {0.5f, -0.5f}, 2));
+    }
+
+    @Test
+    void gradientOfCausalAttention() {
+        check("attention", t -> CausalAttention.apply(t[0], 2, 0, null), Inputs.normal(25, 2, 7, 18));
+        check("attention with dropout", t -> CausalAttention.apply(t[0], 3, 0.3f, RNG), Inputs.normal(26, 1, 13, 27));
+        check("attention of one position", t -> CausalAttention.apply(t[0], 1, 0, null), Inputs.normal(27, 2, 1, 6));
+    }
+
+    @Test
+    void gradientsOfResidualLayerNorm() {
+        Tensor x = Inputs.normal(28, 2, 3, 13);
+        Tensor branch = Inputs.normal(29, 2, 3, 13);
+        Tensor gamma = Inputs.positive(30, 13);
+        Tensor beta = Inputs.normal(31, 13);
+        for (float p : new float[] {0, 0.3f}) {
+            check("normed", t -> ResidualLayerNorm.apply(t[0], t[1], p, RNG, t[2], t[3], EPS).normed(),
+                    x, branch, gamma, beta);
+            check("sum", t -> {
+                Tensor sum = ResidualLayerNorm.apply(t[0], t[1], p, RNG, t[2], null, EPS).sum();
+                return sum.mul(sum);
+            }, x, branch, Inputs.constant(gamma));
+            check("both", t -> {
+                ResidualLayerNorm.Result both = ResidualLayerNorm.apply(t[0], t[1], p, RNG, t[2], null, EPS);
+                return both.sum().tanh().mul(both.normed());
+            }, x, branch, gamma);
+        }
+    }
+}
