@@ -6,9 +6,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -68,10 +68,13 @@ final class AtomicFiles {
         if (e instanceof AccessDeniedException) {
             return "permission denied";
         }
-        if (e instanceof NotDirectoryException || e instanceof FileAlreadyExistsException) {
+        if (e instanceof FileAlreadyExistsException) {
             return "a file stands where a directory is needed";
         }
-        String message = e.getMessage();
+        String message = e instanceof FileSystemException f && f.getReason() != null ? f.getReason() : e.getMessage();
+        if ("Not a directory".equals(message)) {
+            return "a file stands where a directory is needed";
+        }
         return message == null ? e.getClass().getSimpleName() : message.lines().findFirst().orElse("");
     }
 }
