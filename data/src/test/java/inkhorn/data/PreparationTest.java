@@ -143,9 +143,12 @@ class PreparationTest {
         try {
             Callable<PreparedData> task = this::prepare;
             var all = threads.invokeAll(Stream.generate(() -> task).limit(8).toList());
+            int made = 0;
             for (var each : all) {
+                made += each.get().reused() ? 0 : 1;
                 assertThat(text(each.get(), each.get().train()) + text(each.get(), each.get().val())).isEqualTo(TEXT);
             }
+            assertThat(made).isEqualTo(1);
         } finally {
             threads.shutdown();
         }
