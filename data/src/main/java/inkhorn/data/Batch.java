@@ -1,0 +1,18 @@
+package inkhorn.data;
+
+/**
+ * Contexts and what follows them.
+ *
+ * @param inputs (B, T) row-major ids
+ * @param targets (B, T): {@code targets[b, t]} is the id after {@code inputs[b, t]}
+ * @param batchSize B
+ * @param blockSize T
+ */
+public record Batch(int[] inputs, int[] targets, int batchSize, int blockSize) {
+    public Batch {
+        if (inputs.length != batchSize * blockSize || targets.length != inputs.length) {
+            throw new IllegalArgumentException("batch: (" + batchSize + ", " + blockSize + ") needs " + batchSize * blockSize
+                    + " inputs and targets, got " + inputs.length + " and " + targets.length);
+        }
+    }
+}

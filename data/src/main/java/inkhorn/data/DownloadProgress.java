@@ -1,0 +1,14 @@
+package inkhorn.data;
+
+/** Told about a download as it goes on, on the thread that asked for it. */
+@FunctionalInterface
+public interface DownloadProgress {
+    /** For those who do not look. */
+    DownloadProgress NONE = (done, total) -> {};
+
+    /**
+     * @param done bytes received so far
+     * @param total bytes of the whole file
+     */
+    void bytes(long done, long total);
+}

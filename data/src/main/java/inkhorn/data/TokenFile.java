@@ -1,0 +1,109 @@
+package inkhorn.data;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Objects;
+
+/**
+ * Token ids in a file, mapped into memory: the raw little-endian unsigned integers of nanoGPT's {@code train.bin}, with
+ * no header, so the width comes from elsewhere (a manifest). The heap holds none of it, whatever its size. Reading is
+ * safe from any number of threads. The file must not change while it is open.
+ */
+public final class TokenFile {
+    /** One mapping holds at most 2 GiB; a power of two keeps every id inside one mapping. */
+    private static final int MAPPING_BITS = 30;
+
+    private final Path path;
+    private final IdWidth width;
+    private final long length;
+    private final int idsPerMappingBits;
+    private final ByteBuffer[] mappings;
+
+    private TokenFile(Path path, IdWidth width, long length, int idsPerMappingBits, ByteBuffer[] mappings) {
+        this.path = path;
+        this.width = width;
+        this.length = length;
+        this.idsPerMappingBits = idsPerMappingBits;
+        this.mappings = mappings;
+    }
+
+    /**
+     * @throws DataException if the file cannot be read or its size is not a whole number of ids
+     */
+    public static TokenFile open(Path path, IdWidth width) {
+        return open(path, width, MAPPING_BITS);
+    }
+
+    static TokenFile open(Path path, IdWidth width, int mappingBits) {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            long bytes = channel.size();
+            if (bytes % width.bytes() != 0) {
+                throw new DataException(path + ": " + bytes + " bytes are not a whole number of " + width.bits()
+                        + "-bit ids; the file is damaged or of another width, prepare the data again");
+            }
+            long mappingBytes = 1L << mappingBits;
+            ByteBuffer[] mappings = new ByteBuffer[Math.toIntExact((bytes + mappingBytes - 1) / mappingBytes)];
+            for (int i = 0; i < mappings.length; i++) {
+                long start = i * mappingBytes;
+                MappedByteBuffer mapping = channel.map(FileChannel.MapMode.READ_ONLY, start, Math.min(mappingBytes, bytes - start));
+                mappings[i] = mapping.order(ByteOrder.LITTLE_ENDIAN);
+            }
+            int idsPerMappingBits = mappingBits - Integer.numberOfTrailingZeros(width.bytes());
+            return new TokenFile(path, width, bytes / width.bytes(), idsPerMappingBits, mappings);
+        } catch (IOException e) {
+            throw new DataException(path + ": the token ids cannot be read (" + AtomicFiles.reason(e)
+                    + "); prepare the data again", e);
+        }
+    }
+
+    public Path path() {
+        return path;
+    }
+
+    public IdWidth width() {
+        return width;
+    }
+
+    /** How many ids the file holds. */
+    public long length() {
+        return length;
+    }
+
+    /**
+     * @return the id at {@code position}, counted from 0
+     * @throws IndexOutOfBoundsException unless {@code 0 <= position < length()}
+     */
+    public int get(long position) {
+        Objects.checkIndex(position, length);
+        return unchecked(position);
+    }
+
+    /**
+     * Copies {@code count} ids, starting at {@code position} of the file, to {@code out[offset…]}. Allocates nothing.
+     *
+     * @throws IndexOutOfBoundsException if either range is not wholly inside
+     */
+    public void read(long position, int[] out, int offset, int count) {
+        Objects.checkFromIndexSize(position, (long) count, length);
+        Objects.checkFromIndexSize(offset, count, out.length);
+        for (int i = 0; i < count; i++) {
+            out[offset + i] = unchecked(position + i);
+        }
+    }
+
+    private int unchecked(long position) {
+        ByteBuffer mapping = mappings[(int) (position >>> idsPerMappingBits)];
+        int index = (int) (position & ((1L << idsPerMappingBits) - 1));
+        return width == IdWidth.BITS_16 ? mapping.getShort(index << 1) & 0xFFFF : mapping.getInt(index << 2);
+    }
+
+    @Override
+    public String toString() {
+        return path + " (" + length + " ids of " + width.bits() + " bits)";
+    }
+}
