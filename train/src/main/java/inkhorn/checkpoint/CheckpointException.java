@@ -1,5 +1,6 @@
 package inkhorn.checkpoint;
 
+import java.io.FileNotFoundException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -67,6 +68,11 @@ public final class CheckpointException extends RuntimeException {
         }
         if (e instanceof CharacterCodingException) {
             return "not UTF-8 text";
+        }
+        if (e instanceof FileNotFoundException && e.getMessage() != null && e.getMessage().endsWith(")")) {
+            // "path (Permission denied)", from the streams of java.io.
+            String message = e.getMessage();
+            return message.substring(message.lastIndexOf('(') + 1, message.length() - 1).toLowerCase(Locale.ROOT);
         }
         if (e instanceof FileSystemException f && f.getReason() != null) {
             return f.getReason().toLowerCase(Locale.ROOT);

@@ -86,12 +86,17 @@ final class FileOps {
     void point(Path pointer, String target) throws IOException {
         Path next = pointer.resolveSibling(CheckpointLayout.TEMPORARY + pointer.getFileName());
         Files.deleteIfExists(next);
-        hook.before("link " + pointer.getFileName());
-        if (!symlinks || !linked(next, target)) {
-            Files.writeString(next, target + "\n");
-            sync(next);
+        try {
+            hook.before("link " + pointer.getFileName());
+            if (!symlinks || !linked(next, target)) {
+                Files.writeString(next, target + "\n");
+                sync(next);
+            }
+            rename(next, pointer);
+        } catch (IOException e) {
+            Files.deleteIfExists(next);
+            throw e;
         }
-        rename(next, pointer);
     }
 
     private static boolean linked(Path link, String target) {

@@ -101,7 +101,7 @@ public final class SafetensorsReader implements Closeable {
         TensorInfo info = header.tensors().get(name);
         if (info == null) {
             throw CheckpointException.userError(file + ": has no tensor " + SafetensorsHeader.quote(name) + " (it holds "
-                    + header.tensors().size() + " others); use a file of the model that is being loaded");
+                    + header.tensors().size() + "); use a file of the model that is being loaded");
         }
         return info;
     }
