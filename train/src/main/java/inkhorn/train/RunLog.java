@@ -221,15 +221,15 @@ public final class RunLog implements Closeable {
     private static void dropAfter(Path file, long step) throws IOException {
         byte[] before = Files.readAllBytes(file);
         ByteArrayOutputStream kept = new ByteArrayOutputStream(before.length);
-        int number = 0;
-        for (byte[] line : lines(before)) {
-            number++;
-            Optional<JsonNode> json = parse(line);
-            if (json.isEmpty()) {
-                LOG.warn("{}: line {} is torn and dropped", file, number);
-            } else if (json.get().get("step").longValue() <= step) {
-                kept.write(line);
+        List<byte[]> lines = lines(before);
+        for (int i = 0; i < lines.size(); i++) {
+            Optional<JsonNode> json = parse(lines.get(i));
+            if (json.isPresent() && json.get().get("step").longValue() <= step) {
+                kept.write(lines.get(i));
                 kept.write('\n');
+            } else if (json.isEmpty() && i < lines.size() - 1) {
+                // Only the last one is torn by a kill; damage to the log is no reason to refuse the resume.
+                LOG.warn("{}: line {} is not a record and is dropped", file, i + 1);
             }
         }
         if (Arrays.equals(before, kept.toByteArray())) {
