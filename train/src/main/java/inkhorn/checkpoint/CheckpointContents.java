@@ -1,0 +1,32 @@
+package inkhorn.checkpoint;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * All that a checkpoint holds. Tensors are views of the live arrays: nothing may change them until the save has returned.
+ *
+ * @param model      the model's parameters under their GPT-2 names
+ * @param optimizer  the optimizer's state, two moments a parameter for AdamW
+ * @param config     {@code config.json}, such that transformers can open the directory
+ * @param trainer    {@code trainer.json}: seed, step, best loss and what else a resume needs
+ * @param extraFiles further files by plain name, the tokenizer's above all, written in this order
+ */
+public record CheckpointContents(List<NamedTensor> model, List<NamedTensor> optimizer, ObjectNode config, ObjectNode trainer,
+                                 Map<String, FileWriter> extraFiles) {
+
+    /** @throws IllegalArgumentException where an extra file's name is not plain, or is one the store writes itself */
+    public CheckpointContents {
+        model = List.copyOf(model);
+        optimizer = List.copyOf(optimizer);
+        extraFiles = new LinkedHashMap<>(extraFiles);
+        for (String name : extraFiles.keySet()) {
+            boolean taken = CheckpointLayout.ALWAYS.contains(name) || name.equals(CheckpointLayout.MANIFEST);
+            if (taken || !Manifest.isPlainName(name)) {
+                throw new IllegalArgumentException("\"" + name + "\" cannot be the name of an extra file");
+            }
+        }
+    }
+}

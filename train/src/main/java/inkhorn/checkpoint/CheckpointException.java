@@ -1,0 +1,82 @@
+package inkhorn.checkpoint;
+
+import java.io.FileNotFoundException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.util.Locale;
+
+/**
+ * What went wrong with a checkpoint, a tensor file, a run's lock or its log, in one line for the user: it names the file and
+ * ends with what to do.
+ *
+ * <p>{@link #isUserError()} tells the two kinds apart: input that the user named and can change (a wrong path, a damaged
+ * file, a directory in use: exit code 2), and a run that could not go on (a full disk, a failed write: exit code 1).
+ */
+public final class CheckpointException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final boolean userError;
+
+    private CheckpointException(String message, Throwable cause, boolean userError) {
+        // Parts of the message come out of files: a control character in them must not break the line or drive the terminal.
+        super(message.replaceAll("[\\p{Cc}\\p{Zl}\\p{Zp}]+", " "), cause);
+        this.userError = userError;
+    }
+
+    /** The user's input is wrong. */
+    public static CheckpointException userError(String message) {
+        return new CheckpointException(message, null, true);
+    }
+
+    /** The user's input is wrong; {@code cause} is for {@code --debug}. */
+    public static CheckpointException userError(String message, Throwable cause) {
+        return new CheckpointException(message, cause, true);
+    }
+
+    /** The run failed at something that no other input would have helped. */
+    public static CheckpointException runFailure(String message, Throwable cause) {
+        return new CheckpointException(message, cause, false);
+    }
+
+    /** True where the user's input is at fault (exit code 2), false where the run failed (exit code 1). */
+    public boolean isUserError() {
+        return userError;
+    }
+
+    /** The reason in an I/O exception as a person says it; many of Java's carry only the path as their message. */
+    public static String reason(Throwable e) {
+        if (e instanceof NoSuchFileException) {
+            return "no such file or directory";
+        }
+        if (e instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        if (e instanceof NotDirectoryException) {
+            return "not a directory";
+        }
+        if (e instanceof FileAlreadyExistsException) {
+            return "a file of that name is in the way";
+        }
+        if (e instanceof DirectoryNotEmptyException) {
+            return "directory not empty";
+        }
+        if (e instanceof CharacterCodingException) {
+            return "not UTF-8 text";
+        }
+        if (e instanceof FileNotFoundException && e.getMessage() != null && e.getMessage().endsWith(")")) {
+            // "path (Permission denied)", from the streams of java.io.
+            String message = e.getMessage();
+            return message.substring(message.lastIndexOf('(') + 1, message.length() - 1).toLowerCase(Locale.ROOT);
+        }
+        if (e instanceof FileSystemException f && f.getReason() != null) {
+            return f.getReason().toLowerCase(Locale.ROOT);
+        }
+        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    }
+}

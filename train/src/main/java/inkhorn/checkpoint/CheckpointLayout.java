@@ -1,0 +1,47 @@
+package inkhorn.checkpoint;
+
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The names in a run directory and in a checkpoint; docs/checkpoints.md describes them. */
+final class CheckpointLayout {
+
+    static final String MODEL = "model.safetensors";
+    static final String CONFIG = "config.json";
+    static final String OPTIMIZER = "optimizer.safetensors";
+    static final String TRAINER = "trainer.json";
+    static final String MANIFEST = "manifest.json";
+    static final Set<String> ALWAYS = Set.of(MODEL, CONFIG, OPTIMIZER, TRAINER);
+
+    static final String LATEST = "latest";
+    static final String BEST = "best";
+    static final String LOCK = ".lock";
+
+    /** Begins the names of what a save is making or deleting: without value once its process is gone. */
+    static final String TEMPORARY = ".tmp-";
+    /** Begins the name of a checkpoint that is being replaced: to be put back where its step is missing. */
+    static final String REPLACED = ".old-";
+
+    private static final Pattern STEP = Pattern.compile("step-(\\d{8,18})");
+
+    private CheckpointLayout() {
+    }
+
+    static String stepName(long step) {
+        return String.format(Locale.ROOT, "step-%08d", step);
+    }
+
+    /** The step in a name such as {@code step-00000077}; empty for any other name. */
+    static OptionalLong stepOf(Path path) {
+        Matcher matcher = STEP.matcher(String.valueOf(path.getFileName()));
+        if (!matcher.matches()) {
+            return OptionalLong.empty();
+        }
+        long step = Long.parseLong(matcher.group(1));
+        return stepName(step).equals(matcher.group()) ? OptionalLong.of(step) : OptionalLong.empty();
+    }
+}

@@ -1,0 +1,165 @@
+package inkhorn.checkpoint;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * The file operations of a save. Each that changes the disk first tells a hook, by which tests fail or stop a save at every
+ * one of them.
+ */
+final class FileOps {
+
+    /** Called with a line such as {@code "sync model.safetensors"} before the operation is made. */
+    interface Hook {
+        void before(String operation) throws IOException;
+    }
+
+    private static final boolean WINDOWS = System.getProperty("os.name", "").startsWith("Windows");
+
+    private final Hook hook;
+    private final boolean symlinks;
+
+    FileOps(Hook hook, boolean symlinks) {
+        this.hook = hook;
+        this.symlinks = symlinks;
+    }
+
+    static FileOps real() {
+        return new FileOps(operation -> { }, true);
+    }
+
+    void createDirectory(Path directory) throws IOException {
+        hook.before("create " + directory.getFileName());
+        Files.createDirectory(directory);
+    }
+
+    void write(Path file, FileWriter writer) throws IOException {
+        hook.before("write " + file.getFileName());
+        writer.write(file);
+    }
+
+    void sync(Path file) throws IOException {
+        hook.before("sync " + file.getFileName());
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        }
+    }
+
+    /**
+     * Makes the names in a directory durable. Some file systems cannot, and Windows opens no directory; a name lost to a power
+     * cut leaves a checkpoint that fails its verification, so going on without is safe.
+     */
+    void syncDirectory(Path directory) throws IOException {
+        hook.before("sync " + directory.getFileName());
+        if (WINDOWS) {
+            return;
+        }
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        } catch (IOException e) {
+            // As above.
+        }
+    }
+
+    void rename(Path from, Path to) throws IOException {
+        hook.before("rename " + from.getFileName() + " to " + to.getFileName());
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** Makes {@code pointer} lead to its sibling {@code target}: a relative symlink, or else a text file with the name. */
+    void point(Path pointer, String target) throws IOException {
+        Path next = pointer.resolveSibling(CheckpointLayout.TEMPORARY + pointer.getFileName());
+        Files.deleteIfExists(next);
+        try {
+            hook.before("link " + pointer.getFileName());
+            if (!symlinks || !linked(next, target)) {
+                Files.writeString(next, target + "\n");
+                sync(next);
+            }
+            rename(next, pointer);
+        } catch (IOException e) {
+            Files.deleteIfExists(next);
+            throw e;
+        }
+    }
+
+    private static boolean linked(Path link, String target) {
+        try {
+            Files.createSymbolicLink(link, Path.of(target));
+            return true;
+        } catch (UnsupportedOperationException | FileSystemException e) {
+            // No symlinks on this file system, or no right to make one; a full disk shows again at the text file.
+            return false;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Deletes a file or a whole directory, without following links; nothing there is fine. */
+    void delete(Path path) throws IOException {
+        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        hook.before("delete " + path.getFileName());
+        Files.walkFileTree(path, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.delete(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path directory, IOException e) throws IOException {
+                if (e != null) {
+                    throw e;
+                }
+                Files.delete(directory);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+
+    static List<Path> list(Path directory) throws IOException {
+        List<Path> entries = new ArrayList<>();
+        try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
+            stream.forEach(entries::add);
+        }
+        entries.sort(null);
+        return entries;
+    }
+
+    static String sha256(Path file) throws IOException {
+        MessageDigest digest = sha256();
+        byte[] buffer = new byte[1 << 16];
+        try (InputStream in = Files.newInputStream(file)) {
+            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                digest.update(buffer, 0, count);
+            }
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,275 @@
+package inkhorn.checkpoint;
+
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A safetensors file opened for reading. The header is read and checked whole when the file is opened; tensors are read when
+ * asked for. What is allocated is bounded by the size of the file, whatever its header says.
+ *
+ * <p>Every fault in the file is a {@link CheckpointException} with {@link CheckpointException#isUserError()}. Not for use by
+ * several threads at once.
+ */
+public final class SafetensorsReader implements Closeable {
+
+    private static final int CHUNK = 1 << 18;
+    private static final String AGAIN = "; copy or download the file again";
+    private static final byte[] LFS_POINTER = "version ".getBytes(StandardCharsets.US_ASCII);
+
+    private final Path file;
+    private final FileChannel channel;
+    private final SafetensorsHeader header;
+    private final long dataStart;
+    // Direct, because the channel would otherwise copy every chunk through a direct buffer of its own.
+    private final ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK).order(ByteOrder.LITTLE_ENDIAN);
+
+    private SafetensorsReader(Path file, FileChannel channel) throws IOException {
+        this.file = file;
+        this.channel = channel;
+        long size = channel.size();
+        long length = headerLength(size);
+        ByteBuffer bytes = ByteBuffer.allocate((int) length);
+        fill(bytes, Long.BYTES);
+        this.dataStart = Long.BYTES + length;
+        try {
+            this.header = SafetensorsHeader.decode(bytes.array(), size - dataStart);
+        } catch (SafetensorsHeader.Malformed e) {
+            throw damaged(e.getMessage());
+        }
+    }
+
+    /**
+     * Opens a file and checks its header.
+     *
+     * @throws CheckpointException where the file is missing, cannot be read, is truncated or is not a sound safetensors file
+     */
+    public static SafetensorsReader open(Path file) {
+        if (Files.isDirectory(file)) {
+            throw CheckpointException.userError(file + ": is a directory; name the .safetensors file in it");
+        }
+        FileChannel channel = null;
+        boolean opened = false;
+        try {
+            channel = FileChannel.open(file, StandardOpenOption.READ);
+            SafetensorsReader reader = new SafetensorsReader(file, channel);
+            opened = true;
+            return reader;
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        } finally {
+            if (!opened && channel != null) {
+                closeQuietly(channel);
+            }
+        }
+    }
+
+    /** Names of the tensors, in the order of the header. */
+    public Set<String> names() {
+        return Collections.unmodifiableSet(header.tensors().keySet());
+    }
+
+    /** Whether the file holds a tensor of this name. */
+    public boolean contains(String name) {
+        return header.tensors().containsKey(name);
+    }
+
+    /** The {@code __metadata__} of the file; empty where it has none. */
+    public Map<String, String> metadata() {
+        return Collections.unmodifiableMap(header.metadata());
+    }
+
+    /**
+     * Type and shape of a tensor.
+     *
+     * @throws CheckpointException where the file has no tensor of this name
+     */
+    public TensorInfo info(String name) {
+        TensorInfo info = header.tensors().get(name);
+        if (info == null) {
+            throw CheckpointException.userError(file + ": has no tensor " + SafetensorsHeader.quote(name) + " (it holds "
+                    + header.tensors().size() + "); use a file of the model that is being loaded");
+        }
+        return info;
+    }
+
+    /**
+     * Reads a tensor of type F32, F16, BF16 (exactly) or F64 (rounded to float).
+     *
+     * @throws CheckpointException where it is missing, of another type, too large for a Java array, or cut off
+     */
+    public NamedTensor read(String name) {
+        TensorInfo info = info(name);
+        float[] data = new float[arrayLength(info)];
+        read(name, data);
+        return new NamedTensor(name, info.shape(), data);
+    }
+
+    /**
+     * Reads a tensor as {@link #read(String)} does, into an array that is there already: weights need no second copy.
+     *
+     * @param target as long as the tensor has elements
+     * @throws IllegalArgumentException where it is not
+     */
+    public void read(String name, float[] target) {
+        TensorInfo info = info(name);
+        if (!info.dtype().isFloat()) {
+            throw CheckpointException.userError(file + ": tensor " + SafetensorsHeader.quote(name) + " is of type "
+                    + info.dtype() + "; convert it to F32, F16, BF16 or F64");
+        }
+        if (target.length != info.elements()) {
+            throw new IllegalArgumentException(info + " does not fit an array of " + target.length);
+        }
+        int done = 0;
+        while (done < target.length) {
+            int count = nextChunk(info, done);
+            switch (info.dtype()) {
+                case F32 -> chunk.asFloatBuffer().get(target, done, count);
+                case F64 -> each(count, done, (i, at) -> target[i] = (float) chunk.getDouble(at * Double.BYTES));
+                case F16 -> each(count, done, (i, at) -> target[i] = Dtype.halfToFloat(chunk.getShort(at * Short.BYTES)));
+                default -> each(count, done, (i, at) -> target[i] = Dtype.bfloat16ToFloat(chunk.getShort(at * Short.BYTES)));
+            }
+            done += count;
+        }
+    }
+
+    /**
+     * Reads a tensor of type I32 or I64.
+     *
+     * @return its values in row-major order; {@link #info} has the shape
+     * @throws CheckpointException where it is missing, of another type, cut off, or a value is beyond 32 bits
+     */
+    public int[] readInts(String name) {
+        TensorInfo info = info(name);
+        if (!info.dtype().isInt()) {
+            throw CheckpointException.userError(file + ": tensor " + SafetensorsHeader.quote(name) + " is of type "
+                    + info.dtype() + "; convert it to I32 or I64");
+        }
+        int[] target = new int[arrayLength(info)];
+        int done = 0;
+        while (done < target.length) {
+            int count = nextChunk(info, done);
+            if (info.dtype() == Dtype.I32) {
+                chunk.asIntBuffer().get(target, done, count);
+            } else {
+                each(count, done, (i, at) -> target[i] = toInt(name, chunk.getLong(at * Long.BYTES)));
+            }
+            done += count;
+        }
+        return target;
+    }
+
+    /** Reads every tensor, in the order of the header; {@link #read(String)} says what is thrown. */
+    public List<NamedTensor> readAll() {
+        List<NamedTensor> all = new ArrayList<>();
+        for (String name : names()) {
+            all.add(read(name));
+        }
+        return all;
+    }
+
+    @Override
+    public void close() {
+        closeQuietly(channel);
+    }
+
+    private interface Element {
+        void at(int index, int position);
+    }
+
+    private static void each(int count, int first, Element element) {
+        for (int position = 0; position < count; position++) {
+            element.at(first + position, position);
+        }
+    }
+
+    /** Fills the chunk with the next elements of the tensor and returns how many. */
+    private int nextChunk(TensorInfo info, int done) {
+        int bytes = info.dtype().bytes();
+        int count = (int) Math.min(CHUNK / bytes, info.elements() - done);
+        try {
+            fill(chunk.clear().limit(count * bytes), dataStart + info.begin() + (long) done * bytes);
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
+        return count;
+    }
+
+    private void fill(ByteBuffer buffer, long position) throws IOException {
+        while (buffer.hasRemaining()) {
+            int count = channel.read(buffer, position);
+            if (count < 0) {
+                throw new EOFException("the file became shorter while it was read");
+            }
+            position += count;
+        }
+        buffer.flip();
+    }
+
+    private long headerLength(long size) throws IOException {
+        if (size < Long.BYTES) {
+            throw damaged("truncated: " + size + " bytes, not even the 8 of the header's length");
+        }
+        ByteBuffer prefix = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        fill(prefix, 0);
+        if (Arrays.equals(prefix.array(), LFS_POINTER)) {
+            throw CheckpointException.userError(file + ": is a Git LFS pointer, not the file itself; run git lfs pull");
+        }
+        long length = prefix.getLong(0);
+        if (length < 0 || length > SafetensorsHeader.MAX_BYTES) {
+            throw damaged("not a safetensors file, or damaged: its header would have " + Long.toUnsignedString(length)
+                    + " bytes, the format allows " + SafetensorsHeader.MAX_BYTES);
+        }
+        if (length > size - Long.BYTES) {
+            throw damaged("truncated, or not a safetensors file: its header would have " + length + " bytes, the file has "
+                    + size);
+        }
+        return length;
+    }
+
+    private int arrayLength(TensorInfo info) {
+        if (info.elements() > Integer.MAX_VALUE - 8) {
+            throw CheckpointException.userError(file + ": tensor " + SafetensorsHeader.quote(info.name()) + " has "
+                    + info.elements() + " elements, a Java array holds 2147483639; use a smaller model");
+        }
+        return (int) info.elements();
+    }
+
+    private int toInt(String name, long value) {
+        if (value != (int) value) {
+            throw CheckpointException.userError(file + ": tensor " + SafetensorsHeader.quote(name) + " holds " + value
+                    + ", beyond 32 bits; store values from -2147483648 to 2147483647");
+        }
+        return (int) value;
+    }
+
+    private CheckpointException damaged(String what) {
+        return CheckpointException.userError(file + ": " + what + AGAIN);
+    }
+
+    private static CheckpointException unreadable(Path file, IOException e) {
+        return CheckpointException.userError(
+                file + ": cannot be read (" + CheckpointException.reason(e) + "); check the path and its permissions", e);
+    }
+
+    private static void closeQuietly(FileChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            // Closing after reading loses nothing.
+        }
+    }
+}
