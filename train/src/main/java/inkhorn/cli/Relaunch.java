@@ -1,0 +1,156 @@
+package inkhorn.cli;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.module.ModuleFinder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import sun.misc.Signal;
+import sun.misc.SignalHandler;
+
+/**
+ * Starts the program a second time with the Vector API, which {@code java -jar} cannot add to itself, and with the JVM flags
+ * that help. The second JVM has the terminal, gets the signals, and its exit code is the program's.
+ */
+final class Relaunch {
+
+    private static final int KILLED = 128 + 9;
+
+    private Relaunch() {
+    }
+
+    /** The second JVM's exit code, or null if this JVM is to do the work. */
+    static Integer run(String[] args) {
+        if (!isWanted(args)) {
+            return null;
+        }
+        String home = System.getProperty("java.home");
+        Path java = Path.of(home, "bin", System.getProperty("os.name").startsWith("Windows") ? "java.exe" : "java");
+        if (!Files.isExecutable(java) || ModuleFinder.ofSystem().find(JvmArguments.VECTOR_MODULE).isEmpty()) {
+            System.err.println("this Java has no module jdk.incubator.vector: going on with the slower scalar kernels");
+            return null;
+        }
+        List<String> command = JvmArguments.command(java.toString(), userOptions(), environmentOptions(System.getenv()), hugePages(),
+                System.getProperty("java.class.path"), ProcessHandle.current().pid(), args);
+        try {
+            return waitFor(new ProcessBuilder(command).inheritIO());
+        } catch (IOException e) {
+            System.err.println("could not start Java a second time: going on with the slower scalar kernels");
+            return null;
+        }
+    }
+
+    /** False if the module is there, if this is the second JVM already, and for what needs no arithmetic. */
+    static boolean isWanted(String[] args) {
+        if (System.getProperty(JvmArguments.PARENT_PROPERTY) != null || args.length == 0
+                || ModuleLayer.boot().findModule(JvmArguments.VECTOR_MODULE).isPresent()) {
+            return false;
+        }
+        for (String arg : args) {
+            switch (arg) {
+                case "--no-relaunch", "--help", "-h", "--version", "-V":
+                    return false;
+                default:
+            }
+        }
+        return true;
+    }
+
+    private static int waitFor(ProcessBuilder builder) throws IOException {
+        Forwarder forwarder = new Forwarder();
+        // Before the child starts: a signal in between would end this JVM and orphan the child.
+        forwarder.install("INT");
+        forwarder.install("TERM");
+        forwarder.install("HUP");
+        Process process = builder.start();
+        forwarder.to(process);
+        while (true) {
+            try {
+                int code = process.waitFor();
+                if (code == KILLED) {
+                    System.err.println("error: the run was killed (signal 9), often for want of memory: lower train.batch_size or give a"
+                            + " smaller -Xmx; --resume goes on from the last checkpoint");
+                }
+                return code;
+            } catch (InterruptedException e) {
+                // Nobody interrupts this thread on purpose; the child's exit is what it waits for.
+                continue;
+            }
+        }
+    }
+
+    /**
+     * Passes signals on as SIGTERM. On Ctrl-C the terminal signals the child as well; {@link Shutdown} takes the two for one.
+     * A handler and not a shutdown hook: within a hook the exit code could no longer be the child's.
+     */
+    private static final class Forwarder implements SignalHandler {
+
+        private Process child;
+        private boolean pending;
+
+        void install(String signal) {
+            try {
+                Signal.handle(new Signal(signal), this);
+            } catch (IllegalArgumentException e) {
+                // Not a signal of this system, or -Xrs keeps signals from us: then the JVM's own behaviour has to do.
+                return;
+            }
+        }
+
+        synchronized void to(Process process) {
+            child = process;
+            if (pending) {
+                child.destroy();
+            }
+        }
+
+        @Override
+        public synchronized void handle(Signal signal) {
+            pending = true;
+            if (child != null) {
+                child.destroy();
+            }
+        }
+    }
+
+    private static List<String> userOptions() {
+        // The process's own arguments first: loading java.management takes tens of milliseconds, and its list also holds
+        // JAVA_TOOL_OPTIONS, which the child would then get twice. Where the system does not tell them, it is the fallback.
+        Optional<String[]> arguments = ProcessHandle.current().info().arguments();
+        return arguments.isPresent() ? JvmArguments.ofUser(arguments.get()) : Management.inputArguments();
+    }
+
+    /** A class of its own, so that java.management loads only if it is needed. */
+    private static final class Management {
+
+        static List<String> inputArguments() {
+            return ManagementFactory.getRuntimeMXBean().getInputArguments();
+        }
+    }
+
+    static List<String> environmentOptions(Map<String, String> environment) {
+        List<String> words = new ArrayList<>();
+        for (String name : new String[] {"JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"}) {
+            String value = environment.get(name);
+            if (value != null) {
+                for (String word : value.split("\\s+")) {
+                    words.add(word);
+                }
+            }
+        }
+        return words;
+    }
+
+    /** Asked for where there are none, huge pages cost a warning line. */
+    private static boolean hugePages() {
+        try {
+            return !Files.readString(Path.of("/sys/kernel/mm/transparent_hugepage/enabled")).contains("[never]");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}
