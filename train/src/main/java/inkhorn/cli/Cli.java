@@ -1,9 +1,13 @@
 package inkhorn.cli;
 
 import inkhorn.config.ConfigKeys;
+import inkhorn.config.Nearest;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.ParameterException;
@@ -32,6 +36,10 @@ final class Cli {
             commandLine.usage(err);
             return Failure.WRONG_INPUT;
         }
+        String misspelled = misspelledCommand(commandLine, args[0]);
+        if (misspelled != null) {
+            return report(err, false, null, new Failure(Failure.WRONG_INPUT, List.of(misspelled)));
+        }
         boolean debug = isDebug(args);
         commandLine.setParameterExceptionHandler((e, ignored) -> report(err, debug, e, wrongUsage(e)));
         commandLine.setExecutionExceptionHandler((e, command, result) -> report(err, debug, e, Failure.of(e)));
@@ -49,7 +57,8 @@ final class Cli {
         CommandLine root = TrainCommand.withConfigKeys(new CommandLine(new TrainCommand(jobs.train())));
         root.addSubcommand(new SampleCommand(jobs.sample()));
         root.addSubcommand(new ParityCommand(jobs.parity()));
-        return root;
+        // A prompt may begin with @; picocli would read a file of that name.
+        return root.setExpandAtFiles(false).setUsageHelpWidth(110);
     }
 
     private static int execute(ParseResult parsed) {
@@ -86,11 +95,19 @@ final class Cli {
         return option + ": unknown option; " + (near.isEmpty() ? "see --help" : "did you mean " + near.get(0) + "?");
     }
 
+    /** What to say if the first word is no config but nearly a command; else null. */
+    private static String misspelledCommand(CommandLine commandLine, String word) {
+        Set<String> names = commandLine.getSubcommands().keySet();
+        boolean isOther = word.startsWith("-") || names.contains(word) || Files.exists(Path.of(word));
+        String nearest = isOther ? null : Nearest.of(word, names);
+        return nearest == null ? null : word + ": neither a file nor a command; did you mean " + nearest + "?";
+    }
+
     private static int report(PrintWriter err, boolean debug, Throwable thrown, Failure failure) {
         for (String line : failure.lines()) {
             err.println("error: " + line);
         }
-        if (debug) {
+        if (debug && thrown != null) {
             thrown.printStackTrace(err);
         }
         err.flush();

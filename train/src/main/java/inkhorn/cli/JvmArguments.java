@@ -52,10 +52,11 @@ final class JvmArguments {
      * @param userOptions JVM options of the first JVM
      * @param environment the words of the environment's JVM options, which the second JVM reads for itself
      * @param hugePages   whether the system gives transparent huge pages to who asks
+     * @param asciiLocale whether the locale's charset is ASCII
      * @param parent      process id of the first JVM
      */
     static List<String> command(String java, List<String> userOptions, List<String> environment, boolean hugePages,
-            String classPath, long parent, String[] args) {
+            boolean asciiLocale, String classPath, long parent, String[] args) {
         List<String> chosen = new ArrayList<>(userOptions);
         chosen.addAll(environment);
         List<String> command = new ArrayList<>();
@@ -66,6 +67,14 @@ final class JvmArguments {
         // JDK 22 to 24 load JLine for System.console() otherwise.
         command.add("-Djdk.console=java.base");
         command.add("-D".concat(PARENT_PROPERTY).concat("=").concat(Long.toString(parent)));
+        // As Java 18 and later have it, for files; and for the terminal where the locale is C, as in most containers.
+        command.add("-Dfile.encoding=UTF-8");
+        if (asciiLocale) {
+            command.add("-Dsun.stdout.encoding=UTF-8");
+            command.add("-Dsun.stderr.encoding=UTF-8");
+            command.add("-Dstdout.encoding=UTF-8");
+            command.add("-Dstderr.encoding=UTF-8");
+        }
         // A flag below that this JVM was built without must not stop it.
         command.add("-XX:+IgnoreUnrecognizedVMOptions");
         if (!anyContains(chosen, "-Xmx", "-XX:MaxHeapSize", "RAMPercentage", "RAMFraction")) {

@@ -35,7 +35,7 @@ final class Relaunch {
             return null;
         }
         List<String> command = JvmArguments.command(java.toString(), userOptions(), environmentOptions(System.getenv()), hugePages(),
-                System.getProperty("java.class.path"), ProcessHandle.current().pid(), args);
+                isAsciiLocale(), System.getProperty("java.class.path"), ProcessHandle.current().pid(), args);
         try {
             return waitFor(new ProcessBuilder(command).inheritIO());
         } catch (IOException e) {
@@ -143,6 +143,11 @@ final class Relaunch {
             }
         }
         return words;
+    }
+
+    private static boolean isAsciiLocale() {
+        String charset = System.getProperty("sun.jnu.encoding", "");
+        return charset.equals("ANSI_X3.4-1968") || charset.equals("US-ASCII");
     }
 
     /** Asked for where there are none, huge pages cost a warning line. */

@@ -4,7 +4,6 @@ import inkhorn.config.ConfigKeys;
 import inkhorn.config.ConfigLoader;
 import inkhorn.config.RunConfig;
 import inkhorn.config.UserError;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -88,10 +87,6 @@ public final class TrainCommand implements Callable<Integer> {
             throw new UserError("no CONFIG given; give one such as configs/shakespeare-char.yaml, or --help");
         }
         Path file = Arguments.path("CONFIG", config);
-        if (!Files.exists(file) && spec.subcommands().keySet().stream().anyMatch(name -> isNear(name, config))) {
-            throw new UserError(config + ": neither a config nor a command; the commands are "
-                    + String.join(", ", spec.subcommands().keySet()));
-        }
         return job.run(new Request(ConfigLoader.load(file, overrides()), file, resume, engine.engine()));
     }
 
@@ -104,10 +99,5 @@ public final class TrainCommand implements Callable<Integer> {
             }
         }
         return overrides;
-    }
-
-    private static boolean isNear(String name, String written) {
-        return written.length() >= 3 && (name.startsWith(written) || written.startsWith(name)
-                || name.chars().sorted().boxed().toList().equals(written.chars().sorted().boxed().toList()));
     }
 }

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 
 /** The keys of a config, read off {@link RunConfig} and its records, so that a new key is written down once. */
 public final class ConfigKeys {
@@ -53,12 +52,10 @@ public final class ConfigKeys {
                 return key.dotted();
             }
         }
-        TreeMap<Integer, String> byDistance = new TreeMap<>();
-        for (Key key : KEYS.values()) {
-            int distance = Math.min(distance(word, key.dotted()), distance(last, key.name()));
-            byDistance.putIfAbsent(distance, key.dotted());
-        }
-        return byDistance.firstKey() <= Math.max(1, last.length() / 3) ? byDistance.firstEntry().getValue() : null;
+        Map<String, String> dottedByName = new LinkedHashMap<>();
+        KEYS.values().forEach(key -> dottedByName.putIfAbsent(key.name(), key.dotted()));
+        String dotted = Nearest.of(word, KEYS.keySet());
+        return dotted != null ? dotted : dottedByName.get(Nearest.of(last, dottedByName.keySet()));
     }
 
     static Map<String, Key> all() {
@@ -99,25 +96,6 @@ public final class ConfigKeys {
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(component.toString(), e);
         }
-    }
-
-    /** Optimal string alignment: edits, where two neighbours swapped count once. */
-    static int distance(String a, String b) {
-        int[][] d = new int[a.length() + 1][b.length() + 1];
-        for (int i = 0; i <= a.length(); i++) {
-            for (int j = 0; j <= b.length(); j++) {
-                if (i == 0 || j == 0) {
-                    d[i][j] = i + j;
-                    continue;
-                }
-                int replace = d[i - 1][j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                d[i][j] = Math.min(replace, 1 + Math.min(d[i - 1][j], d[i][j - 1]));
-                if (i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1)) {
-                    d[i][j] = Math.min(d[i][j], d[i - 2][j - 2] + 1);
-                }
-            }
-        }
-        return d[a.length()][b.length()];
     }
 
     private static Map<String, Key> read() {
