@@ -87,7 +87,8 @@ final class Cli {
             return argument + ": one argument too many; quote what has spaces, and see --help";
         }
         String option = argument.contains("=") ? argument.substring(0, argument.indexOf('=')) : argument;
-        String nearest = option.contains(".") ? ConfigKeys.nearest(option.substring(option.startsWith("--") ? 2 : 1)) : null;
+        boolean mayBeKey = e.getCommandLine().getParent() == null && option.contains(".");
+        String nearest = mayBeKey ? ConfigKeys.nearest(option.substring(option.startsWith("--") ? 2 : 1)) : null;
         if (nearest != null) {
             return option + ": unknown key; did you mean --" + nearest + "?";
         }

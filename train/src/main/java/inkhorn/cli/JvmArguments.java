@@ -56,7 +56,7 @@ final class JvmArguments {
      * @param parent      process id of the first JVM
      */
     static List<String> command(String java, List<String> userOptions, List<String> environment, boolean hugePages,
-            boolean asciiLocale, String classPath, long parent, String[] args) {
+            boolean asciiLocale, String classPath, long parent, String mainClass, String[] args) {
         List<String> chosen = new ArrayList<>(userOptions);
         chosen.addAll(environment);
         List<String> command = new ArrayList<>();
@@ -95,7 +95,7 @@ final class JvmArguments {
         }
         command.add("-cp");
         command.add(classPath);
-        command.add("inkhorn.cli.Main");
+        command.add(mainClass);
         for (String arg : args) {
             command.add(arg);
         }

@@ -12,7 +12,7 @@ public final class Main {
 
     /** Runs a command and exits: 0 done, 1 the run failed, 2 the user's input is wrong. */
     public static void main(String[] args) {
-        Integer code = Relaunch.run(args);
+        Integer code = Relaunch.run("inkhorn.cli.Main", args);
         System.exit(code != null ? code : Cli.run(args));
     }
 }

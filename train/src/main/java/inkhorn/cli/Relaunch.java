@@ -23,8 +23,8 @@ final class Relaunch {
     private Relaunch() {
     }
 
-    /** The second JVM's exit code, or null if this JVM is to do the work. */
-    static Integer run(String[] args) {
+    /** The second JVM's exit code, or null if this JVM is to do the work; the second JVM starts with {@code mainClass} again. */
+    static Integer run(String mainClass, String[] args) {
         if (!isWanted(args)) {
             return null;
         }
@@ -35,7 +35,7 @@ final class Relaunch {
             return null;
         }
         List<String> command = JvmArguments.command(java.toString(), userOptions(), environmentOptions(System.getenv()), hugePages(),
-                isAsciiLocale(), System.getProperty("java.class.path"), ProcessHandle.current().pid(), args);
+                isAsciiLocale(), System.getProperty("java.class.path"), ProcessHandle.current().pid(), mainClass, args);
         try {
             return waitFor(new ProcessBuilder(command).inheritIO());
         } catch (IOException e) {
