@@ -3,7 +3,6 @@ package inkhorn.cli;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarConsumer;
@@ -56,12 +55,11 @@ final class ProgressLine extends Progress {
         private static final String ERASE = "\r\u001b[K";
 
         private final PrintStream out;
-        private final ConsoleProgressBarConsumer terminal;
+        private final int width = Terminal.width();
         private String shown = "";
 
         Line(PrintStream out) {
             this.out = out;
-            terminal = new ConsoleProgressBarConsumer(out);
         }
 
         synchronized void above(String text) {
@@ -71,7 +69,7 @@ final class ProgressLine extends Progress {
 
         @Override
         public int getMaxRenderedLength() {
-            return terminal.getMaxRenderedLength();
+            return width;
         }
 
         @Override

@@ -1,10 +1,11 @@
 package inkhorn.cli;
 
+import java.io.File;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.module.ModuleFinder;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,12 +30,13 @@ final class Relaunch {
             return null;
         }
         String home = System.getProperty("java.home");
-        Path java = Path.of(home, "bin", System.getProperty("os.name").startsWith("Windows") ? "java.exe" : "java");
-        if (!Files.isExecutable(java) || ModuleFinder.ofSystem().find(JvmArguments.VECTOR_MODULE).isEmpty()) {
+        boolean isWindows = System.getProperty("os.name").startsWith("Windows");
+        String java = home.concat(isWindows ? "\\bin\\java.exe" : "/bin/java");
+        if (!new File(java).canExecute() || !hasVectorModule(home)) {
             System.err.println("this Java has no module jdk.incubator.vector: going on with the slower scalar kernels");
             return null;
         }
-        List<String> command = JvmArguments.command(java.toString(), userOptions(), environmentOptions(System.getenv()), hugePages(),
+        List<String> command = JvmArguments.command(java, userOptions(), environmentOptions(System.getenv()), hugePages(),
                 isAsciiLocale(), System.getProperty("java.class.path"), ProcessHandle.current().pid(), mainClass, args);
         try {
             return waitFor(new ProcessBuilder(command).inheritIO());
@@ -47,7 +49,7 @@ final class Relaunch {
     /** False if the module is there, if this is the second JVM already, and for what needs no arithmetic. */
     static boolean isWanted(String[] args) {
         if (System.getProperty(JvmArguments.PARENT_PROPERTY) != null || args.length == 0
-                || ModuleLayer.boot().findModule(JvmArguments.VECTOR_MODULE).isPresent()) {
+                || isVectorModuleLoaded()) {
             return false;
         }
         for (String arg : args) {
@@ -58,6 +60,23 @@ final class Relaunch {
             }
         }
         return true;
+    }
+
+    /** By class, because {@code ModuleLayer.findModule} runs on streams and lambdas and takes 25 ms in a fresh JVM. */
+    private static boolean isVectorModuleLoaded() {
+        try {
+            Class.forName("jdk.incubator.vector.FloatVector", false, Relaunch.class.getClassLoader());
+            return true;
+        } catch (ClassNotFoundException e) {
+            return false;
+        }
+    }
+
+    /** By the list in the JDK's {@code release} file, which takes a fraction of {@code ModuleFinder}'s time, if there is one. */
+    private static boolean hasVectorModule(String home) {
+        String release = read(home.concat("/release"));
+        return release.contains("MODULES=") ? release.contains(JvmArguments.VECTOR_MODULE)
+                : ModuleFinder.ofSystem().find(JvmArguments.VECTOR_MODULE).isPresent();
     }
 
     private static int waitFor(ProcessBuilder builder) throws IOException {
@@ -152,10 +171,16 @@ final class Relaunch {
 
     /** Asked for where there are none, huge pages cost a warning line. */
     private static boolean hugePages() {
-        try {
-            return !Files.readString(Path.of("/sys/kernel/mm/transparent_hugepage/enabled")).contains("[never]");
+        String modes = read("/sys/kernel/mm/transparent_hugepage/enabled");
+        return !modes.isEmpty() && !modes.contains("[never]");
+    }
+
+    /** A small file's text, or nothing. By stream, as {@code Files} loads thirty classes more. */
+    private static String read(String file) {
+        try (FileInputStream in = new FileInputStream(file)) {
+            return new String(in.readNBytes(1 << 16), StandardCharsets.UTF_8);
         } catch (IOException e) {
-            return false;
+            return "";
         }
     }
 }
