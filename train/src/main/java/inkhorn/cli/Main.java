@@ -1,12 +1,18 @@
 package inkhorn.cli;
 
-/** The program's entry point. */
+/**
+ * The program's entry point. This class and {@link Relaunch} are all that the first JVM loads: what they touch is paid for twice,
+ * so neither uses picocli, logging, lambdas or string concatenation by {@code +} (each lambda or {@code +} bootstraps for
+ * milliseconds in a fresh JVM).
+ */
 public final class Main {
 
     private Main() {
     }
 
+    /** Runs a command and exits: 0 done, 1 the run failed, 2 the user's input is wrong. */
     public static void main(String[] args) {
-        System.out.println("inkhorn");
+        Integer code = Relaunch.run("inkhorn.cli.Main", args);
+        System.exit(code != null ? code : Cli.run(args));
     }
 }

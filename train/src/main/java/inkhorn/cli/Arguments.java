@@ -1,0 +1,79 @@
+package inkhorn.cli;
+
+import inkhorn.config.UserError;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Strict reading of option values, with errors that say what was found and what is expected. */
+final class Arguments {
+
+    private Arguments() {
+    }
+
+    static long whole(String option, String text, long least, long most) {
+        try {
+            long value = Long.parseLong(text.strip());
+            if (value >= least && value <= most) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            throw wholeExpected(option, text, least, most);
+        }
+        throw wholeExpected(option, text, least, most);
+    }
+
+    static long whole(String option, String text, long least) {
+        return whole(option, text, least, Integer.MAX_VALUE);
+    }
+
+    static double decimal(String option, String text, double least) {
+        String expected = "expected a number >= " + (least == Math.rint(least) ? String.valueOf((long) least) : String.valueOf(least));
+        double value;
+        try {
+            value = Double.parseDouble(text.strip());
+        } catch (NumberFormatException e) {
+            throw unfit(option, text, expected);
+        }
+        if (!(value >= least) || Double.isInfinite(value)) {
+            throw unfit(option, text, expected);
+        }
+        return value;
+    }
+
+    @SafeVarargs
+    static <E extends Enum<E>> E word(String option, String text, E... allowed) {
+        List<String> words = new ArrayList<>();
+        for (E value : allowed) {
+            String word = value.name().toLowerCase(Locale.ROOT);
+            if (word.equals(text)) {
+                return value;
+            }
+            words.add(word);
+        }
+        throw unfit(option, text, "expected " + String.join(" or ", words));
+    }
+
+    static Path path(String what, String text) {
+        try {
+            if (!text.isBlank()) {
+                return Path.of(text);
+            }
+        } catch (InvalidPathException e) {
+            throw unfit(what, text, "expected a path");
+        }
+        throw unfit(what, text, "expected a path");
+    }
+
+    private static UserError wholeExpected(String option, String text, long least, long most) {
+        boolean open = most == Integer.MAX_VALUE || most == Long.MAX_VALUE;
+        String range = least == Long.MIN_VALUE ? "" : open ? " >= " + least : " between " + least + " and " + most;
+        return unfit(option, text, "expected a whole number" + range);
+    }
+
+    private static UserError unfit(String option, String text, String expected) {
+        return new UserError(option + ": found " + (text.isBlank() ? "nothing" : text) + ", " + expected);
+    }
+}

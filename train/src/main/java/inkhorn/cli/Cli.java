@@ -1,0 +1,121 @@
+package inkhorn.cli;
+
+import inkhorn.config.ConfigKeys;
+import inkhorn.config.Nearest;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import picocli.CommandLine;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Parses the command line, runs the command, and turns what goes wrong into one line and an exit code. */
+final class Cli {
+
+    private Cli() {
+    }
+
+    /** The program in this JVM, without the exit. */
+    static int run(String[] args) {
+        ParentWatch.start();
+        if (isDebug(args)) {
+            // Read by logback.xml, so before the first logger.
+            System.setProperty("inkhorn.log", "DEBUG");
+        }
+        return run(Jobs.standard(), new PrintWriter(System.out, true), new PrintWriter(System.err, true), args);
+    }
+
+    static int run(Jobs jobs, PrintWriter out, PrintWriter err, String... args) {
+        CommandLine commandLine = commands(jobs).setOut(out).setErr(err);
+        if (args.length == 0) {
+            commandLine.usage(err);
+            return Failure.WRONG_INPUT;
+        }
+        String misspelled = misspelledCommand(commandLine, args[0]);
+        if (misspelled != null) {
+            return report(err, false, null, new Failure(Failure.WRONG_INPUT, List.of(misspelled)));
+        }
+        boolean debug = isDebug(args);
+        commandLine.setParameterExceptionHandler((e, ignored) -> report(err, debug, e, wrongUsage(e)));
+        commandLine.setExecutionExceptionHandler((e, command, result) -> report(err, debug, e, Failure.of(e)));
+        commandLine.setExecutionStrategy(Cli::execute);
+        try {
+            return commandLine.execute(args);
+        } catch (Error e) {
+            // picocli passes on what is not an Exception: OutOfMemoryError above all.
+            return report(err, debug, e, Failure.of(e));
+        }
+    }
+
+    /** The commands; a new one is added here and nowhere else. */
+    private static CommandLine commands(Jobs jobs) {
+        CommandLine root = TrainCommand.withConfigKeys(new CommandLine(new TrainCommand(jobs.train())));
+        root.addSubcommand(new SampleCommand(jobs.sample()));
+        root.addSubcommand(new ParityCommand(jobs.parity()));
+        // A prompt may begin with @; picocli would read a file of that name.
+        return root.setExpandAtFiles(false).setUsageHelpWidth(110);
+    }
+
+    private static int execute(ParseResult parsed) {
+        if (parsed.hasSubcommand() && !(parsed.matchedOptions().isEmpty() && parsed.matchedPositionals().isEmpty())) {
+            String stray = parsed.originalArgs().get(0);
+            String command = parsed.subcommand().commandSpec().name();
+            throw new ParameterException(parsed.commandSpec().commandLine(),
+                    stray + " stands before the command " + command + "; put options behind it");
+        }
+        return new CommandLine.RunLast().execute(parsed);
+    }
+
+    private static Failure wrongUsage(ParameterException e) {
+        String line = e.getMessage().lines().findFirst().orElse("wrong usage");
+        if (e instanceof UnmatchedArgumentException unmatched && !unmatched.getUnmatched().isEmpty()) {
+            line = unknown(unmatched);
+        } else if (e instanceof MissingParameterException) {
+            line = line + "; --help shows how";
+        }
+        return new Failure(Failure.WRONG_INPUT, List.of(line));
+    }
+
+    private static String unknown(UnmatchedArgumentException e) {
+        String argument = e.getUnmatched().get(0);
+        if (!argument.startsWith("-")) {
+            return argument + ": one argument too many; quote what has spaces, and see --help";
+        }
+        String option = argument.contains("=") ? argument.substring(0, argument.indexOf('=')) : argument;
+        boolean mayBeKey = e.getCommandLine().getParent() == null && option.contains(".");
+        String nearest = mayBeKey ? ConfigKeys.nearest(option.substring(option.startsWith("--") ? 2 : 1)) : null;
+        if (nearest != null) {
+            return option + ": unknown key; did you mean --" + nearest + "?";
+        }
+        List<String> near = e.getSuggestions().stream().filter(name -> !name.equals("--KEY")).limit(1).toList();
+        return option + ": unknown option; " + (near.isEmpty() ? "see --help" : "did you mean " + near.get(0) + "?");
+    }
+
+    /** What to say if the first word is no config but nearly a command; else null. */
+    private static String misspelledCommand(CommandLine commandLine, String word) {
+        Set<String> names = commandLine.getSubcommands().keySet();
+        boolean isOther = word.startsWith("-") || names.contains(word) || Files.exists(Path.of(word));
+        String nearest = isOther ? null : Nearest.of(word, names);
+        return nearest == null ? null : word + ": neither a file nor a command; did you mean " + nearest + "?";
+    }
+
+    private static int report(PrintWriter err, boolean debug, Throwable thrown, Failure failure) {
+        for (String line : failure.lines()) {
+            err.println("error: " + line);
+        }
+        if (debug && thrown != null) {
+            thrown.printStackTrace(err);
+        }
+        err.flush();
+        return failure.exitCode();
+    }
+
+    private static boolean isDebug(String[] args) {
+        return Arrays.asList(args).contains("--debug");
+    }
+}

@@ -1,0 +1,38 @@
+package inkhorn.cli;
+
+import java.io.PrintStream;
+
+/** Shows how far a run is: a bar on a terminal, plain lines in a pipe. */
+public abstract class Progress implements AutoCloseable {
+
+    /**
+     * For this process's output.
+     *
+     * @param from        step the run starts or goes on from
+     * @param total       step it ends with
+     * @param logInterval steps between plain lines; 0 = none
+     */
+    public static Progress open(long from, long total, int logInterval) {
+        return Terminal.isInteractive() ? new ProgressLine(from, total, System.out) : plain(from, total, logInterval, System.out);
+    }
+
+    static Progress plain(long from, long total, int logInterval, PrintStream out) {
+        return new PlainProgress(from, total, logInterval, out);
+    }
+
+    /**
+     * A step is done; to be called after each.
+     *
+     * @param step            its number, counted from 1
+     * @param loss            in nats a token
+     * @param tokensPerSecond over the last steps
+     */
+    public abstract void step(long step, double loss, double tokensPerSecond);
+
+    /** Prints text that stays: lines of an evaluation, a sample. It may have several lines. */
+    public abstract void line(String text);
+
+    /** Leaves the cursor on a new line. */
+    @Override
+    public abstract void close();
+}

@@ -1,0 +1,89 @@
+package inkhorn.cli;
+
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Locale;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBarStyle;
+
+/** A bar on the terminal's last line, with loss, tokens/s and time left. */
+final class ProgressLine extends Progress {
+
+    // The bar is drawn twice a second; a message made more often is never seen.
+    private static final long MESSAGE_NANOS = 200_000_000L;
+
+    private final Line line;
+    private final ProgressBar bar;
+    private long lastMessage = System.nanoTime() - MESSAGE_NANOS;
+
+    ProgressLine(long from, long total, PrintStream out) {
+        line = new Line(out);
+        bar = new ProgressBarBuilder()
+                .setInitialMax(total)
+                .startsFrom(from, Duration.ZERO)
+                .setStyle(ProgressBarStyle.ASCII)
+                .setUpdateIntervalMillis(500)
+                .setConsumer(line)
+                .build();
+    }
+
+    @Override
+    public void step(long step, double loss, double tokensPerSecond) {
+        bar.stepTo(step);
+        long now = System.nanoTime();
+        if (now - lastMessage >= MESSAGE_NANOS) {
+            lastMessage = now;
+            bar.setExtraMessage(String.format(Locale.ROOT, " loss %.4f  %,.0f tokens/s", loss, tokensPerSecond));
+        }
+    }
+
+    @Override
+    public void line(String text) {
+        line.above(text);
+    }
+
+    @Override
+    public void close() {
+        bar.close();
+    }
+
+    /** The line the bar is drawn on. The bar draws from a thread of its own, hence the locks. */
+    private static final class Line implements ProgressBarConsumer {
+
+        private static final String ERASE = "\r\u001b[K";
+
+        private final PrintStream out;
+        private final int width = Terminal.width();
+        private String shown = "";
+
+        Line(PrintStream out) {
+            this.out = out;
+        }
+
+        synchronized void above(String text) {
+            out.print(ERASE + text + System.lineSeparator() + shown);
+            out.flush();
+        }
+
+        @Override
+        public int getMaxRenderedLength() {
+            return width;
+        }
+
+        @Override
+        public synchronized void accept(String rendered) {
+            shown = rendered;
+            out.print(ERASE + rendered);
+            out.flush();
+        }
+
+        @Override
+        public synchronized void close() {
+            out.println();
+            out.flush();
+            shown = "";
+        }
+    }
+}

@@ -1,0 +1,186 @@
+package inkhorn.cli;
+
+import java.io.File;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.module.ModuleFinder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import sun.misc.Signal;
+import sun.misc.SignalHandler;
+
+/**
+ * Starts the program a second time with the Vector API, which {@code java -jar} cannot add to itself, and with the JVM flags
+ * that help. The second JVM has the terminal, gets the signals, and its exit code is the program's.
+ */
+final class Relaunch {
+
+    private static final int KILLED = 128 + 9;
+
+    private Relaunch() {
+    }
+
+    /** The second JVM's exit code, or null if this JVM is to do the work; the second JVM starts with {@code mainClass} again. */
+    static Integer run(String mainClass, String[] args) {
+        if (!isWanted(args)) {
+            return null;
+        }
+        String home = System.getProperty("java.home");
+        boolean isWindows = System.getProperty("os.name").startsWith("Windows");
+        String java = home.concat(isWindows ? "\\bin\\java.exe" : "/bin/java");
+        if (!new File(java).canExecute() || !hasVectorModule(home)) {
+            System.err.println("this Java has no module jdk.incubator.vector: going on with the slower scalar kernels");
+            return null;
+        }
+        List<String> command = JvmArguments.command(java, userOptions(), environmentOptions(System.getenv()), hugePages(),
+                isAsciiLocale(), System.getProperty("java.class.path"), ProcessHandle.current().pid(), mainClass, args);
+        try {
+            return waitFor(new ProcessBuilder(command).inheritIO());
+        } catch (IOException e) {
+            System.err.println("could not start Java a second time: going on with the slower scalar kernels");
+            return null;
+        }
+    }
+
+    /** False if the module is there, if this is the second JVM already, and for what needs no arithmetic. */
+    static boolean isWanted(String[] args) {
+        if (System.getProperty(JvmArguments.PARENT_PROPERTY) != null || args.length == 0
+                || isVectorModuleLoaded()) {
+            return false;
+        }
+        for (String arg : args) {
+            switch (arg) {
+                case "--no-relaunch", "--help", "-h", "--version", "-V":
+                    return false;
+                default:
+            }
+        }
+        return true;
+    }
+
+    /** By class, because {@code ModuleLayer.findModule} runs on streams and lambdas and takes 25 ms in a fresh JVM. */
+    private static boolean isVectorModuleLoaded() {
+        try {
+            Class.forName("jdk.incubator.vector.FloatVector", false, Relaunch.class.getClassLoader());
+            return true;
+        } catch (ClassNotFoundException e) {
+            return false;
+        }
+    }
+
+    /** By the list in the JDK's {@code release} file, which takes a fraction of {@code ModuleFinder}'s time, if there is one. */
+    private static boolean hasVectorModule(String home) {
+        String release = read(home.concat("/release"));
+        return release.contains("MODULES=") ? release.contains(JvmArguments.VECTOR_MODULE)
+                : ModuleFinder.ofSystem().find(JvmArguments.VECTOR_MODULE).isPresent();
+    }
+
+    private static int waitFor(ProcessBuilder builder) throws IOException {
+        Forwarder forwarder = new Forwarder();
+        // Before the child starts: a signal in between would end this JVM and orphan the child.
+        forwarder.install("INT");
+        forwarder.install("TERM");
+        forwarder.install("HUP");
+        Process process = builder.start();
+        forwarder.to(process);
+        while (true) {
+            try {
+                int code = process.waitFor();
+                if (code == KILLED) {
+                    System.err.println("error: the run was killed (signal 9), often for want of memory: lower train.batch_size or give a"
+                            + " smaller -Xmx; --resume goes on from the last checkpoint");
+                }
+                return code;
+            } catch (InterruptedException e) {
+                // Nobody interrupts this thread on purpose; the child's exit is what it waits for.
+                continue;
+            }
+        }
+    }
+
+    /**
+     * Passes signals on as SIGTERM. On Ctrl-C the terminal signals the child as well; {@link Shutdown} takes the two for one.
+     * A handler and not a shutdown hook: within a hook the exit code could no longer be the child's.
+     */
+    private static final class Forwarder implements SignalHandler {
+
+        private Process child;
+        private boolean pending;
+
+        void install(String signal) {
+            try {
+                Signal.handle(new Signal(signal), this);
+            } catch (IllegalArgumentException e) {
+                // Not a signal of this system, or -Xrs keeps signals from us: then the JVM's own behaviour has to do.
+                return;
+            }
+        }
+
+        synchronized void to(Process process) {
+            child = process;
+            if (pending) {
+                child.destroy();
+            }
+        }
+
+        @Override
+        public synchronized void handle(Signal signal) {
+            pending = true;
+            if (child != null) {
+                child.destroy();
+            }
+        }
+    }
+
+    private static List<String> userOptions() {
+        // The process's own arguments first: loading java.management takes tens of milliseconds, and its list also holds
+        // JAVA_TOOL_OPTIONS, which the child would then get twice. Where the system does not tell them, it is the fallback.
+        Optional<String[]> arguments = ProcessHandle.current().info().arguments();
+        return arguments.isPresent() ? JvmArguments.ofUser(arguments.get()) : Management.inputArguments();
+    }
+
+    /** A class of its own, so that java.management loads only if it is needed. */
+    private static final class Management {
+
+        static List<String> inputArguments() {
+            return ManagementFactory.getRuntimeMXBean().getInputArguments();
+        }
+    }
+
+    static List<String> environmentOptions(Map<String, String> environment) {
+        List<String> words = new ArrayList<>();
+        for (String name : new String[] {"JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"}) {
+            String value = environment.get(name);
+            if (value != null) {
+                for (String word : value.split("\\s+")) {
+                    words.add(word);
+                }
+            }
+        }
+        return words;
+    }
+
+    private static boolean isAsciiLocale() {
+        String charset = System.getProperty("sun.jnu.encoding", "");
+        return charset.equals("ANSI_X3.4-1968") || charset.equals("US-ASCII");
+    }
+
+    /** Asked for where there are none, huge pages cost a warning line. */
+    private static boolean hugePages() {
+        String modes = read("/sys/kernel/mm/transparent_hugepage/enabled");
+        return !modes.isEmpty() && !modes.contains("[never]");
+    }
+
+    /** A small file's text, or nothing. By stream, as {@code Files} loads thirty classes more. */
+    private static String read(String file) {
+        try (FileInputStream in = new FileInputStream(file)) {
+            return new String(in.readNBytes(1 << 16), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            return "";
+        }
+    }
+}

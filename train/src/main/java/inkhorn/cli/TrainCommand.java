@@ -1,0 +1,103 @@
+package inkhorn.cli;
+
+import inkhorn.config.ConfigKeys;
+import inkhorn.config.ConfigLoader;
+import inkhorn.config.RunConfig;
+import inkhorn.config.UserError;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code java -jar train.jar CONFIG}: the command without a name. */
+@Command(name = "java -jar train.jar", versionProvider = Version.class, sortOptions = false,
+        synopsisSubcommandLabel = "", customSynopsis = {
+            "java -jar train.jar CONFIG [--resume] [--KEY=VALUE...] [OPTIONS]",
+            "       java -jar train.jar COMMAND [OPTIONS]"},
+        header = {"Trains a GPT from scratch, in plain Java.", ""},
+        description = {"", "Trains what CONFIG describes; Ctrl-C finishes the step and writes a checkpoint.", ""},
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  java -jar train.jar configs/shakespeare-char.yaml",
+            "  java -jar train.jar configs/shakespeare-char.yaml --resume",
+            "  java -jar train.jar configs/shakespeare-char.yaml --train.max_iters=200 --optim.lr=5e-4",
+            "  java -jar train.jar sample checkpoints/shakespeare-char --prompt \"ROMEO:\"",
+            "",
+            "Exit codes: 0 done, 1 the run failed, 2 the input is wrong, 130 or 143 stopped by a signal."},
+        commandListHeading = "%nCommands:%n")
+public final class TrainCommand implements Callable<Integer> {
+
+    private final Job<Request> job;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(index = "0", arity = "0..1", paramLabel = "CONFIG", description = "A YAML file; see configs/ and docs/config.md.")
+    private String config;
+
+    @Option(names = "--resume", description = "Go on from the run's last checkpoint.")
+    private boolean resume;
+
+    // For the help only: each key is an option of its own, added in withConfigKeys.
+    @Option(names = "--KEY", paramLabel = "VALUE", description = "A config key, such as --train.max_iters=200: wins over CONFIG.")
+    private String key;
+
+    @Mixin
+    private EngineOptions engine;
+
+    @Option(names = {"-V", "--version"}, versionHelp = true, description = "Show the version.")
+    private boolean version;
+
+    /**
+     * What to train.
+     *
+     * @param config     resolved, with the command line's keys in it
+     * @param configFile where it was read, for messages such as how to resume
+     * @param resume     whether to go on from the last checkpoint
+     */
+    public record Request(RunConfig config, Path configFile, boolean resume, Engine engine) {
+    }
+
+    TrainCommand(Job<Request> job) {
+        this.job = job;
+    }
+
+    /** Makes every config key an option, so that picocli reads {@code --key=value} and {@code --key value} alike. */
+    static CommandLine withConfigKeys(CommandLine commandLine) {
+        for (String key : ConfigKeys.names()) {
+            commandLine.getCommandSpec().addOption(OptionSpec.builder("--" + key).type(String.class).hidden(true).build());
+        }
+        return commandLine;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        if (key != null) {
+            throw new UserError("--KEY: stands for a key of the config, such as --train.max_iters=200; docs/config.md lists them");
+        }
+        if (config == null) {
+            throw new UserError("no CONFIG given; give one such as configs/shakespeare-char.yaml, or --help");
+        }
+        Path file = Arguments.path("CONFIG", config);
+        return job.run(new Request(ConfigLoader.load(file, overrides()), file, resume, engine.engine()));
+    }
+
+    private Map<String, String> overrides() {
+        Map<String, String> overrides = new LinkedHashMap<>();
+        for (String name : ConfigKeys.names()) {
+            String value = spec.commandLine().getParseResult().matchedOptionValue("--" + name, null);
+            if (value != null) {
+                overrides.put(name, value);
+            }
+        }
+        return overrides;
+    }
+}

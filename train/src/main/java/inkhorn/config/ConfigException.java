@@ -1,0 +1,38 @@
+package inkhorn.config;
+
+import java.util.List;
+
+/** A config that cannot be used; every problem found in it, each of one line. */
+public final class ConfigException extends UserError {
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient List<Problem> problems;
+
+    ConfigException(List<Problem> problems) {
+        super(problems.stream().map(Problem::line).toList());
+        this.problems = List.copyOf(problems);
+    }
+
+    ConfigException(String where, String what) {
+        this(List.of(new Problem(where, List.of(), what)));
+    }
+
+    List<Problem> problems() {
+        return problems;
+    }
+
+    /**
+     * One problem.
+     *
+     * @param where the file and line, the option or the key at fault
+     * @param keys  the dotted keys that take part in it, the one at fault first; empty if the file as a whole is at fault
+     * @param what  what was found and what is allowed
+     */
+    record Problem(String where, List<String> keys, String what) {
+
+        String line() {
+            return where + ": " + what;
+        }
+    }
+}

@@ -1,0 +1,163 @@
+package inkhorn.config;
+
+import inkhorn.config.ConfigException.Problem;
+import java.io.IOException;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.RecordComponent;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Reads a config: a YAML file, then what the command line puts over it, then the defaults; and reports everything wrong at once. */
+public final class ConfigLoader {
+
+    // The longest sensible config has a few kilobytes; a model or a corpus given by mistake must not be parsed.
+    private static final long LARGEST = 1 << 20;
+
+    private final YamlSource source;
+    private final String file;
+    private final Map<String, String> overrides;
+    private final List<Problem> problems = new ArrayList<>();
+
+    private ConfigLoader(String file, YamlSource source, Map<String, String> overrides) {
+        this.file = file;
+        this.source = source;
+        this.overrides = overrides;
+    }
+
+    /** Reads {@code file}. */
+    public static RunConfig load(Path file) {
+        return load(file, Map.of());
+    }
+
+    /**
+     * Reads {@code file}; {@code run.name} is the file's name, without its extension, if it gives none.
+     *
+     * @param overrides values by dotted key ({@code train.max_iters}), as written on the command line; they win over the file
+     * @throws ConfigException with every problem found, one line each
+     */
+    public static RunConfig load(Path file, Map<String, String> overrides) {
+        return parse(file.toString(), read(file), overrides);
+    }
+
+    static RunConfig parse(String file, String text, Map<String, String> overrides) {
+        return new ConfigLoader(file, YamlSource.parse(file, text), overrides).build();
+    }
+
+    private RunConfig build() {
+        problems.addAll(source.problems());
+        for (String key : overrides.keySet()) {
+            if (!ConfigKeys.all().containsKey(key)) {
+                String nearest = ConfigKeys.nearest(key);
+                problems.add(new Problem("--" + key, List.of(key), "unknown key"
+                        + (nearest == null ? "; docs/config.md lists the keys" : "; did you mean --" + nearest + "?")));
+            }
+        }
+        Map<String, Object> sections = new LinkedHashMap<>();
+        for (RecordComponent section : RunConfig.class.getRecordComponents()) {
+            sections.put(section.getName(), section(section.getName(), section.getType()));
+        }
+        if (!problems.isEmpty()) {
+            throw new ConfigException(problems);
+        }
+        return (RunConfig) construct(RunConfig.class, sections.values().toArray());
+    }
+
+    private Object section(String name, Class<?> type) {
+        Object[] values = ConfigKeys.of(name).stream().map(this::value).toArray();
+        try {
+            return construct(type, values);
+        } catch (ConfigException e) {
+            e.problems().stream().filter(problem -> problem.keys().stream().noneMatch(this::isReported)).map(this::place)
+                    .toList().forEach(problems::add);
+            return null;
+        }
+    }
+
+    private Object value(ConfigKeys.Key key) {
+        String override = overrides.get(key.dotted());
+        YamlSource.Value written = source.values().get(key.dotted());
+        Object fallback = key.dotted().equals("run.name") ? stem(file) : key.defaultValue();
+        Scalar scalar = override != null ? new Scalar(override, false) : written != null ? written.scalar() : null;
+        if (override == null && written == null || scalar == null && key.optional()
+                || override != null && override.isEmpty() && key.optional()) {
+            return fallback;
+        }
+        try {
+            if (scalar == null) {
+                throw new Scalar.Unfit("found nothing, expected a value");
+            }
+            return scalar.as(key.component().getType());
+        } catch (Scalar.Unfit e) {
+            problems.add(place(new Problem("", List.of(key.dotted()), e.getMessage())));
+            return fallback;
+        }
+    }
+
+    /** The problem with the place where the user wrote the value, and the default to go back to. */
+    private Problem place(Problem problem) {
+        String key = problem.keys().get(0);
+        YamlSource.Value written = source.values().get(key);
+        String where = overrides.containsKey(key) ? "--" + key
+                : written != null ? source.at(written.line()) + ": " + key
+                : file + ": " + key;
+        Object fallback = ConfigKeys.all().get(key).defaultValue();
+        boolean advised = problem.what().contains(";");
+        String hint = advised ? "" : fallback == null ? "; leave the key out for its default" : "; the default is " + Scalar.show(fallback);
+        return new Problem(where, problem.keys(), problem.what() + hint);
+    }
+
+    private boolean isReported(String key) {
+        return problems.stream().anyMatch(problem -> problem.keys().contains(key));
+    }
+
+    private static Object construct(Class<?> type, Object[] values) {
+        Class<?>[] types = Arrays.stream(type.getRecordComponents()).map(RecordComponent::getType).toArray(Class<?>[]::new);
+        try {
+            Constructor<?> canonical = type.getDeclaredConstructor(types);
+            return canonical.newInstance(values);
+        } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof ConfigException problems) {
+                throw problems;
+            }
+            throw new IllegalStateException(type.toString(), e.getCause());
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(type.toString(), e);
+        }
+    }
+
+    private static String read(Path file) {
+        String name = file.toString();
+        if (Files.isDirectory(file)) {
+            throw new ConfigException(name, "is a directory, expected a config file such as configs/shakespeare-char.yaml");
+        }
+        if (!Files.exists(file)) {
+            throw new ConfigException(name, "no such file; give a config such as configs/shakespeare-char.yaml");
+        }
+        try {
+            if (Files.size(file) > LARGEST) {
+                throw new ConfigException(name, "has " + Files.size(file) + " bytes, which no config has; give a YAML file");
+            }
+            String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(Files.readAllBytes(file))).toString();
+            return text.startsWith("\uFEFF") ? text.substring(1) : text;
+        } catch (CharacterCodingException e) {
+            throw new ConfigException(name, "not a text file in UTF-8; give a YAML file");
+        } catch (IOException e) {
+            throw new ConfigException(name, "cannot be read (" + e.getClass().getSimpleName() + "); check its permissions");
+        }
+    }
+
+    private static String stem(String file) {
+        String name = String.valueOf(Path.of(file).getFileName());
+        int dot = name.lastIndexOf('.');
+        return dot > 0 ? name.substring(0, dot) : name;
+    }
+}

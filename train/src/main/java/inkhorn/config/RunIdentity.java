@@ -1,0 +1,47 @@
+package inkhorn.config;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+
+/**
+ * Section {@code run}: what the run is called and where it writes.
+ *
+ * @param name the run's name, usable as a directory name; {@link ConfigLoader} takes the config file's name if it gives none
+ * @param seed all randomness of the run follows from it
+ * @param out  the run directory; {@code checkpoints/<name>} if null is given
+ */
+public record RunIdentity(String name, long seed, String out) {
+
+    private static final String FORBIDDEN = "/\\:*?\"<>|";
+
+    public RunIdentity {
+        new Check("run").that(isDirectoryName(name), "name", "found " + Scalar.quote(name)
+                + ", expected a name usable as a directory: not empty, no leading dot, none of " + FORBIDDEN).done();
+        out = out == null ? "checkpoints/" + name : out;
+        new Check("run").that(isPath(out), "out", "found " + Scalar.quote(out) + ", expected a directory").done();
+    }
+
+    /** nanoGPT's seed. */
+    public static RunIdentity defaults() {
+        return new RunIdentity("inkhorn", 1337, null);
+    }
+
+    /** The run directory. */
+    public Path directory() {
+        return Path.of(out);
+    }
+
+    private static boolean isDirectoryName(String name) {
+        return name != null && !name.isBlank() && name.charAt(0) != '.' && name.strip().equals(name)
+                && name.chars().noneMatch(c -> c < ' ' || FORBIDDEN.indexOf(c) >= 0);
+    }
+
+    private static boolean isPath(String path) {
+        try {
+            Path.of(path);
+            return !path.isBlank();
+        } catch (InvalidPathException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package inkhorn.config;
+
+/**
+ * Section {@code train}: how long, in what batches, and what happens on the way. An interval of 0 means never.
+ *
+ * @param batchSize          sequences of {@code model.block_size} tokens in a batch
+ * @param gradAccum          batches whose gradients are averaged before a step
+ * @param maxIters           steps
+ * @param evalInterval       steps between evaluations
+ * @param evalIters          batches an evaluation averages over; 0 = the whole validation split
+ * @param logInterval        steps between lines of the log
+ * @param checkpointInterval steps between checkpoints; a last one is always written
+ * @param keep               checkpoints kept, the latest ones; the best one is kept besides
+ * @param patience           evaluations without a better validation loss after which the run stops; 0 = never
+ * @param sampleChars        characters of text printed at each evaluation; 0 = none
+ */
+public record TrainConfig(
+        int batchSize, int gradAccum, int maxIters, int evalInterval, int evalIters, int logInterval,
+        int checkpointInterval, int keep, int patience, int sampleChars) {
+
+    public TrainConfig {
+        new Check("train")
+                .atLeast("batch_size", batchSize, 1)
+                .atLeast("grad_accum", gradAccum, 1)
+                .atLeast("max_iters", maxIters, 1)
+                .atLeast("eval_interval", evalInterval, 0)
+                .atLeast("eval_iters", evalIters, 0)
+                .atLeast("log_interval", logInterval, 0)
+                .atLeast("checkpoint_interval", checkpointInterval, 0)
+                .atLeast("keep", keep, 1)
+                .atLeast("patience", patience, 0)
+                .that(patience <= 0 || evalInterval != 0, "patience", "found " + patience
+                        + ", but train.eval_interval is 0, so nothing is evaluated; set an eval_interval, or patience to 0",
+                        "train.eval_interval")
+                .atLeast("sample_chars", sampleChars, 0)
+                .done();
+    }
+
+    /** As in nanoGPT's config/train_shakespeare_char.py. */
+    public static TrainConfig defaults() {
+        return new TrainConfig(64, 1, 5000, 250, 200, 10, 250, 3, 0, 200);
+    }
+}

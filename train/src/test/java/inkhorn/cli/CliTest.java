@@ -1,0 +1,176 @@
+package inkhorn.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import inkhorn.config.UserError;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class CliTest {
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+    private final List<Object> requests = new ArrayList<>();
+    private int jobsExitCode;
+    private Throwable jobsFailure;
+
+    @TempDir
+    private Path directory;
+    private String config;
+
+    @BeforeEach
+    void writeConfig() throws IOException {
+        config = Files.writeString(directory.resolve("my.yaml"), "train:\n  max_iters: 10\n").toString();
+    }
+
+    @Test
+    void noArgumentsPrintTheUsageAndAreAnError() {
+        assertThat(run()).isEqualTo(2);
+        assertThat(err.toString()).contains("Usage: java -jar train.jar CONFIG");
+    }
+
+    @Test
+    void helpAndVersionAreForStandardOutput() {
+        assertThat(run("--help")).isZero();
+        assertThat(run("--version")).isZero();
+        assertThat(run("sample", "--help")).isZero();
+        assertThat(out.toString()).contains("--resume", "sample", "parity", "inkhorn ", "--temperature=T").doesNotContain("--optim.lr ");
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    void aConfigAloneMeansTrain() {
+        assertThat(run(config)).isZero();
+        TrainCommand.Request request = (TrainCommand.Request) requests.get(0);
+        assertThat(request.config().train().maxIters()).isEqualTo(10);
+        assertThat(request.configFile()).hasToString(config);
+        assertThat(request.resume()).isFalse();
+        assertThat(request.engine()).isEqualTo(new Engine(Runtime.getRuntime().availableProcessors(), Engine.Kernels.AUTO));
+    }
+
+    @Test
+    void keysAndOptionsMayStandInAnyOrderWithAndWithoutEqualsSign() {
+        assertThat(run("--train.max_iters", "200", config, "--optim.lr=5e-4", "--resume", "--threads", "3", "--kernels=scalar")).isZero();
+        TrainCommand.Request request = (TrainCommand.Request) requests.get(0);
+        assertThat(request.config().train().maxIters()).isEqualTo(200);
+        assertThat(request.config().optim().lr()).isEqualTo(5e-4);
+        assertThat(request.resume()).isTrue();
+        assertThat(request.engine()).isEqualTo(new Engine(3, Engine.Kernels.SCALAR));
+    }
+
+    @Test
+    void theJobsExitCodeIsTheProgramsOwn() {
+        jobsExitCode = 1;
+        assertThat(run("parity", "shared/golden")).isEqualTo(1);
+        assertThat(requests).first().extracting("directory").hasToString("shared/golden");
+    }
+
+    @Test
+    void sampleHasSensibleDefaults() {
+        assertThat(run("sample", "checkpoints/x")).isZero();
+        assertThat(requests).first().usingRecursiveComparison().ignoringFields("engine").isEqualTo(
+                new SampleCommand.Request(Path.of("checkpoints/x"), "\n", 500, 0.8, 200, 1337, 1, null));
+    }
+
+    @Test
+    void sampleTakesEveryOption() {
+        assertThat(run("sample", "x", "--prompt", "@ROMEO: --x", "--tokens=7", "--temperature", "0", "--top-k=0", "--seed=-4", "--num=3"))
+                .isZero();
+        assertThat(requests).first().usingRecursiveComparison().ignoringFields("engine").isEqualTo(
+                new SampleCommand.Request(Path.of("x"), "@ROMEO: --x", 7, 0, 0, -4, 3, null));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', value = {
+        "sample x --tokens=0           | --tokens: found 0, expected a whole number >= 1",
+        "sample x --tokens=many        | --tokens: found many, expected a whole number >= 1",
+        "sample x --tokens=9999999999  | --tokens: found 9999999999, expected a whole number >= 1",
+        "sample x --temperature=-0.1   | --temperature: found -0.1, expected a number >= 0",
+        "sample x --temperature=NaN    | --temperature: found NaN, expected a number >= 0",
+        "sample x --temperature=hot    | --temperature: found hot, expected a number >= 0",
+        "sample x --top-k=-1           | --top-k: found -1, expected a whole number >= 0",
+        "sample x --seed=1.5           | --seed: found 1.5, expected a whole number",
+        "sample x --num=0              | --num: found 0, expected a whole number >= 1",
+        "sample x --threads=0          | --threads: found 0, expected a whole number between 1 and 1024",
+        "sample x --kernels=cuda       | --kernels: found cuda, expected scalar or vector",
+        "sample x --train.max_iters=2  | --train.max_iters: unknown option; see --help",
+        "sample x --temprature=1       | --temprature: unknown option; did you mean --temperature?",
+        "sample                        | Missing required parameter: 'RUN_OR_CHECKPOINT'; --help shows how",
+        "sample x y                    | y: one argument too many; quote what has spaces, and see --help",
+        "--resume sample x             | --resume stands before the command sample; put options behind it",
+        "smaple x                      | smaple: neither a file nor a command; did you mean sample?",
+        "nowhere.yaml                  | nowhere.yaml: no such file; give a config such as configs/shakespeare-char.yaml",
+        "nowhere.yaml --resum          | --resum: unknown option; did you mean --resume?",
+        "nowhere.yaml --train.maxiters=2 | --train.maxiters: unknown key; did you mean --train.max_iters?",
+        "--resume                      | no CONFIG given; give one such as configs/shakespeare-char.yaml, or --help",
+        "x.yaml --KEY=2 | --KEY: stands for a key of the config, such as --train.max_iters=200; docs/config.md lists them"})
+    void wrongUsageIsOneLineAndExitCode2(String args, String line) {
+        assertThat(run(args.split(" +"))).isEqualTo(2);
+        assertThat(err).hasToString("error: " + line + System.lineSeparator());
+        assertThat(requests).isEmpty();
+    }
+
+    @Test
+    void everyConfigErrorHasItsOwnLine() {
+        assertThat(run(config, "--train.max_iters=x", "--train.keep=0")).isEqualTo(2);
+        assertThat(err.toString().lines()).containsExactly(
+                "error: --train.max_iters: found x, expected a whole number; the default is 5000",
+                "error: --train.keep: found 0, expected a whole number >= 1; the default is 3");
+    }
+
+    @Test
+    void failuresOfTheJobAreOneLineWithTheirExitCode() {
+        assertFailure(new UserError("text.txt: empty; give some text"), 2, "text.txt: empty; give some text");
+        assertFailure(new UncheckedIOException(new AccessDeniedException("out")), 1,
+                "out: permission denied; choose another directory or change its permissions");
+        assertFailure(new FileSystemException("out/a", null, "No space left on device"), 1, "out/a: No space left on device");
+        assertFailure(new IOException("broken\n  pipe"), 1, "reading or writing failed: broken pipe");
+        assertFailure(new IllegalStateException("step 3"), 1, "unexpected IllegalStateException: step 3; --debug shows where");
+        assertFailure(new OutOfMemoryError("Java heap space"), 1, "out of memory (Java's heap may grow to "
+                + (Runtime.getRuntime().maxMemory() >> 20) + " MiB): lower train.batch_size, model.block_size or model.n_embd,"
+                + " or give more with java -Xmx");
+    }
+
+    @Test
+    void aStackTraceIsShownForDebugOnly() {
+        jobsFailure = new IllegalStateException("step 3");
+        run(config);
+        assertThat(err.toString()).doesNotContain("\tat ");
+        run(config, "--debug");
+        assertThat(err.toString()).contains("\tat inkhorn.cli.CliTest");
+    }
+
+    private void assertFailure(Throwable failure, int exitCode, String line) {
+        err.getBuffer().setLength(0);
+        jobsFailure = failure;
+        assertThat(run(config)).isEqualTo(exitCode);
+        assertThat(err).hasToString("error: " + line + System.lineSeparator());
+    }
+
+    private int run(String... args) {
+        return Cli.run(new Jobs(this::job, this::job, this::job), new PrintWriter(out, true), new PrintWriter(err, true), args);
+    }
+
+    private int job(Object request) throws Exception {
+        if (jobsFailure instanceof Error error) {
+            throw error;
+        } else if (jobsFailure != null) {
+            throw (Exception) jobsFailure;
+        }
+        requests.add(request);
+        return jobsExitCode;
+    }
+}

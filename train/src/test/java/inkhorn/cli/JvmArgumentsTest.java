@@ -1,0 +1,74 @@
+package inkhorn.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+final class JvmArgumentsTest {
+
+    @Test
+    void theUsersOptionsStandBeforeTheJarOrMainClass() {
+        assertThat(ofUser("-Xmx4g", "-jar", "train.jar", "a.yaml", "-Dnot=ours")).containsExactly("-Xmx4g");
+        assertThat(ofUser("-cp", "a b.jar", "-Da=b c", "inkhorn.cli.Main", "-x")).containsExactly("-Da=b c");
+        assertThat(ofUser("--class-path=x", "--add-opens", "java.base/java.lang=ALL-UNNAMED", "@opts", "Main"))
+                .containsExactly("--add-opens", "java.base/java.lang=ALL-UNNAMED", "@opts");
+        assertThat(ofUser("-jar", "train.jar")).isEmpty();
+    }
+
+    @Test
+    void theCommandHasTheModuleOurFlagsTheUsersOptionsAndTheArguments() {
+        assertThat(command(List.of("-Da=b c"), List.of(), true, false)).containsExactly(
+                "/jdk 17/bin/java", "--add-modules", "jdk.incubator.vector",
+                "-Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0", "-Djdk.console=java.base", "-Dinkhorn.parent=42",
+                "-Dfile.encoding=UTF-8", "-XX:+IgnoreUnrecognizedVMOptions", "-XX:MaxRAMPercentage=75", "-XX:+UseParallelGC",
+                "-XX:+UseTransparentHugePages", "-Da=b c", "-cp", "/a b/train.jar", "inkhorn.cli.Main", "my config.yaml", "--resume");
+    }
+
+    @Test
+    void theUsersHeapStands() {
+        for (String heap : List.of("-Xmx4g", "-XX:MaxHeapSize=4g", "-XX:MaxRAMPercentage=20", "-XX:MaxRAMFraction=2")) {
+            assertThat(command(List.of(heap), List.of(), true, false)).contains(heap).doesNotContain("-XX:MaxRAMPercentage=75");
+        }
+    }
+
+    @Test
+    void theUsersCollectorStandsFromTheEnvironmentToo() {
+        assertThat(command(List.of("-XX:+UseZGC"), List.of(), true, false)).contains("-XX:+UseZGC").doesNotContain("-XX:+UseParallelGC");
+        assertThat(command(List.of(), List.of("-XX:+UseSerialGC"), true, false)).doesNotContain("-XX:+UseParallelGC", "-XX:+UseSerialGC");
+    }
+
+    @Test
+    void hugePagesAreAskedForOnlyWhereThereAreAny() {
+        assertThat(command(List.of(), List.of(), false, false)).doesNotContain("-XX:+UseTransparentHugePages");
+        assertThat(command(List.of("-XX:-UseTransparentHugePages"), List.of(), true, false))
+                .doesNotContain("-XX:+UseTransparentHugePages");
+    }
+
+    @Test
+    void aDebuggersPortIsNotOpenedTwice() {
+        assertThat(command(List.of("-agentlib:jdwp=transport=dt_socket,server=y,address=5005"), List.of(), true, false))
+                .noneMatch(option -> option.contains("jdwp"));
+    }
+
+    @Test
+    void anAsciiLocaleStillWritesUtf8() {
+        assertThat(command(List.of(), List.of(), true, true)).contains("-Dstdout.encoding=UTF-8", "-Dsun.stdout.encoding=UTF-8");
+    }
+
+    @Test
+    void theEnvironmentsOptionsAreSplitIntoWords() {
+        assertThat(Relaunch.environmentOptions(Map.of("JAVA_TOOL_OPTIONS", "-Xmx1g  -XX:+UseG1GC", "OTHER", "-x")))
+                .containsExactly("-Xmx1g", "-XX:+UseG1GC");
+    }
+
+    private static List<String> ofUser(String... arguments) {
+        return JvmArguments.ofUser(arguments);
+    }
+
+    private static List<String> command(List<String> user, List<String> environment, boolean hugePages, boolean asciiLocale) {
+        return JvmArguments.command("/jdk 17/bin/java", user, environment, hugePages, asciiLocale, "/a b/train.jar", 42,
+                "inkhorn.cli.Main", new String[] {"my config.yaml", "--resume"});
+    }
+}

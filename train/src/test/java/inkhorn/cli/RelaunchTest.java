@@ -1,0 +1,129 @@
+package inkhorn.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+// A thread of its own, because a blocked read cannot be interrupted.
+@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+final class RelaunchTest {
+
+    private Process parent;
+    private ProcessHandle child;
+    private BufferedReader output;
+
+    @AfterEach
+    void leaveNoProcess() {
+        if (child != null) {
+            child.destroyForcibly();
+        }
+        if (parent != null) {
+            parent.destroyForcibly();
+        }
+    }
+
+    @Test
+    void theSecondJvmHasTheModuleTheOptionsAndTheArgumentsAndGivesTheExitCode() throws Exception {
+        start(List.of("-Duser.option=of mine"), "exit", "7", "a b \"c\" ö");
+        assertThat(nextLine()).isEqualTo("vector true, a b \"c\" ö, of mine");
+        assertThat(exitCode()).isEqualTo(7);
+    }
+
+    @Test
+    void noRelaunchStaysInOneJvm() throws Exception {
+        start(List.of(), "exit", "7", "--no-relaunch");
+        assertThat(nextLine()).isEqualTo("vector false, --no-relaunch, null");
+        assertThat(exitCode()).isEqualTo(7);
+    }
+
+    @Test
+    void sigtermReachesTheSecondJvmWhichSaves() throws Exception {
+        startWaiting("wait");
+        signal("TERM", parent.pid());
+        assertThat(nextLine()).isEqualTo("saved");
+        assertThat(exitCode()).isEqualTo(143);
+    }
+
+    @Test
+    void ctrlCReachesBothJvmsAndCountsOnce() throws Exception {
+        startWaiting("wait");
+        signal("INT", parent.pid(), child.pid());
+        assertThat(nextLine()).isEqualTo("saved");
+        assertThat(exitCode()).isBetween(130, 143);
+    }
+
+    @Test
+    void aSecondSignalStopsAtOnce() throws Exception {
+        startWaiting("fail-to-stop");
+        signal("TERM", parent.pid());
+        assertThat(parent.waitFor(1200, TimeUnit.MILLISECONDS)).isFalse();
+        signal("TERM", parent.pid());
+        assertThat(nextLine()).isNull();
+        assertThat(exitCode()).isEqualTo(143);
+    }
+
+    @Test
+    void aKilledSecondJvmIsReported() throws Exception {
+        startWaiting("wait");
+        child.destroyForcibly();
+        assertThat(nextLine()).startsWith("error: the run was killed (signal 9)");
+        assertThat(exitCode()).isEqualTo(137);
+    }
+
+    @Test
+    void aKilledFirstJvmTakesTheSecondWithIt() throws Exception {
+        startWaiting("wait");
+        parent.destroyForcibly();
+        child.onExit().get(10, TimeUnit.SECONDS);
+    }
+
+    private void startWaiting(String mode) throws IOException {
+        assumeTrue(!System.getProperty("os.name").startsWith("Windows"), "signals");
+        start(List.of(), mode);
+        String ready = nextLine();
+        assertThat(ready).startsWith("ready ");
+        child = ProcessHandle.of(Long.parseLong(ready.substring("ready ".length()))).orElseThrow();
+    }
+
+    private void start(List<String> options, String... args) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(options);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "inkhorn.cli.RelaunchedProbe"));
+        command.addAll(List.of(args));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().put("LC_ALL", "C.UTF-8");
+        parent = builder.start();
+        output = parent.inputReader();
+    }
+
+    /** The next line that is not the JVM's own. */
+    private String nextLine() throws IOException {
+        String line = output.readLine();
+        while (line != null && (line.startsWith("WARNING: Using incubator") || line.startsWith("Picked up"))) {
+            line = output.readLine();
+        }
+        return line;
+    }
+
+    private int exitCode() throws InterruptedException {
+        return parent.waitFor();
+    }
+
+    private static void signal(String name, long... pids) throws Exception {
+        List<String> command = new ArrayList<>(List.of("kill", "-" + name));
+        for (long pid : pids) {
+            command.add(Long.toString(pid));
+        }
+        assertThat(new ProcessBuilder(command).start().waitFor()).isZero();
+    }
+}
