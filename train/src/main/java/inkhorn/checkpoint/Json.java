@@ -15,7 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** JSON objects in files: the same object gives the same bytes on every platform and JDK. */
-final class Json {
+public final class Json {
 
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -43,7 +43,7 @@ final class Json {
     }
 
     /** @throws CheckpointException where the file cannot be read or holds no JSON object */
-    static ObjectNode read(Path file) {
+    public static ObjectNode read(Path file) {
         try {
             return parse(Files.readString(file), file);
         } catch (IOException e) {

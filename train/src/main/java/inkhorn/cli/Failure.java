@@ -1,6 +1,8 @@
 package inkhorn.cli;
 
+import inkhorn.checkpoint.CheckpointException;
 import inkhorn.config.UserError;
+import inkhorn.data.DataException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -25,6 +27,10 @@ record Failure(int exitCode, List<String> lines) {
         Throwable cause = unwrapped(thrown);
         if (cause instanceof UserError wrong) {
             return new Failure(WRONG_INPUT, wrong.lines());
+        } else if (cause instanceof CheckpointException checkpoint) {
+            return checkpoint.isUserError() ? new Failure(WRONG_INPUT, List.of(oneLine(message(cause)))) : failed(message(cause));
+        } else if (cause instanceof DataException) {
+            return new Failure(WRONG_INPUT, List.of(oneLine(message(cause))));
         } else if (cause instanceof OutOfMemoryError) {
             long mib = Runtime.getRuntime().maxMemory() >> 20;
             return failed("out of memory (Java's heap may grow to " + mib + " MiB): lower train.batch_size, model.block_size or"
@@ -38,7 +44,11 @@ record Failure(int exitCode, List<String> lines) {
     }
 
     private static Failure failed(String line) {
-        return new Failure(RUN_FAILED, List.of(line.replaceAll("\\s*\\R\\s*", " ")));
+        return new Failure(RUN_FAILED, List.of(oneLine(line)));
+    }
+
+    private static String oneLine(String text) {
+        return text.replaceAll("\\s*\\R\\s*", " ");
     }
 
     private static Throwable unwrapped(Throwable thrown) {

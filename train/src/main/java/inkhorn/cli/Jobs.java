@@ -1,5 +1,8 @@
 package inkhorn.cli;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+
 /**
  * The work behind each command.
  *
@@ -15,11 +18,8 @@ public record Jobs(Job<TrainCommand.Request> train, Job<SampleCommand.Request> s
                 request -> {
                     throw new UnsupportedOperationException("training is not wired to the command line yet");
                 },
-                request -> {
-                    throw new UnsupportedOperationException("sampling is not wired to the command line yet");
-                },
-                request -> {
-                    throw new UnsupportedOperationException("parity is not wired to the command line yet");
-                });
+                // Not System.out, which encodes as the locale has it: a text is UTF-8.
+                new SampleJob(new FileOutputStream(FileDescriptor.out)),
+                new ParityJob(System.out));
     }
 }

@@ -17,7 +17,7 @@ public final class SampleCommand implements Callable<Integer> {
     private String from;
 
     @Option(names = "--prompt", paramLabel = "TEXT", description = "Text to go on from (default: a line break).")
-    private String prompt = "\n";
+    private String prompt = "";
 
     @Option(names = "--tokens", paramLabel = "N", defaultValue = "500", description = "Tokens to write (default: ${DEFAULT-VALUE}).")
     private String tokens;

@@ -82,7 +82,7 @@ final class CliTest {
     void sampleHasSensibleDefaults() {
         assertThat(run("sample", "checkpoints/x")).isZero();
         assertThat(requests).first().usingRecursiveComparison().ignoringFields("engine").isEqualTo(
-                new SampleCommand.Request(Path.of("checkpoints/x"), "\n", 500, 0.8, 200, 1337, 1, null));
+                new SampleCommand.Request(Path.of("checkpoints/x"), "", 500, 0.8, 200, 1337, 1, null));
     }
 
     @Test

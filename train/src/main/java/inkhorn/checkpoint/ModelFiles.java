@@ -1,0 +1,98 @@
+package inkhorn.checkpoint;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import inkhorn.autograd.Tensor;
+import inkhorn.nn.GptConfig;
+import inkhorn.nn.HuggingFaceConfig;
+import inkhorn.nn.LanguageModel;
+import inkhorn.nn.LanguageModels;
+import inkhorn.nn.StateDict;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/** Makes the model that a checkpoint describes and gives it the checkpoint's weights. */
+public final class ModelFiles {
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final TypeReference<LinkedHashMap<String, Object>> KEYS = new TypeReference<>() {
+    };
+
+    private ModelFiles() {
+    }
+
+    /** The keys of a checkpoint's {@code config.json}, as {@link LanguageModels#of} takes them. */
+    public static Map<String, Object> config(Checkpoint checkpoint) {
+        return MAPPER.convertValue(checkpoint.config(), KEYS);
+    }
+
+    /**
+     * The model with its weights.
+     *
+     * @throws CheckpointException (the user's error) where {@code config.json} describes no model of ours, or weights are
+     *                             missing, of another shape or too many
+     */
+    public static LanguageModel load(Checkpoint checkpoint) {
+        return load(checkpoint, config(checkpoint));
+    }
+
+    /** As {@link #load(Checkpoint)}, with these keys instead of those in the checkpoint. */
+    public static LanguageModel load(Checkpoint checkpoint, Map<String, Object> config) {
+        Path directory = checkpoint.directory();
+        try (SafetensorsReader weights = checkpoint.openModel()) {
+            LanguageModel model = of(config, weights, directory);
+            StateDict.load(model, tensors(weights));
+            return model;
+        } catch (IllegalArgumentException e) {
+            throw CheckpointException.userError(directory.resolve(CheckpointLayout.MODEL) + ": " + e.getMessage()
+                    + "; config.json and model.safetensors must be of one model", e);
+        }
+    }
+
+    private static LanguageModel of(Map<String, Object> config, SafetensorsReader weights, Path directory) {
+        try {
+            refuseBeyondTheFile(config, weights);
+            return LanguageModels.of(config);
+        } catch (IllegalArgumentException e) {
+            throw CheckpointException.userError(directory.resolve(CheckpointLayout.CONFIG) + ": " + e.getMessage()
+                    + "; give the config.json that belongs to the weights", e);
+        }
+    }
+
+    /** Before anything is allocated: a config that lies about sizes must not cost the machine's memory. */
+    private static void refuseBeyondTheFile(Map<String, Object> keys, SafetensorsReader weights) {
+        double described;
+        if ("gpt2".equals(keys.getOrDefault("model_type", "gpt2"))) {
+            GptConfig gpt = HuggingFaceConfig.read(keys);
+            double channels = gpt.nEmbd();
+            described = channels * gpt.vocabSize() + 12 * channels * channels * gpt.nLayer();
+        } else {
+            double vocabulary = keys.get("vocab_size") instanceof Number n ? n.doubleValue() : 0;
+            described = vocabulary * vocabulary;
+        }
+        long held = weights.names().stream().mapToLong(name -> weights.info(name).elements()).sum();
+        if (described > held) {
+            throw new IllegalArgumentException(String.format(Locale.ROOT,
+                    "describes a model of at least %.0f weights, model.safetensors holds %d", described, held));
+        }
+    }
+
+    private static Map<String, Tensor> tensors(SafetensorsReader weights) {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        for (String name : weights.names()) {
+            // Others, such as GPT-2's boolean attention masks, are no weights.
+            if (weights.info(name).dtype().isFloat()) {
+                NamedTensor read = weights.read(name);
+                tensors.put(name, tensor(read));
+            }
+        }
+        return tensors;
+    }
+
+    private static Tensor tensor(NamedTensor read) {
+        // Without sizes, Tensor.of makes a vector.
+        return read.shape().length == 0 ? Tensor.scalar(read.data()[0]) : Tensor.of(read.data(), read.shape());
+    }
+}

@@ -1,0 +1,63 @@
+package inkhorn.generate;
+
+import inkhorn.checkpoint.Checkpoint;
+import inkhorn.checkpoint.CheckpointException;
+import inkhorn.checkpoint.ModelFiles;
+import inkhorn.data.DataException;
+import inkhorn.data.Tokenizer;
+import inkhorn.data.Tokenizers;
+import inkhorn.nn.LanguageModel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+
+/**
+ * A model that has learned something, with the tokenizer it learned with.
+ *
+ * @param checkpoint where both come from; its step says how long the model was trained
+ */
+public record TrainedModel(LanguageModel model, Tokenizer tokenizer, Checkpoint checkpoint) {
+
+    /** The tokenizer's file in a checkpoint. */
+    public static final String TOKENIZER_FILE = "tokenizer.json";
+
+    private static final String BEST = "best";
+
+    /**
+     * Opens a checkpoint, or the best one of a run, or the newest whole one where a run has no best.
+     *
+     * @throws CheckpointException where there is none, or what is there is damaged or does not fit together
+     * @throws DataException where its tokenizer is damaged
+     */
+    public static TrainedModel open(Path runOrCheckpoint) {
+        Path best = runOrCheckpoint.resolve(BEST);
+        boolean hasBest = Files.exists(best, LinkOption.NOFOLLOW_LINKS);
+        Checkpoint checkpoint = Checkpoint.open(hasBest ? best : runOrCheckpoint);
+        Path file = checkpoint.file(TOKENIZER_FILE).orElseThrow(() -> CheckpointException.userError(
+                checkpoint.directory() + ": has no " + TOKENIZER_FILE + "; copy the one that the model was trained with there"));
+        Tokenizer tokenizer = Tokenizers.load(file);
+        LanguageModel model = ModelFiles.load(checkpoint);
+        if (tokenizer.vocabularySize() != model.vocabSize()) {
+            throw CheckpointException.userError(file + ": has " + tokenizer.vocabularySize() + " tokens, the model "
+                    + model.vocabSize() + "; give the tokenizer that the model was trained with");
+        }
+        return new TrainedModel(model, tokenizer, checkpoint);
+    }
+
+    /**
+     * The ids of a prompt, at least one: a model needs something to go on from. An empty prompt becomes a line break, or
+     * the first token of a vocabulary that has none.
+     *
+     * @throws DataException naming a character that the vocabulary does not have
+     */
+    public int[] prompt(String text) {
+        if (!text.isEmpty()) {
+            return tokenizer.encode(text);
+        }
+        try {
+            return tokenizer.encode("\n");
+        } catch (DataException e) {
+            return new int[] {0};
+        }
+    }
+}
