@@ -1,6 +1,5 @@
 package inkhorn.cli;
 
-import inkhorn.autograd.kernel.Kernels;
 import inkhorn.config.RunConfig;
 import inkhorn.config.TrainConfig;
 import inkhorn.data.Corpus;
@@ -32,13 +31,13 @@ final class TrainJob implements Job<TrainCommand.Request> {
     public int run(TrainCommand.Request request) {
         RunConfig config = request.config();
         Shutdown shutdown = Shutdown.install();
-        Kernels kernels = request.engine().start();
+        request.engine().start();
         PreparedData data = data(config);
         LanguageModel model = Models.create(config.model(), data.tokenizer().vocabularySize(), config.run().seed());
         try (RunDirectory run = request.resume()
                 ? RunDirectory.resume(config, data.tokenizer(), line -> out.println("note: " + line))
                 : RunDirectory.create(config, data.tokenizer())) {
-            banner(config, model, data, kernels);
+            banner(config, model, data);
             return train(request, model, data, run, shutdown);
         }
     }
@@ -78,7 +77,7 @@ final class TrainJob implements Job<TrainCommand.Request> {
         return trainer.state().step() + " steps" + best;
     }
 
-    private void banner(RunConfig config, LanguageModel model, PreparedData data, Kernels kernels) {
+    private void banner(RunConfig config, LanguageModel model, PreparedData data) {
         TrainConfig train = config.train();
         long tokens = (long) train.batchSize() * config.model().blockSize() * train.gradAccum();
         long mebibytes = Models.trainingBytes(config.model(), model, train.batchSize()) >> 20;
@@ -87,7 +86,6 @@ final class TrainJob implements Job<TrainCommand.Request> {
                 data.train().length(), data.val().length(), data.tokenizer().vocabularySize(), data.tokenizer().name());
         out.printf(Locale.ROOT, "model    %s, %,d parameters, about %,d MiB to train%n",
                 config.model().type().name().toLowerCase(Locale.ROOT), model.parameterCount(), mebibytes);
-        out.printf(Locale.ROOT, "kernels  %s%n", kernels.description());
         out.printf(Locale.ROOT, "steps    %,d of %,d tokens each%n", train.maxIters(), tokens);
         out.flush();
     }
