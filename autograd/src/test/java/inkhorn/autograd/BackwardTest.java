@@ -150,7 +150,7 @@ class BackwardTest {
             Tensor view = a.reshape(2, 2);
             Tensor b = view.add(Tensor.scalar(1)).neg();
             Tensor c = b.transpose().exp();
-            Backward.from(c.sum(), Backward.Keep.NOTHING);
+            c.sum().backward();
             for (int i = 0; i < 4; i++) {
                 assertThat(x.grad()[i]).isCloseTo((float) (-2 * Math.exp(-(2 * x.data()[i] + 1))), within(1e-6f));
             }

@@ -7,6 +7,7 @@ import inkhorn.autograd.kernel.Unary;
 import inkhorn.autograd.ops.CausalAttention;
 import inkhorn.autograd.ops.CrossEntropy;
 import inkhorn.autograd.ops.FusedLinear;
+import inkhorn.autograd.ops.LayerNorm;
 import inkhorn.autograd.ops.ResidualLayerNorm;
 import org.junit.jupiter.api.Test;
 
@@ -21,7 +22,8 @@ class ScopeTest {
 
     /** A step with every kind of storage: kept arrays, second outputs, gradients handed on, logits taken over. */
     private float step(Rng rng) {
-        Tensor attended = CausalAttention.apply(FusedLinear.apply(input, weight, null, null), 2, 0.1f, rng);
+        Tensor normed = LayerNorm.apply(input.mul(gamma), gamma, null, 1e-5f);
+        Tensor attended = CausalAttention.apply(FusedLinear.apply(normed, weight, null, null), 2, 0.1f, rng);
         Tensor branch = FusedLinear.apply(attended, projection, gamma, Unary.GELU);
         ResidualLayerNorm.Result block = ResidualLayerNorm.apply(input, branch, 0.1f, rng, gamma, null, 1e-5f);
         Tensor logits = block.sum().add(block.normed()).reshape(35, 8).matmul(projection);
