@@ -1,5 +1,11 @@
 package inkhorn.autograd.kernel;
 
+import static inkhorn.autograd.kernel.VectorMath.S;
+import static inkhorn.autograd.kernel.VectorMath.W;
+
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+
 /**
  * Copies of matrix blocks in the order in which {@link MicroKernel} reads them: panels of {@code width} rows (or columns),
  * each stored k-major, padded with zeros to full width.
@@ -9,9 +15,9 @@ final class Packing {
     private Packing() {
     }
 
-    /** How many floats the panels of {@code n} rows or columns by {@code k} take. */
+    /** How many floats the panels of {@code n} rows or columns by {@code k} take, and a vector to run over into. */
     static int size(int n, int k, int width) {
-        return panels(n, width) * width * k;
+        return panels(n, width) * width * k + W;
     }
 
     static int panels(int n, int width) {
@@ -20,15 +26,24 @@ final class Packing {
 
     /**
      * One panel out of a source in which the packed direction is contiguous: element (p, r) is at
-     * {@code from[offset + p·step + r]}.
+     * {@code from[offset + p·step + r]}. {@code to} holds a vector more than the panels need.
      */
     static void contiguous(float[] from, int offset, int step, int k, int count, float[] to, int at, int width) {
-        for (int p = 0; p < k; p++) {
+        int p = 0;
+        if (count == width) {
+            // Whole vectors, the last one running over into the next line, which is written afterwards.
+            int reach = (width + W - 1) / W * W;
+            int safe = Math.min(k, (from.length - reach - offset) / step + 1);
+            for (; p < safe; p++) {
+                for (int r = 0; r < width; r += W) {
+                    FloatVector.fromArray(S, from, offset + p * step + r).intoArray(to, at + p * width + r);
+                }
+            }
+        }
+        for (; p < k; p++) {
             int target = at + p * width;
             System.arraycopy(from, offset + p * step, to, target, count);
-            for (int r = count; r < width; r++) {
-                to[target + r] = 0;
-            }
+            Arrays.fill(to, target + count, target + width, 0);
         }
     }
 

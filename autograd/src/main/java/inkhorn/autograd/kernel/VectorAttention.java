@@ -41,15 +41,14 @@ final class VectorAttention {
     static void forward(AttentionShape shape, int b, int head, float[] qkv, float p, long key, float[] out,
                         float[] logSumExp) {
         Head h = new Head(shape, b, head, qkv);
-        float[] keys = h.packKeys(Head.K, 0);
-        float[] values = h.packStrips(Head.V, 1);
+        float[] values = h.packStrips(Head.V, 0);
         float[] scores = h.scratch.array(2, h.paddedKeys() * QUERIES);
         float[] tile = h.scratch.array(3, QUERIES * h.paddedSize());
         float[] inverse = h.scratch.array(4, QUERIES);
         for (int q0 = 0; q0 < h.time; q0 += QUERIES) {
             int count = Math.min(QUERIES, h.time - q0);
             int limit = q0 + count;
-            h.scores(Head.Q, q0, count, keys, limit, scores, 5);
+            h.scores(q0, count, limit, scores);
             for (int lane = 0; lane < count; lane += W) {
                 softmax(h, q0, lane, limit, scores, p, key, inverse, logSumExp);
             }
@@ -133,8 +132,8 @@ final class VectorAttention {
             int count = Math.min(QUERIES, h.time - q0);
             int limit = q0 + count;
             h.rowStatistics(q0, count, out, dOut, logSumExp, buffers);
-            h.scores(Head.Q, q0, count, buffers.keys, limit, buffers.weights, 5);
-            h.dWeights(dOut, q0, count, buffers.values, limit, buffers.dScores);
+            h.scores(q0, count, limit, buffers.weights);
+            h.dWeights(dOut, q0, count, limit, buffers.dScores);
             for (int lane = 0; lane < count; lane += W) {
                 weightsAndDScores(h, q0, lane, limit, p, key, buffers);
             }
@@ -216,8 +215,6 @@ final class VectorAttention {
 
     /** What the backward pass of a head works in. */
     private static final class BackwardBuffers {
-        private final float[] keys;
-        private final float[] values;
         private final float[] keyStrips;
         private final float[] weights;
         private final float[] dScores;
@@ -228,8 +225,6 @@ final class VectorAttention {
         private final float[] dots;
 
         BackwardBuffers(Head h) {
-            keys = h.packKeys(Head.K, 0);
-            values = h.packKeys(Head.V, 1);
             keyStrips = h.packStrips(Head.K, 2);
             weights = h.scratch.array(3, h.paddedKeys() * QUERIES);
             dScores = h.scratch.array(4, h.paddedKeys() * QUERIES);
@@ -291,22 +286,13 @@ final class VectorAttention {
             return shape.draw(b, head, q, k);
         }
 
-        /** Panels of keys, channel-major: the left operand of scores. */
-        float[] packKeys(int part, int slot) {
-            float[] packed = scratch.array(slot, paddedKeys() * size);
-            for (int k = 0; k < time; k += ROWS) {
-                Packing.transposed(qkv, row(part, k), 3 * channels, size, Math.min(ROWS, time - k), packed, k * size, ROWS);
-            }
-            return packed;
-        }
-
         /** Strips of channels, key-major: the right operand of a weighted sum. */
         float[] packStrips(int part, int slot) {
             return packStrips(qkv, row(part, 0), 3 * channels, time, slot);
         }
 
         private float[] packStrips(float[] from, int at, int step, int count, int slot) {
-            float[] packed = scratch.array(slot, time * paddedSize());
+            float[] packed = scratch.array(slot, Packing.size(size, count, COLUMNS));
             for (int c = 0; c < size; c += COLUMNS) {
                 Packing.contiguous(from, at + c, step, count, Math.min(COLUMNS, size - c), packed, c * count, COLUMNS);
             }
@@ -314,24 +300,23 @@ final class VectorAttention {
         }
 
         /** Transposed scores of a block of queries: {@code scores[k][q] = key k · query q}. */
-        void scores(int part, int q0, int count, float[] keys, int limit, float[] scores, int slot) {
-            acrossQueries(qkv, row(part, q0), 3 * channels, q0, count, keys, limit, scores, slot);
+        void scores(int q0, int count, int limit, float[] scores) {
+            acrossQueries(qkv, row(Q, q0), 3 * channels, q0, count, K, limit, scores);
         }
 
         /** Transposed gradients of the weights: {@code value k · dOut of query q}. */
-        void dWeights(float[] dOut, int q0, int count, float[] values, int limit, float[] to) {
-            acrossQueries(dOut, outRow(q0), channels, q0, count, values, limit, to, 5);
+        void dWeights(float[] dOut, int q0, int count, int limit, float[] to) {
+            acrossQueries(dOut, outRow(q0), channels, q0, count, V, limit, to);
         }
 
-        private void acrossQueries(float[] from, int at, int step, int q0, int count, float[] panels, int limit,
-                                   float[] to, int slot) {
-            float[] strip = scratch.array(slot, size * COLUMNS);
+        private void acrossQueries(float[] from, int at, int step, int q0, int count, int part, int limit, float[] to) {
+            float[] strip = scratch.array(5, size * COLUMNS);
             for (int q = 0; q < count; q += COLUMNS) {
-                int columns = Math.min(COLUMNS, count - q);
-                Packing.transposed(from, at + q * step, step, size, columns, strip, 0, COLUMNS);
+                Packing.transposed(from, at + q * step, step, size, Math.min(COLUMNS, count - q), strip, 0, COLUMNS);
                 int last = Math.min(limit, q0 + q + COLUMNS);
                 for (int k = 0; k < last; k += ROWS) {
-                    MicroKernel.multiply(size, panels, k * size, ROWS, strip, 0, COLUMNS, to, k * QUERIES + q, QUERIES, false);
+                    MicroKernel.rows(size, qkv, row(part, k), 3 * channels, Math.min(ROWS, time - k), strip, 0, COLUMNS,
+                            to, k * QUERIES + q, QUERIES, false);
                 }
             }
         }
@@ -342,7 +327,7 @@ final class VectorAttention {
             for (int q = 0; q < count; q += ROWS) {
                 int keys = Math.min(time, q0 + Math.min(count, q + ROWS));
                 for (int c = 0; c < size; c += COLUMNS) {
-                    MicroKernel.multiply(keys, weights, q, QUERIES, strips, c * time, COLUMNS, tile, q * padded + c, padded, false);
+                    MicroKernel.columns(keys, weights, q, QUERIES, strips, c * time, COLUMNS, tile, q * padded + c, padded, false);
                 }
             }
         }
@@ -353,14 +338,12 @@ final class VectorAttention {
          */
         void addTransposed(float[] weights, int q0, int count, float[] from, int step, int at, float[] sums) {
             float[] strips = packStrips(from, at, step, count, 5);
-            float[] panel = scratch.array(11, QUERIES * ROWS);
             int padded = paddedSize();
             for (int k = 0; k < q0 + count; k += ROWS) {
                 int skip = Math.max(0, k - q0);
                 int rows = Math.min(ROWS, q0 + count - k);
-                Packing.transposed(weights, k * QUERIES + skip, QUERIES, count - skip, rows, panel, 0, ROWS);
                 for (int c = 0; c < size; c += COLUMNS) {
-                    MicroKernel.multiply(count - skip, panel, 0, ROWS, strips, c * count + skip * COLUMNS, COLUMNS,
+                    MicroKernel.rows(count - skip, weights, k * QUERIES + skip, QUERIES, rows, strips, c * count + skip * COLUMNS, COLUMNS,
                             sums, k * padded + c, padded, k < q0);
                 }
             }
