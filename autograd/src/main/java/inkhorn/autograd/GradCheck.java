@@ -123,8 +123,15 @@ public final class GradCheck {
     }
 
     private float[][] gradients(Tensor[] leaves, int times, boolean inner) {
+        for (Tensor leaf : leaves) {
+            if (leaf.needsGrad()) {
+                Arrays.fill(leaf.gradSlot().array(), Float.NaN);
+                leaf.zeroGrad();
+            }
+        }
         for (int i = 0; i < times; i++) {
             try (Scope scope = Scope.open()) {
+                leaveUncleanArrays();
                 Tensor out = function.apply(arguments(leaves, inner));
                 Backward.from(out, projection(out.size()), Backward.Keep.NOTHING);
             }
@@ -132,12 +139,30 @@ public final class GradCheck {
         return Arrays.stream(leaves).map(Tensor::grad).toArray(float[][]::new);
     }
 
+    /** What the next arrays of the inputs' sizes are made of, so that one that is not written is noticed. */
+    private void leaveUncleanArrays() {
+        float[][] arrays = new float[4 * inputs.length][];
+        for (int i = 0; i < arrays.length; i++) {
+            arrays[i] = Scope.allocate(inputs[i / 4].size());
+            Arrays.fill(arrays[i], Float.NaN);
+        }
+        for (float[] array : arrays) {
+            Scope.release(array);
+        }
+    }
+
     private float[] projection(int size) {
         float[] projection = new float[size];
         for (int i = 0; i < size; i++) {
-            projection[i] = (float) rng.normal(i);
+            projection[i] = (float) direction(rng, i);
         }
         return projection;
+    }
+
+    /** From 0.5 to 1.5 with either sign: evenly strong, so that no element hides behind its neighbours. */
+    private static double direction(Rng rng, int index) {
+        double signed = 2 * rng.uniform(index) - 1;
+        return signed + Math.copySign(0.5, signed);
     }
 
     private void requireSame(String how, float[][] expected, float[][] found, int times) {
@@ -182,7 +207,7 @@ public final class GradCheck {
         double analytic = 0;
         double squares = 0;
         for (int i = from; i < to; i++) {
-            double direction = rng.stream(input + 1).normal(i);
+            double direction = direction(rng.stream(input + 1), i);
             ahead[i] = (float) (ahead[i] + step * direction);
             behind[i] = (float) (behind[i] - step * direction);
             // The distance that rounding left, so that it costs no accuracy.

@@ -47,7 +47,9 @@ public record Rng(long seed, long stream, long step) {
         if (bound <= 0) {
             throw new IllegalArgumentException("rng: a bound must be positive, found " + bound);
         }
-        return Math.multiplyHigh(bits(index) >>> 1, bound << 1);
+        long bits = bits(index);
+        // The high half of an unsigned product; Math.unsignedMultiplyHigh is newer than JDK 17.
+        return Math.multiplyHigh(bits, bound) + (bits >> 63 & bound);
     }
 
     /** Normal with mean 0 and deviation 1, by Box and Muller (1958); in strict arithmetic, so the same on every machine. */

@@ -56,7 +56,7 @@ public final class DataSets {
 
     private Corpus find(String dataset, Path path, DownloadProgress progress) {
         if (dataset == null && path != null) {
-            return fromFile(stem(path), path, "data.path");
+            return fromFile(nameOf(path), path, "data.path");
         }
         String name = dataset == null ? TINY_SHAKESPEARE : requireName(dataset);
         Path own = setsDirectory.resolve(name).resolve(INPUT);
@@ -135,12 +135,13 @@ public final class DataSets {
         return dataset;
     }
 
-    private static boolean isName(String name) {
+    /** Whether a data set can be called so. */
+    public static boolean isName(String name) {
         return name.matches("[\\p{L}\\p{N}_-][\\p{L}\\p{M}\\p{N}._-]*");
     }
 
     /** {@code texts/My novel.v2.txt} is the data set {@code My-novel.v2}. */
-    private static String stem(Path path) {
+    public static String nameOf(Path path) {
         String file = String.valueOf(path.toAbsolutePath().normalize().getFileName());
         int dot = file.lastIndexOf('.');
         String stem = (dot > 0 ? file.substring(0, dot) : file).replaceAll("[^\\p{L}\\p{M}\\p{N}._-]", "-");

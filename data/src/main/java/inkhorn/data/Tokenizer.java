@@ -29,6 +29,19 @@ public interface Tokenizer {
     /** Tokens that stand for no text, such as an end-of-text mark, with their ids; empty when there are none. */
     Map<String, Integer> specialTokens();
 
+    /** What a text written from nothing starts after: the end-of-text token, or a line break, or else the first token. */
+    default int[] startOfText() {
+        Integer endOfText = specialTokens().get("<|endoftext|>");
+        if (endOfText != null) {
+            return new int[] {endOfText};
+        }
+        try {
+            return encode("\n");
+        } catch (DataException noLineBreak) {
+            return new int[] {0};
+        }
+    }
+
     /**
      * The canonical saved form: equal tokenizers give equal bytes on every platform, and {@link Tokenizers#load} reads
      * them back.

@@ -15,9 +15,7 @@ public record Jobs(Job<TrainCommand.Request> train, Job<SampleCommand.Request> s
     /** The real ones. */
     static Jobs standard() {
         return new Jobs(
-                request -> {
-                    throw new UnsupportedOperationException("training is not wired to the command line yet");
-                },
+                new TrainJob(System.out),
                 // Not System.out, which encodes as the locale has it: a text is UTF-8.
                 new SampleJob(new FileOutputStream(FileDescriptor.out)),
                 new ParityJob(System.out));

@@ -77,6 +77,10 @@ final class JvmArguments {
         }
         // A flag below that this JVM was built without must not stop it.
         command.add("-XX:+IgnoreUnrecognizedVMOptions");
+        // One long polynomial on vectors is more nodes than the compiler inlines by itself (docs/LOG.md, "inlining").
+        command.add("-XX:LiveNodeCountInliningCutoff=200000");
+        command.add("-XX:MaxNodeLimit=400000");
+        command.add("-XX:NodeLimitFudgeFactor=8000");
         if (!anyContains(chosen, "-Xmx", "-XX:MaxHeapSize", "RAMPercentage", "RAMFraction")) {
             command.add("-XX:MaxRAMPercentage=75");
         }

@@ -1,6 +1,7 @@
 package inkhorn.config;
 
 import inkhorn.config.ConfigException.Problem;
+import inkhorn.data.DataSets;
 import java.io.IOException;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
@@ -86,6 +87,9 @@ public final class ConfigLoader {
         String override = overrides.get(key.dotted());
         YamlSource.Value written = source.values().get(key.dotted());
         Object fallback = key.dotted().equals("run.name") ? stem(file) : key.defaultValue();
+        if (key.dotted().equals("data.dataset") && override == null && pathWins(written)) {
+            return DataSets.nameOf(Path.of(givenPath()));
+        }
         Scalar scalar = override != null ? new Scalar(override, false) : written != null ? written.scalar() : null;
         if (override == null && written == null || scalar == null && key.optional()
                 || override != null && override.isEmpty() && key.optional()) {
@@ -100,6 +104,19 @@ public final class ConfigLoader {
             problems.add(place(new Problem("", List.of(key.dotted()), e.getMessage())));
             return fallback;
         }
+    }
+
+    /** Whether data.path is given where no data set is, or on the command line over the file's data set. */
+    private boolean pathWins(YamlSource.Value writtenDataset) {
+        boolean onCommandLine = !overrides.getOrDefault("data.path", "").isEmpty();
+        return givenPath() != null && (writtenDataset == null || onCommandLine);
+    }
+
+    private String givenPath() {
+        String override = overrides.get("data.path");
+        YamlSource.Value written = source.values().get("data.path");
+        String path = override != null ? override : written != null && written.scalar() != null ? written.scalar().text() : null;
+        return path == null || path.isBlank() ? null : path;
     }
 
     /** The problem with the place where the user wrote the value, and the default to go back to. */

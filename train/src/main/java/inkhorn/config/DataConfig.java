@@ -1,5 +1,6 @@
 package inkhorn.config;
 
+import inkhorn.data.DataSets;
 import java.util.List;
 
 /**
@@ -17,7 +18,7 @@ public record DataConfig(String dataset, String path, String tokenizer, double v
 
     public DataConfig {
         new Check("data")
-                .that(dataset != null && dataset.matches("[A-Za-z0-9][A-Za-z0-9._-]*"), "dataset", "found " + Scalar.quote(dataset)
+                .that(dataset != null && DataSets.isName(dataset), "dataset", "found " + Scalar.quote(dataset)
                         + ", expected the name of a data set: letters, digits, '-', '_', '.'; for a file of your own set data.path")
                 .that(path == null || !path.isBlank(), "path", "found \"\", expected a text file")
                 .that(TOKENIZERS.contains(tokenizer), "tokenizer",

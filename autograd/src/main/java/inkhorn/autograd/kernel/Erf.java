@@ -2,7 +2,7 @@ package inkhorn.autograd.kernel;
 
 /**
  * The error function in double by W. J. Cody's rational approximations (Rational Chebyshev approximations for the error
- * function, Math. Comp. 23, 1969; coefficients of his CALERF): relative error below 1e-14, also of the complement.
+ * function, Math. Comp. 23, 1969; coefficients of his CALERF): relative error below 1e-13, also of the complement.
  */
 final class Erf {
 

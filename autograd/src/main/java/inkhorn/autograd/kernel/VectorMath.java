@@ -28,6 +28,7 @@ final class VectorMath {
     private static final float EXP_LOW = -87.33654f;
     private static final float EXP_HIGH = 88.72283f;
 
+    private static final float TANH_IS_ONE = 8.5f;
     private static final float SQRT_HALF = 0.70710678f;
     private static final float INV_SQRT_2PI = 0.3989422804f;
     private static final float SQRT_2_OVER_PI = 0.7978845608f;
@@ -156,7 +157,7 @@ final class VectorMath {
         return y.blend(Float.NaN, x.compare(VectorOperators.NE, x));
     }
 
-    /** tanh x to 3e-7: a rational function of degrees 13 and 6 on [-7.9, 7.9], as in Eigen's ptanh. */
+    /** tanh x to 3e-7: a rational function of degrees 13 and 6 on [-7.9, 7.9], as in Eigen's ptanh; ±1 beyond 8.5. */
     static FloatVector tanh(FloatVector x) {
         FloatVector c = x.blend(-7.90531110763549805f, x.compare(VectorOperators.LT, -7.90531110763549805f));
         c = c.blend(7.90531110763549805f, x.compare(VectorOperators.GT, 7.90531110763549805f));
@@ -172,7 +173,9 @@ final class VectorMath {
         q = q.fma(s, TANH_Q1);
         q = q.fma(s, TANH_Q2);
         q = q.fma(s, TANH_Q3);
-        return p.mul(c).div(q);
+        FloatVector t = p.mul(c).div(q);
+        t = t.blend(1f, x.compare(VectorOperators.GT, TANH_IS_ONE));
+        return t.blend(-1f, x.compare(VectorOperators.LT, -TANH_IS_ONE));
     }
 
     /** erf x to 4e-7 absolute: a rational function of degrees 13 and 8 on [-4, 4], as in Eigen's erf. */
@@ -195,9 +198,9 @@ final class VectorMath {
         return p.mul(c).div(q);
     }
 
-    /** 1 / (1 + e^-x), through tanh. */
+    /** 1 / (1 + e^-x), exact in the ratio at both ends. */
     static FloatVector sigmoid(FloatVector x) {
-        return tanh(x.mul(0.5f)).fma(V_HALF, V_HALF);
+        return V_ONE.div(exp(x.neg()).add(V_ONE));
     }
 
     static FloatVector gelu(FloatVector x) {

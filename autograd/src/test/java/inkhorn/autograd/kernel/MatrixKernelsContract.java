@@ -36,9 +36,12 @@ interface MatrixKernelsContract {
         return c;
     }
 
-    /** Rounding of a sum of k products of normal numbers, with room for any order. */
+    /**
+     * Seven deviations of the rounding of a plain float sum of k products of normal numbers: term i rounds a partial sum of
+     * size √i by about 2^-25, which makes 2^-25 · k / √2 in all.
+     */
     private static double toleranceFor(int k) {
-        return 1e-6 * (1 + Math.sqrt(k));
+        return 1e-6 + 7 * 0x1p-25 * k / Math.sqrt(2);
     }
 
     @ParameterizedTest

@@ -1,0 +1,141 @@
+package inkhorn.autograd.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class WorkersTest {
+
+    private static void assertEachOnce(AtomicIntegerArray runs) {
+        for (int i = 0; i < runs.length(); i++) {
+            assertThat(runs.get(i)).as("runs of task %d", i).isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 8})
+    void everyTaskRunsOnce(int threads) {
+        try (Workers workers = new Workers(threads)) {
+            assertThat(workers.threads()).isEqualTo(threads);
+            for (int count : new int[] {0, 1, 2, 3, 7, 64, 1000}) {
+                AtomicIntegerArray runs = new AtomicIntegerArray(count);
+                workers.run(count, runs::incrementAndGet);
+                assertEachOnce(runs);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3})
+    void manyShortLoopsFollowEachOther(int threads) {
+        try (Workers workers = new Workers(threads)) {
+            int[] sums = new int[5];
+            for (int loop = 0; loop < 20_000; loop++) {
+                workers.run(5, i -> sums[i]++);
+            }
+            assertThat(sums).containsOnly(20_000);
+        }
+    }
+
+    @Test
+    void helpersThatSleepAreWokenForTheNextLoop() throws InterruptedException {
+        try (Workers workers = new Workers(3)) {
+            for (int loop = 0; loop < 20; loop++) {
+                Thread.sleep(5);
+                AtomicInteger arrived = new AtomicInteger();
+                workers.run(2, i -> {
+                    arrived.incrementAndGet();
+                    while (arrived.get() < 2) {      // ends only if a helper takes the other task
+                        Thread.onSpinWait();
+                    }
+                });
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void aFailingTaskIsReportedAndTheTeamGoesOn(int threads) {
+        try (Workers workers = new Workers(threads)) {
+            for (int loop = 0; loop < 100; loop++) {
+                assertThatThrownBy(() -> workers.run(50, i -> {
+                    if (i == 20) {
+                        throw new IllegalArgumentException("task 20 is ill");
+                    }
+                })).isInstanceOf(RuntimeException.class).hasMessageContaining("task 20 is ill");
+                AtomicIntegerArray runs = new AtomicIntegerArray(9);
+                workers.run(9, runs::incrementAndGet);
+                assertEachOnce(runs);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void aLoopInsideALoopIsRunByItsCaller(int threads) {
+        try (Workers workers = new Workers(threads)) {
+            AtomicIntegerArray runs = new AtomicIntegerArray(64);
+            workers.run(8, outer -> {
+                Thread caller = Thread.currentThread();
+                workers.run(8, inner -> {
+                    assertThat(Thread.currentThread()).isSameAs(caller);
+                    runs.incrementAndGet(outer * 8 + inner);
+                });
+            });
+            assertEachOnce(runs);
+        }
+    }
+
+    @Test
+    void severalThreadsMayStartLoopsAtOnce() throws InterruptedException {
+        try (Workers workers = new Workers(2)) {
+            int callers = 4;
+            AtomicReference<Throwable> failure = new AtomicReference<>();
+            CountDownLatch done = new CountDownLatch(callers);
+            for (int caller = 0; caller < callers; caller++) {
+                new Thread(() -> {
+                    try {
+                        for (int loop = 0; loop < 500; loop++) {
+                            AtomicIntegerArray runs = new AtomicIntegerArray(20);
+                            workers.run(20, runs::incrementAndGet);
+                            assertEachOnce(runs);
+                        }
+                    } catch (Throwable t) {
+                        failure.set(t);
+                    } finally {
+                        done.countDown();
+                    }
+                }).start();
+            }
+            done.await();
+            assertThat(failure.get()).isNull();
+        }
+    }
+
+    @Test
+    void aTeamNeedsAThread() {
+        assertThatThrownBy(() -> new Workers(0)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("workers: at least 1 thread is needed, found 0");
+    }
+
+    @Test
+    void aClosedTeamsThreadsEnd() throws InterruptedException {
+        ThreadGroup group = new ThreadGroup("of this test");
+        Thread maker = new Thread(group, () -> new Workers(4).close());
+        maker.start();
+        maker.join();
+        for (int wait = 0; group.activeCount() > 0 && wait < 500; wait++) {
+            Thread.sleep(10);
+        }
+        assertThat(group.activeCount()).isZero();
+    }
+}

@@ -1,0 +1,128 @@
+package inkhorn.cli;
+
+import inkhorn.config.RunConfig;
+import inkhorn.config.TrainConfig;
+import inkhorn.data.Corpus;
+import inkhorn.data.DataSets;
+import inkhorn.data.Preparation;
+import inkhorn.data.PreparedData;
+import inkhorn.nn.LanguageModel;
+import inkhorn.train.Models;
+import inkhorn.train.RunDirectory;
+import inkhorn.train.RunLog;
+import inkhorn.train.TrainListener;
+import inkhorn.train.Trainer;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/** Trains or resumes a run, and shows it. */
+final class TrainJob implements Job<TrainCommand.Request> {
+
+    private static final Path DATA_SETS = Path.of("data", "sets");
+
+    private final PrintStream out;
+
+    TrainJob(PrintStream out) {
+        this.out = out;
+    }
+
+    @Override
+    public int run(TrainCommand.Request request) {
+        RunConfig config = request.config();
+        Shutdown shutdown = Shutdown.install();
+        request.engine().start();
+        PreparedData data = data(config);
+        LanguageModel model = Models.create(config.model(), data.tokenizer().vocabularySize(), config.run().seed());
+        try (RunDirectory run = request.resume()
+                ? RunDirectory.resume(config, data.tokenizer(), line -> out.println("note: " + line))
+                : RunDirectory.create(config, data.tokenizer())) {
+            banner(config, model, data);
+            return train(request, model, data, run, shutdown);
+        }
+    }
+
+    private PreparedData data(RunConfig config) {
+        Path path = config.data().path() == null ? null : Path.of(config.data().path());
+        Corpus corpus = new DataSets(DATA_SETS).resolve(config.data().dataset(), path, new DownloadLine(out));
+        return new Preparation(DATA_SETS).prepare(corpus, config.data().tokenizer(), config.data().valFraction());
+    }
+
+    private int train(TrainCommand.Request request, LanguageModel model, PreparedData data, RunDirectory run,
+                      Shutdown shutdown) {
+        TrainConfig train = request.config().train();
+        Trainer.End end;
+        Trainer trainer;
+        try (Progress progress = Progress.open(run.resumedStep(), train.maxIters(), train.logInterval())) {
+            trainer = new Trainer(request.config(), model, data, run, new Show(progress), shutdown);
+            run.restore(model, trainer);
+            end = trainer.run();
+        }
+        Path directory = request.config().run().directory();
+        switch (end) {
+            case FINISHED -> out.println("done: " + finished(trainer) + "; write with: java -jar train.jar sample " + directory);
+            case NO_PROGRESS -> out.println("stopped early: " + finished(trainer) + ", and no better since; write with:"
+                    + " java -jar train.jar sample " + directory);
+            case STOPPED -> out.println("stopped at step " + trainer.state().step() + " of " + train.maxIters() + "; go on with:"
+                    + " java -jar train.jar " + request.configFile() + " --resume");
+        }
+        return end == Trainer.End.STOPPED ? shutdown.exitCode() : 0;
+    }
+
+    private static String finished(Trainer trainer) {
+        String best = Double.isFinite(trainer.state().bestValLoss())
+                ? String.format(Locale.ROOT, ", best validation loss %.4f at step %d", trainer.state().bestValLoss(),
+                        trainer.state().bestStep())
+                : "";
+        return trainer.state().step() + " steps" + best;
+    }
+
+    private void banner(RunConfig config, LanguageModel model, PreparedData data) {
+        TrainConfig train = config.train();
+        long tokens = (long) train.batchSize() * config.model().blockSize() * train.gradAccum();
+        long mebibytes = Models.trainingBytes(config.model(), model, train.batchSize()) >> 20;
+        out.printf(Locale.ROOT, "run      %s in %s, seed %d%n", config.run().name(), config.run().directory(), config.run().seed());
+        out.printf(Locale.ROOT, "data     %s: %,d + %,d tokens, vocabulary of %,d (%s)%n", data.manifest().source(),
+                data.train().length(), data.val().length(), data.tokenizer().vocabularySize(), data.tokenizer().name());
+        out.printf(Locale.ROOT, "model    %s, %,d parameters, about %,d MiB to train%n",
+                config.model().type().name().toLowerCase(Locale.ROOT), model.parameterCount(), mebibytes);
+        out.printf(Locale.ROOT, "steps    %,d of %,d tokens each%n", train.maxIters(), tokens);
+        out.flush();
+    }
+
+    /** Turns what the trainer reports into lines and the bar. */
+    private static final class Show implements TrainListener {
+
+        private static final double SMOOTHING = 0.9;
+
+        private final Progress progress;
+        private double tokensPerSecond;
+
+        Show(Progress progress) {
+            this.progress = progress;
+        }
+
+        @Override
+        public void stepped(RunLog.Train step) {
+            tokensPerSecond = tokensPerSecond == 0 ? step.tokensPerS()
+                    : SMOOTHING * tokensPerSecond + (1 - SMOOTHING) * step.tokensPerS();
+            progress.step(step.step(), step.loss(), tokensPerSecond);
+        }
+
+        @Override
+        public void evaluated(RunLog.Eval eval, boolean best) {
+            progress.line(String.format(Locale.ROOT, "step %d  train loss %.4f  validation loss %.4f%s",
+                    eval.step(), eval.trainLoss(), eval.valLoss(), best ? "  (best)" : ""));
+        }
+
+        @Override
+        public void sampled(String text) {
+            progress.line("---\n" + text.strip() + "\n---");
+        }
+
+        @Override
+        public void saved(long step, Path directory) {
+            progress.line("saved " + directory);
+        }
+    }
+}

@@ -1,0 +1,204 @@
+package inkhorn.train;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import inkhorn.autograd.Tensor;
+import inkhorn.checkpoint.Checkpoint;
+import inkhorn.checkpoint.CheckpointContents;
+import inkhorn.checkpoint.CheckpointException;
+import inkhorn.checkpoint.CheckpointStore;
+import inkhorn.checkpoint.FileWriter;
+import inkhorn.checkpoint.NamedTensor;
+import inkhorn.checkpoint.RunLock;
+import inkhorn.checkpoint.SafetensorsReader;
+import inkhorn.config.ConfigLoader;
+import inkhorn.config.Difference;
+import inkhorn.config.RunConfig;
+import inkhorn.config.UserError;
+import inkhorn.data.Tokenizer;
+import inkhorn.data.Tokenizers;
+import inkhorn.nn.LanguageModel;
+import inkhorn.nn.StateDict;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/**
+ * The directory of a run, held by one process at a time: {@code config.yaml}, {@code metrics.jsonl} and the checkpoints.
+ */
+public final class RunDirectory implements Closeable {
+
+    private static final String CONFIG = "config.yaml";
+    private static final String METRICS = "metrics.jsonl";
+    private static final String TOKENIZER = "tokenizer.json";
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final RunConfig config;
+    private final Tokenizer tokenizer;
+    private final RunLock lock;
+    private final CheckpointStore store;
+    private final Optional<Checkpoint> resumed;
+    private RunLog log;
+
+    private RunDirectory(RunConfig config, Tokenizer tokenizer, RunLock lock, CheckpointStore store,
+                         Optional<Checkpoint> resumed) {
+        this.config = config;
+        this.tokenizer = tokenizer;
+        this.lock = lock;
+        this.store = store;
+        this.resumed = resumed;
+    }
+
+    /**
+     * A new run.
+     *
+     * @throws UserError when the directory already holds one, since that would be lost
+     * @throws CheckpointException when the directory cannot be written or another process trains in it
+     */
+    public static RunDirectory create(RunConfig config, Tokenizer tokenizer) {
+        RunLock lock = RunLock.acquire(config.run().directory());
+        try {
+            CheckpointStore store = new CheckpointStore(lock, config.train().keep());
+            if (!store.steps().isEmpty()) {
+                throw new UserError(config.run().directory() + " already holds a run, at step "
+                        + store.steps().get(store.steps().size() - 1) + "; go on with --resume, choose another name with"
+                        + " --run.name=NAME, or remove the directory");
+            }
+            return start(new RunDirectory(config, tokenizer, lock, store, Optional.empty()));
+        } catch (RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Goes on with a run from its newest whole checkpoint, or starts it if it has none yet.
+     *
+     * @param onNotice hears of damaged checkpoints that were passed over and of settings that changed, a line each
+     * @throws UserError when the model or the tokenizer is another one, naming what differs
+     */
+    public static RunDirectory resume(RunConfig config, Tokenizer tokenizer, Consumer<String> onNotice) {
+        RunLock lock = RunLock.acquire(config.run().directory());
+        try {
+            CheckpointStore store = new CheckpointStore(lock, config.train().keep());
+            Optional<Checkpoint> found = store.latestWhole(onNotice);
+            if (found.isEmpty()) {
+                onNotice.accept(config.run().directory() + " holds no whole checkpoint yet; starting at step 0");
+            } else {
+                requireSame(found.get(), config, tokenizer, onNotice);
+            }
+            return start(new RunDirectory(config, tokenizer, lock, store, found));
+        } catch (RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    private static RunDirectory start(RunDirectory run) {
+        Path path = run.config.run().directory();
+        try {
+            Files.writeString(path.resolve(CONFIG), run.config.toYaml());
+        } catch (IOException e) {
+            throw CheckpointException.runFailure(path.resolve(CONFIG) + " cannot be written: "
+                    + CheckpointException.reason(e), e);
+        }
+        Path metrics = path.resolve(METRICS);
+        run.log = run.resumed.isEmpty() ? RunLog.create(metrics) : RunLog.resume(metrics, run.resumed.get().step().orElseThrow());
+        return run;
+    }
+
+    private static void requireSame(Checkpoint checkpoint, RunConfig config, Tokenizer tokenizer, Consumer<String> onNotice) {
+        Optional<Path> savedConfig = checkpoint.file(CONFIG);
+        Optional<Path> savedTokenizer = checkpoint.file(TOKENIZER);
+        if (!checkpoint.isResumable() || savedConfig.isEmpty() || savedTokenizer.isEmpty()) {
+            throw new UserError(checkpoint.directory() + " holds a model but no run to go on with");
+        }
+        RunConfig saved = ConfigLoader.load(savedConfig.get());
+        List<Difference> model = config.model().differences(saved.model());
+        if (!model.isEmpty()) {
+            throw new UserError("cannot resume " + config.run().directory() + " with another model: " + joined(model)
+                    + "; set them back, or choose another --run.name");
+        }
+        Tokenizer other = Tokenizers.load(savedTokenizer.get());
+        if (!other.hash().equals(tokenizer.hash())) {
+            throw new UserError("cannot resume " + config.run().directory() + " with another tokenizer: the data's is "
+                    + tokenizer.name() + " with " + tokenizer.vocabularySize() + " tokens, the checkpoint's is " + other.name()
+                    + " with " + other.vocabularySize() + "; train on the same text, or choose another --run.name");
+        }
+        List<Difference> rest = config.differences(saved).stream().filter(d -> !d.key().startsWith("run.")).toList();
+        if (!rest.isEmpty()) {
+            onNotice.accept("resuming with changed settings: " + joined(rest));
+        }
+    }
+
+    private static String joined(List<Difference> differences) {
+        return differences.stream().map(Difference::toString).collect(Collectors.joining(", "));
+    }
+
+    /** The step that {@link #restore} goes on from, 0 for a new run. */
+    public long resumedStep() {
+        return resumed.map(checkpoint -> checkpoint.step().orElseThrow()).orElse(0L);
+    }
+
+    /** Puts weights, moments and counters of the checkpoint found into the model and the trainer; nothing for a new run. */
+    public void restore(LanguageModel model, Trainer trainer) {
+        if (resumed.isPresent()) {
+            try (SafetensorsReader weights = resumed.get().openModel();
+                 SafetensorsReader moments = resumed.get().openOptimizer()) {
+                StateDict.load(model, tensors(weights));
+                trainer.restore(RunState.of(resumed.get().trainer()), tensors(moments));
+            }
+        }
+    }
+
+    private static Map<String, Tensor> tensors(SafetensorsReader reader) {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        for (NamedTensor tensor : reader.readAll()) {
+            tensors.put(tensor.name(), Tensor.of(tensor.data(), tensor.shape()));
+        }
+        return tensors;
+    }
+
+    /** Where the run's numbers go. */
+    public RunLog log() {
+        return log;
+    }
+
+    /** Writes a whole checkpoint and returns its directory. */
+    Path save(RunState state, LanguageModel model, AdamW optimizer, boolean best) {
+        log.sync();
+        ObjectNode modelConfig = JSON.valueToTree(model.config());
+        Map<String, FileWriter> files = new LinkedHashMap<>();
+        files.put(TOKENIZER, tokenizer::save);
+        files.put(CONFIG, file -> Files.writeString(file, config.toYaml()));
+        return store.save(state.step(), new CheckpointContents(named(StateDict.of(model)), named(optimizer.state()),
+                modelConfig, state.toJson(), files), best);
+    }
+
+    private static List<NamedTensor> named(Map<String, Tensor> tensors) {
+        return tensors.entrySet().stream()
+                .map(e -> new NamedTensor(e.getKey(), e.getValue().shape().dims(), e.getValue().data())).toList();
+    }
+
+    /** What a failed run can be gone on with, for a message. */
+    String lastGood() {
+        List<Long> steps = store.steps();
+        return steps.isEmpty() ? "no checkpoint was written yet"
+                : "the last good checkpoint is step " + steps.get(steps.size() - 1) + " in " + config.run().directory();
+    }
+
+    @Override
+    public void close() {
+        if (log != null) {
+            log.close();
+        }
+        lock.close();
+    }
+}

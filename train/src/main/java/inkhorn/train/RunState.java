@@ -1,0 +1,48 @@
+package inkhorn.train;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/**
+ * Where a run stands: with the weights, the optimizer's moments and the config, all that is needed to go on bit for bit.
+ *
+ * @param step updates made
+ * @param optimizerSteps the optimizer's own count, for its bias correction
+ * @param bestValLoss the lowest validation loss yet, infinite before the first evaluation
+ * @param bestStep where it was measured
+ * @param evalsSinceBest evaluations since then, for early stopping
+ */
+public record RunState(long step, long optimizerSteps, double bestValLoss, long bestStep, int evalsSinceBest) {
+
+    /** The state before the first step. */
+    public static final RunState START = new RunState(0, 0, Double.POSITIVE_INFINITY, 0, 0);
+
+    RunState stepped(long optimizerStepsNow) {
+        return new RunState(step + 1, optimizerStepsNow, bestValLoss, bestStep, evalsSinceBest);
+    }
+
+    RunState evaluated(double valLoss) {
+        return valLoss < bestValLoss
+                ? new RunState(step, optimizerSteps, valLoss, step, 0)
+                : new RunState(step, optimizerSteps, bestValLoss, bestStep, evalsSinceBest + 1);
+    }
+
+    /** For {@code trainer.json}. */
+    ObjectNode toJson() {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("step", step);
+        json.put("optimizer_steps", optimizerSteps);
+        if (Double.isFinite(bestValLoss)) {
+            json.put("best_val_loss", bestValLoss);
+        }
+        json.put("best_step", bestStep);
+        json.put("evals_since_best", evalsSinceBest);
+        return json;
+    }
+
+    static RunState of(ObjectNode json) {
+        return new RunState(json.path("step").asLong(), json.path("optimizer_steps").asLong(),
+                json.path("best_val_loss").asDouble(Double.POSITIVE_INFINITY), json.path("best_step").asLong(),
+                json.path("evals_since_best").asInt());
+    }
+}

@@ -1,0 +1,19 @@
+package inkhorn.train;
+
+import java.nio.file.Path;
+
+/** Hears what happens in a run, to show it; called on the training thread, between steps. */
+public interface TrainListener {
+
+    /** A step is done. */
+    void stepped(RunLog.Train step);
+
+    /** The losses were measured; {@code best} when no validation loss was lower before. */
+    void evaluated(RunLog.Eval eval, boolean best);
+
+    /** A short text was written, at an evaluation. */
+    void sampled(String text);
+
+    /** A checkpoint is whole on disk. */
+    void saved(long step, Path directory);
+}
