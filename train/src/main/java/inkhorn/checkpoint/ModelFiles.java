@@ -2,6 +2,7 @@ package inkhorn.checkpoint;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import inkhorn.autograd.Tensor;
 import inkhorn.nn.GptConfig;
 import inkhorn.nn.HuggingFaceConfig;
@@ -9,11 +10,13 @@ import inkhorn.nn.LanguageModel;
 import inkhorn.nn.LanguageModels;
 import inkhorn.nn.StateDict;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Makes the model that a checkpoint describes and gives it the checkpoint's weights. */
+/** A model as the contents of a checkpoint, and back: {@code config.json} describes it, {@code model.safetensors} has its weights. */
 public final class ModelFiles {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -21,6 +24,18 @@ public final class ModelFiles {
     };
 
     private ModelFiles() {
+    }
+
+    /** What {@code model.safetensors} is to hold: views of the model's own arrays. */
+    public static List<NamedTensor> weights(LanguageModel model) {
+        List<NamedTensor> weights = new ArrayList<>();
+        StateDict.of(model).forEach((name, tensor) -> weights.add(new NamedTensor(name, tensor.shape().dims(), tensor.data())));
+        return weights;
+    }
+
+    /** What {@code config.json} is to hold. */
+    public static ObjectNode configJson(LanguageModel model) {
+        return MAPPER.valueToTree(model.config());
     }
 
     /** The keys of a checkpoint's {@code config.json}, as {@link LanguageModels#of} takes them. */

@@ -47,6 +47,8 @@ final class ProgressLine extends Progress {
     @Override
     public void close() {
         bar.close();
+        // The bar's thread may not have come by yet, and then comes too late.
+        line.close();
     }
 
     /** The line the bar is drawn on. The bar draws from a thread of its own, hence the locks. */
@@ -57,6 +59,7 @@ final class ProgressLine extends Progress {
         private final PrintStream out;
         private final int width = Terminal.width();
         private String shown = "";
+        private boolean closed;
 
         Line(PrintStream out) {
             this.out = out;
@@ -74,6 +77,9 @@ final class ProgressLine extends Progress {
 
         @Override
         public synchronized void accept(String rendered) {
+            if (closed) {
+                return;
+            }
             shown = rendered;
             out.print(ERASE + rendered);
             out.flush();
@@ -81,6 +87,10 @@ final class ProgressLine extends Progress {
 
         @Override
         public synchronized void close() {
+            if (closed) {
+                return;
+            }
+            closed = true;
             out.println();
             out.flush();
             shown = "";

@@ -64,15 +64,23 @@ public final class Parity {
     private ParityReport compare() {
         reference.requireKnown(parameters);
         try (Scope run = Scope.open()) {
-            compareOnePass();
+            comparePassOnCheckedInput();
             compareSteps();
         }
         return new ParityReport(rows);
     }
 
+    private void comparePassOnCheckedInput() {
+        try {
+            compareOnePass();
+        } catch (IllegalArgumentException e) {
+            throw reference.wrong("input_ids and labels do not fit the model: " + e.getMessage());
+        }
+    }
+
     private void compareOnePass() {
         try (Scope pass = Scope.open()) {
-            Tensor logits = logits();                                  // (B, T, V)
+            Tensor logits = model.logits(ids, Pass.evaluation());      // (B, T, V)
             Tensor loss = CrossEntropy.apply(logits, labels);
             rows.add(ParityRow.absolute("logits", logits.data(), reference.floats("logits", logits.size()), LOGITS));
             rows.add(ParityRow.absolute("loss", loss.data(), reference.floats("loss", 1), LOSS));
@@ -82,17 +90,6 @@ public final class Parity {
             String name = ParityReference.GRADIENT + parameter.name();
             float[] expected = reference.floats(name, parameter.tensor().size());
             rows.add(ParityRow.relative(name, parameter.tensor().grad(), expected, GRADIENT));
-        }
-    }
-
-    private Tensor logits() {
-        if (!labels.shape().equals(ids.shape())) {
-            throw reference.wrong("input_ids " + ids.shape() + " and labels " + labels.shape() + " differ in shape");
-        }
-        try {
-            return model.logits(ids, Pass.evaluation());
-        } catch (IllegalArgumentException e) {
-            throw reference.wrong("input_ids do not fit the model: " + e.getMessage());
         }
     }
 

@@ -2,7 +2,9 @@ package inkhorn.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import inkhorn.checkpoint.CheckpointException;
 import inkhorn.config.UserError;
+import inkhorn.data.DataException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -134,6 +136,9 @@ final class CliTest {
     @Test
     void failuresOfTheJobAreOneLineWithTheirExitCode() {
         assertFailure(new UserError("text.txt: empty; give some text"), 2, "text.txt: empty; give some text");
+        assertFailure(new DataException("text.txt: too short;\ngive more"), 2, "text.txt: too short; give more");
+        assertFailure(CheckpointException.userError("run: damaged; use another"), 2, "run: damaged; use another");
+        assertFailure(CheckpointException.runFailure("run: the disk is full", null), 1, "run: the disk is full");
         assertFailure(new UncheckedIOException(new AccessDeniedException("out")), 1,
                 "out: permission denied; choose another directory or change its permissions");
         assertFailure(new FileSystemException("out/a", null, "No space left on device"), 1, "out/a: No space left on device");

@@ -22,7 +22,8 @@ final class JvmArgumentsTest {
         assertThat(command(List.of("-Da=b c"), List.of(), true, false)).containsExactly(
                 "/jdk 17/bin/java", "--add-modules", "jdk.incubator.vector",
                 "-Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0", "-Djdk.console=java.base", "-Dinkhorn.parent=42",
-                "-Dfile.encoding=UTF-8", "-XX:+IgnoreUnrecognizedVMOptions", "-XX:MaxRAMPercentage=75", "-XX:+UseParallelGC",
+                "-Dfile.encoding=UTF-8", "-XX:+IgnoreUnrecognizedVMOptions", "-XX:LiveNodeCountInliningCutoff=200000",
+                "-XX:MaxNodeLimit=400000", "-XX:NodeLimitFudgeFactor=8000", "-XX:MaxRAMPercentage=75", "-XX:+UseParallelGC",
                 "-XX:+UseTransparentHugePages", "-Da=b c", "-cp", "/a b/train.jar", "inkhorn.cli.Main", "my config.yaml", "--resume");
     }
 

@@ -1,0 +1,104 @@
+package inkhorn;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName;
+import static com.tngtech.archunit.lang.conditions.ArchConditions.accessField;
+import static com.tngtech.archunit.lang.conditions.ArchConditions.callMethod;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.Location;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.util.Set;
+
+/** The arrows and habits of docs/adr/001-modules.md and 002-kernels-behind-one-interface.md. */
+@AnalyzeClasses(packages = "inkhorn", importOptions = {ImportOption.DoNotIncludeTests.class, ArchitectureTest.NoTestJars.class})
+final class ArchitectureTest {
+
+    /** Base classes of exceptions: caught by their name, and extended for one kind of error only. */
+    private static final Set<String> EXTENSIBLE = Set.of("inkhorn.config.UserError", "inkhorn.data.DataException");
+
+    @ArchTest
+    static final ArchRule autogradStandsOnTheJdkAndSlf4jAlone = classes().that().resideInAPackage("inkhorn.autograd..")
+            .should().onlyDependOnClassesThat()
+            .resideInAnyPackage("inkhorn.autograd..", "java..", "jdk.incubator.vector..", "org.slf4j..");
+
+    @ArchTest
+    static final ArchRule nnStandsOnAutogradAlone = classes().that().resideInAPackage("inkhorn.nn..")
+            .should().onlyDependOnClassesThat().resideInAnyPackage("inkhorn.nn..", "inkhorn.autograd..", "java..", "org.slf4j..");
+
+    @ArchTest
+    static final ArchRule dataKnowsNoOtherModule = noClasses().that().resideInAPackage("inkhorn.data..")
+            .should().dependOnClassesThat(resideInAnyPackage("inkhorn..").and(not(resideInAnyPackage("inkhorn.data.."))));
+
+    @ArchTest
+    static final ArchRule nothingStandsOnTheCommandLine = noClasses().that().resideOutsideOfPackage("inkhorn.cli..")
+            .should().dependOnClassesThat().resideInAnyPackage("inkhorn.cli..", "picocli..", "me.tongfei..");
+
+    @ArchTest
+    static final ArchRule checkpointsKnowNoTrainer = noClasses().that().resideInAPackage("inkhorn.checkpoint..")
+            .should().dependOnClassesThat().resideInAnyPackage("inkhorn.train..", "inkhorn.generate..", "inkhorn.config..");
+
+    @ArchTest
+    static final ArchRule generatingKnowsNoTrainer = noClasses().that().resideInAPackage("inkhorn.generate..")
+            .should().dependOnClassesThat().resideInAnyPackage("inkhorn.train..", "inkhorn.config..");
+
+    @ArchTest
+    static final ArchRule onlyTheCommandLinePrints = noClasses().that().resideOutsideOfPackage("inkhorn.cli..")
+            .should(accessField(System.class, "out")).orShould(accessField(System.class, "err"))
+            .orShould(callMethod(Throwable.class, "printStackTrace"));
+
+    @ArchTest
+    static final ArchRule onlyTheCommandLineExits = noClasses().that().resideOutsideOfPackage("inkhorn.cli..")
+            .should(callMethod(System.class, "exit", int.class)).orShould(callMethod(Runtime.class, "exit", int.class))
+            .orShould(callMethod(Runtime.class, "halt", int.class));
+
+    @ArchTest
+    static final ArchRule modulesNameNoKernels = noClasses().that().resideInAPackage("inkhorn.nn..")
+            .should().dependOnClassesThat(resideInAnyPackage("inkhorn.autograd.kernel..").and(not(simpleName("Unary"))));
+
+    @ArchTest
+    static final ArchRule onlyTheChoiceOfKernelsNamesAnImplementation = noClasses()
+            .that().resideOutsideOfPackage("inkhorn.autograd.kernel..")
+            .should().dependOnClassesThat().haveNameMatching("inkhorn\\.autograd\\.kernel\\.(Scalar|Vector|MicroKernel).*");
+
+    @ArchTest
+    static final ArchRule onlyKernelsUseTheVectorApi = noClasses().that().resideOutsideOfPackage("inkhorn.autograd.kernel..")
+            .should().dependOnClassesThat().resideInAPackage("jdk.incubator.vector..");
+
+    @ArchTest
+    static final ArchRule classesAreFinalOrAbstract = classes().should(beClosedOrAbstract());
+
+    /** autograd's test jar is on the class path of other modules' tests. */
+    static final class NoTestJars implements ImportOption {
+
+        @Override
+        public boolean includes(Location location) {
+            return !location.contains("-tests.jar");
+        }
+    }
+
+    private static ArchCondition<JavaClass> beClosedOrAbstract() {
+        return new ArchCondition<>("be final, abstract, an enum or an interface") {
+            @Override
+            public void check(JavaClass type, ConditionEvents events) {
+                // An enum whose constants have bodies is not final in the class file; an anonymous class never is.
+                boolean ok = type.isInterface() || type.isEnum() || type.isAnonymousClass() || EXTENSIBLE.contains(type.getName())
+                        || type.getRawSuperclass().map(JavaClass::isEnum).orElse(false)
+                        || type.getModifiers().contains(JavaModifier.FINAL) || type.getModifiers().contains(JavaModifier.ABSTRACT);
+                if (!ok) {
+                    events.add(SimpleConditionEvent.violated(type, type.getName() + " is neither final nor abstract"));
+                }
+            }
+        };
+    }
+}
