@@ -25,25 +25,12 @@ final class MicroKernel {
      * columns j, row r of c being at {@code cOffset + r·cStep}; here {@code A(p, r) = a[aOffset + p·aStep + r]}, a stored
      * column by column. The sum runs over p from 0 to k-1, one fused multiply-add each, and is then stored or added.
      */
-    static void columns(int k, float[] a, int aOffset, int aStep, float[] b, int bOffset, int bStep,
-                        float[] c, int cOffset, int cStep, boolean add) {
+    static void multiply(int k, float[] a, int aOffset, int aStep, float[] b, int bOffset, int bStep,
+                         float[] c, int cOffset, int cStep, boolean add) {
         if (WIDE) {
-            MicroKernel12x2.columns(k, a, aOffset, aStep, b, bOffset, bStep, c, cOffset, cStep, add);
+            MicroKernel12x2.multiply(k, a, aOffset, aStep, b, bOffset, bStep, c, cOffset, cStep, add);
         } else {
-            MicroKernel6x2.columns(k, a, aOffset, aStep, b, bOffset, bStep, c, cOffset, cStep, add);
-        }
-    }
-
-    /**
-     * As {@link #columns} with a stored row by row, {@code A(p, r) = a[aOffset + r·aStep + p]}. Only the first {@code aRows}
-     * rows are read; the rest of the block repeats the last of them.
-     */
-    static void rows(int k, float[] a, int aOffset, int aStep, int aRows, float[] b, int bOffset, int bStep,
-                     float[] c, int cOffset, int cStep, boolean add) {
-        if (WIDE) {
-            MicroKernel12x2.rows(k, a, aOffset, aStep, aRows, b, bOffset, bStep, c, cOffset, cStep, add);
-        } else {
-            MicroKernel6x2.rows(k, a, aOffset, aStep, aRows, b, bOffset, bStep, c, cOffset, cStep, add);
+            MicroKernel6x2.multiply(k, a, aOffset, aStep, b, bOffset, bStep, c, cOffset, cStep, add);
         }
     }
 }

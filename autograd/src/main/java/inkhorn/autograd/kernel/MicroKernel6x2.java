@@ -18,9 +18,9 @@ final class MicroKernel6x2 {
     private MicroKernel6x2() {
     }
 
-    /** See {@link MicroKernel#columns}. */
-    static void columns(int k, float[] a, int aOffset, int aStep, float[] b, int bOffset, int bStep,
-                        float[] c, int cOffset, int cStep, boolean add) {
+    /** See {@link MicroKernel#multiply}. */
+    static void multiply(int k, float[] a, int aOffset, int aStep, float[] b, int bOffset, int bStep,
+                         float[] c, int cOffset, int cStep, boolean add) {
         FloatVector c0l = FloatVector.zero(S);
         FloatVector c0r = FloatVector.zero(S);
         FloatVector c1l = FloatVector.zero(S);
@@ -54,91 +54,6 @@ final class MicroKernel6x2 {
             c4l = a4.fma(left, c4l);
             c4r = a4.fma(right, c4r);
             FloatVector a5 = FloatVector.broadcast(S, a[i + 5]);
-            c5l = a5.fma(left, c5l);
-            c5r = a5.fma(right, c5r);
-        }
-        int at = cOffset;
-        if (add) {
-            c0l.add(FloatVector.fromArray(S, c, at)).intoArray(c, at);
-            c0r.add(FloatVector.fromArray(S, c, at + W)).intoArray(c, at + W);
-            at += cStep;
-            c1l.add(FloatVector.fromArray(S, c, at)).intoArray(c, at);
-            c1r.add(FloatVector.fromArray(S, c, at + W)).intoArray(c, at + W);
-            at += cStep;
-            c2l.add(FloatVector.fromArray(S, c, at)).intoArray(c, at);
-            c2r.add(FloatVector.fromArray(S, c, at + W)).intoArray(c, at + W);
-            at += cStep;
-            c3l.add(FloatVector.fromArray(S, c, at)).intoArray(c, at);
-            c3r.add(FloatVector.fromArray(S, c, at + W)).intoArray(c, at + W);
-            at += cStep;
-            c4l.add(FloatVector.fromArray(S, c, at)).intoArray(c, at);
-            c4r.add(FloatVector.fromArray(S, c, at + W)).intoArray(c, at + W);
-            at += cStep;
-            c5l.add(FloatVector.fromArray(S, c, at)).intoArray(c, at);
-            c5r.add(FloatVector.fromArray(S, c, at + W)).intoArray(c, at + W);
-            return;
-        }
-        c0l.intoArray(c, at);
-        c0r.intoArray(c, at + W);
-        at += cStep;
-        c1l.intoArray(c, at);
-        c1r.intoArray(c, at + W);
-        at += cStep;
-        c2l.intoArray(c, at);
-        c2r.intoArray(c, at + W);
-        at += cStep;
-        c3l.intoArray(c, at);
-        c3r.intoArray(c, at + W);
-        at += cStep;
-        c4l.intoArray(c, at);
-        c4r.intoArray(c, at + W);
-        at += cStep;
-        c5l.intoArray(c, at);
-        c5r.intoArray(c, at + W);
-    }
-
-    /** See {@link MicroKernel#rows}. */
-    static void rows(int k, float[] a, int aOffset, int aStep, int aRows, float[] b, int bOffset, int bStep,
-                     float[] c, int cOffset, int cStep, boolean add) {
-        FloatVector c0l = FloatVector.zero(S);
-        FloatVector c0r = FloatVector.zero(S);
-        FloatVector c1l = FloatVector.zero(S);
-        FloatVector c1r = FloatVector.zero(S);
-        FloatVector c2l = FloatVector.zero(S);
-        FloatVector c2r = FloatVector.zero(S);
-        FloatVector c3l = FloatVector.zero(S);
-        FloatVector c3r = FloatVector.zero(S);
-        FloatVector c4l = FloatVector.zero(S);
-        FloatVector c4r = FloatVector.zero(S);
-        FloatVector c5l = FloatVector.zero(S);
-        FloatVector c5r = FloatVector.zero(S);
-        int last = aRows - 1;
-        int i0 = aOffset;
-        int i1 = aOffset + Math.min(1, last) * aStep;
-        int i2 = aOffset + Math.min(2, last) * aStep;
-        int i3 = aOffset + Math.min(3, last) * aStep;
-        int i4 = aOffset + Math.min(4, last) * aStep;
-        int i5 = aOffset + Math.min(5, last) * aStep;
-        for (int p = 0; p < k; p++) {
-            int j = bOffset + p * bStep;
-            FloatVector left = FloatVector.fromArray(S, b, j);
-            FloatVector right = FloatVector.fromArray(S, b, j + W);
-            FloatVector a0 = FloatVector.broadcast(S, a[i0 + p]);
-            c0l = a0.fma(left, c0l);
-            c0r = a0.fma(right, c0r);
-            FloatVector a1 = FloatVector.broadcast(S, a[i1 + p]);
-            c1l = a1.fma(left, c1l);
-            c1r = a1.fma(right, c1r);
-            FloatVector a2 = FloatVector.broadcast(S, a[i2 + p]);
-            c2l = a2.fma(left, c2l);
-            c2r = a2.fma(right, c2r);
-            FloatVector a3 = FloatVector.broadcast(S, a[i3 + p]);
-            c3l = a3.fma(left, c3l);
-            c3r = a3.fma(right, c3r);
-            FloatVector a4 = FloatVector.broadcast(S, a[i4 + p]);
-            c4l = a4.fma(left, c4l);
-            c4r = a4.fma(right, c4r);
-            FloatVector a5 = FloatVector.broadcast(S, a[i5 + p]);
             c5l = a5.fma(left, c5l);
             c5r = a5.fma(right, c5r);
         }

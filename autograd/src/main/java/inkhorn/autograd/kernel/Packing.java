@@ -48,29 +48,24 @@ final class Packing {
     }
 
     /**
-     * One panel out of a source in which k is contiguous: element (p, r) is at {@code from[offset + r·step + p]}. Rows are
-     * read four at a time, so that each target line is written in few goes.
+     * One panel out of a source in which k is contiguous: element (p, r) is at {@code from[offset + r·step + p]}. Gathered a
+     * vector at a time; where the width is no whole number of vectors, the last runs over into the next line, which is
+     * written afterwards. {@code to} holds a vector more than the panels need.
      */
     static void transposed(float[] from, int offset, int step, int k, int count, float[] to, int at, int width) {
-        int r = 0;
-        for (; r + 4 <= count; r += 4) {
-            int r0 = offset + r * step;
-            int r1 = r0 + step;
-            int r2 = r1 + step;
-            int r3 = r2 + step;
-            for (int p = 0, t = at + r; p < k; p++, t += width) {
-                to[t] = from[r0 + p];
-                to[t + 1] = from[r1 + p];
-                to[t + 2] = from[r2 + p];
-                to[t + 3] = from[r3 + p];
+        for (int r = 0; r < count; r += W) {
+            gather(from, offset + r * step, Scratch.ofThread().multiples(step, Math.min(W, count - r)), k, to, at + r, width);
+        }
+        if (count < width) {
+            for (int p = 0; p < k; p++) {
+                Arrays.fill(to, at + p * width + count, at + (p + 1) * width, 0);
             }
         }
-        for (; r < width; r++) {
-            int row = offset + r * step;
-            boolean inside = r < count;
-            for (int p = 0, t = at + r; p < k; p++, t += width) {
-                to[t] = inside ? from[row + p] : 0;
-            }
+    }
+
+    private static void gather(float[] from, int offset, int[] rows, int k, float[] to, int at, int width) {
+        for (int p = 0; p < k; p++) {
+            FloatVector.fromArray(S, from, offset + p, rows, 0).intoArray(to, at + p * width);
         }
     }
 }

@@ -7,6 +7,7 @@ final class Scratch {
 
     private final float[][] arrays = new float[12][];
     private final float[] lanes = new float[MicroKernel.W];
+    private final int[] multiples = new int[MicroKernel.W];
 
     private Scratch() {
     }
@@ -18,6 +19,14 @@ final class Scratch {
     /** One vector's worth of floats. */
     float[] lanes() {
         return lanes;
+    }
+
+    /** 0, step, 2·step … for {@code count} lanes; further lanes repeat the last. Valid until the next call. */
+    int[] multiples(int step, int count) {
+        for (int i = 0; i < multiples.length; i++) {
+            multiples[i] = Math.min(i, count - 1) * step;
+        }
+        return multiples;
     }
 
     /** At least {@code size} floats, contents undefined; each slot is one array. */

@@ -41,14 +41,15 @@ final class VectorAttention {
     static void forward(AttentionShape shape, int b, int head, float[] qkv, float p, long key, float[] out,
                         float[] logSumExp) {
         Head h = new Head(shape, b, head, qkv);
-        float[] values = h.packStrips(Head.V, 0);
+        float[] keys = h.packRows(Head.K, 0);
+        float[] values = h.packStrips(Head.V, 1);
         float[] scores = h.scratch.array(2, h.paddedKeys() * QUERIES);
         float[] tile = h.scratch.array(3, QUERIES * h.paddedSize());
         float[] inverse = h.scratch.array(4, QUERIES);
         for (int q0 = 0; q0 < h.time; q0 += QUERIES) {
             int count = Math.min(QUERIES, h.time - q0);
             int limit = q0 + count;
-            h.scores(q0, count, limit, scores);
+            h.acrossQueries(Head.Q, q0, count, keys, limit, scores);
             for (int lane = 0; lane < count; lane += W) {
                 softmax(h, q0, lane, limit, scores, p, key, inverse, logSumExp);
             }
@@ -132,8 +133,8 @@ final class VectorAttention {
             int count = Math.min(QUERIES, h.time - q0);
             int limit = q0 + count;
             h.rowStatistics(q0, count, out, dOut, logSumExp, buffers);
-            h.scores(q0, count, limit, buffers.weights);
-            h.dWeights(dOut, q0, count, limit, buffers.dScores);
+            h.acrossQueries(Head.Q, q0, count, buffers.keys, limit, buffers.weights);
+            h.acrossQueries(dOut, h.outRow(q0), h.channels, q0, count, buffers.values, limit, buffers.dScores);
             for (int lane = 0; lane < count; lane += W) {
                 weightsAndDScores(h, q0, lane, limit, p, key, buffers);
             }
@@ -215,6 +216,8 @@ final class VectorAttention {
 
     /** What the backward pass of a head works in. */
     private static final class BackwardBuffers {
+        private final float[] keys;
+        private final float[] values;
         private final float[] keyStrips;
         private final float[] weights;
         private final float[] dScores;
@@ -225,6 +228,8 @@ final class VectorAttention {
         private final float[] dots;
 
         BackwardBuffers(Head h) {
+            keys = h.packRows(Head.K, 0);
+            values = h.packRows(Head.V, 1);
             keyStrips = h.packStrips(Head.K, 2);
             weights = h.scratch.array(3, h.paddedKeys() * QUERIES);
             dScores = h.scratch.array(4, h.paddedKeys() * QUERIES);
@@ -286,6 +291,15 @@ final class VectorAttention {
             return shape.draw(b, head, q, k);
         }
 
+        /** Panels of rows, channel-major: the left operand of scores. */
+        float[] packRows(int part, int slot) {
+            float[] packed = scratch.array(slot, Packing.size(time, size, ROWS));
+            for (int k = 0; k < time; k += ROWS) {
+                Packing.transposed(qkv, row(part, k), 3 * channels, size, Math.min(ROWS, time - k), packed, k * size, ROWS);
+            }
+            return packed;
+        }
+
         /** Strips of channels, key-major: the right operand of a weighted sum. */
         float[] packStrips(int part, int slot) {
             return packStrips(qkv, row(part, 0), 3 * channels, time, slot);
@@ -299,24 +313,19 @@ final class VectorAttention {
             return packed;
         }
 
-        /** Transposed scores of a block of queries: {@code scores[k][q] = key k · query q}. */
-        void scores(int q0, int count, int limit, float[] scores) {
-            acrossQueries(qkv, row(Q, q0), 3 * channels, q0, count, K, limit, scores);
+        /** Transposed scores of a block of queries: {@code to[k][q] = panel row k · query q}. */
+        void acrossQueries(int part, int q0, int count, float[] panels, int limit, float[] to) {
+            acrossQueries(qkv, row(part, q0), 3 * channels, q0, count, panels, limit, to);
         }
 
-        /** Transposed gradients of the weights: {@code value k · dOut of query q}. */
-        void dWeights(float[] dOut, int q0, int count, int limit, float[] to) {
-            acrossQueries(dOut, outRow(q0), channels, q0, count, V, limit, to);
-        }
-
-        private void acrossQueries(float[] from, int at, int step, int q0, int count, int part, int limit, float[] to) {
+        /** {@code to[k][q] = panel row k · from[q]} for a block of rows {@code from}, k up to the strip's last query. */
+        void acrossQueries(float[] from, int at, int step, int q0, int count, float[] panels, int limit, float[] to) {
             float[] strip = scratch.array(5, size * COLUMNS);
             for (int q = 0; q < count; q += COLUMNS) {
                 Packing.transposed(from, at + q * step, step, size, Math.min(COLUMNS, count - q), strip, 0, COLUMNS);
                 int last = Math.min(limit, q0 + q + COLUMNS);
                 for (int k = 0; k < last; k += ROWS) {
-                    MicroKernel.rows(size, qkv, row(part, k), 3 * channels, Math.min(ROWS, time - k), strip, 0, COLUMNS,
-                            to, k * QUERIES + q, QUERIES, false);
+                    MicroKernel.multiply(size, panels, k * size, ROWS, strip, 0, COLUMNS, to, k * QUERIES + q, QUERIES, false);
                 }
             }
         }
@@ -327,7 +336,7 @@ final class VectorAttention {
             for (int q = 0; q < count; q += ROWS) {
                 int keys = Math.min(time, q0 + Math.min(count, q + ROWS));
                 for (int c = 0; c < size; c += COLUMNS) {
-                    MicroKernel.columns(keys, weights, q, QUERIES, strips, c * time, COLUMNS, tile, q * padded + c, padded, false);
+                    MicroKernel.multiply(keys, weights, q, QUERIES, strips, c * time, COLUMNS, tile, q * padded + c, padded, false);
                 }
             }
         }
@@ -338,12 +347,14 @@ final class VectorAttention {
          */
         void addTransposed(float[] weights, int q0, int count, float[] from, int step, int at, float[] sums) {
             float[] strips = packStrips(from, at, step, count, 5);
+            float[] panel = scratch.array(11, Packing.size(ROWS, QUERIES, ROWS));
             int padded = paddedSize();
             for (int k = 0; k < q0 + count; k += ROWS) {
                 int skip = Math.max(0, k - q0);
                 int rows = Math.min(ROWS, q0 + count - k);
+                Packing.transposed(weights, k * QUERIES + skip, QUERIES, count - skip, rows, panel, 0, ROWS);
                 for (int c = 0; c < size; c += COLUMNS) {
-                    MicroKernel.rows(count - skip, weights, k * QUERIES + skip, QUERIES, rows, strips, c * count + skip * COLUMNS, COLUMNS,
+                    MicroKernel.multiply(count - skip, panel, 0, ROWS, strips, c * count + skip * COLUMNS, COLUMNS,
                             sums, k * padded + c, padded, k < q0);
                 }
             }

@@ -92,7 +92,7 @@ final class VectorGemm {
             for (int r = 0; r < rows; r += ROWS) {
                 int at = cOffset + (row + r) * op.n + j + column;
                 if (columns == COLUMNS && rows - r >= ROWS) {
-                    MicroKernel.columns(k, packedA, r * k, ROWS, packedB, column * k, COLUMNS, c, at, op.n, add);
+                    MicroKernel.multiply(k, packedA, r * k, ROWS, packedB, column * k, COLUMNS, c, at, op.n, add);
                 } else {
                     multiplyEdge(k, packedA, r * k, packedB, column * k, c, at, op.n,
                             Math.min(ROWS, rows - r), columns, add);
@@ -105,7 +105,7 @@ final class VectorGemm {
     private static void multiplyEdge(int k, float[] packedA, int a, float[] packedB, int b, float[] c, int at, int cStep,
                                      int rows, int columns, boolean add) {
         float[] edge = Scratch.ofThread().array(SLOT_EDGE, ROWS * COLUMNS);
-        MicroKernel.columns(k, packedA, a, ROWS, packedB, b, COLUMNS, edge, 0, COLUMNS, false);
+        MicroKernel.multiply(k, packedA, a, ROWS, packedB, b, COLUMNS, edge, 0, COLUMNS, false);
         for (int r = 0; r < rows; r++) {
             for (int i = 0; i < columns; i++) {
                 int to = at + r * cStep + i;
