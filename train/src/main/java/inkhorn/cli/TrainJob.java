@@ -1,5 +1,6 @@
 package inkhorn.cli;
 
+import inkhorn.autograd.kernel.KernelProvider;
 import inkhorn.config.RunConfig;
 import inkhorn.config.TrainConfig;
 import inkhorn.data.Corpus;
@@ -37,7 +38,7 @@ final class TrainJob implements Job<TrainCommand.Request> {
         try (RunDirectory run = request.resume()
                 ? RunDirectory.resume(config, data.tokenizer(), line -> out.println("note: " + line))
                 : RunDirectory.create(config, data.tokenizer())) {
-            banner(config, model, data);
+            banner(config, model, data, run.resumedStep());
             return train(request, model, data, run, shutdown);
         }
     }
@@ -77,16 +78,21 @@ final class TrainJob implements Job<TrainCommand.Request> {
         return trainer.state().step() + " steps" + best;
     }
 
-    private void banner(RunConfig config, LanguageModel model, PreparedData data) {
+    private void banner(RunConfig config, LanguageModel model, PreparedData data, long resumedStep) {
         TrainConfig train = config.train();
         long tokens = (long) train.batchSize() * config.model().blockSize() * train.gradAccum();
         long mebibytes = Models.trainingBytes(config.model(), model, train.batchSize()) >> 20;
         out.printf(Locale.ROOT, "run      %s in %s, seed %d%n", config.run().name(), config.run().directory(), config.run().seed());
         out.printf(Locale.ROOT, "data     %s: %,d + %,d tokens, vocabulary of %,d (%s)%n", data.manifest().source(),
                 data.train().length(), data.val().length(), data.tokenizer().vocabularySize(), data.tokenizer().name());
-        out.printf(Locale.ROOT, "model    %s, %,d parameters, about %,d MiB to train%n",
-                config.model().type().name().toLowerCase(Locale.ROOT), model.parameterCount(), mebibytes);
-        out.printf(Locale.ROOT, "steps    %,d of %,d tokens each%n", train.maxIters(), tokens);
+        data.warnings().forEach(warning -> out.println("WARNING  " + warning));
+        out.printf(Locale.ROOT, "model    %s, %,d parameters%n",
+                config.model().type().name().toLowerCase(Locale.ROOT), model.parameterCount());
+        out.printf(Locale.ROOT, "memory   about %,d MiB to train, of a heap of up to %,d MiB%n", mebibytes,
+                Runtime.getRuntime().maxMemory() >> 20);
+        out.printf("kernels  %s%n", KernelProvider.describeChoice());
+        out.printf(Locale.ROOT, "steps    %,d of %,d tokens each%s%n", train.maxIters(), tokens,
+                resumedStep > 0 ? String.format(Locale.ROOT, ", going on from step %,d", resumedStep) : "");
         out.flush();
     }
 

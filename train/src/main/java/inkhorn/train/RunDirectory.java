@@ -46,6 +46,8 @@ public final class RunDirectory implements Closeable {
     private final CheckpointStore store;
     private final Optional<Checkpoint> resumed;
     private RunLog log;
+    /** Written or read by this process, so known to be whole; null before the first. */
+    private Path lastWhole;
 
     private RunDirectory(RunConfig config, Tokenizer tokenizer, RunLock lock, CheckpointStore store,
                          Optional<Checkpoint> resumed) {
@@ -54,6 +56,7 @@ public final class RunDirectory implements Closeable {
         this.lock = lock;
         this.store = store;
         this.resumed = resumed;
+        lastWhole = resumed.map(Checkpoint::directory).orElse(null);
     }
 
     /**
@@ -68,7 +71,7 @@ public final class RunDirectory implements Closeable {
             CheckpointStore store = new CheckpointStore(lock, config.train().keep());
             if (!store.steps().isEmpty()) {
                 throw new UserError(config.run().directory() + " already holds a run, at step "
-                        + store.steps().get(store.steps().size() - 1) + "; go on with --resume, choose another name with"
+                        + store.steps().get(0) + "; go on with --resume, choose another name with"
                         + " --run.name=NAME, or remove the directory");
             }
             return start(new RunDirectory(config, tokenizer, lock, store, Optional.empty()));
@@ -178,8 +181,9 @@ public final class RunDirectory implements Closeable {
         Map<String, FileWriter> files = new LinkedHashMap<>();
         files.put(TOKENIZER, tokenizer::save);
         files.put(CONFIG, file -> Files.writeString(file, config.toYaml()));
-        return store.save(state.step(), new CheckpointContents(named(StateDict.of(model)), named(optimizer.state()),
+        lastWhole = store.save(state.step(), new CheckpointContents(named(StateDict.of(model)), named(optimizer.state()),
                 modelConfig, state.toJson(), files), best);
+        return lastWhole;
     }
 
     private static List<NamedTensor> named(Map<String, Tensor> tensors) {
@@ -189,9 +193,7 @@ public final class RunDirectory implements Closeable {
 
     /** What a failed run can be gone on with, for a message. */
     String lastGood() {
-        List<Long> steps = store.steps();
-        return steps.isEmpty() ? "no checkpoint was written yet"
-                : "the last good checkpoint is step " + steps.get(steps.size() - 1) + " in " + config.run().directory();
+        return lastWhole == null ? "no checkpoint was written yet" : "the last good checkpoint is " + lastWhole;
     }
 
     @Override
