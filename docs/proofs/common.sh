@@ -20,30 +20,32 @@ model:
   n_layer: 2
   n_head: 2
   n_embd: 32
-  block_size: 32
+  block_size: 24
   dropout: 0.1
 optim:
   warmup_iters: 10
   lr_decay_iters: 200
 train:
-  batch_size: 4
+  batch_size: 3
   grad_accum: 2
   eval_interval: 11
   eval_iters: 3
   log_interval: 1
   keep: 2
-  sample_chars: 20
+  sample_chars: 10
   checkpoint_interval: $1
 YAML
     shift
     printf '  %s\n' "$@"
 }
 
-verdict() { # ok or not (a command's exit code), what
-    if [ "$1" = 0 ]; then
-        echo "ok      $2"
+check() { # what, then a command that says whether it is so
+    local what=$1
+    shift
+    if "$@"; then
+        echo "ok      $what"
     else
-        echo "FAILED  $2"
+        echo "FAILED  $what"
         failures=$((failures + 1))
     fi
 }
@@ -53,7 +55,7 @@ train() { # expected exit code, log file, arguments…
     shift 2
     "$java" -jar "$jar" "$@" >"$log" 2>&1 || code=$?
     if [ "$code" != "$wanted" ]; then
-        verdict 1 "exit code $code instead of $wanted: $*"
+        check "exit code $code instead of $wanted: $*" false
         tail -n 5 "$log"
     fi
 }
@@ -77,7 +79,7 @@ same_run() { # what, run directory, run directory: the same bits at the end, and
     cmp -s <(without_timings "$2") <(without_timings "$3") || { echo "        metrics.jsonl differs"; result=1; }
     cmp -s "$2/latest/trainer.json" "$3/latest/trainer.json" || { echo "        trainer.json differs"; result=1; }
     [ "$(readlink "$2/best")" = "$(readlink "$3/best")" ] || { echo "        best differs"; result=1; }
-    verdict "$result" "$1"
+    check "$1" [ "$result" = 0 ]
 }
 
 without_timings() {

@@ -19,8 +19,8 @@ stop_by() { # signal, group or process, expected exit code, run name: starts a r
     if [ "$2" = group ]; then kill "-$1" -- "-$pid"; else kill "-$1" "$pid"; fi
     wait "$pid" || code=$?
     tail -n 1 "$4.log" | sed 's/^/        /'
-    [ "$code" = "$3" ] && grep -q "^stopped at step .* --resume$" "$4.log"
-    verdict $? "SIG$1 to the $2: exit code $code"
+    check "SIG$1 to the $2: exit code $code" [ "$code" = "$3" ]
+    check "and the last line tells how to go on" grep -q "^stopped at step .* --run.name=$4 --resume$" "$4.log"
 }
 
 train 0 straight.log run.yaml --run.name=straight
@@ -52,8 +52,7 @@ same_run "stopped by Ctrl-C, then resumed" checkpoints/{straight,int}
 
 # A learning rate at which nothing is learned for long.
 train 0 patient.log patient.yaml --run.name=patient --optim.lr=0.3
-grep -q "^stopped early" patient.log
-verdict $? "early stopping: $(grep "^stopped early" patient.log || echo none)"
+check "early stopping: $(grep "^stopped early" patient.log)" grep -q "^stopped early" patient.log
 train 0 patient2.log patient.yaml --run.name=patient2 --optim.lr=0.3 --train.max_iters=22
 train 0 patient2.log patient.yaml --run.name=patient2 --optim.lr=0.3 --resume
 same_run "early stopping, resumed" checkpoints/{patient,patient2}
@@ -67,6 +66,6 @@ same_run "scalar kernels: 77 steps, then resumed" checkpoints/{scalar,scalar2}
 
 "$java" -jar "$jar" sample checkpoints/straight --prompt "7 plus " --tokens 80 >first.txt 2>/dev/null
 "$java" -jar "$jar" sample checkpoints/parts --prompt "7 plus " --tokens 80 >second.txt 2>/dev/null
-[ -s first.txt ] && cmp -s first.txt second.txt
-verdict $? "the same seed writes the same text"
+check "the same seed writes the same text" cmp -s first.txt second.txt
+check "and some" [ -s first.txt ]
 finish

@@ -65,7 +65,7 @@ final class TrainJob implements Job<TrainCommand.Request> {
             case NO_PROGRESS -> out.println("stopped early: " + finished(trainer) + ", and no better since; write with:"
                     + " java -jar train.jar sample " + directory);
             case STOPPED -> out.println("stopped at step " + trainer.state().step() + " of " + train.maxIters() + "; go on with:"
-                    + " java -jar train.jar " + request.configFile() + " --resume");
+                    + " java -jar train.jar " + Arguments.resuming(request.arguments()));
         }
         return end == Trainer.End.STOPPED ? shutdown.exitCode() : 0;
     }
