@@ -20,12 +20,16 @@ import java.util.Locale;
 /** Trains or resumes a run, and shows it. */
 final class TrainJob implements Job<TrainCommand.Request> {
 
-    private static final Path DATA_SETS = Path.of("data", "sets");
-
     private final PrintStream out;
+    private final Path dataSets;
 
     TrainJob(PrintStream out) {
+        this(out, Path.of("data", "sets"));
+    }
+
+    TrainJob(PrintStream out, Path dataSets) {
         this.out = out;
+        this.dataSets = dataSets;
     }
 
     @Override
@@ -34,6 +38,7 @@ final class TrainJob implements Job<TrainCommand.Request> {
         Shutdown shutdown = Shutdown.install();
         request.engine().start();
         PreparedData data = data(config);
+        data.requireWindows(config.model().blockSize());
         LanguageModel model = Models.create(config.model(), data.tokenizer().vocabularySize(), config.run().seed());
         try (RunDirectory run = request.resume()
                 ? RunDirectory.resume(config, data.tokenizer(), line -> out.println("note: " + line))
@@ -45,8 +50,8 @@ final class TrainJob implements Job<TrainCommand.Request> {
 
     private PreparedData data(RunConfig config) {
         Path path = config.data().path() == null ? null : Path.of(config.data().path());
-        Corpus corpus = new DataSets(DATA_SETS).resolve(config.data().dataset(), path, new DownloadLine(out));
-        return new Preparation(DATA_SETS).prepare(corpus, config.data().tokenizer(), config.data().valFraction());
+        Corpus corpus = new DataSets(dataSets).resolve(config.data().dataset(), path, new DownloadLine(out));
+        return new Preparation(dataSets).prepare(corpus, config.data().tokenizer(), config.data().valFraction());
     }
 
     private int train(TrainCommand.Request request, LanguageModel model, PreparedData data, RunDirectory run,

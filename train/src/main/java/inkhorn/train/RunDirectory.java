@@ -86,13 +86,17 @@ public final class RunDirectory implements Closeable {
      *
      * @param onNotice hears of damaged checkpoints that were passed over and of settings that changed, a line each
      * @throws UserError when the model or the tokenizer is another one, naming what differs
+     * @throws CheckpointException when every checkpoint is damaged, which is no reason to overwrite them
      */
     public static RunDirectory resume(RunConfig config, Tokenizer tokenizer, Consumer<String> onNotice) {
         RunLock lock = RunLock.acquire(config.run().directory());
         try {
             CheckpointStore store = new CheckpointStore(lock, config.train().keep());
             Optional<Checkpoint> found = store.latestWhole(onNotice);
-            if (found.isEmpty()) {
+            if (found.isEmpty() && !store.steps().isEmpty()) {
+                throw CheckpointException.userError(config.run().directory() + ": none of its checkpoints is whole; copy one there"
+                        + " from a backup, or remove the directory to start over");
+            } else if (found.isEmpty()) {
                 onNotice.accept(config.run().directory() + " holds no whole checkpoint yet; starting at step 0");
             } else {
                 requireSame(found.get(), config, tokenizer, onNotice);
