@@ -42,16 +42,14 @@ public final class DataSets {
      *
      * @param dataset a name, or null or blank for none
      * @param path a UTF-8 text file, or null for none; it must exist even where the data set's own file comes first
-     * @return the text; its warnings, logged too, say what is used instead of what was asked for
+     * @return the text; its warnings, for the caller to show, say what is used instead of what was asked for
      * @throws DataException if there is no such text, or it is empty or cannot be read
      */
     public Corpus resolve(String dataset, Path path, DownloadProgress progress) {
         if (path != null) {
             TextFiles.requireReadable(path, "data.path");
         }
-        Corpus corpus = find(dataset == null || dataset.isBlank() ? null : dataset.strip(), path, progress);
-        corpus.warnings().forEach(LOG::warn);
-        return corpus;
+        return find(dataset == null || dataset.isBlank() ? null : dataset.strip(), path, progress);
     }
 
     private Corpus find(String dataset, Path path, DownloadProgress progress) {
@@ -88,7 +86,7 @@ public final class DataSets {
 
     private Corpus fromNetwork(Path own, DownloadProgress progress) {
         URI address = tinyShakespeare.address();
-        LOG.info("downloading {} from {}", TINY_SHAKESPEARE, address);
+        progress.started(address);
         byte[] bytes;
         try {
             bytes = tinyShakespeare.fetch(progress);

@@ -1,8 +1,14 @@
 package inkhorn.data;
 
+import java.net.URI;
+
 /** Told about a download as it goes on, on the thread that asked for it. */
 @FunctionalInterface
 public interface DownloadProgress {
+    /** About to ask for it, which may take seconds where there is no network. */
+    default void started(URI address) {
+    }
+
     /** For those who do not look. */
     DownloadProgress NONE = (done, total) -> {};
 

@@ -69,9 +69,7 @@ public final class Preparation {
         try {
             return prepareIn(wanted, recipe, warnings);
         } catch (IOException e) {
-            String warning = wanted + ": prepared data cannot be written there (" + AtomicFiles.reason(e) + "); using " + fallback + " instead";
-            LOG.warn(warning);
-            warnings.add(warning);
+            warnings.add(wanted + ": prepared data cannot be written there (" + AtomicFiles.reason(e) + "); using " + fallback + " instead");
         }
         try {
             return prepareIn(fallback, recipe, warnings);

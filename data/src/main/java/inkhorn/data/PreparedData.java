@@ -19,4 +19,22 @@ public record PreparedData(Tokenizer tokenizer, TokenFile train, TokenFile val, 
     public PreparedData {
         warnings = List.copyOf(warnings);
     }
+
+    /**
+     * Whether there is something to train and to validate on.
+     *
+     * @throws DataException where a split has no window of {@code blockSize} tokens and the one that follows
+     */
+    public void requireWindows(int blockSize) {
+        requireWindow("training", train, blockSize);
+        requireWindow("validation", val, blockSize);
+    }
+
+    private void requireWindow(String split, TokenFile tokens, int blockSize) {
+        if (tokens.length() <= blockSize) {
+            throw new DataException(manifest.source() + ": the " + split + " split has " + tokens.length()
+                    + " tokens (data.val_fraction " + manifest.valFraction() + "), but model.block_size " + blockSize + " needs at least "
+                    + (blockSize + 1L) + "; use a longer text, a smaller model.block_size, or another data.val_fraction");
+        }
+    }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The right to write into a run directory: one live run at a time. The operating system holds the lock and drops it when the
@@ -20,6 +21,9 @@ public final class RunLock implements Closeable {
 
     // A byte that is never written: where locks are mandatory (Windows), the holder's pid can still be read.
     private static final long LOCKED_BYTE = Long.MAX_VALUE - 1;
+
+    private static final long PATIENCE_NANOS = 2_000_000_000L;
+    private static final long POLL_NANOS = 20_000_000L;
 
     // POSIX drops a process's locks on a file when it closes any descriptor of that file, so a second attempt in this JVM must
     // fail before it opens the file.
@@ -38,7 +42,7 @@ public final class RunLock implements Closeable {
     /**
      * Creates the run directory where it is missing and locks it.
      *
-     * @throws CheckpointException where a live run holds it, or where it cannot be created or written (both the user's error)
+     * @throws CheckpointException where a live run still holds it after two seconds, or where it cannot be created or written (both the user's error)
      */
     public static RunLock acquire(Path directory) {
         synchronized (HELD) {
@@ -64,7 +68,7 @@ public final class RunLock implements Closeable {
                 FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         boolean locked = false;
         try {
-            FileLock lock = channel.tryLock(LOCKED_BYTE, 1, false);
+            FileLock lock = tryLock(channel);
             if (lock == null) {
                 throw inUse(directory, holder(channel));
             }
@@ -78,6 +82,17 @@ public final class RunLock implements Closeable {
                 channel.close();
             }
         }
+    }
+
+    /** Waits a little for a holder that is about to end: the second JVM outlives a killed first one by a moment. */
+    private static FileLock tryLock(FileChannel channel) throws IOException {
+        long giveUp = System.nanoTime() + PATIENCE_NANOS;
+        FileLock lock = channel.tryLock(LOCKED_BYTE, 1, false);
+        while (lock == null && System.nanoTime() < giveUp) {
+            LockSupport.parkNanos(POLL_NANOS);
+            lock = channel.tryLock(LOCKED_BYTE, 1, false);
+        }
+        return lock;
     }
 
     private static String holder(FileChannel channel) {

@@ -56,6 +56,18 @@ final class Arguments {
         throw unfit(option, text, "expected " + String.join(" or ", words));
     }
 
+    /** The same command line, as a shell reads it, with {@code --resume}. */
+    static String resuming(List<String> arguments) {
+        List<String> words = new ArrayList<>();
+        for (String argument : arguments) {
+            boolean plain = argument.matches("[\\w./:=,@%+-]+");
+            words.add(plain ? argument : "'" + argument.replace("'", "'\\''") + "'");
+        }
+        words.removeIf("--resume"::equals);
+        words.add("--resume");
+        return String.join(" ", words);
+    }
+
     static Path path(String what, String text) {
         try {
             if (!text.isBlank()) {

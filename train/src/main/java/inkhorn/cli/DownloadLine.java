@@ -2,6 +2,7 @@ package inkhorn.cli;
 
 import inkhorn.data.DownloadProgress;
 import java.io.PrintStream;
+import java.net.URI;
 
 /** Shows a download in tenths. */
 final class DownloadLine implements DownloadProgress {
@@ -14,11 +15,16 @@ final class DownloadLine implements DownloadProgress {
     }
 
     @Override
+    public void started(URI address) {
+        out.println("downloading " + address);
+    }
+
+    @Override
     public void bytes(long done, long total) {
         long tenth = total == 0 ? 10 : done * 10 / total;
         if (tenth != shown) {
             shown = tenth;
-            out.println("downloading: " + tenth * 10 + " % of " + (total >> 10) + " KiB");
+            out.println("downloaded " + tenth * 10 + " % of " + (total >> 10) + " KiB");
         }
     }
 }

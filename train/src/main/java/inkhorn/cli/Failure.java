@@ -3,6 +3,7 @@ package inkhorn.cli;
 import inkhorn.checkpoint.CheckpointException;
 import inkhorn.config.UserError;
 import inkhorn.data.DataException;
+import inkhorn.train.TrainException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -31,6 +32,8 @@ record Failure(int exitCode, List<String> lines) {
             return checkpoint.isUserError() ? new Failure(WRONG_INPUT, List.of(oneLine(message(cause)))) : failed(message(cause));
         } else if (cause instanceof DataException) {
             return new Failure(WRONG_INPUT, List.of(oneLine(message(cause))));
+        } else if (cause instanceof TrainException) {
+            return failed(message(cause));
         } else if (cause instanceof OutOfMemoryError) {
             long mib = Runtime.getRuntime().maxMemory() >> 20;
             return failed("out of memory (Java's heap may grow to " + mib + " MiB): lower train.batch_size, model.block_size or"

@@ -20,6 +20,7 @@ import sun.misc.SignalHandler;
 final class Relaunch {
 
     private static final int KILLED = 128 + 9;
+    private static final int TERMINATED = 128 + 15;
 
     private Relaunch() {
     }
@@ -94,7 +95,7 @@ final class Relaunch {
                     System.err.println("error: the run was killed (signal 9), often for want of memory: lower train.batch_size or give a"
                             + " smaller -Xmx; --resume goes on from the last checkpoint");
                 }
-                return code;
+                return forwarder.exitCode(code);
             } catch (InterruptedException e) {
                 // Nobody interrupts this thread on purpose; the child's exit is what it waits for.
                 continue;
@@ -109,7 +110,7 @@ final class Relaunch {
     private static final class Forwarder implements SignalHandler {
 
         private Process child;
-        private boolean pending;
+        private int first;
 
         void install(String signal) {
             try {
@@ -120,16 +121,21 @@ final class Relaunch {
             }
         }
 
+        /** The child, which was told to end, is taken to have ended by the signal that we got. */
+        synchronized int exitCode(int ofChild) {
+            return first != 0 && ofChild == TERMINATED ? 128 + first : ofChild;
+        }
+
         synchronized void to(Process process) {
             child = process;
-            if (pending) {
+            if (first != 0) {
                 child.destroy();
             }
         }
 
         @Override
         public synchronized void handle(Signal signal) {
-            pending = true;
+            first = first == 0 ? signal.getNumber() : first;
             if (child != null) {
                 child.destroy();
             }

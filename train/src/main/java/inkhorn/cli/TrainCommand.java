@@ -6,6 +6,7 @@ import inkhorn.config.RunConfig;
 import inkhorn.config.UserError;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -60,10 +61,10 @@ public final class TrainCommand implements Callable<Integer> {
      * What to train.
      *
      * @param config     resolved, with the command line's keys in it
-     * @param configFile where it was read, for messages such as how to resume
+     * @param arguments  as they were given, to say how to resume
      * @param resume     whether to go on from the last checkpoint
      */
-    public record Request(RunConfig config, Path configFile, boolean resume, Engine engine) {
+    public record Request(RunConfig config, List<String> arguments, boolean resume, Engine engine) {
     }
 
     TrainCommand(Job<Request> job) {
@@ -87,7 +88,7 @@ public final class TrainCommand implements Callable<Integer> {
             throw new UserError("no CONFIG given; give one such as configs/shakespeare-char.yaml, or --help");
         }
         Path file = Arguments.path("CONFIG", config);
-        return job.run(new Request(ConfigLoader.load(file, overrides()), file, resume, engine.engine()));
+        return job.run(new Request(ConfigLoader.load(file, overrides()), spec.commandLine().getParseResult().originalArgs(), resume, engine.engine()));
     }
 
     private Map<String, String> overrides() {

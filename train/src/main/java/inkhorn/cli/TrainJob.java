@@ -1,5 +1,6 @@
 package inkhorn.cli;
 
+import inkhorn.autograd.kernel.KernelProvider;
 import inkhorn.config.RunConfig;
 import inkhorn.config.TrainConfig;
 import inkhorn.data.Corpus;
@@ -19,12 +20,16 @@ import java.util.Locale;
 /** Trains or resumes a run, and shows it. */
 final class TrainJob implements Job<TrainCommand.Request> {
 
-    private static final Path DATA_SETS = Path.of("data", "sets");
-
     private final PrintStream out;
+    private final Path dataSets;
 
     TrainJob(PrintStream out) {
+        this(out, Path.of("data", "sets"));
+    }
+
+    TrainJob(PrintStream out, Path dataSets) {
         this.out = out;
+        this.dataSets = dataSets;
     }
 
     @Override
@@ -33,19 +38,20 @@ final class TrainJob implements Job<TrainCommand.Request> {
         Shutdown shutdown = Shutdown.install();
         request.engine().start();
         PreparedData data = data(config);
+        data.requireWindows(config.model().blockSize());
         LanguageModel model = Models.create(config.model(), data.tokenizer().vocabularySize(), config.run().seed());
         try (RunDirectory run = request.resume()
                 ? RunDirectory.resume(config, data.tokenizer(), line -> out.println("note: " + line))
                 : RunDirectory.create(config, data.tokenizer())) {
-            banner(config, model, data);
+            banner(config, model, data, run.resumedStep());
             return train(request, model, data, run, shutdown);
         }
     }
 
     private PreparedData data(RunConfig config) {
         Path path = config.data().path() == null ? null : Path.of(config.data().path());
-        Corpus corpus = new DataSets(DATA_SETS).resolve(config.data().dataset(), path, new DownloadLine(out));
-        return new Preparation(DATA_SETS).prepare(corpus, config.data().tokenizer(), config.data().valFraction());
+        Corpus corpus = new DataSets(dataSets).resolve(config.data().dataset(), path, new DownloadLine(out));
+        return new Preparation(dataSets).prepare(corpus, config.data().tokenizer(), config.data().valFraction());
     }
 
     private int train(TrainCommand.Request request, LanguageModel model, PreparedData data, RunDirectory run,
@@ -64,7 +70,7 @@ final class TrainJob implements Job<TrainCommand.Request> {
             case NO_PROGRESS -> out.println("stopped early: " + finished(trainer) + ", and no better since; write with:"
                     + " java -jar train.jar sample " + directory);
             case STOPPED -> out.println("stopped at step " + trainer.state().step() + " of " + train.maxIters() + "; go on with:"
-                    + " java -jar train.jar " + request.configFile() + " --resume");
+                    + " java -jar train.jar " + Arguments.resuming(request.arguments()));
         }
         return end == Trainer.End.STOPPED ? shutdown.exitCode() : 0;
     }
@@ -77,16 +83,21 @@ final class TrainJob implements Job<TrainCommand.Request> {
         return trainer.state().step() + " steps" + best;
     }
 
-    private void banner(RunConfig config, LanguageModel model, PreparedData data) {
+    private void banner(RunConfig config, LanguageModel model, PreparedData data, long resumedStep) {
         TrainConfig train = config.train();
         long tokens = (long) train.batchSize() * config.model().blockSize() * train.gradAccum();
         long mebibytes = Models.trainingBytes(config.model(), model, train.batchSize()) >> 20;
         out.printf(Locale.ROOT, "run      %s in %s, seed %d%n", config.run().name(), config.run().directory(), config.run().seed());
         out.printf(Locale.ROOT, "data     %s: %,d + %,d tokens, vocabulary of %,d (%s)%n", data.manifest().source(),
                 data.train().length(), data.val().length(), data.tokenizer().vocabularySize(), data.tokenizer().name());
-        out.printf(Locale.ROOT, "model    %s, %,d parameters, about %,d MiB to train%n",
-                config.model().type().name().toLowerCase(Locale.ROOT), model.parameterCount(), mebibytes);
-        out.printf(Locale.ROOT, "steps    %,d of %,d tokens each%n", train.maxIters(), tokens);
+        data.warnings().forEach(warning -> out.println("WARNING  " + warning));
+        out.printf(Locale.ROOT, "model    %s, %,d parameters%n",
+                config.model().type().name().toLowerCase(Locale.ROOT), model.parameterCount());
+        out.printf(Locale.ROOT, "memory   about %,d MiB to train, of a heap of up to %,d MiB%n", mebibytes,
+                Runtime.getRuntime().maxMemory() >> 20);
+        out.printf("kernels  %s%n", KernelProvider.describeChoice());
+        out.printf(Locale.ROOT, "steps    %,d of %,d tokens each%s%n", train.maxIters(), tokens,
+                resumedStep > 0 ? String.format(Locale.ROOT, ", going on from step %,d", resumedStep) : "");
         out.flush();
     }
 

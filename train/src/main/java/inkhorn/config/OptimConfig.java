@@ -6,7 +6,8 @@ package inkhorn.config;
  * @param lr           highest learning rate, reached after the warm-up
  * @param minLr        lowest learning rate, where the schedule ends; {@code lr / 10} if null is given, as nanoGPT advises
  * @param warmupIters  steps over which the learning rate rises from near 0
- * @param lrDecayIters step at which {@code minLr} is reached; {@link RunConfig} puts {@code train.max_iters} for null
+ * @param lrDecayIters step at which {@code minLr} is reached; for null, {@link RunConfig} puts {@code train.max_iters}, or
+ *                     {@code warmupIters} where the run ends sooner
  * @param schedule     how the learning rate falls after the warm-up
  * @param weightDecay  decoupled, on tensors of rank 2 and above
  * @param beta1        AdamW's decay of the first moment
@@ -31,6 +32,9 @@ public record OptimConfig(
                 .atLeast("warmup_iters", warmupIters, 0)
                 .atLeast("lr_decay_iters", lrDecayIters == null ? 1 : lrDecayIters, 1)
                 .present("schedule", schedule, Scalar.oneOf(Schedule.class))
+                .that(schedule == Schedule.CONSTANT || lrDecayIters == null || lrDecayIters >= warmupIters, "lr_decay_iters",
+                        "found " + lrDecayIters + ", below optim.warmup_iters of " + warmupIters + "; raise it, lower warmup_iters,"
+                        + " or leave it out", "optim.warmup_iters")
                 .atLeast("weight_decay", weightDecay, 0)
                 .within("beta1", beta1, 0, 1)
                 .within("beta2", beta2, 0, 1)

@@ -7,7 +7,7 @@ public record RunConfig(RunIdentity run, DataConfig data, ModelConfig model, Tra
 
     public RunConfig {
         if (optim.lrDecayIters() == null) {
-            optim = optim.withLrDecayIters(train.maxIters());
+            optim = optim.withLrDecayIters(Math.max(train.maxIters(), optim.warmupIters()));
         }
     }
 

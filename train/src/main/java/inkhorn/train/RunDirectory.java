@@ -46,6 +46,8 @@ public final class RunDirectory implements Closeable {
     private final CheckpointStore store;
     private final Optional<Checkpoint> resumed;
     private RunLog log;
+    /** Written or read by this process, so known to be whole; null before the first. */
+    private Path lastWhole;
 
     private RunDirectory(RunConfig config, Tokenizer tokenizer, RunLock lock, CheckpointStore store,
                          Optional<Checkpoint> resumed) {
@@ -54,6 +56,7 @@ public final class RunDirectory implements Closeable {
         this.lock = lock;
         this.store = store;
         this.resumed = resumed;
+        lastWhole = resumed.map(Checkpoint::directory).orElse(null);
     }
 
     /**
@@ -68,7 +71,7 @@ public final class RunDirectory implements Closeable {
             CheckpointStore store = new CheckpointStore(lock, config.train().keep());
             if (!store.steps().isEmpty()) {
                 throw new UserError(config.run().directory() + " already holds a run, at step "
-                        + store.steps().get(store.steps().size() - 1) + "; go on with --resume, choose another name with"
+                        + store.steps().get(0) + "; go on with --resume, choose another name with"
                         + " --run.name=NAME, or remove the directory");
             }
             return start(new RunDirectory(config, tokenizer, lock, store, Optional.empty()));
@@ -83,13 +86,17 @@ public final class RunDirectory implements Closeable {
      *
      * @param onNotice hears of damaged checkpoints that were passed over and of settings that changed, a line each
      * @throws UserError when the model or the tokenizer is another one, naming what differs
+     * @throws CheckpointException when every checkpoint is damaged, which is no reason to overwrite them
      */
     public static RunDirectory resume(RunConfig config, Tokenizer tokenizer, Consumer<String> onNotice) {
         RunLock lock = RunLock.acquire(config.run().directory());
         try {
             CheckpointStore store = new CheckpointStore(lock, config.train().keep());
             Optional<Checkpoint> found = store.latestWhole(onNotice);
-            if (found.isEmpty()) {
+            if (found.isEmpty() && !store.steps().isEmpty()) {
+                throw CheckpointException.userError(config.run().directory() + ": none of its checkpoints is whole; copy one there"
+                        + " from a backup, or remove the directory to start over");
+            } else if (found.isEmpty()) {
                 onNotice.accept(config.run().directory() + " holds no whole checkpoint yet; starting at step 0");
             } else {
                 requireSame(found.get(), config, tokenizer, onNotice);
@@ -178,8 +185,9 @@ public final class RunDirectory implements Closeable {
         Map<String, FileWriter> files = new LinkedHashMap<>();
         files.put(TOKENIZER, tokenizer::save);
         files.put(CONFIG, file -> Files.writeString(file, config.toYaml()));
-        return store.save(state.step(), new CheckpointContents(named(StateDict.of(model)), named(optimizer.state()),
+        lastWhole = store.save(state.step(), new CheckpointContents(named(StateDict.of(model)), named(optimizer.state()),
                 modelConfig, state.toJson(), files), best);
+        return lastWhole;
     }
 
     private static List<NamedTensor> named(Map<String, Tensor> tensors) {
@@ -189,9 +197,7 @@ public final class RunDirectory implements Closeable {
 
     /** What a failed run can be gone on with, for a message. */
     String lastGood() {
-        List<Long> steps = store.steps();
-        return steps.isEmpty() ? "no checkpoint was written yet"
-                : "the last good checkpoint is step " + steps.get(steps.size() - 1) + " in " + config.run().directory();
+        return lastWhole == null ? "no checkpoint was written yet" : "the last good checkpoint is " + lastWhole;
     }
 
     @Override

@@ -108,6 +108,9 @@ public final class Trainer {
         TrainConfig train = config.train();
         try (Scope run = Scope.open()) {
             while (state.step() < train.maxIters()) {
+                if (train.patience() > 0 && state.evalsSinceBest() >= train.patience()) {
+                    return end(End.NO_PROGRESS);
+                }
                 RunLog.Train done = step();
                 if (due(train.logInterval())) {
                     directory.log().append(done);
@@ -116,9 +119,6 @@ public final class Trainer {
                 boolean best = due(train.evalInterval()) && evaluate();
                 if (best || due(train.checkpointInterval())) {
                     save(best);
-                }
-                if (train.patience() > 0 && state.evalsSinceBest() >= train.patience()) {
-                    return end(End.NO_PROGRESS);
                 }
                 if (stopRequested.getAsBoolean() && state.step() < train.maxIters()) {
                     return end(End.STOPPED);

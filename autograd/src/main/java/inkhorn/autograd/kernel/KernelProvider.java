@@ -5,7 +5,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Chooses the kernels, once: the vector ones where the JVM has its Vector API module, else the scalar ones. The choice and
- * its reason are one log line.
+ * its reason are one log line, and {@link #describeChoice()}.
  */
 public final class KernelProvider {
 
@@ -13,6 +13,7 @@ public final class KernelProvider {
     private static final String VECTOR_MODULE = "jdk.incubator.vector";
 
     private static volatile Kernels chosen;
+    private static volatile String choice = "none chosen yet";
 
     private KernelProvider() {
     }
@@ -52,8 +53,15 @@ public final class KernelProvider {
         String reason = choice != Choice.AUTO ? "as asked for"
                 : module ? "the module " + VECTOR_MODULE + " is there"
                 : "the module " + VECTOR_MODULE + " is not loaded (java --add-modules " + VECTOR_MODULE + ")";
-        LOG.info("kernels: {}; {}", kernels.description(), reason);
-        return use(kernels);
+        use(kernels);
+        KernelProvider.choice = kernels.description() + "; " + reason;
+        LOG.info("kernels: {}", KernelProvider.choice);
+        return kernels;
+    }
+
+    /** What the kernels are, and why these: for a line to the user. */
+    public static String describeChoice() {
+        return choice;
     }
 
     /** Puts the given kernels in place for all ops from now on, and ends those before; for tests and embedders. */
@@ -62,6 +70,7 @@ public final class KernelProvider {
             chosen.close();
         }
         chosen = kernels;
+        choice = kernels.description() + "; given by the program";
         return kernels;
     }
 }

@@ -2,18 +2,28 @@ package inkhorn.autograd.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.HashSet;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
 
 /**
  * What every implementation of {@link Kernels} must do, against definitions in plain doubles. A subclass supplies the
  * instance; the tests stand in the interfaces, one for each part of {@link Kernels}.
  */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class KernelsContract implements ElementKernelsContract, AxisKernelsContract, RowKernelsContract,
         LayerNormKernelsContract, MatrixKernelsContract, AttentionKernelsContract {
 
+    private final Set<Method> called = new HashSet<>();
     private Kernels kernels;
 
     /** A new instance of the implementation; it is closed after the tests. */
@@ -22,9 +32,31 @@ abstract class KernelsContract implements ElementKernelsContract, AxisKernelsCon
     @Override
     public final Kernels kernels() {
         if (kernels == null) {
-            kernels = create();
+            kernels = noting(create());
         }
         return kernels;
+    }
+
+    /** The same kernels, but what is called on them is kept in mind. */
+    private Kernels noting(Kernels real) {
+        return (Kernels) Proxy.newProxyInstance(Kernels.class.getClassLoader(), new Class<?>[] {Kernels.class}, (proxy, method, args) -> {
+            called.add(method);
+            try {
+                return method.invoke(real, args);
+            } catch (InvocationTargetException e) {
+                throw e.getCause();
+            }
+        });
+    }
+
+    /** Last, and to be run with the others: a new method without a test turns it red. */
+    @Test
+    @Order(Integer.MAX_VALUE)
+    void everyMethodHasBeenTested() throws NoSuchMethodException {
+        Set<Method> untested = new HashSet<>(Set.of(Kernels.class.getDeclaredMethods()));
+        untested.remove(Kernels.class.getDeclaredMethod("close"));
+        untested.removeAll(called);
+        assertThat(untested).isEmpty();
     }
 
     @AfterAll

@@ -1,18 +1,33 @@
 package inkhorn.autograd.ops;
 
-import static inkhorn.autograd.GradCheck.check;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import inkhorn.autograd.GradCheck;
 import inkhorn.autograd.IntTensor;
+import inkhorn.autograd.Op;
+import inkhorn.autograd.OpsOf;
 import inkhorn.autograd.Rng;
 import inkhorn.autograd.Tensor;
 import inkhorn.autograd.kernel.Unary;
+import java.io.File;
+import java.net.URISyntaxException;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.Function;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The gradient of every op matches finite differences. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class GradientsOfOpsTest {
+
+    /** Those whose gradient a test of this class has compared with finite differences. */
+    private static final Set<Class<?>> CHECKED = new HashSet<>();
 
     private static final Rng RNG = new Rng(42, 7, 3);
     private static final float EPS = 1e-5f;
@@ -20,6 +35,30 @@ class GradientsOfOpsTest {
     /** Every way two shapes can go together. */
     private static final int[][][] PAIRS = {{{3, 7}, {3, 7}}, {{3, 7}, {7}}, {{7}, {3, 7}}, {{3, 7}, {3, 1}}, {{3, 1}, {1, 7}},
         {{2, 3, 5}, {1, 3, 1}}, {{2, 1, 5, 1}, {3, 1, 4}}, {{}, {3, 5}}, {{3, 5}, {}}, {{1, 1}, {}}, {{1}, {13}}};
+
+    private static void check(String name, Function<Tensor[], Tensor> function, Tensor... inputs) {
+        GradCheck.check(name, function, inputs);
+        CHECKED.addAll(OpsOf.graph(function.apply(inputs)));
+    }
+
+    /** Last, and to be run with the others: a new op without a check above turns it red. */
+    @Test
+    @Order(Integer.MAX_VALUE)
+    void everyOpHasBeenChecked() throws Exception {
+        assertThat(CHECKED).containsAll(classesOfOps()).hasSizeGreaterThan(20);
+    }
+
+    private static Set<Class<?>> classesOfOps() throws URISyntaxException, ClassNotFoundException {
+        File[] files = new File(Add.class.getResource("Add.class").toURI()).getParentFile().listFiles();
+        Set<Class<?>> ops = new HashSet<>();
+        for (File file : files) {
+            Class<?> type = Class.forName("inkhorn.autograd.ops." + file.getName().replace(".class", ""));
+            if (Op.class.isAssignableFrom(type)) {
+                ops.add(type);
+            }
+        }
+        return ops;
+    }
 
     @Test
     void gradientsOfBroadcastAddSubMulAndDiv() {

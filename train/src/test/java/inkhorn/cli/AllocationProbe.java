@@ -1,0 +1,102 @@
+package inkhorn.cli;
+
+import com.sun.management.ThreadMXBean;
+import inkhorn.config.ConfigLoader;
+import inkhorn.config.RunConfig;
+import inkhorn.data.Corpus;
+import inkhorn.data.Preparation;
+import inkhorn.data.PreparedData;
+import inkhorn.nn.LanguageModel;
+import inkhorn.train.Models;
+import inkhorn.train.RunDirectory;
+import inkhorn.train.RunLog;
+import inkhorn.train.TrainListener;
+import inkhorn.train.Trainer;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+
+/**
+ * Trains with a config on a text made here and prints the bytes that all threads of this JVM together have allocated on the heap for
+ * each training step, after {@code warm-up} steps. Arguments: config, directory to write to, steps of warm-up, steps to measure.
+ */
+final class AllocationProbe {
+
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    private AllocationProbe() {
+    }
+
+    public static void main(String[] args) {
+        Path directory = Path.of(args[1]);
+        int warmUp = Integer.parseInt(args[2]);
+        int measured = Integer.parseInt(args[3]);
+        RunConfig config = ConfigLoader.load(Path.of(args[0]), Map.of("run.out", directory.resolve("run").toString(),
+                "train.max_iters", String.valueOf(warmUp + measured), "train.eval_interval", "0", "train.checkpoint_interval", "0"));
+        new Engine(Runtime.getRuntime().availableProcessors(), Engine.Kernels.AUTO).start();
+        PreparedData data = new Preparation(directory).prepare(Corpus.of("made-up", "made-up", text()), "char", 0.1);
+        LanguageModel model = Models.create(config.model(), data.tokenizer().vocabularySize(), 1);
+        try (RunDirectory run = RunDirectory.create(config, data.tokenizer())) {
+            Meter meter = new Meter(warmUp, measured);
+            new Trainer(config, model, data, run, meter, () -> false).run();
+            System.out.println(meter.bytesPerStep());
+        }
+    }
+
+    /** 65 different characters, as in Shakespeare. */
+    private static String text() {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < 20_000; i++) {
+            text.append((char) ('A' + (i * 31 + i / 7) % 65));
+        }
+        return text.toString();
+    }
+
+    private static long allocated() {
+        // -1 for a thread that has just ended.
+        return Arrays.stream(THREADS.getThreadAllocatedBytes(THREADS.getAllThreadIds())).filter(bytes -> bytes > 0).sum();
+    }
+
+    /** Reads the counters between steps. */
+    private static final class Meter implements TrainListener {
+
+        private final int warmUp;
+        private final int measured;
+        private long before;
+        private long after;
+
+        Meter(int warmUp, int measured) {
+            this.warmUp = warmUp;
+            this.measured = measured;
+        }
+
+        long bytesPerStep() {
+            return (after - before) / measured;
+        }
+
+        @Override
+        public void stepped(RunLog.Train step) {
+            if (step.step() == warmUp) {
+                before = allocated();
+            } else if (step.step() == warmUp + measured) {
+                after = allocated();
+            }
+        }
+
+        @Override
+        public void evaluated(RunLog.Eval eval, boolean best) {
+            throw new IllegalStateException("an evaluation is no training step");
+        }
+
+        @Override
+        public void sampled(String text) {
+            throw new IllegalStateException("a sample is no training step");
+        }
+
+        @Override
+        public void saved(long step, Path directory) {
+            // The one at the end, after the last reading.
+        }
+    }
+}
