@@ -1,6 +1,7 @@
 package inkhorn.bench;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +35,7 @@ public final class Machine {
         machine.put("system", System.getProperty("os.name") + " " + System.getProperty("os.version"));
         machine.put("java", java.toString());
         machine.put("jvm", jvm);
+        machine.put("loadAverage", ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
         machine.put("date", LocalDateTime.now().toString());
         return machine;
     }

@@ -2,6 +2,7 @@ package inkhorn.bench.step;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import inkhorn.bench.Statistics;
 import inkhorn.bench.step.Engine.Build;
 import inkhorn.bench.step.Engine.Setting;
 import java.util.ArrayList;
@@ -139,10 +140,10 @@ final class Comparison {
 
     private static ModelResult.EngineResult engineResult(Contender contender, Contender inkhorn) {
         double[] turns = contender.turns();
-        long[] memory = contender.worker().memory();
+        WorkerProcess.Memory memory = contender.worker().memory();
         double[] ours = inkhorn == null ? turns : inkhorn.turns();
         return new ModelResult.EngineResult(contender.engine().label(), contender.worker().description(), contender.stepsOfTurn(),
-                turns, Statistics.median(turns), memory[0], memory[1], Statistics.ratioOfMedians(ours, turns),
+                turns, Statistics.median(turns), memory, Statistics.ratioOfMedians(ours, turns),
                 Statistics.medianOfRatios(ours, turns));
     }
 

@@ -1,5 +1,6 @@
 package inkhorn.bench.step;
 
+import inkhorn.bench.Statistics;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,5 +1,6 @@
 package inkhorn.bench.step;
 
+import inkhorn.bench.Statistics;
 import java.util.List;
 
 /**
@@ -17,13 +18,12 @@ record ModelResult(String model, int threads, int rounds, double flops, List<Los
      *
      * @param turnMs the median step of each turn
      * @param medianMs the median of those
-     * @param memory peak resident bytes
-     * @param memoryWithLauncher and those of the process that launched it
+     * @param memory resident bytes
      * @param ratio Inkhorn's median over this one's, with its 95 % interval
      * @param pairedRatio the median of the ratios within each round
      */
-    record EngineResult(String label, String description, int stepsOfTurn, double[] turnMs, double medianMs, long memory,
-                        long memoryWithLauncher, Statistics.Estimate ratio, double pairedRatio) {
+    record EngineResult(String label, String description, int stepsOfTurn, double[] turnMs, double medianMs,
+                        WorkerProcess.Memory memory, Statistics.Estimate ratio, double pairedRatio) {
     }
 
     /** The faster of libtorch's builds, or null if none took part. */

@@ -4,6 +4,7 @@ import inkhorn.autograd.kernel.KernelProvider;
 import inkhorn.autograd.kernel.PeakProbe;
 import inkhorn.bench.ModelCase;
 import inkhorn.bench.Product;
+import inkhorn.bench.Statistics;
 import inkhorn.bench.TimedKernels;
 import java.util.Comparator;
 import java.util.List;

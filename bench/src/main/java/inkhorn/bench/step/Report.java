@@ -19,10 +19,10 @@ final class Report {
 
     static void print(ModelResult result, PrintWriter out) {
         out.printf(Locale.ROOT, "%n%s, %d threads, %d rounds%n", result.model(), result.threads(), result.rounds());
-        out.printf("%-24s %10s %10s %10s %22s %8s%n", "", "step ms", "peak MB", "+launcher", "ratio (95 %)", "paired");
+        out.printf("%-24s %10s %8s %9s %9s %22s %8s%n", "", "step ms", "peak MB", "+launcher", "empty MB", "ratio (95 %)", "paired");
         for (ModelResult.EngineResult e : result.engines()) {
-            out.printf(Locale.ROOT, "%-24s %10.2f %10.0f %10.0f   %6.3f (%.3f–%.3f) %8.3f%n", e.label(), e.medianMs(), e.memory() / 1e6,
-                    e.memoryWithLauncher() / 1e6, e.ratio().value(), e.ratio().low(), e.ratio().high(), e.pairedRatio());
+            out.printf(Locale.ROOT, "%-24s %10.2f %8.0f %9.0f %9.0f   %6.3f (%.3f–%.3f) %8.3f%n", e.label(), e.medianMs(),
+                    e.memory().peak() / 1e6, (e.memory().peak() + e.memory().launcher()) / 1e6, e.memory().empty() / 1e6, e.ratio().value(), e.ratio().low(), e.ratio().high(), e.pairedRatio());
         }
         ModelResult.EngineResult best = result.bestOfTorch();
         if (best != null && result.shareOfPeak() != null) {

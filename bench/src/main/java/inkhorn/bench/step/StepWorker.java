@@ -27,15 +27,19 @@ public final class StepWorker {
     private final Training training;
     private final ModelCase model;
     private final int threads;
+    private final long emptyBytes;
     private long steps;
 
-    private StepWorker(String engine, ModelCase model, int threads) {
+    private StepWorker(String engine, ModelCase model, int threads) throws IOException {
         this.model = model;
         this.threads = threads;
         if (engine.equals(TORCH)) {
-            training = new TorchTraining(model, threads);
+            TorchTraining.start(threads);
+            emptyBytes = highWaterMark("self");
+            training = new TorchTraining(model);
         } else {
             KernelProvider.choose(KernelProvider.Choice.AUTO, threads);
+            emptyBytes = highWaterMark("self");
             training = new InkhornTraining(model);
         }
     }
@@ -77,7 +81,8 @@ public final class StepWorker {
             case "steps":
                 return steps(Integer.parseInt(argument));
             case "memory":
-                return highWaterMark("self") + " " + (BenchRelaunch.launcher() < 0 ? 0 : highWaterMark("" + BenchRelaunch.launcher()));
+                long launcher = BenchRelaunch.launcher() < 0 ? 0 : highWaterMark("" + BenchRelaunch.launcher());
+                return highWaterMark("self") + " " + launcher + " " + emptyBytes;
             case "peak":
                 try (PeakProbe probe = new PeakProbe(threads)) {
                     return "" + probe.flopsPerSecond(Double.parseDouble(argument));

@@ -20,10 +20,14 @@ final class TorchTraining implements Training {
     private final long batch;
     private final long time;
 
-    TorchTraining(ModelCase model, int threads) {
+    /** Loads the libraries. */
+    static void start(int threads) {
         torch.set_num_threads(threads);
         torch.set_num_interop_threads(1);
         torch.manual_seed(Recipe.SEED);
+    }
+
+    TorchTraining(ModelCase model) {
         this.model = new TorchGpt(model.config());
         optimizer = new TorchAdamW(List.copyOf(this.model.parameters().values()));
         recipe = new Recipe(model);

@@ -27,6 +27,16 @@ final class WorkerProcess implements AutoCloseable {
     record Turn(double[] ms, double[] losses) {
     }
 
+    /**
+     * Resident bytes.
+     *
+     * @param peak the most that the process had
+     * @param launcher the most that the process which launched it had; 0 if it was launched directly
+     * @param empty what the process had before its model was made
+     */
+    record Memory(long peak, long launcher, long empty) {
+    }
+
     /** The worker cannot do what it was told; the message is its own. */
     static final class Failed extends RuntimeException {
         private static final long serialVersionUID = 1;
@@ -86,10 +96,9 @@ final class WorkerProcess implements AutoCloseable {
                 Arrays.stream(pairs).mapToDouble(p -> Double.parseDouble(p.substring(p.indexOf(':') + 1))).toArray());
     }
 
-    /** Peak resident bytes: of the process itself, and with the one that launched it. */
-    long[] memory() {
+    Memory memory() {
         String[] bytes = ask("memory").split(" ");
-        return new long[] {Long.parseLong(bytes[0]), Long.parseLong(bytes[0]) + Long.parseLong(bytes[1])};
+        return new Memory(Long.parseLong(bytes[0]), Long.parseLong(bytes[1]), Long.parseLong(bytes[2]));
     }
 
     @Override

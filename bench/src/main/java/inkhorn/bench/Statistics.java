@@ -1,4 +1,4 @@
-package inkhorn.bench.step;
+package inkhorn.bench;
 
 import java.util.Arrays;
 import org.apache.commons.math3.random.RandomGenerator;
@@ -6,7 +6,7 @@ import org.apache.commons.math3.random.Well19937c;
 import org.apache.commons.math3.stat.descriptive.rank.Percentile;
 
 /** Medians, and how far they can be trusted. */
-final class Statistics {
+public final class Statistics {
 
     private static final int RESAMPLES = 10_000;
     private static final long SEED = 17;
@@ -19,10 +19,10 @@ final class Statistics {
      *
      * @param value the estimate
      */
-    record Estimate(double value, double low, double high) {
+    public record Estimate(double value, double low, double high) {
     }
 
-    static double median(double[] values) {
+    public static double median(double[] values) {
         return new Percentile(50).evaluate(values);
     }
 
@@ -30,7 +30,7 @@ final class Statistics {
      * The ratio of two medians, with a percentile bootstrap (Efron 1979) over rounds: what was measured in one round is drawn
      * together, so that a slow moment of the machine falls on both.
      */
-    static Estimate ratioOfMedians(double[] over, double[] under) {
+    public static Estimate ratioOfMedians(double[] over, double[] under) {
         RandomGenerator random = new Well19937c(SEED);
         double[] ratios = new double[RESAMPLES];
         double[] a = new double[over.length];
@@ -49,7 +49,7 @@ final class Statistics {
     }
 
     /** The median of the ratios within each round. */
-    static double medianOfRatios(double[] over, double[] under) {
+    public static double medianOfRatios(double[] over, double[] under) {
         double[] ratios = new double[over.length];
         Arrays.setAll(ratios, i -> over[i] / under[i]);
         return median(ratios);
