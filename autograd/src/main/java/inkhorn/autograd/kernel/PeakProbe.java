@@ -10,7 +10,7 @@ import java.util.List;
  * shares of these.
  *
  * <p>A machine's clock drifts, on shared hosts by a factor of two: what is compared with a peak is measured close to it. The
- * first measurement in a JVM also waits for the compiler; it may take twice the time it was given.
+ * first measurement in a JVM also waits for the compiler, about a second where nothing has multiplied matrices before.
  */
 public final class PeakProbe implements AutoCloseable {
 
@@ -26,6 +26,9 @@ public final class PeakProbe implements AutoCloseable {
     private static final long ROUND_NANOS = 200_000;
 
     private static final int TASKS_PER_THREAD = 4;
+
+    /** How long to wait for the compiler at most. */
+    private static final double WARMUP_SECONDS = 3;
 
     private final Workers workers;
     private float[][] triad;
@@ -63,8 +66,20 @@ public final class PeakProbe implements AutoCloseable {
     public double flopsPerSecond(double seconds) {
         Block[] blocks = new Block[workers.threads() * TASKS_PER_THREAD];
         Arrays.setAll(blocks, i -> isVectorApiThere() ? new MicroKernelBlock() : new PlainBlock());
+        awaitCompiler(blocks[0]);
         double flopsOfCall = blocks[0].flops() * blocks.length;
         return flopsOfCall * callsPerSecond(seconds, calls -> workers.run(blocks.length, task -> repeat(blocks[task], calls)));
+    }
+
+    private static void awaitCompiler(Block block) {
+        long start = System.nanoTime();
+        long now = start;
+        long before;
+        do {
+            before = now;
+            repeat(block, 20);
+            now = System.nanoTime();
+        } while (20e9 * block.flops() / (now - before) < block.compiledFlops() && (now - start) * 1e-9 < WARMUP_SECONDS);
     }
 
     /** Bytes a second that this probe's threads together read and write. Takes 192 MiB of heap until the probe is closed. */
@@ -136,6 +151,9 @@ public final class PeakProbe implements AutoCloseable {
         abstract void run();
 
         abstract double flops();
+
+        /** A rate that code reaches on any processor once it is compiled, and never before. */
+        abstract double compiledFlops();
     }
 
     private static final class MicroKernelBlock extends Block {
@@ -151,6 +169,11 @@ public final class PeakProbe implements AutoCloseable {
         @Override
         double flops() {
             return 2.0 * DEPTH * c.length;
+        }
+
+        @Override
+        double compiledFlops() {
+            return 4e9;
         }
     }
 
@@ -176,6 +199,11 @@ public final class PeakProbe implements AutoCloseable {
         @Override
         double flops() {
             return 2.0 * DEPTH * COLUMNS;
+        }
+
+        @Override
+        double compiledFlops() {
+            return 1e9;
         }
     }
 

@@ -82,7 +82,7 @@ public final class KernelsCommand implements Callable<Integer> {
         ChainedOptionsBuilder options = new OptionsBuilder().include(KernelBenchmark.class.getName()).param("kernel", one.name())
                 .forks(1).warmupIterations(warmup).warmupTime(time).measurementIterations(iterations).measurementTime(time)
                 .addProfiler(PeakProfiler.class).verbosity(VerboseMode.SILENT).shouldFailOnError(true)
-                .jvmArgsAppend("-D" + KernelBenchmark.THREADS + "=" + threads);
+                .jvmArgsAppend("-Dinkhorn.log=WARN", "-D" + KernelBenchmark.THREADS + "=" + threads);
         RunResult result = new Runner(options.build()).runSingle();
         return KernelResult.of(one, result);
     }

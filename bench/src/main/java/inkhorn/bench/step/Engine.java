@@ -64,7 +64,7 @@ record Engine(Build build, Setting setting) {
             command.add(options.java().toString());
             command.addAll(options.jvm());
         }
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "inkhorn.bench.step.StepWorker",
+        command.addAll(List.of("-Dinkhorn.log=WARN", "-cp", System.getProperty("java.class.path"), "inkhorn.bench.step.StepWorker",
                 build.isTorch() ? StepWorker.TORCH : StepWorker.INKHORN, model, "" + options.threads(), "" + dropout));
         ProcessBuilder process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
         if (build.isTorch()) {
