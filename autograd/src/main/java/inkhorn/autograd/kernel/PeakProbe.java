@@ -30,6 +30,9 @@ public final class PeakProbe implements AutoCloseable {
     /** How long to wait for the compiler at most. */
     private static final double WARMUP_SECONDS = 3;
 
+    /** Whether this JVM has waited for the compiler; it does so once. */
+    private static volatile boolean warm;
+
     private final Workers workers;
     private float[][] triad;
 
@@ -66,7 +69,10 @@ public final class PeakProbe implements AutoCloseable {
     public double flopsPerSecond(double seconds) {
         Block[] blocks = new Block[workers.threads() * TASKS_PER_THREAD];
         Arrays.setAll(blocks, i -> isVectorApiThere() ? new MicroKernelBlock() : new PlainBlock());
-        awaitCompiler(blocks[0]);
+        if (!warm) {
+            awaitCompiler(blocks[0]);
+            warm = true;
+        }
         double flopsOfCall = blocks[0].flops() * blocks.length;
         return flopsOfCall * callsPerSecond(seconds, calls -> workers.run(blocks.length, task -> repeat(blocks[task], calls)));
     }
