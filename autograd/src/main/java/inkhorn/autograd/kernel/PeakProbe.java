@@ -1,0 +1,221 @@
+package inkhorn.autograd.kernel;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What this machine can do at most, measured: float32 operations a second of the bare micro-kernel on operands that stay in
+ * the first cache, and bytes a second of a triad loop on arrays that fit in none (McCalpin 1995, STREAM). Shares of a peak are
+ * shares of these.
+ *
+ * <p>A machine's clock drifts, on shared hosts by a factor of two: what is compared with a peak is measured close to it. The
+ * first measurement in a JVM also waits for the compiler, about a second where nothing has multiplied matrices before.
+ */
+public final class PeakProbe implements AutoCloseable {
+
+    /** Depth of the product: 12 × 128 and 128 × 32 floats are 22 KiB, which fits in every first cache. */
+    private static final int DEPTH = 128;
+
+    /** Floats of each of the triad's three arrays: 64 MiB, 192 MiB in all. */
+    private static final int TRIAD = 1 << 24;
+
+    private static final int TRIAD_CHUNK = 1 << 16;
+
+    /** A measurement is the median of rounds of at least this long. */
+    private static final long ROUND_NANOS = 200_000;
+
+    private static final int TASKS_PER_THREAD = 4;
+
+    /** How long to wait for the compiler at most. */
+    private static final double WARMUP_SECONDS = 3;
+
+    /** Whether this JVM has waited for the compiler; it does so once. */
+    private static volatile boolean warm;
+
+    private final Workers workers;
+    private float[][] triad;
+
+    /**
+     * The limits of a machine.
+     *
+     * @param threads how many "all" are
+     * @param flopsOfOne float32 operations a second of one thread, a fused multiply-add counted as two
+     * @param flopsOfAll the same of all threads together
+     * @param bytesPerSecond read and written by all threads together
+     */
+    public record Peak(int threads, double flopsOfOne, double flopsOfAll, double bytesPerSecond) {
+    }
+
+    /** @param threads how many work together; at least 1 */
+    public PeakProbe(int threads) {
+        workers = new Workers(threads);
+    }
+
+    /**
+     * Measures everything. Takes 192 MiB of heap for that time.
+     *
+     * @param seconds how long to measure, in all
+     */
+    public static Peak measure(int threads, double seconds) {
+        try (PeakProbe one = new PeakProbe(1); PeakProbe all = new PeakProbe(threads)) {
+            double flopsOfOne = one.flopsPerSecond(seconds / 3);
+            double flopsOfAll = threads == 1 ? flopsOfOne : all.flopsPerSecond(seconds / 3);
+            return new Peak(threads, flopsOfOne, flopsOfAll, all.bytesPerSecond(seconds / 3));
+        }
+    }
+
+    /** Float32 operations a second of this probe's threads together. */
+    public double flopsPerSecond(double seconds) {
+        Block[] blocks = new Block[workers.threads() * TASKS_PER_THREAD];
+        Arrays.setAll(blocks, i -> isVectorApiThere() ? new MicroKernelBlock() : new PlainBlock());
+        if (!warm) {
+            awaitCompiler(blocks[0]);
+            warm = true;
+        }
+        double flopsOfCall = blocks[0].flops() * blocks.length;
+        return flopsOfCall * callsPerSecond(seconds, calls -> workers.run(blocks.length, task -> repeat(blocks[task], calls)));
+    }
+
+    private static void awaitCompiler(Block block) {
+        long start = System.nanoTime();
+        long now = start;
+        long before;
+        do {
+            before = now;
+            repeat(block, 20);
+            now = System.nanoTime();
+        } while (20e9 * block.flops() / (now - before) < block.compiledFlops() && (now - start) * 1e-9 < WARMUP_SECONDS);
+    }
+
+    /** Bytes a second that this probe's threads together read and write. Takes 192 MiB of heap until the probe is closed. */
+    public double bytesPerSecond(double seconds) {
+        if (triad == null) {
+            triad = new float[3][TRIAD];
+            Arrays.fill(triad[1], 1);
+            Arrays.fill(triad[2], 2);
+        }
+        double bytesOfCall = 3.0 * Float.BYTES * TRIAD;
+        return bytesOfCall * callsPerSecond(seconds, calls -> {
+            for (int i = 0; i < calls; i++) {
+                workers.run(TRIAD / TRIAD_CHUNK, task -> triad(triad[0], triad[1], triad[2], task * TRIAD_CHUNK));
+            }
+        });
+    }
+
+    /** Some work that is done a number of times. */
+    @FunctionalInterface
+    private interface Repeated {
+        void run(int calls);
+    }
+
+    /** The median over rounds of as many calls as make a round long enough; those of shorter rounds, and so of cold code, do not count. */
+    private static double callsPerSecond(double seconds, Repeated work) {
+        List<Double> rates = new ArrayList<>();
+        long start = System.nanoTime();
+        double elapsed = 0;
+        int calls = 1;
+        while (elapsed < seconds || rates.size() < 5 && elapsed < 2 * seconds) {
+            long before = System.nanoTime();
+            work.run(calls);
+            long after = System.nanoTime();
+            rates.add(calls * 1e9 / Math.max(1, after - before));
+            if (after - before < ROUND_NANOS) {
+                calls *= 2;
+                rates.clear();
+            }
+            elapsed = (after - start) * 1e-9;
+        }
+        double[] sorted = rates.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        return sorted.length == 0 ? calls / seconds : sorted[sorted.length / 2];
+    }
+
+    private static void repeat(Block block, int calls) {
+        for (int i = 0; i < calls; i++) {
+            block.run();
+        }
+    }
+
+    private static void triad(float[] out, float[] x, float[] y, int from) {
+        for (int i = from; i < from + TRIAD_CHUNK; i++) {
+            out[i] = x[i] + 3f * y[i];
+        }
+    }
+
+    private static boolean isVectorApiThere() {
+        return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
+    }
+
+    @Override
+    public void close() {
+        workers.close();
+        triad = null;
+    }
+
+    /** A small product whose operands are this thread's own. */
+    private abstract static class Block {
+        abstract void run();
+
+        abstract double flops();
+
+        /** A rate that code reaches on any processor once it is compiled, and never before. */
+        abstract double compiledFlops();
+    }
+
+    private static final class MicroKernelBlock extends Block {
+        private final float[] a = ones(DEPTH * MicroKernel.ROWS);
+        private final float[] b = ones(DEPTH * MicroKernel.COLUMNS);
+        private final float[] c = new float[MicroKernel.ROWS * MicroKernel.COLUMNS];
+
+        @Override
+        void run() {
+            MicroKernel.columns(DEPTH, a, 0, MicroKernel.ROWS, b, 0, MicroKernel.COLUMNS, c, 0, MicroKernel.COLUMNS, false);
+        }
+
+        @Override
+        double flops() {
+            return 2.0 * DEPTH * c.length;
+        }
+
+        @Override
+        double compiledFlops() {
+            return 4e9;
+        }
+    }
+
+    /** Without the Vector API: the loop that the compiler turns into vectors by itself, as in {@link ScalarKernels}. */
+    private static final class PlainBlock extends Block {
+        private static final int COLUMNS = 32;
+
+        private final float[] a = ones(DEPTH);
+        private final float[] b = ones(DEPTH * COLUMNS);
+        private final float[] c = new float[COLUMNS];
+
+        @Override
+        void run() {
+            Arrays.fill(c, 0);
+            for (int p = 0; p < DEPTH; p++) {
+                float factor = a[p];
+                for (int j = 0; j < COLUMNS; j++) {
+                    c[j] += factor * b[p * COLUMNS + j];
+                }
+            }
+        }
+
+        @Override
+        double flops() {
+            return 2.0 * DEPTH * COLUMNS;
+        }
+
+        @Override
+        double compiledFlops() {
+            return 1e9;
+        }
+    }
+
+    private static float[] ones(int n) {
+        float[] ones = new float[n];
+        Arrays.fill(ones, 1);
+        return ones;
+    }
+}

@@ -1,0 +1,53 @@
+package inkhorn.bench;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** Where and on what the benchmarks run. */
+public final class Machine {
+
+    private Machine() {
+    }
+
+    /** {@code bench/target}: the directory of this jar. */
+    public static Path buildDirectory() {
+        try {
+            Path jar = Path.of(Machine.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+            return jar.toAbsolutePath().getParent();
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException("the benchmarks must be run from their jar", e);
+        }
+    }
+
+    /** For the head of a result file. */
+    public static Map<String, Object> describe(Path java, List<String> jvm) throws IOException {
+        Map<String, Object> machine = new LinkedHashMap<>();
+        machine.put("processor", processor());
+        machine.put("cores", Runtime.getRuntime().availableProcessors());
+        machine.put("system", System.getProperty("os.name") + " " + System.getProperty("os.version"));
+        machine.put("java", java.toString());
+        machine.put("jvm", jvm);
+        machine.put("loadAverage", ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
+        machine.put("date", LocalDateTime.now().toString());
+        return machine;
+    }
+
+    private static String processor() throws IOException {
+        Path info = Path.of("/proc/cpuinfo");
+        if (!Files.exists(info)) {
+            return System.getProperty("os.arch");
+        }
+        try (Stream<String> lines = Files.lines(info)) {
+            return lines.filter(line -> line.startsWith("model name")).findFirst()
+                    .map(line -> line.substring(line.indexOf(':') + 2)).orElse(System.getProperty("os.arch"));
+        }
+    }
+}

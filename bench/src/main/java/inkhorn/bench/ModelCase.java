@@ -1,0 +1,45 @@
+package inkhorn.bench;
+
+import inkhorn.nn.Activation;
+import inkhorn.nn.GptConfig;
+import inkhorn.nn.Position;
+import java.util.List;
+
+/**
+ * A model and the batch it is trained on.
+ *
+ * @param name what the command line calls it
+ * @param config its shape
+ * @param batch sequences a step, each of the model's block size
+ */
+public record ModelCase(String name, GptConfig config, int batch) {
+
+    /** From a smoke test's size to GPT-2's. */
+    public static final List<ModelCase> ALL = List.of(
+            new ModelCase("tiny", gpt(65, 64, 4, 4, 128, 0, false), 12),
+            new ModelCase("char", gpt(65, 256, 6, 6, 384, 0.2, false), 16),
+            new ModelCase("char-64", gpt(65, 256, 6, 6, 384, 0.2, false), 64),
+            new ModelCase("gpt2", gpt(50257, 64, 12, 12, 768, 0, true), 4));
+
+    /** @throws IllegalArgumentException listing the names there are */
+    public static ModelCase named(String name) {
+        return ALL.stream().filter(c -> c.name.equals(name)).findFirst().orElseThrow(() -> new IllegalArgumentException(
+                name + ": no such model; there are " + String.join(", ", ALL.stream().map(ModelCase::name).toList())));
+    }
+
+    private static GptConfig gpt(int vocab, int time, int layers, int heads, int channels, double dropout, boolean bias) {
+        return new GptConfig(vocab, time, layers, heads, channels, dropout, bias, Activation.GELU, Position.LEARNED, true,
+                GptConfig.LAYER_NORM_EPS);
+    }
+
+    /** The same without dropout, so that two programs compute the same. */
+    public ModelCase withoutDropout() {
+        GptConfig c = config;
+        return new ModelCase(name, gpt(c.vocabSize(), c.blockSize(), c.nLayer(), c.nHead(), c.nEmbd(), 0, c.bias()), batch);
+    }
+
+    /** Tokens that a step learns from. */
+    public int tokens() {
+        return batch * config.blockSize();
+    }
+}

@@ -1,0 +1,165 @@
+package inkhorn.bench.step;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import inkhorn.bench.Statistics;
+import inkhorn.bench.step.Engine.Build;
+import inkhorn.bench.step.Engine.Setting;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * All engines on one model, a turn each in every round, in an order that rotates. Only one of the processes is active at a time.
+ */
+final class Comparison {
+
+    private static final double PROBE_SECONDS = 0.1;
+    private static final int SCOUTING_TURNS = 3;
+
+    private final StepOptions options;
+    private final String model;
+    private final Consumer<String> log;
+    private final List<Double> peaks = new ArrayList<>();
+
+    /** @param log told what is going on */
+    Comparison(StepOptions options, String model, Consumer<String> log) {
+        this.options = options;
+        this.model = model;
+        this.log = log;
+    }
+
+    /**
+     * Measures.
+     *
+     * @param builds those that take part; one of libtorch's that does not start is left out
+     * @param settings of libtorch, of which each build keeps its best
+     */
+    ModelResult run(List<Build> builds, List<Setting> settings, boolean checked, boolean profiled) {
+        List<Build> working = new ArrayList<>(builds);
+        List<LossCheck> checks = checked && builds.contains(Build.INKHORN) ? check(working) : List.of();
+        List<Contender> contenders = new ArrayList<>();
+        try {
+            for (Build build : working) {
+                start(build, settings, contenders);
+            }
+            for (int round = 0; round < options.rounds(); round++) {
+                round(round, contenders);
+            }
+            return result(contenders, checks, profiled);
+        } finally {
+            contenders.forEach(Contender::close);
+        }
+    }
+
+    private List<LossCheck> check(List<Build> builds) {
+        List<LossCheck> checks = new ArrayList<>();
+        for (Build build : List.copyOf(builds)) {
+            if (build.isTorch()) {
+                try {
+                    LossCheck check = LossCheck.of(new Engine(build, Setting.DEFAULT), options, model);
+                    checks.add(check);
+                    log.accept("losses without dropout: Inkhorn " + Arrays.toString(check.ours()) + ", " + check.engine() + " "
+                            + Arrays.toString(check.theirs()) + (check.agrees() ? ": agree" : ": DIFFER")
+                            + String.format(" (worst %.1e, allowed %.0e)", check.worstDifference(), LossCheck.BOUND));
+                } catch (WorkerProcess.Failed e) {
+                    leaveOut(build, e, builds);
+                }
+            }
+        }
+        return checks;
+    }
+
+    private void leaveOut(Build build, WorkerProcess.Failed e, List<Build> builds) {
+        if (!build.isTorch() || e.getMessage().startsWith("Inkhorn")) {
+            throw e;
+        }
+        log.accept("left out: " + e.getMessage());
+        builds.remove(build);
+    }
+
+    private void start(Build build, List<Setting> settings, List<Contender> contenders) {
+        try {
+            Contender started = build.isTorch() ? bestOf(build, settings)
+                    : new Contender(new Engine(build, Setting.DEFAULT), options, model);
+            contenders.add(started);
+            log.accept(started.engine().label() + ": " + started.worker().description());
+        } catch (WorkerProcess.Failed e) {
+            leaveOut(build, e, new ArrayList<>());
+        }
+    }
+
+    /** Champion against challenger, in turn; never more than two at a time, for the sake of memory. */
+    private Contender bestOf(Build build, List<Setting> settings) {
+        Contender best = new Contender(new Engine(build, settings.get(0)), options, model);
+        for (Setting setting : settings.subList(1, settings.size())) {
+            Contender challenger = new Contender(new Engine(build, setting), options, model);
+            for (int i = 0; i < SCOUTING_TURNS; i++) {
+                best.turn();
+                challenger.turn();
+            }
+            double bestMs = Statistics.median(best.turns());
+            double challengerMs = Statistics.median(challenger.turns());
+            log.accept(String.format("%s %.1f ms, %s %.1f ms", best.engine().label(), bestMs, challenger.engine().label(), challengerMs));
+            Contender loser = challengerMs < bestMs ? best : challenger;
+            best = challengerMs < bestMs ? challenger : best;
+            loser.close();
+            best.forgetTurns();
+        }
+        return best;
+    }
+
+    private void round(int round, List<Contender> contenders) {
+        StringBuilder line = new StringBuilder("round " + (round + 1) + ":");
+        for (int i = 0; i < contenders.size(); i++) {
+            Contender contender = contenders.get((round + i) % contenders.size());
+            boolean isInkhorn = !contender.engine().build().isTorch();
+            double before = isInkhorn ? peak(contender) : 0;
+            double ms = contender.turn();
+            if (isInkhorn) {
+                peaks.add((before + peak(contender)) / 2);
+            }
+            line.append(String.format("  %s %.1f ms", contender.engine().label(), ms));
+        }
+        log.accept(line.toString());
+    }
+
+    private static double peak(Contender inkhorn) {
+        return Double.parseDouble(inkhorn.worker().ask("peak " + PROBE_SECONDS));
+    }
+
+    private ModelResult result(List<Contender> contenders, List<LossCheck> checks, boolean profiled) {
+        Contender inkhorn = contenders.stream().filter(c -> !c.engine().build().isTorch()).findFirst().orElse(null);
+        List<ModelResult.EngineResult> engines = contenders.stream().map(c -> engineResult(c, inkhorn)).toList();
+        double flops = inkhorn == null ? 0 : Double.parseDouble(inkhorn.worker().ask("flops"));
+        Statistics.Estimate share = inkhorn == null ? null : share(flops, inkhorn);
+        Profile profile = inkhorn == null || !profiled ? null : profile(inkhorn);
+        return new ModelResult(model, options.threads(), options.rounds(), flops, checks, engines, share, profile);
+    }
+
+    private static ModelResult.EngineResult engineResult(Contender contender, Contender inkhorn) {
+        double[] turns = contender.turns();
+        WorkerProcess.Memory memory = contender.worker().memory();
+        double[] ours = inkhorn == null ? turns : inkhorn.turns();
+        return new ModelResult.EngineResult(contender.engine().label(), contender.worker().description(), contender.stepsOfTurn(),
+                turns, Statistics.median(turns), memory, Statistics.ratioOfMedians(ours, turns),
+                Statistics.medianOfRatios(ours, turns));
+    }
+
+    /** The time that a round's peak allows, over the time it took. */
+    private Statistics.Estimate share(double flops, Contender inkhorn) {
+        double[] limits = peaks.stream().mapToDouble(peak -> 1e3 * flops / peak).toArray();
+        Statistics.Estimate ratio = Statistics.ratioOfMedians(limits, inkhorn.turns());
+        return new Statistics.Estimate(Statistics.medianOfRatios(limits, inkhorn.turns()), ratio.low(), ratio.high());
+    }
+
+    private Profile profile(Contender inkhorn) {
+        int rounds = Math.min(5, options.rounds());
+        try {
+            return new ObjectMapper().readValue(inkhorn.worker().ask("profile " + rounds + " " + inkhorn.stepsOfTurn()), Profile.class);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a worker's profile cannot be read", e);
+        }
+    }
+}

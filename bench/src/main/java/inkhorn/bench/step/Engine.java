@@ -1,0 +1,98 @@
+package inkhorn.bench.step;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One contender and how its process is started.
+ *
+ * @param build what computes
+ * @param setting for libtorch, its waiting and memory setting; else {@link Setting#DEFAULT}
+ */
+record Engine(Build build, Setting setting) {
+
+    /** What computes. */
+    enum Build {
+        INKHORN,
+        /** libtorch's official build, with MKL. */
+        MKL,
+        /** libtorch as it comes with its Java bindings, with OpenBLAS. */
+        OPENBLAS;
+
+        boolean isTorch() {
+            return this != INKHORN;
+        }
+    }
+
+    /** What a user of libtorch would try; the best of them takes part. */
+    enum Setting {
+        DEFAULT(Map.of()),
+        /** Idle threads sleep at once, where the default spins for a while. */
+        PASSIVE(Map.of("OMP_WAIT_POLICY", "PASSIVE", "KMP_BLOCKTIME", "0")),
+        /** Huge pages for tensors, as Inkhorn's JVM asks for them. */
+        THP(Map.of("THP_MEM_ALLOC_ENABLE", "1"));
+
+        private final Map<String, String> environment;
+
+        Setting(Map<String, String> environment) {
+            this.environment = environment;
+        }
+    }
+
+    /** The name in tables. */
+    String label() {
+        return switch (build) {
+            case INKHORN -> "Inkhorn";
+            case MKL -> "torch MKL" + suffix();
+            case OPENBLAS -> "torch OpenBLAS" + suffix();
+        };
+    }
+
+    private String suffix() {
+        return setting == Setting.DEFAULT ? "" : " (" + setting.name().toLowerCase(java.util.Locale.ROOT) + ")";
+    }
+
+    /** A process of this engine for one model, not started yet. */
+    ProcessBuilder process(StepOptions options, String model, boolean dropout) {
+        List<String> command = new ArrayList<>();
+        if (build.isTorch()) {
+            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            command.addAll(torchOptions(options.home()));
+        } else {
+            command.add(options.java().toString());
+            command.addAll(options.jvm());
+        }
+        command.addAll(List.of("-Dinkhorn.log=WARN", "-cp", System.getProperty("java.class.path"), "inkhorn.bench.step.StepWorker",
+                build.isTorch() ? StepWorker.TORCH : StepWorker.INKHORN, model, "" + options.threads(), "" + dropout));
+        ProcessBuilder process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+        if (build.isTorch()) {
+            setUp(process.environment(), options.threads());
+        }
+        return process;
+    }
+
+    private List<String> torchOptions(Path home) {
+        List<String> options = new ArrayList<>(List.of("-Xmx1g", "-XX:+UseSerialGC",
+                // Tensors are freed at the end of their scope: no collector thread, and no collections at a memory limit.
+                "-Dorg.bytedeco.javacpp.nopointergc=true", "-Dorg.bytedeco.javacpp.maxBytes=0",
+                "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0", "-Dorg.bytedeco.javacpp.logger=slf4j",
+                "-Dorg.bytedeco.javacpp.cachedir=" + home.resolve("javacpp")));
+        if (build == Build.MKL) {
+            options.add("-Dorg.bytedeco.javacpp.pathsFirst=true");
+            options.add("-Djava.library.path=" + home.resolve(Path.of("libtorch-mkl", "pytorch", "cpu", "linux-x86_64")));
+        }
+        return options;
+    }
+
+    private void setUp(Map<String, String> environment, int threads) {
+        // Left over from elsewhere, these choose kernels for another processor.
+        environment.keySet().removeAll(List.of("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "OMP_WAIT_POLICY", "OMP_PROC_BIND",
+                "GOMP_SPINCOUNT", "KMP_BLOCKTIME", "GOMP_CPU_AFFINITY"));
+        for (String name : List.of("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")) {
+            environment.put(name, "" + threads);
+        }
+        environment.putAll(setting.environment);
+    }
+}

@@ -1,0 +1,18 @@
+package inkhorn.bench.step;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * How to measure.
+ *
+ * @param home the build's directory: libraries lie there, results go there
+ * @param java the executable that runs Inkhorn
+ * @param jvm more flags for it
+ * @param threads of every engine
+ * @param rounds in which every engine has one turn
+ * @param turnSeconds how long a turn takes at least, and at least one step
+ * @param warmupSeconds how long Inkhorn runs before it is measured; libtorch, which compiles nothing, a third of it
+ */
+record StepOptions(Path home, Path java, List<String> jvm, int threads, int rounds, double turnSeconds, double warmupSeconds) {
+}

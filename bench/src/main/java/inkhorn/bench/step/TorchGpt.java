@@ -1,0 +1,148 @@
+package inkhorn.bench.step;
+
+import inkhorn.nn.GptConfig;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * nanoGPT's model.py on libtorch, operator by operator as Python would call them. Each method frees its temporaries at its end,
+ * as Python's functions do; names are Inkhorn's, linear weights are (out, in) as torch has them.
+ */
+final class TorchGpt {
+
+    private static final long MEAN = 1;
+    private static final long NO_TARGET = -100;
+
+    private final GptConfig config;
+    private final Map<String, Tensor> parameters = new LinkedHashMap<>();
+    private final Tensor positions;
+
+    TorchGpt(GptConfig config) {
+        this.config = config;
+        long channels = config.nEmbd();
+        weight("transformer.wte.weight", config.vocabSize(), channels);
+        weight("transformer.wpe.weight", config.blockSize(), channels);
+        for (int i = 0; i < config.nLayer(); i++) {
+            String block = "transformer.h." + i;
+            norm(block + ".ln_1", channels);
+            linear(block + ".attn.c_attn", channels, 3 * channels);
+            linear(block + ".attn.c_proj", channels, channels);
+            norm(block + ".ln_2", channels);
+            linear(block + ".mlp.c_fc", channels, 4 * channels);
+            linear(block + ".mlp.c_proj", 4 * channels, channels);
+        }
+        norm("transformer.ln_f", channels);
+        long[] places = new long[config.blockSize()];
+        java.util.Arrays.setAll(places, i -> i);
+        positions = Tensor.create(places);     // (T)
+    }
+
+    private void linear(String name, long in, long out) {
+        weight(name + ".weight", out, in);
+        if (config.bias()) {
+            parameters.put(name + ".bias", torch.zeros(out).requires_grad_(true));
+        }
+    }
+
+    private void norm(String name, long channels) {
+        parameters.put(name + ".weight", torch.ones(channels).requires_grad_(true));
+        if (config.bias()) {
+            parameters.put(name + ".bias", torch.zeros(channels).requires_grad_(true));
+        }
+    }
+
+    private void weight(String name, long rows, long columns) {
+        try (PointerScope scope = new PointerScope()) {
+            Tensor weight = torch.randn(rows, columns).mul_(new org.bytedeco.pytorch.Scalar(0.02)).requires_grad_(true);
+            parameters.put(name, weight.retainReference());
+        }
+    }
+
+    /** Every trained tensor by name; the head is the token table. */
+    Map<String, Tensor> parameters() {
+        return parameters;
+    }
+
+    /** The mean cross-entropy; ids and targets are (B, T) of int64. */
+    Tensor loss(Tensor ids, Tensor targets) {
+        return scoped(() -> {
+            Tensor logits = scoped(() -> logits(ids)).view(-1, config.vocabSize());     // (B·T, V)
+            return torch.cross_entropy_loss(logits, targets.view(-1), none(), MEAN, NO_TARGET, 0);
+        });
+    }
+
+    private Tensor logits(Tensor ids) {
+        Tensor x = scoped(() -> dropout(torch.embedding(get("transformer.wte.weight"), ids)
+                .add(torch.embedding(get("transformer.wpe.weight"), positions))));      // (B, T, C)
+        for (int i = 0; i < config.nLayer(); i++) {
+            String block = "transformer.h." + i;
+            Tensor in = x;
+            Tensor middle = scoped(() -> in.add(attention(block + ".attn", norm(block + ".ln_1", in))));
+            in.close();
+            x = scoped(() -> middle.add(mlp(block + ".mlp", norm(block + ".ln_2", middle))));
+            middle.close();
+        }
+        return torch.linear(norm("transformer.ln_f", x), get("transformer.wte.weight"));
+    }
+
+    private Tensor attention(String name, Tensor x) {
+        return scoped(() -> {
+            TensorVector qkv = linear(name + ".c_attn", x).split(config.nEmbd(), 2);
+            Tensor y = torch.scaled_dot_product_attention(heads(qkv.get(0)), heads(qkv.get(1)), heads(qkv.get(2)), none(),
+                    config.dropout(), true, new DoubleOptional(), false);               // (B, H, T, D)
+            Tensor joined = y.transpose(1, 2).contiguous().view(x.size(0), x.size(1), config.nEmbd());
+            return dropout(linear(name + ".c_proj", joined));
+        });
+    }
+
+    private Tensor heads(Tensor x) {
+        return x.view(x.size(0), x.size(1), config.nHead(), config.headSize()).transpose(1, 2);
+    }
+
+    private Tensor mlp(String name, Tensor x) {
+        return scoped(() -> dropout(linear(name + ".c_proj", torch.gelu(linear(name + ".c_fc", x)))));
+    }
+
+    private Tensor linear(String name, Tensor x) {
+        return torch.linear(x, get(name + ".weight"), optional(name + ".bias"));
+    }
+
+    private Tensor norm(String name, Tensor x) {
+        return torch.layer_norm(x, new long[] {config.nEmbd()}, optional(name + ".weight"), optional(name + ".bias"),
+                config.layerNormEps(), false);
+    }
+
+    private Tensor dropout(Tensor x) {
+        return config.dropout() == 0 ? x : torch.dropout(x, config.dropout(), true);
+    }
+
+    private Tensor get(String name) {
+        return parameters.get(name);
+    }
+
+    private TensorOptional optional(String name) {
+        Tensor tensor = parameters.get(name);
+        return tensor == null ? none() : new TensorOptional(tensor);
+    }
+
+    private static TensorOptional none() {
+        return new TensorOptional();
+    }
+
+    /** Frees what the body makes, but for its result, which goes to the scope around. */
+    private static Tensor scoped(Supplier<Tensor> body) {
+        PointerScope outer = PointerScope.getInnerScope();
+        try (PointerScope inner = new PointerScope()) {
+            Tensor result = body.get();
+            outer.attach(result);
+            return result;
+        }
+    }
+}

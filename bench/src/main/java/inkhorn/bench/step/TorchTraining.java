@@ -1,0 +1,90 @@
+package inkhorn.bench.step;
+
+import inkhorn.bench.ModelCase;
+import inkhorn.checkpoint.NamedTensor;
+import inkhorn.checkpoint.SafetensorsReader;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/** The same step on libtorch. */
+final class TorchTraining implements Training {
+
+    private final TorchGpt model;
+    private final TorchAdamW optimizer;
+    private final Recipe recipe;
+    private final long batch;
+    private final long time;
+
+    /** Loads the libraries. */
+    static void start(int threads) {
+        torch.set_num_threads(threads);
+        torch.set_num_interop_threads(1);
+        torch.manual_seed(Recipe.SEED);
+    }
+
+    TorchTraining(ModelCase model) {
+        this.model = new TorchGpt(model.config());
+        optimizer = new TorchAdamW(List.copyOf(this.model.parameters().values()));
+        recipe = new Recipe(model);
+        batch = model.batch();
+        time = model.config().blockSize();
+    }
+
+    @Override
+    public String description() {
+        String config = torch.show_config().getString();
+        String blas = config.lines().filter(line -> line.contains("Math Kernel Library")).findFirst().map(line -> "MKL")
+                .orElse("OpenBLAS");
+        String capability = config.lines().filter(line -> line.contains("CPU capability")).findFirst().orElse("")
+                .replace("- CPU capability usage:", "").trim();
+        return "libtorch 2.7.1, " + blas + ", " + capability + ", " + torch.get_num_threads() + " threads";
+    }
+
+    @Override
+    public double step(long index) {
+        optimizer.zeroGrad();
+        double loss = accumulateGradients(index);
+        optimizer.step();
+        return loss;
+    }
+
+    private double accumulateGradients(long index) {
+        try (PointerScope scope = new PointerScope()) {
+            Tensor loss = model.loss(tokens(recipe.inputs(index)), tokens(recipe.targets(index)));
+            loss.backward();
+            return loss.item_float();
+        }
+    }
+
+    private Tensor tokens(int[] ids) {
+        long[] wide = new long[ids.length];
+        for (int i = 0; i < ids.length; i++) {
+            wide[i] = ids[i];
+        }
+        return Tensor.create(wide, batch, time);     // (B, T)
+    }
+
+    @Override
+    public void save(Path file) {
+        throw new UnsupportedOperationException("weights go from Inkhorn to torch");
+    }
+
+    @Override
+    public void load(Path file) {
+        try (SafetensorsReader reader = SafetensorsReader.open(file); PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard()) {
+            for (Map.Entry<String, Tensor> parameter : model.parameters().entrySet()) {
+                NamedTensor read = reader.read(parameter.getKey());
+                long[] shape = java.util.Arrays.stream(read.shape()).asLongStream().toArray();
+                Tensor values = Tensor.create(read.data(), shape);
+                boolean isLinear = parameter.getKey().contains(".h.") && shape.length == 2;
+                parameter.getValue().copy_(isLinear ? values.t() : values);
+            }
+        }
+    }
+}
