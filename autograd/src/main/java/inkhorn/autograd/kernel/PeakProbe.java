@@ -169,7 +169,7 @@ public final class PeakProbe implements AutoCloseable {
 
         @Override
         void run() {
-            MicroKernel.columns(DEPTH, a, 0, MicroKernel.ROWS, b, 0, MicroKernel.COLUMNS, c, 0, MicroKernel.COLUMNS, false);
+            MicroKernel.multiply(DEPTH, a, 0, MicroKernel.ROWS, b, 0, MicroKernel.COLUMNS, c, 0, MicroKernel.COLUMNS, false);
         }
 
         @Override
