@@ -28,9 +28,14 @@ public final class ModelFiles {
 
     /** What {@code model.safetensors} is to hold: views of the model's own arrays. */
     public static List<NamedTensor> weights(LanguageModel model) {
-        List<NamedTensor> weights = new ArrayList<>();
-        StateDict.of(model).forEach((name, tensor) -> weights.add(new NamedTensor(name, tensor.shape().dims(), tensor.data())));
-        return weights;
+        return named(StateDict.of(model));
+    }
+
+    /** Tensors as a file is to hold them: views, not copies. */
+    public static List<NamedTensor> named(Map<String, Tensor> tensors) {
+        List<NamedTensor> named = new ArrayList<>();
+        tensors.forEach((name, tensor) -> named.add(new NamedTensor(name, tensor.shape().dims(), tensor.data())));
+        return named;
     }
 
     /** What {@code config.json} is to hold. */
@@ -94,7 +99,8 @@ public final class ModelFiles {
         }
     }
 
-    private static Map<String, Tensor> tensors(SafetensorsReader weights) {
+    /** The floating-point tensors of a file. */
+    public static Map<String, Tensor> tensors(SafetensorsReader weights) {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         for (String name : weights.names()) {
             // Others, such as GPT-2's boolean attention masks, are no weights.

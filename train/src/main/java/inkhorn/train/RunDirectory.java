@@ -1,14 +1,11 @@
 package inkhorn.train;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import inkhorn.autograd.Tensor;
 import inkhorn.checkpoint.Checkpoint;
 import inkhorn.checkpoint.CheckpointContents;
 import inkhorn.checkpoint.CheckpointException;
 import inkhorn.checkpoint.CheckpointStore;
 import inkhorn.checkpoint.FileWriter;
-import inkhorn.checkpoint.NamedTensor;
+import inkhorn.checkpoint.ModelFiles;
 import inkhorn.checkpoint.RunLock;
 import inkhorn.checkpoint.SafetensorsReader;
 import inkhorn.config.ConfigLoader;
@@ -17,6 +14,7 @@ import inkhorn.config.RunConfig;
 import inkhorn.config.UserError;
 import inkhorn.data.Tokenizer;
 import inkhorn.data.Tokenizers;
+import inkhorn.generate.TrainedModel;
 import inkhorn.nn.LanguageModel;
 import inkhorn.nn.StateDict;
 import java.io.Closeable;
@@ -37,8 +35,7 @@ public final class RunDirectory implements Closeable {
 
     private static final String CONFIG = "config.yaml";
     private static final String METRICS = "metrics.jsonl";
-    private static final String TOKENIZER = "tokenizer.json";
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String TOKENIZER = TrainedModel.TOKENIZER_FILE;
 
     private final RunConfig config;
     private final Tokenizer tokenizer;
@@ -159,18 +156,10 @@ public final class RunDirectory implements Closeable {
         if (resumed.isPresent()) {
             try (SafetensorsReader weights = resumed.get().openModel();
                  SafetensorsReader moments = resumed.get().openOptimizer()) {
-                StateDict.load(model, tensors(weights));
-                trainer.restore(RunState.of(resumed.get().trainer()), tensors(moments));
+                StateDict.load(model, ModelFiles.tensors(weights));
+                trainer.restore(RunState.of(resumed.get().trainer()), ModelFiles.tensors(moments));
             }
         }
-    }
-
-    private static Map<String, Tensor> tensors(SafetensorsReader reader) {
-        Map<String, Tensor> tensors = new LinkedHashMap<>();
-        for (NamedTensor tensor : reader.readAll()) {
-            tensors.put(tensor.name(), Tensor.of(tensor.data(), tensor.shape()));
-        }
-        return tensors;
     }
 
     /** Where the run's numbers go. */
@@ -181,18 +170,12 @@ public final class RunDirectory implements Closeable {
     /** Writes a whole checkpoint and returns its directory. */
     Path save(RunState state, LanguageModel model, AdamW optimizer, boolean best) {
         log.sync();
-        ObjectNode modelConfig = JSON.valueToTree(model.config());
         Map<String, FileWriter> files = new LinkedHashMap<>();
         files.put(TOKENIZER, tokenizer::save);
         files.put(CONFIG, file -> Files.writeString(file, config.toYaml()));
-        lastWhole = store.save(state.step(), new CheckpointContents(named(StateDict.of(model)), named(optimizer.state()),
-                modelConfig, state.toJson(), files), best);
+        lastWhole = store.save(state.step(), new CheckpointContents(ModelFiles.weights(model), ModelFiles.named(optimizer.state()),
+                ModelFiles.configJson(model), state.toJson(), files), best);
         return lastWhole;
-    }
-
-    private static List<NamedTensor> named(Map<String, Tensor> tensors) {
-        return tensors.entrySet().stream()
-                .map(e -> new NamedTensor(e.getKey(), e.getValue().shape().dims(), e.getValue().data())).toList();
     }
 
     /** What a failed run can be gone on with, for a message. */

@@ -13,11 +13,7 @@ import jdk.incubator.vector.FloatVector;
  */
 final class VectorAttention {
 
-    private static final int ROWS = MicroKernel.ROWS;
-    private static final int COLUMNS = MicroKernel.COLUMNS;
-
-    /** Queries of a block: a whole number of micro-kernel tiles both as columns and as rows. */
-    static final int QUERIES = leastCommonMultiple(ROWS, COLUMNS);
+    private static final int QUERIES = AttentionHead.QUERIES;
 
     /** W times -infinity, then W zeros: at offset W-j it forbids the first j lanes. */
     private static final float[] FORBID = new float[2 * W];
@@ -29,27 +25,19 @@ final class VectorAttention {
     private VectorAttention() {
     }
 
-    private static int leastCommonMultiple(int a, int b) {
-        int multiple = a;
-        while (multiple % b != 0) {
-            multiple += a;
-        }
-        return multiple;
-    }
-
     /** Forward of head {@code head} of sequence {@code b}. */
     static void forward(AttentionShape shape, int b, int head, float[] qkv, float p, long key, float[] out,
                         float[] logSumExp) {
-        Head h = new Head(shape, b, head, qkv);
-        float[] keys = h.packRows(Head.K, 0);
-        float[] values = h.packStrips(Head.V, 1);
+        AttentionHead h = new AttentionHead(shape, b, head, qkv);
+        float[] keys = h.packRows(AttentionHead.K, 0);
+        float[] values = h.packStrips(AttentionHead.V, 1);
         float[] scores = h.scratch.array(2, h.paddedKeys() * QUERIES);
         float[] tile = h.scratch.array(3, QUERIES * h.paddedSize());
         float[] inverse = h.scratch.array(4, QUERIES);
         for (int q0 = 0; q0 < h.time; q0 += QUERIES) {
             int count = Math.min(QUERIES, h.time - q0);
             int limit = q0 + count;
-            h.acrossQueries(Head.Q, q0, count, keys, limit, scores);
+            h.acrossQueries(AttentionHead.Q, q0, count, keys, limit, scores);
             for (int lane = 0; lane < count; lane += W) {
                 softmax(h, q0, lane, limit, scores, p, key, inverse, logSumExp);
             }
@@ -62,7 +50,7 @@ final class VectorAttention {
     }
 
     /** Softmax down W columns of transposed scores, left without its division; dropout on top. */
-    private static void softmax(Head h, int q0, int lane, int limit, float[] scores, float p, long key,
+    private static void softmax(AttentionHead h, int q0, int lane, int limit, float[] scores, float p, long key,
                                 float[] inverse, float[] logSumExp) {
         int first = q0 + lane;
         int end = Math.min(limit, first + W);
@@ -105,7 +93,7 @@ final class VectorAttention {
     }
 
     /** Dropout down W columns of weights. */
-    private static void drop(Head h, int first, int lane, int end, float[] weights, float p, long key) {
+    private static void drop(AttentionHead h, int first, int lane, int end, float[] weights, float p, long key) {
         int threshold = CounterRandom.dropBelow(p) ^ Integer.MIN_VALUE;
         float scale = 1 / (1 - p);
         for (int k = 0; k < end; k++) {
@@ -127,32 +115,44 @@ final class VectorAttention {
     /** Backward of head {@code head} of sequence {@code b}. */
     static void backward(AttentionShape shape, int b, int head, float[] qkv, float p, long key, float[] out,
                          float[] logSumExp, float[] dOut, float[] dQkv, boolean add) {
-        Head h = new Head(shape, b, head, qkv);
+        AttentionHead h = new AttentionHead(shape, b, head, qkv);
         BackwardBuffers buffers = new BackwardBuffers(h);
         for (int q0 = 0; q0 < h.time; q0 += QUERIES) {
             int count = Math.min(QUERIES, h.time - q0);
             int limit = q0 + count;
-            h.rowStatistics(q0, count, out, dOut, logSumExp, buffers);
-            h.acrossQueries(Head.Q, q0, count, buffers.keys, limit, buffers.weights);
+            rowStatistics(h, q0, count, out, dOut, logSumExp, buffers);
+            h.acrossQueries(AttentionHead.Q, q0, count, buffers.keys, limit, buffers.weights);
             h.acrossQueries(dOut, h.outRow(q0), h.channels, q0, count, buffers.values, limit, buffers.dScores);
             for (int lane = 0; lane < count; lane += W) {
                 weightsAndDScores(h, q0, lane, limit, p, key, buffers);
             }
             h.weighted(buffers.dScores, q0, count, buffers.keyStrips, buffers.tile);
             for (int q = 0; q < count; q++) {
-                scaledCopy(buffers.tile, q * h.paddedSize(), 1, dQkv, h.row(Head.Q, q0 + q), h.size, add);
+                scaledCopy(buffers.tile, q * h.paddedSize(), 1, dQkv, h.row(AttentionHead.Q, q0 + q), h.size, add);
             }
             h.addTransposed(buffers.weights, q0, count, dOut, h.channels, h.outRow(q0), buffers.dValues);
-            h.addTransposed(buffers.dScores, q0, count, qkv, 3 * h.channels, h.row(Head.Q, q0), buffers.dKeys);
+            h.addTransposed(buffers.dScores, q0, count, qkv, 3 * h.channels, h.row(AttentionHead.Q, q0), buffers.dKeys);
         }
         for (int k = 0; k < h.time; k++) {
-            scaledCopy(buffers.dKeys, k * h.paddedSize(), 1, dQkv, h.row(Head.K, k), h.size, add);
-            scaledCopy(buffers.dValues, k * h.paddedSize(), 1, dQkv, h.row(Head.V, k), h.size, add);
+            scaledCopy(buffers.dKeys, k * h.paddedSize(), 1, dQkv, h.row(AttentionHead.K, k), h.size, add);
+            scaledCopy(buffers.dValues, k * h.paddedSize(), 1, dQkv, h.row(AttentionHead.V, k), h.size, add);
         }
     }
 
+    /** Per query: log-sum-exp, and the inner product of output and its gradient. */
+    private static void rowStatistics(AttentionHead h, int q0, int count, float[] out, float[] dOut,
+                                      float[] logSumExp, BackwardBuffers buf) {
+        System.arraycopy(logSumExp, h.statistics + q0, buf.logSumExp, 0, count);
+        Arrays.fill(buf.logSumExp, count, QUERIES, 0);
+        for (int q = 0; q < count; q++) {
+            int at = h.outRow(q0 + q);
+            buf.dots[q] = (float) VectorRows.dot(out, at, dOut, at, h.size);
+        }
+        Arrays.fill(buf.dots, count, QUERIES, 0);
+    }
+
     /** Turns scores into dropped-out weights, and their gradients into those of the scores, down W columns. */
-    private static void weightsAndDScores(Head h, int q0, int lane, int limit, float p, long key, BackwardBuffers buf) {
+    private static void weightsAndDScores(AttentionHead h, int q0, int lane, int limit, float p, long key, BackwardBuffers buf) {
         int first = q0 + lane;
         int end = Math.min(limit, first + W);
         float[] weights = buf.weights;
@@ -188,7 +188,7 @@ final class VectorAttention {
     }
 
     /** Dropout of the weights, and the gradients of the scores that come through it, down W columns. */
-    private static void dropBackward(Head h, int first, int lane, int end, float p, long key, float[] dots,
+    private static void dropBackward(AttentionHead h, int first, int lane, int end, float p, long key, float[] dots,
                                      float[] weights, float[] dScores) {
         FloatVector dot = FloatVector.fromArray(S, dots, lane);
         int threshold = CounterRandom.dropBelow(p) ^ Integer.MIN_VALUE;
@@ -227,10 +227,10 @@ final class VectorAttention {
         private final float[] logSumExp;
         private final float[] dots;
 
-        BackwardBuffers(Head h) {
-            keys = h.packRows(Head.K, 0);
-            values = h.packRows(Head.V, 1);
-            keyStrips = h.packStrips(Head.K, 2);
+        BackwardBuffers(AttentionHead h) {
+            keys = h.packRows(AttentionHead.K, 0);
+            values = h.packRows(AttentionHead.V, 1);
+            keyStrips = h.packStrips(AttentionHead.K, 2);
             weights = h.scratch.array(3, h.paddedKeys() * QUERIES);
             dScores = h.scratch.array(4, h.paddedKeys() * QUERIES);
             tile = h.scratch.array(6, QUERIES * h.paddedSize());
@@ -238,137 +238,6 @@ final class VectorAttention {
             dValues = h.scratch.array(8, h.paddedKeys() * h.paddedSize());
             logSumExp = h.scratch.array(9, 2 * QUERIES);
             dots = h.scratch.array(10, 2 * QUERIES);
-        }
-    }
-
-    /** One head of one sequence: where its rows lie, and the products over them. */
-    private static final class Head {
-        static final int Q = 0;
-        static final int K = 1;
-        static final int V = 2;
-
-        final Scratch scratch = Scratch.ofThread();
-        final float[] qkv;
-        final int time;
-        final int size;
-        final int channels;
-        final float scale;
-        /** Where this head's row of statistics starts. */
-        final int statistics;
-        private final AttentionShape shape;
-        private final int b;
-        private final int head;
-
-        Head(AttentionShape shape, int b, int head, float[] qkv) {
-            this.shape = shape;
-            this.b = b;
-            this.head = head;
-            this.qkv = qkv;
-            time = shape.time();
-            size = shape.headSize();
-            channels = shape.channels();
-            scale = shape.scale();
-            statistics = (b * shape.heads() + head) * time;
-        }
-
-        int paddedKeys() {
-            return Packing.panels(time, ROWS) * ROWS;
-        }
-
-        int paddedSize() {
-            return Packing.panels(size, COLUMNS) * COLUMNS;
-        }
-
-        int row(int part, int t) {
-            return (b * time + t) * 3 * channels + part * channels + head * size;
-        }
-
-        int outRow(int t) {
-            return (b * time + t) * channels + head * size;
-        }
-
-        long draw(int q, int k) {
-            return shape.draw(b, head, q, k);
-        }
-
-        /** Panels of rows, channel-major: the left operand of scores. */
-        float[] packRows(int part, int slot) {
-            float[] packed = scratch.array(slot, Packing.size(time, size, ROWS));
-            for (int k = 0; k < time; k += ROWS) {
-                Packing.transposed(qkv, row(part, k), 3 * channels, size, Math.min(ROWS, time - k), packed, k * size, ROWS);
-            }
-            return packed;
-        }
-
-        /** Strips of channels, key-major: the right operand of a weighted sum. */
-        float[] packStrips(int part, int slot) {
-            return packStrips(qkv, row(part, 0), 3 * channels, time, slot);
-        }
-
-        private float[] packStrips(float[] from, int at, int step, int count, int slot) {
-            float[] packed = scratch.array(slot, Packing.size(size, count, COLUMNS));
-            for (int c = 0; c < size; c += COLUMNS) {
-                Packing.contiguous(from, at + c, step, count, Math.min(COLUMNS, size - c), packed, c * count, COLUMNS);
-            }
-            return packed;
-        }
-
-        /** Transposed scores of a block of queries: {@code to[k][q] = panel row k · query q}. */
-        void acrossQueries(int part, int q0, int count, float[] panels, int limit, float[] to) {
-            acrossQueries(qkv, row(part, q0), 3 * channels, q0, count, panels, limit, to);
-        }
-
-        /** {@code to[k][q] = panel row k · from[q]} for a block of rows {@code from}, k up to the strip's last query. */
-        void acrossQueries(float[] from, int at, int step, int q0, int count, float[] panels, int limit, float[] to) {
-            float[] strip = scratch.array(5, size * COLUMNS);
-            for (int q = 0; q < count; q += COLUMNS) {
-                Packing.transposed(from, at + q * step, step, size, Math.min(COLUMNS, count - q), strip, 0, COLUMNS);
-                int last = Math.min(limit, q0 + q + COLUMNS);
-                for (int k = 0; k < last; k += ROWS) {
-                    MicroKernel.multiply(size, panels, k * size, ROWS, strip, 0, COLUMNS, to, k * QUERIES + q, QUERIES, false);
-                }
-            }
-        }
-
-        /** {@code tile[q] = sum over keys up to q of weights[k][q] · strips[k]}. */
-        void weighted(float[] weights, int q0, int count, float[] strips, float[] tile) {
-            int padded = paddedSize();
-            for (int q = 0; q < count; q += ROWS) {
-                int keys = Math.min(time, q0 + Math.min(count, q + ROWS));
-                for (int c = 0; c < size; c += COLUMNS) {
-                    MicroKernel.multiply(keys, weights, q, QUERIES, strips, c * time, COLUMNS, tile, q * padded + c, padded, false);
-                }
-            }
-        }
-
-        /**
-         * {@code sums[k] += sum over the block's queries of weights[k][q] · from[q]}, for every key up to them. Keys of this
-         * block are met for the first time, so theirs are overwritten.
-         */
-        void addTransposed(float[] weights, int q0, int count, float[] from, int step, int at, float[] sums) {
-            float[] strips = packStrips(from, at, step, count, 5);
-            float[] panel = scratch.array(11, Packing.size(ROWS, QUERIES, ROWS));
-            int padded = paddedSize();
-            for (int k = 0; k < q0 + count; k += ROWS) {
-                int skip = Math.max(0, k - q0);
-                int rows = Math.min(ROWS, q0 + count - k);
-                Packing.transposed(weights, k * QUERIES + skip, QUERIES, count - skip, rows, panel, 0, ROWS);
-                for (int c = 0; c < size; c += COLUMNS) {
-                    MicroKernel.multiply(count - skip, panel, 0, ROWS, strips, c * count + skip * COLUMNS, COLUMNS,
-                            sums, k * padded + c, padded, k < q0);
-                }
-            }
-        }
-
-        /** Per query: log-sum-exp, and the inner product of output and its gradient. */
-        void rowStatistics(int q0, int count, float[] out, float[] dOut, float[] logSumExp, BackwardBuffers buf) {
-            System.arraycopy(logSumExp, statistics + q0, buf.logSumExp, 0, count);
-            Arrays.fill(buf.logSumExp, count, QUERIES, 0);
-            for (int q = 0; q < count; q++) {
-                int at = outRow(q0 + q);
-                buf.dots[q] = (float) VectorRows.dot(out, at, dOut, at, size);
-            }
-            Arrays.fill(buf.dots, count, QUERIES, 0);
         }
     }
 }
