@@ -6,14 +6,14 @@ import java.util.Locale;
 /** Plain lines, for a pipe or a file. */
 final class PlainProgress extends Progress {
 
-    private final long from;
     private final long total;
     private final int logInterval;
     private final PrintStream out;
-    private final long started = System.nanoTime();
+    private long lastStep;
+    private long lastTime = System.nanoTime();
 
     PlainProgress(long from, long total, int logInterval, PrintStream out) {
-        this.from = from;
+        lastStep = from;
         this.total = total;
         this.logInterval = logInterval;
         this.out = out;
@@ -22,7 +22,11 @@ final class PlainProgress extends Progress {
     @Override
     public void step(long step, double loss, double tokensPerSecond) {
         if (logInterval > 0 && (step % logInterval == 0 || step == total)) {
-            double secondsPerStep = (System.nanoTime() - started) / 1e9 / Math.max(1, step - from);
+            // Since the last line only: the first steps, before the compiler has come by, are many times slower.
+            long now = System.nanoTime();
+            double secondsPerStep = (now - lastTime) / 1e9 / Math.max(1, step - lastStep);
+            lastStep = step;
+            lastTime = now;
             line(String.format(Locale.ROOT, "step %d/%d  loss %.4f  %,.0f tokens/s  %s left",
                     step, total, loss, tokensPerSecond, time(Math.round(secondsPerStep * (total - step)))));
         }

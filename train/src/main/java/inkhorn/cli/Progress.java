@@ -6,14 +6,14 @@ import java.io.PrintStream;
 public abstract class Progress implements AutoCloseable {
 
     /**
-     * For this process's output.
+     * A bar where somebody is watching this process, else lines.
      *
      * @param from        step the run starts or goes on from
      * @param total       step it ends with
      * @param logInterval steps between plain lines; 0 = none
      */
-    public static Progress open(long from, long total, int logInterval) {
-        return Terminal.isInteractive() ? new ProgressLine(from, total, System.out) : plain(from, total, logInterval, System.out);
+    public static Progress open(long from, long total, int logInterval, PrintStream out) {
+        return Terminal.isInteractive() ? new ProgressLine(from, total, out) : plain(from, total, logInterval, out);
     }
 
     static Progress plain(long from, long total, int logInterval, PrintStream out) {

@@ -59,7 +59,7 @@ final class TrainJob implements Job<TrainCommand.Request> {
         TrainConfig train = request.config().train();
         Trainer.End end;
         Trainer trainer;
-        try (Progress progress = Progress.open(run.resumedStep(), train.maxIters(), train.logInterval())) {
+        try (Progress progress = Progress.open(run.resumedStep(), train.maxIters(), train.logInterval(), out)) {
             trainer = new Trainer(request.config(), model, data, run, new Show(progress), shutdown);
             run.restore(model, trainer);
             end = trainer.run();

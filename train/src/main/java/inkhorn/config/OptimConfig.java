@@ -32,7 +32,7 @@ public record OptimConfig(
                 .atLeast("warmup_iters", warmupIters, 0)
                 .atLeast("lr_decay_iters", lrDecayIters == null ? 1 : lrDecayIters, 1)
                 .present("schedule", schedule, Scalar.oneOf(Schedule.class))
-                .that(schedule == Schedule.CONSTANT || lrDecayIters == null || lrDecayIters >= warmupIters, "lr_decay_iters",
+                .that(schedule == Schedule.CONSTANT || lrDecayIters == null || lrDecayIters < 1 || lrDecayIters >= warmupIters, "lr_decay_iters",
                         "found " + lrDecayIters + ", below optim.warmup_iters of " + warmupIters + "; raise it, lower warmup_iters,"
                         + " or leave it out", "optim.warmup_iters")
                 .atLeast("weight_decay", weightDecay, 0)

@@ -5,6 +5,7 @@ import inkhorn.autograd.IntTensor;
 import inkhorn.autograd.Rng;
 import inkhorn.autograd.Scope;
 import inkhorn.autograd.Tensor;
+import inkhorn.autograd.kernel.KernelProvider;
 import inkhorn.config.OptimConfig;
 import inkhorn.config.RunConfig;
 import inkhorn.config.TrainConfig;
@@ -187,13 +188,33 @@ public final class Trainer {
         RunLog.Eval eval = new RunLog.Eval(state.step(), trainLoss.loss(), valLoss.loss());
         state = state.evaluated(eval.valLoss());
         directory.log().append(eval);
+        requireFinite(eval);
         boolean best = state.bestStep() == state.step();
         listener.evaluated(eval, best);
         samples.write(state.step()).ifPresent(listener::sampled);
         return best;
     }
 
+    private void requireFinite(RunLog.Eval eval) {
+        if (!Double.isFinite(eval.trainLoss()) || !Double.isFinite(eval.valLoss())) {
+            throw new TrainException("step " + eval.step() + ": the losses are " + eval.trainLoss() + " in training and " + eval.valLoss()
+                    + " in validation; " + directory.lastGood() + "; lower optim.lr, or set optim.grad_clip");
+        }
+    }
+
+    /** Else a checkpoint of damaged weights would pass for the last good one. */
+    private void requireFiniteWeights() {
+        for (Parameter parameter : parameters) {
+            Tensor tensor = parameter.tensor();
+            if (!Double.isFinite(KernelProvider.kernels().sumOfSquares(tensor.data(), tensor.size()))) {
+                throw new TrainException("step " + state.step() + ": " + parameter.name() + " is no longer made of finite numbers; "
+                        + directory.lastGood() + "; lower optim.lr, or set optim.grad_clip");
+            }
+        }
+    }
+
     private void save(boolean best) {
+        requireFiniteWeights();
         listener.saved(state.step(), directory.save(state, model, optimizer, best));
         savedStep = state.step();
     }

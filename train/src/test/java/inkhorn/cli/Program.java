@@ -5,15 +5,28 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 
-/** The program with the real sample and parity commands, in this JVM; keeps what it printed. */
+/** The program with its real commands, in this JVM; keeps what it printed. */
 final class Program {
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final StringWriter err = new StringWriter();
 
+    private final Job<TrainCommand.Request> train;
+
+    /** For all but training. */
+    Program() {
+        train = request -> 0;
+    }
+
+    /** With prepared data in {@code dataSets}. */
+    Program(Path dataSets) {
+        train = new TrainJob(new PrintStream(out, true, StandardCharsets.UTF_8), dataSets);
+    }
+
     int run(String... args) {
-        Jobs jobs = new Jobs(request -> 0, new SampleJob(out), new ParityJob(new PrintStream(out, true, StandardCharsets.UTF_8)));
+        Jobs jobs = new Jobs(train, new SampleJob(out), new ParityJob(new PrintStream(out, true, StandardCharsets.UTF_8)));
         return Cli.run(jobs, new PrintWriter(out, true, StandardCharsets.UTF_8), new PrintWriter(err, true), args);
     }
 

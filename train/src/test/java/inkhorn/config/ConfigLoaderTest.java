@@ -45,11 +45,16 @@ final class ConfigLoaderTest {
 
     @Test
     void defaultsThatFollowFromOtherKeysAreResolved() {
-        RunConfig config = ConfigLoader.parse("configs/shake.speare.yaml", "train:\n  max_iters: 70\noptim:\n  lr: 2e-3\n", Map.of());
+        RunConfig config = ConfigLoader.parse("configs/shake.speare.yaml", "train:\n  max_iters: 170\noptim:\n  lr: 2e-3\n", Map.of());
         assertThat(config.run().name()).isEqualTo("shake.speare");
         assertThat(config.run().out()).isEqualTo("checkpoints/shake.speare");
         assertThat(config.optim().minLr()).isEqualTo(2e-4);
-        assertThat(config.optim().lrDecayIters()).isEqualTo(70);
+        assertThat(config.optim().lrDecayIters()).isEqualTo(170);
+    }
+
+    @Test
+    void aRunThatEndsWithinItsWarmUpDecaysFromThereOn() {
+        assertThat(parse("train:\n  max_iters: 70\n").optim().lrDecayIters()).isEqualTo(100);
     }
 
     @Test
@@ -86,7 +91,7 @@ final class ConfigLoaderTest {
     @ParameterizedTest
     @CsvSource({"run.name,2026", "run.seed,-9223372036854775808", "run.out,a b/ö: #x", "data.path,'it''s \"1e-3\"'", "data.path,null",
         "data.path,~", "data.val_fraction,0.3333333333333333", "model.type,bigram", "model.n_layer,2147483647", "model.bias,true",
-        "optim.min_lr,0", "optim.eps,4.9e-324", "optim.schedule,wsd", "optim.lr_decay_iters,3"})
+        "optim.min_lr,0", "optim.eps,4.9e-324", "optim.schedule,wsd", "optim.lr_decay_iters,300"})
     void aWrittenConfigLoadsToAnEqualOne(String key, String value) throws IOException {
         RunConfig config = ConfigLoader.parse("my.yaml", "run: {}", Map.of(key, value));
         Path written = Files.writeString(directory.resolve("config.yaml"), config.toYaml());
