@@ -95,11 +95,16 @@ final class Comparison {
     private Contender bestOf(Build build, List<Setting> settings) {
         Contender best = new Contender(new Engine(build, settings.get(0)), options, model);
         for (Setting setting : settings.subList(1, settings.size())) {
-            Contender challenger = new Contender(new Engine(build, setting), options, model);
-            boolean isFaster = isFaster(challenger, best);
-            (isFaster ? best : challenger).close();
-            best = isFaster ? challenger : best;
-            best.forgetTurns();
+            try {
+                Contender challenger = new Contender(new Engine(build, setting), options, model);
+                boolean isFaster = isFaster(challenger, best);
+                (isFaster ? best : challenger).close();
+                best = isFaster ? challenger : best;
+                best.forgetTurns();
+            } catch (WorkerProcess.Failed e) {
+                best.close();
+                throw e;
+            }
         }
         return best;
     }
