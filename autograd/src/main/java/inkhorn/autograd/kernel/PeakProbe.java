@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * What this machine can do at most, measured: float32 operations a second of the bare micro-kernel on operands that stay in
- * the first cache, and bytes a second of a triad loop on arrays that fit in none (McCalpin 1995, STREAM). Shares of a peak are
+ * the first cache, and bytes a second of an update {@code y = y + 3x} on arrays too large for most caches. Shares of a peak are
  * shares of these.
  *
  * <p>A machine's clock drifts, on shared hosts by a factor of two: what is compared with a peak is measured close to it. The
@@ -17,10 +17,10 @@ public final class PeakProbe implements AutoCloseable {
     /** Depth of the product: 12 × 128 and 128 × 32 floats are 22 KiB, which fits in every first cache. */
     private static final int DEPTH = 128;
 
-    /** Floats of each of the triad's three arrays: 64 MiB, 192 MiB in all. */
-    private static final int TRIAD = 1 << 24;
+    /** Floats of x and of y: 64 MiB each. */
+    private static final int UPDATED = 1 << 24;
 
-    private static final int TRIAD_CHUNK = 1 << 16;
+    private static final int CHUNK = 1 << 16;
 
     /** A measurement is the median of rounds of at least this long. */
     private static final long ROUND_NANOS = 200_000;
@@ -34,7 +34,8 @@ public final class PeakProbe implements AutoCloseable {
     private static volatile boolean warm;
 
     private final Workers workers;
-    private float[][] triad;
+    private float[] x;
+    private float[] y;
 
     /**
      * The limits of a machine.
@@ -53,7 +54,7 @@ public final class PeakProbe implements AutoCloseable {
     }
 
     /**
-     * Measures everything. Takes 192 MiB of heap for that time.
+     * Measures everything. Takes 128 MiB of heap for that time.
      *
      * @param seconds how long to measure, in all
      */
@@ -88,17 +89,19 @@ public final class PeakProbe implements AutoCloseable {
         } while (20e9 * block.flops() / (now - before) < block.compiledFlops() && (now - start) * 1e-9 < WARMUP_SECONDS);
     }
 
-    /** Bytes a second that this probe's threads together read and write. Takes 192 MiB of heap until the probe is closed. */
+    /**
+     * Bytes a second that this probe's threads together read and write. Takes 128 MiB of heap until the probe is closed. An
+     * update and not a copy: what is written has been read, so no line is fetched that does not count.
+     */
     public double bytesPerSecond(double seconds) {
-        if (triad == null) {
-            triad = new float[3][TRIAD];
-            Arrays.fill(triad[1], 1);
-            Arrays.fill(triad[2], 2);
+        if (x == null) {
+            x = ones(UPDATED);
+            y = ones(UPDATED);
         }
-        double bytesOfCall = 3.0 * Float.BYTES * TRIAD;
+        double bytesOfCall = 3.0 * Float.BYTES * UPDATED;
         return bytesOfCall * callsPerSecond(seconds, calls -> {
             for (int i = 0; i < calls; i++) {
-                workers.run(TRIAD / TRIAD_CHUNK, task -> triad(triad[0], triad[1], triad[2], task * TRIAD_CHUNK));
+                workers.run(UPDATED / CHUNK, task -> update(x, y, task * CHUNK));
             }
         });
     }
@@ -136,9 +139,9 @@ public final class PeakProbe implements AutoCloseable {
         }
     }
 
-    private static void triad(float[] out, float[] x, float[] y, int from) {
-        for (int i = from; i < from + TRIAD_CHUNK; i++) {
-            out[i] = x[i] + 3f * y[i];
+    private static void update(float[] x, float[] y, int from) {
+        for (int i = from; i < from + CHUNK; i++) {
+            y[i] += 3f * x[i];
         }
     }
 
@@ -149,7 +152,8 @@ public final class PeakProbe implements AutoCloseable {
     @Override
     public void close() {
         workers.close();
-        triad = null;
+        x = null;
+        y = null;
     }
 
     /** A small product whose operands are this thread's own. */

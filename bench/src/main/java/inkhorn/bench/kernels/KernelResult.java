@@ -15,7 +15,7 @@ import org.openjdk.jmh.results.RunResult;
  * @param gflops per second; 0 for kernels whose limit is memory
  * @param gigabytes per second, if each array passes once
  * @param peakGflops of the micro-kernel in the same iterations
- * @param peakGigabytes of the triad in the same iterations; 0 where it was not measured
+ * @param peakGigabytes of memory in the same iterations; 0 where it was not measured
  * @param share of the limit that counts for this kernel: each iteration's figure over the peak around it
  */
 record KernelResult(String kernel, double us, double gflops, double gigabytes, double peakGflops, double peakGigabytes, double share) {

@@ -7,6 +7,7 @@ import inkhorn.bench.step.Engine.Build;
 import inkhorn.bench.step.Engine.Setting;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -94,35 +95,54 @@ final class Comparison {
     private Contender bestOf(Build build, List<Setting> settings) {
         Contender best = new Contender(new Engine(build, settings.get(0)), options, model);
         for (Setting setting : settings.subList(1, settings.size())) {
-            Contender challenger = new Contender(new Engine(build, setting), options, model);
-            for (int i = 0; i < SCOUTING_TURNS; i++) {
-                best.turn();
-                challenger.turn();
+            try {
+                Contender challenger = new Contender(new Engine(build, setting), options, model);
+                boolean isFaster = isFaster(challenger, best);
+                (isFaster ? best : challenger).close();
+                best = isFaster ? challenger : best;
+                best.forgetTurns();
+            } catch (WorkerProcess.Failed e) {
+                best.close();
+                throw e;
             }
-            double bestMs = Statistics.median(best.turns());
-            double challengerMs = Statistics.median(challenger.turns());
-            log.accept(String.format("%s %.1f ms, %s %.1f ms", best.engine().label(), bestMs, challenger.engine().label(), challengerMs));
-            Contender loser = challengerMs < bestMs ? best : challenger;
-            best = challengerMs < bestMs ? challenger : best;
-            loser.close();
-            best.forgetTurns();
         }
         return best;
     }
 
+    private boolean isFaster(Contender challenger, Contender champion) {
+        for (int i = 0; i < SCOUTING_TURNS; i++) {
+            champion.turn();
+            challenger.turn();
+        }
+        double championMs = Statistics.median(champion.turns());
+        double challengerMs = Statistics.median(challenger.turns());
+        log.accept(String.format("%s %.1f ms, %s %.1f ms", champion.engine().label(), championMs,
+                challenger.engine().label(), challengerMs));
+        return challengerMs < championMs;
+    }
+
+    /** A libtorch that fails on the way, for want of memory perhaps, leaves the field. */
     private void round(int round, List<Contender> contenders) {
         StringBuilder line = new StringBuilder("round " + (round + 1) + ":");
-        for (int i = 0; i < contenders.size(); i++) {
-            Contender contender = contenders.get((round + i) % contenders.size());
-            boolean isInkhorn = !contender.engine().build().isTorch();
-            double before = isInkhorn ? peak(contender) : 0;
-            double ms = contender.turn();
-            if (isInkhorn) {
-                peaks.add((before + peak(contender)) / 2);
+        List<Contender> order = new ArrayList<>(contenders);
+        Collections.rotate(order, -round);
+        for (Contender contender : order) {
+            try {
+                double ms = contender.engine().build().isTorch() ? contender.turn() : turnBetweenPeaks(contender);
+                line.append(String.format("  %s %.1f ms", contender.engine().label(), ms));
+            } catch (WorkerProcess.Failed e) {
+                leaveOut(contender.engine().build(), e, new ArrayList<>());
+                contenders.remove(contender);
             }
-            line.append(String.format("  %s %.1f ms", contender.engine().label(), ms));
         }
         log.accept(line.toString());
+    }
+
+    private double turnBetweenPeaks(Contender inkhorn) {
+        double before = peak(inkhorn);
+        double ms = inkhorn.turn();
+        peaks.add((before + peak(inkhorn)) / 2);
+        return ms;
     }
 
     private static double peak(Contender inkhorn) {

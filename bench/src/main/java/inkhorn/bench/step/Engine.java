@@ -3,6 +3,7 @@ package inkhorn.bench.step;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -24,6 +25,10 @@ record Engine(Build build, Setting setting) {
         boolean isTorch() {
             return this != INKHORN;
         }
+
+        private String blas() {
+            return this == MKL ? "MKL" : "OpenBLAS";
+        }
     }
 
     /** What a user of libtorch would try; the best of them takes part. */
@@ -32,7 +37,8 @@ record Engine(Build build, Setting setting) {
         /** Idle threads sleep at once, where the default spins for a while. */
         PASSIVE(Map.of("OMP_WAIT_POLICY", "PASSIVE", "KMP_BLOCKTIME", "0")),
         /** Huge pages for tensors, as Inkhorn's JVM asks for them. */
-        THP(Map.of("THP_MEM_ALLOC_ENABLE", "1"));
+        THP(Map.of("THP_MEM_ALLOC_ENABLE", "1")),
+        PASSIVE_THP(Map.of("OMP_WAIT_POLICY", "PASSIVE", "KMP_BLOCKTIME", "0", "THP_MEM_ALLOC_ENABLE", "1"));
 
         private final Map<String, String> environment;
 
@@ -43,15 +49,11 @@ record Engine(Build build, Setting setting) {
 
     /** The name in tables. */
     String label() {
-        return switch (build) {
-            case INKHORN -> "Inkhorn";
-            case MKL -> "torch MKL" + suffix();
-            case OPENBLAS -> "torch OpenBLAS" + suffix();
-        };
+        return build.isTorch() ? "torch " + build.blas() + suffix() : "Inkhorn";
     }
 
     private String suffix() {
-        return setting == Setting.DEFAULT ? "" : " (" + setting.name().toLowerCase(java.util.Locale.ROOT) + ")";
+        return setting == Setting.DEFAULT ? "" : " (" + setting.name().toLowerCase(Locale.ROOT) + ")";
     }
 
     /** A process of this engine for one model, not started yet. */
@@ -65,7 +67,7 @@ record Engine(Build build, Setting setting) {
             command.addAll(options.jvm());
         }
         command.addAll(List.of("-Dinkhorn.log=WARN", "-cp", System.getProperty("java.class.path"), "inkhorn.bench.step.StepWorker",
-                build.isTorch() ? StepWorker.TORCH : StepWorker.INKHORN, model, "" + options.threads(), "" + dropout));
+                build.isTorch() ? StepWorker.TORCH + build.blas() : StepWorker.INKHORN, model, "" + options.threads(), "" + dropout));
         ProcessBuilder process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
         if (build.isTorch()) {
             setUp(process.environment(), options.threads());
@@ -74,7 +76,9 @@ record Engine(Build build, Setting setting) {
     }
 
     private List<String> torchOptions(Path home) {
-        List<String> options = new ArrayList<>(List.of("-Xmx1g", "-XX:+UseSerialGC",
+        List<String> options = new ArrayList<>(List.of(
+                // A JVM that hardly shows in the memory measured: tensors are not on its heap.
+                "-Xmx1g", "-Xmn8m", "-XX:+UseSerialGC",
                 // Tensors are freed at the end of their scope: no collector thread, and no collections at a memory limit.
                 "-Dorg.bytedeco.javacpp.nopointergc=true", "-Dorg.bytedeco.javacpp.maxBytes=0",
                 "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0", "-Dorg.bytedeco.javacpp.logger=slf4j",

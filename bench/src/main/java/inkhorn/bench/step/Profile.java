@@ -14,7 +14,7 @@ import java.util.List;
  *
  * @param stepMs a step with the clocks in it
  * @param gflops the micro-kernel's peak, measured between the steps
- * @param gigabytes the triad's peak, per second
+ * @param gigabytes the memory's peak, per second
  * @param ops longest first
  */
 record Profile(double stepMs, double gflops, double gigabytes, List<Op> ops) {

@@ -13,6 +13,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -39,7 +40,7 @@ public final class StepCommand implements Callable<Integer> {
     @Option(names = "--engines", split = ",", description = "inkhorn, mkl, openblas")
     private List<Build> engines = List.of(Build.values());
 
-    @Option(names = "--torch-settings", split = ",", description = "default, passive, thp: the fastest takes part.")
+    @Option(names = "--torch-settings", split = ",", description = "default, passive, thp, passive_thp: the fastest takes part.")
     private List<Setting> settings = List.of(Setting.values());
 
     @Option(names = "--java", paramLabel = "PATH", description = "The java that runs Inkhorn (default: this one).")
@@ -62,7 +63,11 @@ public final class StepCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        models.forEach(ModelCase::named);
+        try {
+            models.forEach(ModelCase::named);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage());
+        }
         PrintWriter stdout = spec.commandLine().getOut();
         PrintWriter stderr = spec.commandLine().getErr();
         Path home = Machine.buildDirectory();

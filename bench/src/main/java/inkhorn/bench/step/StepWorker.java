@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
 public final class StepWorker {
 
     static final String INKHORN = "inkhorn";
-    static final String TORCH = "torch";
+    static final String TORCH = "torch-";
 
     private final Training training;
     private final ModelCase model;
@@ -33,8 +33,8 @@ public final class StepWorker {
     private StepWorker(String engine, ModelCase model, int threads) throws IOException {
         this.model = model;
         this.threads = threads;
-        if (engine.equals(TORCH)) {
-            TorchTraining.start(threads);
+        if (engine.startsWith(TORCH)) {
+            TorchTraining.start(threads, engine.substring(TORCH.length()));
             emptyBytes = highWaterMark("self");
             training = new TorchTraining(model);
         } else {
@@ -44,7 +44,7 @@ public final class StepWorker {
         }
     }
 
-    /** Arguments: {@code inkhorn} or {@code torch}, the model's name, threads, whether to keep the model's dropout. */
+    /** Arguments: {@code inkhorn} or {@code torch-MKL} or {@code torch-OpenBLAS}, the model's name, threads, whether to keep the model's dropout. */
     public static void main(String[] args) throws IOException {
         if (args[0].equals(INKHORN)) {
             Integer code = BenchRelaunch.run("inkhorn.bench.step.StepWorker", args);

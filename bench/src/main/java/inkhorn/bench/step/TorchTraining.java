@@ -20,8 +20,16 @@ final class TorchTraining implements Training {
     private final long batch;
     private final long time;
 
-    /** Loads the libraries. */
-    static void start(int threads) {
+    /**
+     * Loads the libraries.
+     *
+     * @param blas {@code MKL} or {@code OpenBLAS}
+     * @throws IllegalStateException when it is another build that was found
+     */
+    static void start(int threads, String blas) {
+        if (!blas().equals(blas)) {
+            throw new IllegalStateException("the libraries of libtorch's " + blas + " build do not load");
+        }
         torch.set_num_threads(threads);
         torch.set_num_interop_threads(1);
         torch.manual_seed(Recipe.SEED);
@@ -35,14 +43,15 @@ final class TorchTraining implements Training {
         time = model.config().blockSize();
     }
 
+    private static String blas() {
+        return torch.show_config().getString().contains("Math Kernel Library") ? "MKL" : "OpenBLAS";
+    }
+
     @Override
     public String description() {
-        String config = torch.show_config().getString();
-        String blas = config.lines().filter(line -> line.contains("Math Kernel Library")).findFirst().map(line -> "MKL")
-                .orElse("OpenBLAS");
-        String capability = config.lines().filter(line -> line.contains("CPU capability")).findFirst().orElse("")
-                .replace("- CPU capability usage:", "").trim();
-        return "libtorch 2.7.1, " + blas + ", " + capability + ", " + torch.get_num_threads() + " threads";
+        String capability = torch.show_config().getString().lines().filter(line -> line.contains("CPU capability")).findFirst()
+                .orElse("").replace("- CPU capability usage:", "").trim();
+        return "libtorch 2.7.1, " + blas() + ", " + capability + ", " + torch.get_num_threads() + " threads";
     }
 
     @Override
