@@ -84,8 +84,17 @@ final class VectorUnary {
     }
 
     private static void gelu(float[] x, int xAt, float[] y, int yAt, int n) {
+        float[] cdf = Scratch.ofThread().array(2, BLOCK);
+        for (int i = 0; i < n; i += BLOCK) {
+            int count = Math.min(BLOCK, n - i);
+            VectorMath.normalCdf(x, xAt + i, cdf, count);
+            multiply(x, xAt + i, cdf, y, yAt + i, count);
+        }
+    }
+
+    private static void multiply(float[] x, int xAt, float[] factors, float[] y, int yAt, int n) {
         for (int i = 0; i < n; i += W) {
-            VectorMath.gelu(FloatVector.fromArray(S, x, xAt + i)).intoArray(y, yAt + i);
+            FloatVector.fromArray(S, x, xAt + i).mul(FloatVector.fromArray(S, factors, i)).intoArray(y, yAt + i);
         }
     }
 
@@ -190,13 +199,15 @@ final class VectorUnary {
         }
     }
 
-    /** In two loops, each small enough to be inlined whole: x·φ(x) first, then Φ(x) added to it. */
+    /** Φ(x) + x·φ(x), in loops small enough to be inlined whole. */
     private static void geluBackward(float[] x, float[] dy, int at, float[] to, int toAt, int n) {
         float[] bells = Scratch.ofThread().array(1, BLOCK);
+        float[] cdf = Scratch.ofThread().array(2, BLOCK);
         for (int i = 0; i < n; i += BLOCK) {
             int count = Math.min(BLOCK, n - i);
+            VectorMath.normalCdf(x, at + i, cdf, count);
             geluBells(x, at + i, bells, count);
-            geluSlopes(x, bells, dy, at + i, to, toAt + i, count);
+            geluSlopes(cdf, bells, dy, at + i, to, toAt + i, count);
         }
     }
 
@@ -206,9 +217,9 @@ final class VectorUnary {
         }
     }
 
-    private static void geluSlopes(float[] x, float[] bells, float[] dy, int at, float[] to, int toAt, int n) {
+    private static void geluSlopes(float[] cdf, float[] bells, float[] dy, int at, float[] to, int toAt, int n) {
         for (int i = 0; i < n; i += W) {
-            VectorMath.normalCdf(FloatVector.fromArray(S, x, at + i)).add(FloatVector.fromArray(S, bells, i))
+            FloatVector.fromArray(S, cdf, i).add(FloatVector.fromArray(S, bells, i))
                     .mul(FloatVector.fromArray(S, dy, at + i)).intoArray(to, toAt + i);
         }
     }
