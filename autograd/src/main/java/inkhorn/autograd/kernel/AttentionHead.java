@@ -8,6 +8,9 @@ final class AttentionHead {
 
     private static final int ROWS = MicroKernel.ROWS;
     private static final int COLUMNS = MicroKernel.COLUMNS;
+    static final int STEP = MicroKernel.ROW_STEP;
+    /** Channels of a plane of rows: what a row of {@link #STEP} floats holds, in whole strips. */
+    private static final int DEPTH = STEP / COLUMNS * COLUMNS;
 
     /** Queries of a block: a whole number of micro-kernel tiles both as columns and as rows. */
     static final int QUERIES = leastCommonMultiple(ROWS, COLUMNS);
@@ -64,20 +67,28 @@ final class AttentionHead {
         return shape.draw(b, head, q, k);
     }
 
-    /** Panels of rows, channel-major: the left operand of scores. */
-    float[] packRows(int part, int slot) {
-        float[] packed = scratch.array(slot, Packing.size(time, size, ROWS));
-        for (int k = 0; k < time; k += ROWS) {
-            Packing.transposed(qkv, row(part, k), 3 * channels, size, Math.min(ROWS, time - k), packed, k * size, ROWS);
+    /** An array of scores, keys down with a step of {@link #STEP}, queries of a block across. */
+    float[] scores(int slot) {
+        return scratch.array(slot, paddedKeys() * STEP);
+    }
+
+    /** Where channel {@code c} of row {@code k} lies in what {@link #rows} gives. */
+    private int at(int k, int c) {
+        return (c / DEPTH * paddedKeys() + k) * STEP + c % DEPTH;
+    }
+
+    /** The rows of a part as they are, each at a step of {@link #STEP}: an operand on either side. */
+    float[] rows(int part, int slot) {
+        float[] rows = scratch.array(slot, Packing.panels(size, DEPTH) * paddedKeys() * STEP);
+        for (int c = 0; c < size; c += DEPTH) {
+            for (int k = 0; k < time; k += ROWS) {
+                Packing.rows(qkv, row(part, k) + c, 3 * channels, Math.min(DEPTH, size - c), Math.min(ROWS, time - k), rows, at(k, c));
+            }
         }
-        return packed;
+        return rows;
     }
 
-    /** Strips of channels, key-major: the right operand of a weighted sum. */
-    float[] packStrips(int part, int slot) {
-        return packStrips(qkv, row(part, 0), 3 * channels, time, slot);
-    }
-
+    /** Strips of channels, row-major: the right operand of a weighted sum. */
     private float[] packStrips(float[] from, int at, int step, int count, int slot) {
         float[] packed = scratch.array(slot, Packing.size(size, count, COLUMNS));
         for (int c = 0; c < size; c += COLUMNS) {
@@ -86,30 +97,28 @@ final class AttentionHead {
         return packed;
     }
 
-    /** Transposed scores of a block of queries: {@code to[k][q] = panel row k · query q}. */
-    void acrossQueries(int part, int q0, int count, float[] panels, int limit, float[] to) {
-        acrossQueries(qkv, row(part, q0), 3 * channels, q0, count, panels, limit, to);
-    }
-
-    /** {@code to[k][q] = panel row k · from[q]} for a block of rows {@code from}, k up to the strip's last query. */
-    void acrossQueries(float[] from, int at, int step, int q0, int count, float[] panels, int limit, float[] to) {
+    /** {@code to[k][q] = rows[k] · from[q]} for a block of rows {@code from}, k up to the strip's last query. */
+    void acrossQueries(float[] from, int at, int step, int q0, int count, float[] rows, float[] to) {
         float[] strip = scratch.array(5, size * COLUMNS);
         for (int q = 0; q < count; q += COLUMNS) {
             Packing.transposed(from, at + q * step, step, size, Math.min(COLUMNS, count - q), strip, 0, COLUMNS);
-            int last = Math.min(limit, q0 + q + COLUMNS);
-            for (int k = 0; k < last; k += ROWS) {
-                MicroKernel.multiply(size, panels, k * size, ROWS, strip, 0, COLUMNS, to, k * QUERIES + q, QUERIES, false);
+            int last = Math.min(q0 + count, q0 + q + COLUMNS);
+            for (int c = 0; c < size; c += DEPTH) {
+                for (int k = 0; k < last; k += ROWS) {
+                    MicroKernel.multiplyRows(Math.min(DEPTH, size - c), rows, at(k, c), strip, c * COLUMNS, COLUMNS,
+                            to, k * STEP + q, STEP, c > 0);
+                }
             }
         }
     }
 
-    /** {@code tile[q] = sum over keys up to q of weights[k][q] · strips[k]}. */
-    void weighted(float[] weights, int q0, int count, float[] strips, float[] tile) {
+    /** {@code tile[q] = sum over keys up to q of weights[k][q] · rows[k]}. */
+    void weighted(float[] weights, int q0, int count, float[] rows, float[] tile) {
         int padded = paddedSize();
         for (int q = 0; q < count; q += ROWS) {
             int keys = Math.min(time, q0 + Math.min(count, q + ROWS));
             for (int c = 0; c < size; c += COLUMNS) {
-                MicroKernel.multiply(keys, weights, q, QUERIES, strips, c * time, COLUMNS, tile, q * padded + c, padded, false);
+                MicroKernel.multiply(keys, weights, q, STEP, rows, at(0, c), STEP, tile, q * padded + c, padded, false);
             }
         }
     }
@@ -120,14 +129,11 @@ final class AttentionHead {
      */
     void addTransposed(float[] weights, int q0, int count, float[] from, int step, int at, float[] sums) {
         float[] strips = packStrips(from, at, step, count, 5);
-        float[] panel = scratch.array(11, Packing.size(ROWS, QUERIES, ROWS));
         int padded = paddedSize();
         for (int k = 0; k < q0 + count; k += ROWS) {
             int skip = Math.max(0, k - q0);
-            int rows = Math.min(ROWS, q0 + count - k);
-            Packing.transposed(weights, k * QUERIES + skip, QUERIES, count - skip, rows, panel, 0, ROWS);
             for (int c = 0; c < size; c += COLUMNS) {
-                MicroKernel.multiply(count - skip, panel, 0, ROWS, strips, c * count + skip * COLUMNS, COLUMNS,
+                MicroKernel.multiplyRows(count - skip, weights, k * STEP + skip, strips, c * count + skip * COLUMNS, COLUMNS,
                         sums, k * padded + c, padded, k < q0);
             }
         }

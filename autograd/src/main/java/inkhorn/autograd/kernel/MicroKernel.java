@@ -17,6 +17,9 @@ final class MicroKernel {
     /** Rows of a block. */
     static final int ROWS = WIDE ? MicroKernel12x2.ROWS : MicroKernel6x2.ROWS;
 
+    /** Distance of the rows of an a stored row by row: as deep as a block may be, and no multiple of what caches are divided by. */
+    static final int ROW_STEP = 400;
+
     private MicroKernel() {
     }
 
@@ -31,6 +34,20 @@ final class MicroKernel {
             MicroKernel12x2.multiply(k, a, aOffset, aStep, b, bOffset, bStep, c, cOffset, cStep, add);
         } else {
             MicroKernel6x2.multiply(k, a, aOffset, aStep, b, bOffset, bStep, c, cOffset, cStep, add);
+        }
+    }
+
+    /**
+     * The same with a stored row by row: {@code A(p, r) = a[aOffset + r·ROW_STEP + p]}.
+     *
+     * @param k at most {@link #ROW_STEP}
+     */
+    static void multiplyRows(int k, float[] a, int aOffset, float[] b, int bOffset, int bStep,
+                             float[] c, int cOffset, int cStep, boolean add) {
+        if (WIDE) {
+            MicroKernel12x2Rows.multiply(k, a, aOffset, b, bOffset, bStep, c, cOffset, cStep, add);
+        } else {
+            MicroKernel6x2Rows.multiply(k, a, aOffset, b, bOffset, bStep, c, cOffset, cStep, add);
         }
     }
 }

@@ -68,4 +68,20 @@ final class Packing {
             FloatVector.fromArray(S, from, offset + p, rows, 0).intoArray(to, at + p * width);
         }
     }
+
+    /**
+     * {@code count} rows as they are, at a step of {@link MicroKernel#ROW_STEP}. Vector by vector over all of the rows, not
+     * row after row: as many streams from memory at a time.
+     */
+    static void rows(float[] from, int offset, int step, int k, int count, float[] to, int at) {
+        int p = 0;
+        for (; p + W <= k; p += W) {
+            for (int r = 0; r < count; r++) {
+                FloatVector.fromArray(S, from, offset + r * step + p).intoArray(to, at + r * MicroKernel.ROW_STEP + p);
+            }
+        }
+        for (int r = 0; r < count && p < k; r++) {
+            System.arraycopy(from, offset + r * step + p, to, at + r * MicroKernel.ROW_STEP + p, k - p);
+        }
+    }
 }

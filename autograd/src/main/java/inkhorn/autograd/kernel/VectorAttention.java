@@ -14,6 +14,7 @@ import jdk.incubator.vector.FloatVector;
 final class VectorAttention {
 
     private static final int QUERIES = AttentionHead.QUERIES;
+    private static final int STEP = AttentionHead.STEP;
 
     /** W times -infinity, then W zeros: at offset W-j it forbids the first j lanes. */
     private static final float[] FORBID = new float[2 * W];
@@ -29,15 +30,15 @@ final class VectorAttention {
     static void forward(AttentionShape shape, int b, int head, float[] qkv, float p, long key, float[] out,
                         float[] logSumExp) {
         AttentionHead h = new AttentionHead(shape, b, head, qkv);
-        float[] keys = h.packRows(AttentionHead.K, 0);
-        float[] values = h.packStrips(AttentionHead.V, 1);
-        float[] scores = h.scratch.array(2, h.paddedKeys() * QUERIES);
+        float[] keys = h.rows(AttentionHead.K, 0);
+        float[] values = h.rows(AttentionHead.V, 1);
+        float[] scores = h.scores(2);
         float[] tile = h.scratch.array(3, QUERIES * h.paddedSize());
         float[] inverse = h.scratch.array(4, QUERIES);
         for (int q0 = 0; q0 < h.time; q0 += QUERIES) {
             int count = Math.min(QUERIES, h.time - q0);
             int limit = q0 + count;
-            h.acrossQueries(AttentionHead.Q, q0, count, keys, limit, scores);
+            h.acrossQueries(qkv, h.row(AttentionHead.Q, q0), 3 * h.channels, q0, count, keys, scores);
             for (int lane = 0; lane < count; lane += W) {
                 softmax(h, q0, lane, limit, scores, p, key, inverse, logSumExp);
             }
@@ -59,22 +60,28 @@ final class VectorAttention {
         columnMax(scores, lane, end, max);
         columnExp(scores, lane, end, max, h.scale, inverse);
         for (int k = end; k < limit; k++) {
-            FloatVector.zero(S).intoArray(scores, k * QUERIES + lane);
+            FloatVector.zero(S).intoArray(scores, k * STEP + lane);
         }
         if (p > 0) {
             drop(h, first, lane, end, scores, p, key);
         }
-        for (int i = 0; i < Math.min(W, h.time - first); i++) {
-            float sum = inverse[lane + i];
-            logSumExp[h.statistics + first + i] = max[i] * h.scale + (float) StrictMath.log(sum);
-            inverse[lane + i] = 1 / sum;
-        }
+        int lanes = Math.min(W, h.time - first);
+        float[] logs = h.scratch.array(11, W);
+        logarithms(inverse, lane, max, h.scale, logs);
+        System.arraycopy(logs, 0, logSumExp, h.statistics + first, lanes);
+    }
+
+    /** {@code logs = scale·max + ln(sums)}; the sums become their inverses. */
+    private static void logarithms(float[] sums, int lane, float[] max, float scale, float[] logs) {
+        FloatVector sum = FloatVector.fromArray(S, sums, lane);
+        VectorMath.log(sum).add(FloatVector.fromArray(S, max, 0).mul(scale)).intoArray(logs, 0);
+        FloatVector.broadcast(S, 1f).div(sum).intoArray(sums, lane);
     }
 
     private static void columnMax(float[] scores, int lane, int end, float[] max) {
         FloatVector largest = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
         for (int k = 0; k < end; k++) {
-            largest = largest.max(FloatVector.fromArray(S, scores, k * QUERIES + lane));
+            largest = largest.max(FloatVector.fromArray(S, scores, k * STEP + lane));
         }
         largest.intoArray(max, 0);
     }
@@ -84,8 +91,8 @@ final class VectorAttention {
         FloatVector largest = FloatVector.fromArray(S, max, 0);
         FloatVector sum = FloatVector.zero(S);
         for (int k = 0; k < end; k++) {
-            int at = k * QUERIES + lane;
-            FloatVector e = VectorMath.exp(FloatVector.fromArray(S, scores, at).sub(largest).mul(scale));
+            int at = k * STEP + lane;
+            FloatVector e = VectorMath.expToZero(FloatVector.fromArray(S, scores, at).sub(largest).mul(scale));
             e.intoArray(scores, at);
             sum = sum.add(e);
         }
@@ -97,7 +104,7 @@ final class VectorAttention {
         int threshold = CounterRandom.dropBelow(p) ^ Integer.MIN_VALUE;
         float scale = 1 / (1 - p);
         for (int k = 0; k < end; k++) {
-            int at = k * QUERIES + lane;
+            int at = k * STEP + lane;
             VectorMath.drop(FloatVector.fromArray(S, weights, at), key, h.draw(first, k), threshold, scale)
                     .intoArray(weights, at);
         }
@@ -106,7 +113,7 @@ final class VectorAttention {
     /** Scores of keys later than their query become -infinity: in W columns from query {@code first} on, keys up to end. */
     private static void forbidLater(float[] scores, int first, int lane, int end) {
         for (int k = first + 1; k < end; k++) {
-            int at = k * QUERIES + lane;
+            int at = k * STEP + lane;
             FloatVector.fromArray(S, FORBID, W - (k - first)).add(FloatVector.fromArray(S, scores, at))
                     .intoArray(scores, at);
         }
@@ -121,12 +128,12 @@ final class VectorAttention {
             int count = Math.min(QUERIES, h.time - q0);
             int limit = q0 + count;
             rowStatistics(h, q0, count, out, dOut, logSumExp, buffers);
-            h.acrossQueries(AttentionHead.Q, q0, count, buffers.keys, limit, buffers.weights);
-            h.acrossQueries(dOut, h.outRow(q0), h.channels, q0, count, buffers.values, limit, buffers.dScores);
+            h.acrossQueries(qkv, h.row(AttentionHead.Q, q0), 3 * h.channels, q0, count, buffers.keys, buffers.weights);
+            h.acrossQueries(dOut, h.outRow(q0), h.channels, q0, count, buffers.values, buffers.dScores);
             for (int lane = 0; lane < count; lane += W) {
                 weightsAndDScores(h, q0, lane, limit, p, key, buffers);
             }
-            h.weighted(buffers.dScores, q0, count, buffers.keyStrips, buffers.tile);
+            h.weighted(buffers.dScores, q0, count, buffers.keys, buffers.tile);
             for (int q = 0; q < count; q++) {
                 scaledCopy(buffers.tile, q * h.paddedSize(), 1, dQkv, h.row(AttentionHead.Q, q0 + q), h.size, add);
             }
@@ -165,23 +172,23 @@ final class VectorAttention {
             softmaxBackward(lane, end, h.scale, buf.dots, weights, dScores);
         }
         for (int k = end; k < limit; k++) {
-            FloatVector.zero(S).intoArray(weights, k * QUERIES + lane);
-            FloatVector.zero(S).intoArray(dScores, k * QUERIES + lane);
+            FloatVector.zero(S).intoArray(weights, k * STEP + lane);
+            FloatVector.zero(S).intoArray(dScores, k * STEP + lane);
         }
     }
 
     private static void columnWeights(float[] scores, int lane, int end, float scale, float[] logSumExp) {
         FloatVector logSum = FloatVector.fromArray(S, logSumExp, lane);
         for (int k = 0; k < end; k++) {
-            int at = k * QUERIES + lane;
-            VectorMath.exp(FloatVector.fromArray(S, scores, at).mul(scale).sub(logSum)).intoArray(scores, at);
+            int at = k * STEP + lane;
+            VectorMath.expToZero(FloatVector.fromArray(S, scores, at).mul(scale).sub(logSum)).intoArray(scores, at);
         }
     }
 
     private static void softmaxBackward(int lane, int end, float scale, float[] dots, float[] weights, float[] dScores) {
         FloatVector dot = FloatVector.fromArray(S, dots, lane);
         for (int k = 0; k < end; k++) {
-            int at = k * QUERIES + lane;
+            int at = k * STEP + lane;
             FloatVector w = FloatVector.fromArray(S, weights, at);
             FloatVector.fromArray(S, dScores, at).sub(dot).mul(w).mul(scale).intoArray(dScores, at);
         }
@@ -194,7 +201,7 @@ final class VectorAttention {
         int threshold = CounterRandom.dropBelow(p) ^ Integer.MIN_VALUE;
         float keptScale = 1 / (1 - p);
         for (int k = 0; k < end; k++) {
-            int at = k * QUERIES + lane;
+            int at = k * STEP + lane;
             FloatVector w = FloatVector.fromArray(S, weights, at);
             FloatVector kept = VectorMath.drop(FloatVector.broadcast(S, 1f), key, h.draw(first, k), threshold, keptScale);
             w.mul(kept).intoArray(weights, at);
@@ -203,14 +210,19 @@ final class VectorAttention {
     }
 
     private static void scaledCopy(float[] from, int at, float factor, float[] to, int toAt, int n, boolean add) {
+        int i = 0;
         if (add) {
-            for (int i = 0; i < n; i++) {
-                to[toAt + i] = Math.fma(from[at + i], factor, to[toAt + i]);
+            for (; i + W <= n; i += W) {
+                FloatVector.fromArray(S, from, at + i).mul(factor).add(FloatVector.fromArray(S, to, toAt + i)).intoArray(to, toAt + i);
             }
         } else {
-            for (int i = 0; i < n; i++) {
-                to[toAt + i] = from[at + i] * factor;
+            for (; i + W <= n; i += W) {
+                FloatVector.fromArray(S, from, at + i).mul(factor).intoArray(to, toAt + i);
             }
+        }
+        for (; i < n; i++) {
+            float value = from[at + i] * factor;
+            to[toAt + i] = add ? value + to[toAt + i] : value;
         }
     }
 
@@ -218,7 +230,6 @@ final class VectorAttention {
     private static final class BackwardBuffers {
         private final float[] keys;
         private final float[] values;
-        private final float[] keyStrips;
         private final float[] weights;
         private final float[] dScores;
         private final float[] tile;
@@ -228,11 +239,10 @@ final class VectorAttention {
         private final float[] dots;
 
         BackwardBuffers(AttentionHead h) {
-            keys = h.packRows(AttentionHead.K, 0);
-            values = h.packRows(AttentionHead.V, 1);
-            keyStrips = h.packStrips(AttentionHead.K, 2);
-            weights = h.scratch.array(3, h.paddedKeys() * QUERIES);
-            dScores = h.scratch.array(4, h.paddedKeys() * QUERIES);
+            keys = h.rows(AttentionHead.K, 0);
+            values = h.rows(AttentionHead.V, 1);
+            weights = h.scores(3);
+            dScores = h.scores(4);
             tile = h.scratch.array(6, QUERIES * h.paddedSize());
             dKeys = h.scratch.array(7, h.paddedKeys() * h.paddedSize());
             dValues = h.scratch.array(8, h.paddedKeys() * h.paddedSize());

@@ -1,8 +1,11 @@
 package inkhorn.autograd.kernel;
 
+import java.util.concurrent.atomic.AtomicIntegerArray;
+
 /**
- * Matrix product after Goto and van de Geijn (Anatomy of high-performance matrix multiplication, 2008): blocks of b are
- * packed once for all threads, blocks of a by each thread for itself, and {@link MicroKernel} multiplies the panels.
+ * Matrix product after Goto and van de Geijn (Anatomy of high-performance matrix multiplication, 2008): each thread packs
+ * blocks of b and panels of a for itself, and {@link MicroKernel} multiplies them. Nothing packed is shared: a block that
+ * another core has written would have to be fetched from its cache.
  *
  * <p>Every element of c is summed over k in blocks of {@link #K_BLOCK} in ascending order, whatever the number of threads
  * and however rows and columns are dealt out.
@@ -12,11 +15,11 @@ final class VectorGemm {
     /** Depth of a block: a panel of a (12 × 384 floats, 18 KiB) stays in the first cache. Part of what fixes the bits. */
     private static final int K_BLOCK = 384;
 
-    /** Columns of b packed at a time: with K_BLOCK 3 MiB, shared by all threads. */
-    private static final int N_BLOCK = 2048;
+    /** Panels of b that a thread packs at a time: with K_BLOCK and 32 columns 2.25 MiB. */
+    private static final int MAX_PART = 48;
 
-    /** Rows of a packed at a time, in panels: with K_BLOCK about 150 KiB, in the second cache. */
-    private static final int MAX_PANELS = 8;
+    /** Multiply-adds of a task at least: some 20 microseconds. */
+    private static final long MIN_TASK = 1 << 20;
 
     private static final int ROWS = MicroKernel.ROWS;
     private static final int COLUMNS = MicroKernel.COLUMNS;
@@ -38,77 +41,99 @@ final class VectorGemm {
             finish(op, c, cOffset, 0, op.m, 0, op.n, epilogue);
             return;
         }
-        int columns = Math.min(op.n, N_BLOCK);
-        int depth = Math.min(op.k, K_BLOCK);
-        float[] packedB = Scratch.ofThread().array(SLOT_PACKED_B, Packing.size(columns, depth, COLUMNS));
-        for (int j = 0; j < op.n; j += N_BLOCK) {
-            int n = Math.min(N_BLOCK, op.n - j);
+        // The longer side of c is divided among the threads: what each packs of the other one is packed by all of them.
+        int abreast = op.n > op.m ? workers.threads() : 1;
+        int panels = Packing.panels(op.n, COLUMNS);
+        int rounds = Packing.panels(panels, abreast * MAX_PART);
+        int columns = Packing.panels(panels, rounds * abreast) * COLUMNS;
+        for (int j = 0; j < op.n; j += abreast * columns) {
+            int parts = Math.min(abreast, Packing.panels(op.n - j, columns));
             for (int p = 0; p < op.k; p += K_BLOCK) {
                 int k = Math.min(K_BLOCK, op.k - p);
-                packB(op, p, k, j, n, packedB);
-                boolean last = p + k == op.k;
-                multiplyBlock(op, p, k, j, n, packedB, c, cOffset, add || p > 0, last ? epilogue : Epilogue.NONE);
+                Block block = new Block(op, p, k, j, columns, parts);
+                multiplyBlock(block, c, cOffset, add || p > 0, p + k == op.k ? epilogue : Epilogue.NONE);
             }
         }
     }
 
-    private void packB(Operands op, int p, int k, int j, int n, float[] packed) {
-        int panels = Packing.panels(n, COLUMNS);
-        int perTask = Math.max(1, 16384 / (k * COLUMNS));
-        workers.run(Packing.panels(panels, perTask), task -> {
-            for (int panel = task * perTask; panel < Math.min(panels, (task + 1) * perTask); panel++) {
-                int column = panel * COLUMNS;
-                op.packB(p, k, j + column, Math.min(COLUMNS, n - column), packed, column * k);
+    /** Depth p … p+k of a product, and the columns of c from j on, in parts of {@code columns}. */
+    private record Block(Operands op, int p, int k, int j, int columns, int parts) {
+
+        int firstColumn(int part) {
+            return j + part * columns;
+        }
+
+        int columns(int part) {
+            return Math.min(columns, op.n - firstColumn(part));
+        }
+    }
+
+    /** Each thread starts on a part of its own; one that is through helps with the others. */
+    private void multiplyBlock(Block block, float[] c, int cOffset, boolean add, Epilogue epilogue) {
+        int panels = Packing.panels(block.op.m, ROWS);
+        int perTask = panelsPerTask(panels, block);
+        int tasks = Packing.panels(panels, perTask);
+        AtomicIntegerArray next = new AtomicIntegerArray(block.parts);
+        workers.run(workers.threads(), thread -> {
+            for (int i = 0; i < block.parts; i++) {
+                int part = (thread + i) % block.parts;
+                int task = next.getAndIncrement(part);
+                if (task < tasks) {
+                    float[] packedB = packB(block, part);
+                    for (; task < tasks; task = next.getAndIncrement(part)) {
+                        int row = task * perTask * ROWS;
+                        int rows = Math.min(perTask * ROWS, block.op.m - row);
+                        multiplyRows(block, part, row, rows, packedB, c, cOffset, add);
+                        finish(block.op, c, cOffset, row, rows, block.firstColumn(part), block.columns(part), epilogue);
+                    }
+                }
             }
         });
     }
 
-    private void multiplyBlock(Operands op, int p, int k, int j, int n, float[] packedB, float[] c, int cOffset,
-                               boolean add, Epilogue epilogue) {
-        int panels = Packing.panels(op.m, ROWS);
-        int perTask = panelsPerTask(panels);
-        workers.run(Packing.panels(panels, perTask), task -> {
-            int row = task * perTask * ROWS;
-            int rows = Math.min(perTask * ROWS, op.m - row);
-            float[] packedA = Scratch.ofThread().array(SLOT_PACKED_A, Packing.size(rows, k, ROWS));
-            for (int r = 0; r < rows; r += ROWS) {
-                op.packA(p, k, row + r, Math.min(ROWS, rows - r), packedA, r * k);
-            }
-            multiplyPanels(op, row, rows, j, n, k, packedA, packedB, c, cOffset, add);
-            finish(op, c, cOffset, row, rows, j, n, epilogue);
-        });
+    /** Enough tasks that threads end together, none too short for the handing out. */
+    private int panelsPerTask(int panels, Block block) {
+        long panel = (long) ROWS * block.columns * block.k;
+        return (int) Math.max(1, Math.min(panels / (8 * workers.threads()), MIN_TASK / panel));
     }
 
-    /** Enough tasks that threads end together, but no more rows than the second cache holds. */
-    private int panelsPerTask(int panels) {
-        int wanted = panels / (workers.threads() * 8);
-        return Math.max(1, Math.min(MAX_PANELS, wanted));
-    }
-
-    private static void multiplyPanels(Operands op, int row, int rows, int j, int n, int k, float[] packedA,
-                                       float[] packedB, float[] c, int cOffset, boolean add) {
+    private static float[] packB(Block block, int part) {
+        float[] packed = Scratch.ofThread().array(SLOT_PACKED_B, Packing.size(block.columns, block.k, COLUMNS));
+        int first = block.firstColumn(part);
+        int n = block.columns(part);
         for (int column = 0; column < n; column += COLUMNS) {
-            int columns = Math.min(COLUMNS, n - column);
-            for (int r = 0; r < rows; r += ROWS) {
-                int at = cOffset + (row + r) * op.n + j + column;
-                if (columns == COLUMNS && rows - r >= ROWS) {
-                    MicroKernel.multiply(k, packedA, r * k, ROWS, packedB, column * k, COLUMNS, c, at, op.n, add);
+            block.op.packB(block.p, block.k, first + column, Math.min(COLUMNS, n - column), packed, column * block.k);
+        }
+        return packed;
+    }
+
+    private static void multiplyRows(Block block, int part, int row, int rows, float[] packedB, float[] c, int cOffset, boolean add) {
+        Operands op = block.op;
+        int n = block.columns(part);
+        float[] packedA = Scratch.ofThread().array(SLOT_PACKED_A, ROWS * MicroKernel.ROW_STEP);
+        for (int r = row; r < row + rows; r += ROWS) {
+            int height = Math.min(ROWS, row + rows - r);
+            op.packA(block.p, block.k, r, height, packedA);
+            int at = cOffset + r * op.n + block.firstColumn(part);
+            for (int column = 0; column < n; column += COLUMNS) {
+                int width = Math.min(COLUMNS, n - column);
+                if (height == ROWS && width == COLUMNS) {
+                    op.multiply(block.k, packedA, packedB, column * block.k, c, at + column, op.n, add);
                 } else {
-                    multiplyEdge(k, packedA, r * k, packedB, column * k, c, at, op.n,
-                            Math.min(ROWS, rows - r), columns, add);
+                    multiplyEdge(op, block.k, packedA, packedB, column * block.k, c, at + column, height, width, add);
                 }
             }
         }
     }
 
     /** A block that sticks out of c is computed whole beside it, and the part inside is copied. */
-    private static void multiplyEdge(int k, float[] packedA, int a, float[] packedB, int b, float[] c, int at, int cStep,
+    private static void multiplyEdge(Operands op, int k, float[] packedA, float[] packedB, int b, float[] c, int at,
                                      int rows, int columns, boolean add) {
         float[] edge = Scratch.ofThread().array(SLOT_EDGE, ROWS * COLUMNS);
-        MicroKernel.multiply(k, packedA, a, ROWS, packedB, b, COLUMNS, edge, 0, COLUMNS, false);
+        op.multiply(k, packedA, packedB, b, edge, 0, COLUMNS, false);
         for (int r = 0; r < rows; r++) {
             for (int i = 0; i < columns; i++) {
-                int to = at + r * cStep + i;
+                int to = at + r * op.n + i;
                 c[to] = add ? edge[r * COLUMNS + i] + c[to] : edge[r * COLUMNS + i];
             }
         }
@@ -162,21 +187,30 @@ final class VectorGemm {
             this.bOffset = bOffset;
         }
 
-        /** Packs a panel of {@code count} rows of op(a), depth p … p+k. */
-        void packA(int p, int depth, int row, int count, float[] to, int at) {
+        /** Packs a panel of {@code count} rows of op(a), depth p … p+depth, as {@link #multiply} reads it. */
+        void packA(int p, int depth, int row, int count, float[] to) {
             if (transA) {
-                Packing.contiguous(a, aOffset + p * m + row, m, depth, count, to, at, ROWS);
+                Packing.contiguous(a, aOffset + p * m + row, m, depth, count, to, 0, ROWS);
             } else {
-                Packing.transposed(a, aOffset + row * k + p, k, depth, count, to, at, ROWS);
+                Packing.rows(a, aOffset + row * k + p, k, depth, count, to, 0);
             }
         }
 
-        /** Packs a panel of {@code count} columns of op(b), depth p … p+k. */
+        /** Packs a panel of {@code count} columns of op(b), depth p … p+depth. */
         void packB(int p, int depth, int column, int count, float[] to, int at) {
             if (transB) {
                 Packing.transposed(b, bOffset + column * k + p, k, depth, count, to, at, COLUMNS);
             } else {
                 Packing.contiguous(b, bOffset + p * n + column, n, depth, count, to, at, COLUMNS);
+            }
+        }
+
+        /** A panel of a by a panel of b. */
+        void multiply(int depth, float[] packedA, float[] packedB, int bAt, float[] c, int at, int cStep, boolean add) {
+            if (transA) {
+                MicroKernel.multiply(depth, packedA, 0, ROWS, packedB, bAt, COLUMNS, c, at, cStep, add);
+            } else {
+                MicroKernel.multiplyRows(depth, packedA, 0, packedB, bAt, COLUMNS, c, at, cStep, add);
             }
         }
     }
