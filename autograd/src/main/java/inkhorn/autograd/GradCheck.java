@@ -240,11 +240,12 @@ public final class GradCheck {
         try (NoGrad off = NoGrad.open(); Scope scope = Scope.open()) {
             Tensor[] moved = copies(-1);
             moved[input] = copy(inputs[input], values, true);
-            float[] out = function.apply(arguments(moved, false)).data();
-            float[] projection = projection(out.length);
+            Tensor result = function.apply(arguments(moved, false));
+            float[] out = result.data();
+            float[] projection = projection(result.size());
             double sum = 0;
             double squares = 0;
-            for (int i = 0; i < out.length; i++) {
+            for (int i = 0; i < projection.length; i++) {
                 double term = (double) projection[i] * out[i];
                 sum += term;
                 squares += term * term;

@@ -43,7 +43,11 @@ public final class Scope implements AutoCloseable {
         return scope;
     }
 
-    /** An array of exactly {@code size} floats, contents undefined, owned by the innermost scope if one is open. */
+    /**
+     * An array of {@code size} floats, contents undefined, owned by the innermost scope if one is open. A large one in a
+     * scope is a little longer, so that neighbours in memory do not begin at the same place of a page (docs/LOG.md,
+     * "4 KiB aliasing").
+     */
     public static float[] allocate(int size) {
         Scope scope = INNERMOST.get();
         if (scope == null) {
@@ -118,15 +122,26 @@ public final class Scope implements AutoCloseable {
 
     /** Unused arrays by size, last in first out so that the warmest is used next. */
     private static final class FreeList {
+
+        /** Floats from which on arrays are spaced: the whole pages that tensors of a model tend to fill. */
+        private static final int LARGE = 1 << 14;
+
+        /**
+         * With an array's header 2528 bytes, the golden section of a page: many neighbours in a row then begin at places far
+         * apart. A load close behind a store to the same place of another page waits for it.
+         */
+        private static final int SPACING = 628;
+
         private final Map<Integer, ArrayDeque<float[]>> bySize = new HashMap<>();
         private long bytes;
 
         float[] take(int size) {
-            ArrayDeque<float[]> stack = bySize.get(size);
+            int length = size < LARGE || size > Integer.MAX_VALUE - 2 * SPACING ? size : size + SPACING;
+            ArrayDeque<float[]> stack = bySize.get(length);
             if (stack == null || stack.isEmpty()) {
-                return new float[size];
+                return new float[length];
             }
-            bytes -= 4L * size;
+            bytes -= 4L * length;
             return stack.pop();
         }
 

@@ -44,10 +44,6 @@ public final class Tensor {
     private String gone;
 
     private Tensor(float[] data, Shape shape, boolean needsGrad, boolean ownsData) {
-        if (data.length != shape.size()) {
-            throw new IllegalArgumentException(
-                    "tensor: " + data.length + " values do not fill shape " + shape + " of " + shape.size());
-        }
         this.data = data;
         this.shape = shape;
         this.needsGrad = needsGrad;
@@ -56,7 +52,7 @@ public final class Tensor {
 
     /** A constant over the given values, which are shared and not copied. No dims: a vector of all of them. */
     public static Tensor of(float[] data, int... dims) {
-        return new Tensor(data, dims.length == 0 ? Shape.of(data.length) : Shape.of(dims), false, false);
+        return new Tensor(data, shapeOf(data, dims), false, false);
     }
 
     /** A constant of one number. */
@@ -72,7 +68,16 @@ public final class Tensor {
 
     /** A leaf that gathers a gradient over the given values, which are shared and not copied. */
     public static Tensor variable(float[] data, int... dims) {
-        return new Tensor(data, dims.length == 0 ? Shape.of(data.length) : Shape.of(dims), true, false);
+        return new Tensor(data, shapeOf(data, dims), true, false);
+    }
+
+    private static Shape shapeOf(float[] data, int[] dims) {
+        Shape shape = dims.length == 0 ? Shape.of(data.length) : Shape.of(dims);
+        if (data.length != shape.size()) {
+            throw new IllegalArgumentException(
+                    "tensor: " + data.length + " values do not fill shape " + shape + " of " + shape.size());
+        }
+        return shape;
     }
 
     /** What an op returns: storage from the innermost scope, its contents undefined, to be filled by a kernel. */
@@ -98,7 +103,8 @@ public final class Tensor {
     }
 
     /**
-     * The values, row-major; the array itself, not a copy.
+     * The values, row-major from index 0; the array itself, not a copy. What an op made in a {@link Scope} may be longer
+     * than {@link #size()}.
      *
      * @throws IllegalStateException when the tensor's scope is closed, or its storage was given up in a backward pass
      */
@@ -122,7 +128,7 @@ public final class Tensor {
         return needsGrad;
     }
 
-    /** The gradient, row-major, or null when none has arrived since the last {@link #zeroGrad()}. */
+    /** The gradient, row-major from index 0, or null when none has arrived since the last {@link #zeroGrad()}. */
     public float[] grad() {
         return gradFilled ? grad : null;
     }

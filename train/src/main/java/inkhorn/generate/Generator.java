@@ -63,7 +63,7 @@ public final class Generator {
         try (NoGrad off = NoGrad.open(); Scope token = Scope.open()) {
             IntTensor ids = IntTensor.of(Arrays.copyOf(context, time), 1, time);                    // (1, T)
             Tensor logits = model.logitsAt(ids, new int[] {seen - 1}, Pass.evaluation());           // (1, V)
-            return logits.data().clone();
+            return Arrays.copyOf(logits.data(), logits.size());
         }
     }
 

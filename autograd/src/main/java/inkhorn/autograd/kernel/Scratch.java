@@ -9,6 +9,9 @@ final class Scratch {
     private final float[] lanes = new float[MicroKernel.W];
     private final int[] multiples = new int[MicroKernel.W];
 
+    private long block;
+    private int part;
+
     private Scratch() {
     }
 
@@ -37,5 +40,13 @@ final class Scratch {
             arrays[slot] = array;
         }
         return array;
+    }
+
+    /** Whether part {@code part} of block {@code block} is another one than this thread was last asked about. */
+    boolean isNew(long block, int part) {
+        boolean isNew = this.block != block || this.part != part;
+        this.block = block;
+        this.part = part;
+        return isNew;
     }
 }

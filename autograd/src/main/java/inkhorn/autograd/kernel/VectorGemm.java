@@ -1,6 +1,6 @@
 package inkhorn.autograd.kernel;
 
-import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Matrix product after Goto and van de Geijn (Anatomy of high-performance matrix multiplication, 2008): each thread packs
@@ -28,6 +28,9 @@ final class VectorGemm {
     private static final int SLOT_PACKED_B = 1;
     private static final int SLOT_EDGE = 2;
 
+    /** Blocks multiplied so far: their numbers tell a thread what it holds packed. */
+    private static final AtomicLong BLOCKS = new AtomicLong();
+
     private final Workers workers;
 
     VectorGemm(Workers workers) {
@@ -50,14 +53,14 @@ final class VectorGemm {
             int parts = Math.min(abreast, Packing.panels(op.n - j, columns));
             for (int p = 0; p < op.k; p += K_BLOCK) {
                 int k = Math.min(K_BLOCK, op.k - p);
-                Block block = new Block(op, p, k, j, columns, parts);
+                Block block = new Block(BLOCKS.incrementAndGet(), op, p, k, j, columns, parts);
                 multiplyBlock(block, c, cOffset, add || p > 0, p + k == op.k ? epilogue : Epilogue.NONE);
             }
         }
     }
 
     /** Depth p … p+k of a product, and the columns of c from j on, in parts of {@code columns}. */
-    private record Block(Operands op, int p, int k, int j, int columns, int parts) {
+    private record Block(long id, Operands op, int p, int k, int j, int columns, int parts) {
 
         int firstColumn(int part) {
             return j + part * columns;
@@ -68,26 +71,17 @@ final class VectorGemm {
         }
     }
 
-    /** Each thread starts on a part of its own; one that is through helps with the others. */
+    /** Tasks are numbered part by part, so that a thread's share lies in one part, or in one range of rows. */
     private void multiplyBlock(Block block, float[] c, int cOffset, boolean add, Epilogue epilogue) {
         int panels = Packing.panels(block.op.m, ROWS);
         int perTask = panelsPerTask(panels, block);
         int tasks = Packing.panels(panels, perTask);
-        AtomicIntegerArray next = new AtomicIntegerArray(block.parts);
-        workers.run(workers.threads(), thread -> {
-            for (int i = 0; i < block.parts; i++) {
-                int part = (thread + i) % block.parts;
-                int task = next.getAndIncrement(part);
-                if (task < tasks) {
-                    float[] packedB = packB(block, part);
-                    for (; task < tasks; task = next.getAndIncrement(part)) {
-                        int row = task * perTask * ROWS;
-                        int rows = Math.min(perTask * ROWS, block.op.m - row);
-                        multiplyRows(block, part, row, rows, packedB, c, cOffset, add);
-                        finish(block.op, c, cOffset, row, rows, block.firstColumn(part), block.columns(part), epilogue);
-                    }
-                }
-            }
+        workers.run(block.parts * tasks, i -> {
+            int part = i / tasks;
+            int row = i % tasks * perTask * ROWS;
+            int rows = Math.min(perTask * ROWS, block.op.m - row);
+            multiplyRows(block, part, row, rows, packedB(block, part), c, cOffset, add);
+            finish(block.op, c, cOffset, row, rows, block.firstColumn(part), block.columns(part), epilogue);
         });
     }
 
@@ -97,12 +91,16 @@ final class VectorGemm {
         return (int) Math.max(1, Math.min(panels / (8 * workers.threads()), MIN_TASK / panel));
     }
 
-    private static float[] packB(Block block, int part) {
-        float[] packed = Scratch.ofThread().array(SLOT_PACKED_B, Packing.size(block.columns, block.k, COLUMNS));
-        int first = block.firstColumn(part);
-        int n = block.columns(part);
-        for (int column = 0; column < n; column += COLUMNS) {
-            block.op.packB(block.p, block.k, first + column, Math.min(COLUMNS, n - column), packed, column * block.k);
+    /** The part's panels of b, packed by this thread, unless it has just done so. */
+    private static float[] packedB(Block block, int part) {
+        Scratch scratch = Scratch.ofThread();
+        float[] packed = scratch.array(SLOT_PACKED_B, Packing.size(block.columns, block.k, COLUMNS));
+        if (scratch.isNew(block.id, part)) {
+            int first = block.firstColumn(part);
+            int n = block.columns(part);
+            for (int column = 0; column < n; column += COLUMNS) {
+                block.op.packB(block.p, block.k, first + column, Math.min(COLUMNS, n - column), packed, column * block.k);
+            }
         }
         return packed;
     }

@@ -2,13 +2,15 @@ package inkhorn.autograd.kernel;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A fixed team of threads for short parallel loops. The caller works too; the others spin briefly for the next loop and
- * then park. Tasks are handed out one at a time, so that all cores end together; what a task computes must not depend on
- * who runs it.
+ * then park. Each thread begins with an equal share of neighbouring tasks, the same in every loop of as many tasks, so that
+ * it finds in its cache what it has written there in the loop before; one that is through takes from the far end of the
+ * others' shares, so that all cores end together. What a task computes must not depend on who runs it.
  *
  * <p>A loop started while another one runs, from a task or from another thread, is run by its caller alone.
  */
@@ -23,6 +25,9 @@ public final class Workers implements AutoCloseable {
     /** About 50 microseconds of spinning: longer than the gap between two kernels of a step, shorter than a nap. */
     private static final int SPINS = 2_000;
 
+    /** Longs in a cache line. */
+    private static final int LINE = 8;
+
     private static final int CLOSED = 1;
     private static final int MEMBER = 2;
 
@@ -33,10 +38,10 @@ public final class Workers implements AutoCloseable {
     private final AtomicLong round = new AtomicLong();
     /** Bit 0: no more helpers may join; above it: how many helpers are in. */
     private final AtomicInteger door = new AtomicInteger(CLOSED);
-    private final AtomicInteger next = new AtomicInteger();
+    /** What is left of each thread's share: first task and end, 32 bits each. One in a cache line. */
+    private final AtomicLongArray shares;
     private volatile Throwable failure;
     private volatile boolean stopped;
-    private int tasks;
     private Task body;
 
     /** @param threads how many work in all, the caller included; at least 1 */
@@ -45,9 +50,11 @@ public final class Workers implements AutoCloseable {
             throw new IllegalArgumentException("workers: at least 1 thread is needed, found " + threads);
         }
         spins = threads <= Runtime.getRuntime().availableProcessors() ? SPINS : 0;
+        shares = new AtomicLongArray((threads + 1) * LINE);
         helpers = new Thread[threads - 1];
         for (int i = 0; i < helpers.length; i++) {
-            helpers[i] = new Thread(this::help, "inkhorn-worker-" + (i + 1));
+            int member = i + 1;
+            helpers[i] = new Thread(() -> help(member), "inkhorn-worker-" + member);
             helpers[i].setDaemon(true);
             helpers[i].start();
         }
@@ -73,10 +80,9 @@ public final class Workers implements AutoCloseable {
     }
 
     private void lead(int count, Task work) {
-        tasks = count;
         body = work;
         failure = null;
-        next.set(0);
+        dealOut(count);
         door.set(0);
         round.incrementAndGet();
         for (int i = 0; i < Math.min(helpers.length, count - 1); i++) {
@@ -84,7 +90,7 @@ public final class Workers implements AutoCloseable {
                 LockSupport.unpark(helpers[i]);
             }
         }
-        takeTasks(work, count);
+        takeTasks(0, work);
         door.getAndUpdate(d -> d | CLOSED);
         for (int spun = 0; door.get() != CLOSED; spun++) {
             if (spun < 100_000 && spins > 0) {
@@ -99,23 +105,60 @@ public final class Workers implements AutoCloseable {
         }
     }
 
-    private void takeTasks(Task work, int count) {
-        try {
-            for (int i = next.getAndIncrement(); i < count; i = next.getAndIncrement()) {
-                work.run(i);
-            }
-        } catch (Throwable t) {
-            failure = t;
-            next.set(count);
+    private void dealOut(int count) {
+        for (int member = 0; member < threads(); member++) {
+            long from = (long) count * member / threads();
+            long to = (long) count * (member + 1) / threads();
+            shares.set((member + 1) * LINE, from << 32 | to);
         }
     }
 
-    private void help() {
+    /** All of one's own share from its beginning, then of the others' from their ends. */
+    private void takeTasks(int member, Task work) {
+        try {
+            for (int i = takeFirst(member); i >= 0; i = takeFirst(member)) {
+                work.run(i);
+            }
+            for (int other = 1; other < threads(); other++) {
+                int victim = (member + other) % threads();
+                for (int i = takeLast(victim); i >= 0; i = takeLast(victim)) {
+                    work.run(i);
+                }
+            }
+        } catch (Throwable t) {
+            failure = t;
+            dealOut(0);
+        }
+    }
+
+    /** The first task of a share, now taken; -1 when none is left. */
+    private int takeFirst(int member) {
+        int at = (member + 1) * LINE;
+        for (long share = shares.get(at); share >>> 32 < (int) share; share = shares.get(at)) {
+            if (shares.compareAndSet(at, share, share + (1L << 32))) {
+                return (int) (share >>> 32);
+            }
+        }
+        return -1;
+    }
+
+    /** The last task of a share, now taken; -1 when none is left. */
+    private int takeLast(int member) {
+        int at = (member + 1) * LINE;
+        for (long share = shares.get(at); share >>> 32 < (int) share; share = shares.get(at)) {
+            if (shares.compareAndSet(at, share, share - 1)) {
+                return (int) share - 1;
+            }
+        }
+        return -1;
+    }
+
+    private void help(int member) {
         long seen = 0;
         while (!stopped) {
             seen = awaitRound(seen);
             if (join()) {
-                takeTasks(body, tasks);
+                takeTasks(member, body);
                 door.addAndGet(-MEMBER);
             }
         }

@@ -17,7 +17,9 @@ interface AttentionKernelsContract {
     AttentionShape[] SHAPES = {
         new AttentionShape(1, 1, 1, 1), new AttentionShape(2, 7, 3, 5), new AttentionShape(1, 13, 2, 16),
         new AttentionShape(3, 31, 1, 7), new AttentionShape(2, 64, 2, 32), new AttentionShape(1, 65, 3, 13),
-        new AttentionShape(1, 207, 2, 64), new AttentionShape(5, 3, 4, 8)};
+        new AttentionShape(1, 207, 2, 64), new AttentionShape(5, 3, 4, 8),
+        // Heads wider than a micro-kernel is deep.
+        new AttentionShape(1, 19, 1, 401), new AttentionShape(1, 5, 2, 800)};
 
     Kernels kernels();
 

@@ -62,6 +62,30 @@ class WorkersTest {
         }
     }
 
+    /** Task 0 ends only when all the others have been done, those of its own thread's share among them. */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3})
+    void whoIsThroughTakesOverFromWhoIsLate(int threads) {
+        try (Workers workers = new Workers(threads)) {
+            CountDownLatch others = new CountDownLatch(99);
+            workers.run(100, i -> {
+                if (i > 0) {
+                    others.countDown();
+                } else {
+                    await(others);
+                }
+            });
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3})
     void aFailingTaskIsReportedAndTheTeamGoesOn(int threads) {
