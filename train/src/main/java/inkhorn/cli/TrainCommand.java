@@ -51,6 +51,9 @@ public final class TrainCommand implements Callable<Integer> {
     @Option(names = "--KEY", paramLabel = "VALUE", description = "A config key, such as --train.max_iters=200: wins over CONFIG.")
     private String key;
 
+    @Option(names = "--no-probe", description = "Leave out the half second that measures the machine's peak, and the share of it.")
+    private boolean noProbe;
+
     @Mixin
     private EngineOptions engine;
 
@@ -63,8 +66,9 @@ public final class TrainCommand implements Callable<Integer> {
      * @param config     resolved, with the command line's keys in it
      * @param arguments  as they were given, to say how to resume
      * @param resume     whether to go on from the last checkpoint
+     * @param probe      whether to measure the machine's peak
      */
-    public record Request(RunConfig config, List<String> arguments, boolean resume, Engine engine) {
+    public record Request(RunConfig config, List<String> arguments, boolean resume, boolean probe, Engine engine) {
     }
 
     TrainCommand(Job<Request> job) {
@@ -88,7 +92,9 @@ public final class TrainCommand implements Callable<Integer> {
             throw new UserError("no CONFIG given; give one such as configs/shakespeare-char.yaml, or --help");
         }
         Path file = Arguments.path("CONFIG", config);
-        return job.run(new Request(ConfigLoader.load(file, overrides()), spec.commandLine().getParseResult().originalArgs(), resume, engine.engine()));
+        RunConfig resolved = ConfigLoader.load(file, overrides());
+        List<String> arguments = spec.commandLine().getParseResult().originalArgs();
+        return job.run(new Request(resolved, arguments, resume, !noProbe, engine.engine()));
     }
 
     private Map<String, String> overrides() {

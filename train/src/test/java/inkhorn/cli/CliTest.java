@@ -60,16 +60,19 @@ final class CliTest {
         assertThat(request.config().train().maxIters()).isEqualTo(10);
         assertThat(request.arguments()).startsWith(config);
         assertThat(request.resume()).isFalse();
+        assertThat(request.probe()).isTrue();
         assertThat(request.engine()).isEqualTo(new Engine(Runtime.getRuntime().availableProcessors(), Engine.Kernels.AUTO));
     }
 
     @Test
     void keysAndOptionsMayStandInAnyOrderWithAndWithoutEqualsSign() {
-        assertThat(run("--train.max_iters", "200", config, "--optim.lr=5e-4", "--resume", "--threads", "3", "--kernels=scalar")).isZero();
+        assertThat(run("--train.max_iters", "200", config, "--optim.lr=5e-4", "--resume", "--threads", "3", "--kernels=scalar",
+                "--no-probe")).isZero();
         TrainCommand.Request request = (TrainCommand.Request) requests.get(0);
         assertThat(request.config().train().maxIters()).isEqualTo(200);
         assertThat(request.config().optim().lr()).isEqualTo(5e-4);
         assertThat(request.resume()).isTrue();
+        assertThat(request.probe()).isFalse();
         assertThat(request.engine()).isEqualTo(new Engine(3, Engine.Kernels.SCALAR));
     }
 
