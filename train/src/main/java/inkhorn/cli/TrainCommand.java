@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
             "  java -jar train.jar configs/shakespeare-char.yaml --resume",
             "  java -jar train.jar configs/shakespeare-char.yaml --train.max_iters=200 --optim.lr=5e-4",
             "  java -jar train.jar sample checkpoints/shakespeare-char --prompt \"ROMEO:\"",
+            "  java -jar train.jar doctor",
             "",
             "Exit codes: 0 done, 1 the run failed, 2 the input is wrong, 130 or 143 stopped by a signal."},
         commandListHeading = "%nCommands:%n")

@@ -97,7 +97,7 @@ final class TrainJob implements Job<TrainCommand.Request> {
     private void banner(RunConfig config, LanguageModel model, PreparedData data, long resumedStep) {
         TrainConfig train = config.train();
         long tokens = (long) train.batchSize() * config.model().blockSize() * train.gradAccum();
-        long mebibytes = Models.trainingBytes(config.model(), model, train.batchSize()) >> 20;
+        long mebibytes = Models.trainingBytes(config.model(), model.vocabSize(), train.batchSize()) >> 20;
         out.printf(Locale.ROOT, "run      %s in %s, seed %d%n", config.run().name(), config.run().directory(), config.run().seed());
         out.printf(Locale.ROOT, "data     %s: %,d + %,d tokens, vocabulary of %,d (%s)%n", data.manifest().source(),
                 data.train().length(), data.val().length(), data.tokenizer().vocabularySize(), data.tokenizer().name());

@@ -31,7 +31,8 @@ final class Program {
     }
 
     int run(String... args) {
-        Jobs jobs = new Jobs(train, new SampleJob(out), new ParityJob(new PrintStream(out, true, StandardCharsets.UTF_8)));
+        Jobs jobs = new Jobs(train, new SampleJob(out), new ParityJob(new PrintStream(out, true, StandardCharsets.UTF_8)),
+                request -> 0);
         return Cli.run(jobs, new PrintWriter(out, true, StandardCharsets.UTF_8), new PrintWriter(err, true), args);
     }
 
