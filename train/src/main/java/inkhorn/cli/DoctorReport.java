@@ -53,10 +53,11 @@ final class DoctorReport {
         line("kernels", "%s", m.kernels().choice());
         int bits = m.kernels().vectorBits();
         line("vectors", bits == 0 ? "none: the Vector API is not loaded" : "%d bits, %d floats", bits, bits / Float.SIZE);
-        line("threads", "%d on %s", m.kernels().threads(), count(m.system().cores(), "core"));
+        line("threads", "%d on %s%s", m.kernels().threads(), count(m.system().cores(), "core"),
+                m.kernels().scalar() ? ", of which the scalar kernels use one" : "");
         Machine.Peak peak = m.peak();
-        line("peak", "%.1f GFLOP/s on one thread, %.1f on %d: %.2f times", peak.gflopsOfOneThread(), peak.gflopsOfAllThreads(),
-                m.kernels().threads(), peak.scaling());
+        line("peak", "%.1f GFLOP/s on one thread, %.1f on %d: %.2f times%s", peak.gflopsOfOneThread(), peak.gflopsOfAllThreads(),
+                m.kernels().threads(), peak.scaling(), bits == 0 ? "; of a plain loop, the Vector API would show more" : "");
         line("bandwidth", peak.gigabytesPerSecond() == null ? "not measured, the heap is too small" : "%.1f GB/s read and written",
                 peak.gigabytesPerSecond());
     }

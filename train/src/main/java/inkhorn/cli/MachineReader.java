@@ -30,9 +30,13 @@ final class MachineReader {
 
     /** Takes about two seconds, plus what the compiler takes; the engine has been started. */
     static Machine read(Engine engine) {
+        return read(engine, PROBE_SECONDS);
+    }
+
+    static Machine read(Engine engine, double probeSeconds) {
         // Before the probe, which is a load of its own.
         Machine.Host host = host();
-        return new Machine(jvm(), host, arithmetic(engine), peak(engine.threads()), memory(), hugePages(), start());
+        return new Machine(jvm(), host, arithmetic(engine), peak(engine.threads(), probeSeconds), memory(), hugePages(), start());
     }
 
     private static Machine.Jvm jvm() {
@@ -53,12 +57,12 @@ final class MachineReader {
         return new Machine.Arithmetic(KernelProvider.describeChoice(), scalar, bits, engine.threads());
     }
 
-    private static Machine.Peak peak(int threads) {
+    private static Machine.Peak peak(int threads, double seconds) {
         try (PeakProbe one = new PeakProbe(1); PeakProbe all = new PeakProbe(threads)) {
-            double ofOne = one.flopsPerSecond(PROBE_SECONDS);
-            double ofAll = threads == 1 ? ofOne : all.flopsPerSecond(PROBE_SECONDS);
+            double ofOne = one.flopsPerSecond(seconds);
+            double ofAll = threads == 1 ? ofOne : all.flopsPerSecond(seconds);
             boolean fits = Runtime.getRuntime().maxMemory() >= LEAST_HEAP_TO_PROBE_MEMORY;
-            return new Machine.Peak(ofOne * 1e-9, ofAll * 1e-9, ofAll / ofOne, fits ? all.bytesPerSecond(PROBE_SECONDS) * 1e-9 : null);
+            return new Machine.Peak(ofOne * 1e-9, ofAll * 1e-9, ofAll / ofOne, fits ? all.bytesPerSecond(seconds) * 1e-9 : null);
         }
     }
 
@@ -81,7 +85,7 @@ final class MachineReader {
 
     /** The chosen word of a line such as {@code always [madvise] never}; null if none is. */
     static String hugePageMode(String modes) {
-        Matcher chosen = Pattern.compile("\\[(\\w+)]").matcher(modes);
+        Matcher chosen = Pattern.compile("\\[([^]]+)]").matcher(modes);
         return chosen.find() ? chosen.group(1) : null;
     }
 

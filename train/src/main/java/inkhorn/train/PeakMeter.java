@@ -1,5 +1,6 @@
 package inkhorn.train;
 
+import inkhorn.autograd.kernel.KernelProvider;
 import inkhorn.autograd.kernel.PeakProbe;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
@@ -41,9 +42,12 @@ public final class PeakMeter {
         this.clock = clock;
     }
 
-    /** Measures, when it is time, what {@code threads} threads can do with the fastest arithmetic that this JVM has. */
+    /**
+     * Measures, when it is time, what {@code threads} threads can do; or nothing where the Vector API is not loaded: how fast plain
+     * loops are is up to the compiler, by factors, and says nothing about the machine (docs/LOG.md, "share of the peak").
+     */
     public static PeakMeter of(int threads, double flopsPerToken) {
-        return new PeakMeter(flopsPerToken, () -> measure(threads), System::nanoTime);
+        return KernelProvider.vectorBits() == 0 ? none() : new PeakMeter(flopsPerToken, () -> measure(threads), System::nanoTime);
     }
 
     /** Measures nothing and knows no share. */

@@ -77,6 +77,19 @@ final class CliTest {
     }
 
     @Test
+    void doctorLooksAtTheMachineAndWhereAskedAtAConfig() {
+        assertThat(run("doctor")).isZero();
+        assertThat(run("doctor", config, "--json", "--threads=3", "--kernels", "scalar")).isZero();
+        DoctorCommand.Request plain = (DoctorCommand.Request) requests.get(0);
+        assertThat(plain.json()).isFalse();
+        assertThat(plain.config()).isEmpty();
+        DoctorCommand.Request asked = (DoctorCommand.Request) requests.get(1);
+        assertThat(asked.json()).isTrue();
+        assertThat(asked.config().orElseThrow().train().maxIters()).isEqualTo(10);
+        assertThat(asked.engine()).isEqualTo(new Engine(3, Engine.Kernels.SCALAR));
+    }
+
+    @Test
     void theJobsExitCodeIsTheProgramsOwn() {
         jobsExitCode = 1;
         assertThat(run("parity", "shared/golden")).isEqualTo(1);
@@ -116,6 +129,8 @@ final class CliTest {
         "sample                        | Missing required parameter: 'RUN_OR_CHECKPOINT'; --help shows how",
         "sample x y                    | y: one argument too many; quote what has spaces, and see --help",
         "--resume sample x             | --resume stands before the command sample; put options behind it",
+        "doctor x y                    | y: one argument too many; quote what has spaces, and see --help",
+        "doctor nowhere.yaml           | nowhere.yaml: no such file; give a config such as configs/shakespeare-char.yaml",
         "smaple x                      | smaple: neither a file nor a command; did you mean sample?",
         "nowhere.yaml                  | nowhere.yaml: no such file; give a config such as configs/shakespeare-char.yaml",
         "nowhere.yaml --resum          | --resum: unknown option; did you mean --resume?",
