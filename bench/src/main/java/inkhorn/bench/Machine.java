@@ -1,15 +1,13 @@
 package inkhorn.bench;
 
-import java.io.IOException;
+import inkhorn.cli.Processor;
 import java.lang.management.ManagementFactory;
 import java.net.URISyntaxException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** Where and on what the benchmarks run. */
 public final class Machine {
@@ -28,9 +26,9 @@ public final class Machine {
     }
 
     /** For the head of a result file. */
-    public static Map<String, Object> describe(Path java, List<String> jvm) throws IOException {
+    public static Map<String, Object> describe(Path java, List<String> jvm) {
         Map<String, Object> machine = new LinkedHashMap<>();
-        machine.put("processor", processor());
+        machine.put("processor", Processor.ofThisMachine().name());
         machine.put("cores", Runtime.getRuntime().availableProcessors());
         machine.put("system", System.getProperty("os.name") + " " + System.getProperty("os.version"));
         machine.put("java", java.toString());
@@ -38,16 +36,5 @@ public final class Machine {
         machine.put("loadAverage", ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
         machine.put("date", LocalDateTime.now().toString());
         return machine;
-    }
-
-    private static String processor() throws IOException {
-        Path info = Path.of("/proc/cpuinfo");
-        if (!Files.exists(info)) {
-            return System.getProperty("os.arch");
-        }
-        try (Stream<String> lines = Files.lines(info)) {
-            return lines.filter(line -> line.startsWith("model name")).findFirst()
-                    .map(line -> line.substring(line.indexOf(':') + 2)).orElse(System.getProperty("os.arch"));
-        }
     }
 }

@@ -53,6 +53,17 @@ public record GptConfig(int vocabSize, int blockSize, int nLayer, int nHead, int
         }
     }
 
+    /** {@link LanguageModel#parameterCount()} of a model of this shape, without its memory. */
+    public long parameterCount() {
+        long norm = bias ? 2L * nEmbd : nEmbd;
+        long square = (long) nEmbd * nEmbd;
+        long biases = bias ? 9L * nEmbd : 0;                    // c_attn 3C, c_proj C, c_fc 4C, c_proj C
+        long block = 2 * norm + 12 * square + biases;           // c_attn 3C², c_proj C², c_fc 4C², c_proj 4C²
+        long tokens = (long) vocabSize * nEmbd * (tieWeights ? 1 : 2);
+        long places = position == Position.LEARNED ? (long) blockSize * nEmbd : 0;
+        return tokens + places + nLayer * block + norm;
+    }
+
     /** Channels of a head. */
     public int headSize() {
         return nEmbd / nHead;

@@ -1,10 +1,20 @@
 package inkhorn.nn;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class GptConfigTest {
+
+    @ParameterizedTest
+    @CsvSource({"true, LEARNED, true", "false, SINUSOIDAL, true", "true, LEARNED, false", "false, LEARNED, false"})
+    void parametersAreCountedWithoutMakingThem(boolean bias, Position position, boolean tied) {
+        GptConfig config = new GptConfig(13, 8, 3, 2, 6, 0, bias, Activation.GELU, position, tied, 1e-5);
+        assertThat(config.parameterCount()).isEqualTo(new Gpt(config).parameterCount());
+    }
 
     @Test
     void channelsMustDivideByTheHeads() {

@@ -57,6 +57,7 @@ final class Cli {
         CommandLine root = TrainCommand.withConfigKeys(new CommandLine(new TrainCommand(jobs.train())));
         root.addSubcommand(new SampleCommand(jobs.sample()));
         root.addSubcommand(new ParityCommand(jobs.parity()));
+        root.addSubcommand(new DoctorCommand(jobs.doctor()));
         // A prompt may begin with @; picocli would read a file of that name.
         return root.setExpandAtFiles(false).setUsageHelpWidth(110);
     }

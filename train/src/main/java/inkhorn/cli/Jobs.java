@@ -9,8 +9,10 @@ import java.io.FileOutputStream;
  * @param train  trains or resumes a run
  * @param sample writes text
  * @param parity recomputes reference values
+ * @param doctor examines the machine
  */
-public record Jobs(Job<TrainCommand.Request> train, Job<SampleCommand.Request> sample, Job<ParityCommand.Request> parity) {
+public record Jobs(Job<TrainCommand.Request> train, Job<SampleCommand.Request> sample, Job<ParityCommand.Request> parity,
+                   Job<DoctorCommand.Request> doctor) {
 
     /** The real ones. */
     static Jobs standard() {
@@ -18,6 +20,7 @@ public record Jobs(Job<TrainCommand.Request> train, Job<SampleCommand.Request> s
                 new TrainJob(System.out),
                 // Not System.out, which encodes as the locale has it: a text is UTF-8.
                 new SampleJob(new FileOutputStream(FileDescriptor.out)),
-                new ParityJob(System.out));
+                new ParityJob(System.out),
+                new DoctorJob(System.out, MachineReader::read));
     }
 }

@@ -20,15 +20,15 @@ final class PlainProgress extends Progress {
     }
 
     @Override
-    public void step(long step, double loss, double tokensPerSecond) {
+    public void step(long step, double loss, double tokensPerSecond, double peakShare) {
         if (logInterval > 0 && (step % logInterval == 0 || step == total)) {
             // Since the last line only: the first steps, before the compiler has come by, are many times slower.
             long now = System.nanoTime();
             double secondsPerStep = (now - lastTime) / 1e9 / Math.max(1, step - lastStep);
             lastStep = step;
             lastTime = now;
-            line(String.format(Locale.ROOT, "step %d/%d  loss %.4f  %,.0f tokens/s  %s left",
-                    step, total, loss, tokensPerSecond, time(Math.round(secondsPerStep * (total - step)))));
+            line(String.format(Locale.ROOT, "step %d/%d  loss %.4f  %s  %s left",
+                    step, total, loss, speed(tokensPerSecond, peakShare), time(Math.round(secondsPerStep * (total - step)))));
         }
     }
 

@@ -1,6 +1,7 @@
 package inkhorn.cli;
 
 import java.io.PrintStream;
+import java.util.Locale;
 
 /** Shows how far a run is: a bar on a terminal, plain lines in a pipe. */
 public abstract class Progress implements AutoCloseable {
@@ -26,8 +27,15 @@ public abstract class Progress implements AutoCloseable {
      * @param step            its number, counted from 1
      * @param loss            in nats a token
      * @param tokensPerSecond over the last steps
+     * @param peakShare       share of the machine's peak over the same steps; NaN where it is not known
      */
-    public abstract void step(long step, double loss, double tokensPerSecond);
+    public abstract void step(long step, double loss, double tokensPerSecond, double peakShare);
+
+    /** The speed, as both kinds of progress show it. */
+    static String speed(double tokensPerSecond, double peakShare) {
+        String share = Double.isNaN(peakShare) ? "" : String.format(Locale.ROOT, "  %.0f %% of peak", 100 * peakShare);
+        return String.format(Locale.ROOT, "%,.0f tokens/s%s", tokensPerSecond, share);
+    }
 
     /** Prints text that stays: lines of an evaluation, a sample. It may have several lines. */
     public abstract void line(String text);

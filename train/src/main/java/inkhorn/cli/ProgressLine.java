@@ -30,12 +30,12 @@ final class ProgressLine extends Progress {
     }
 
     @Override
-    public void step(long step, double loss, double tokensPerSecond) {
+    public void step(long step, double loss, double tokensPerSecond, double peakShare) {
         bar.stepTo(step);
         long now = System.nanoTime();
         if (now - lastMessage >= MESSAGE_NANOS) {
             lastMessage = now;
-            bar.setExtraMessage(String.format(Locale.ROOT, " loss %.4f  %,.0f tokens/s", loss, tokensPerSecond));
+            bar.setExtraMessage(String.format(Locale.ROOT, " loss %.4f  %s", loss, speed(tokensPerSecond, peakShare)));
         }
     }
 

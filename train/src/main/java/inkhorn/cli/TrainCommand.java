@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
             "  java -jar train.jar configs/shakespeare-char.yaml --resume",
             "  java -jar train.jar configs/shakespeare-char.yaml --train.max_iters=200 --optim.lr=5e-4",
             "  java -jar train.jar sample checkpoints/shakespeare-char --prompt \"ROMEO:\"",
+            "  java -jar train.jar doctor",
             "",
             "Exit codes: 0 done, 1 the run failed, 2 the input is wrong, 130 or 143 stopped by a signal."},
         commandListHeading = "%nCommands:%n")
@@ -51,6 +52,9 @@ public final class TrainCommand implements Callable<Integer> {
     @Option(names = "--KEY", paramLabel = "VALUE", description = "A config key, such as --train.max_iters=200: wins over CONFIG.")
     private String key;
 
+    @Option(names = "--no-probe", description = "Leave out the half second that measures the machine's peak, and the share of it.")
+    private boolean noProbe;
+
     @Mixin
     private EngineOptions engine;
 
@@ -63,8 +67,9 @@ public final class TrainCommand implements Callable<Integer> {
      * @param config     resolved, with the command line's keys in it
      * @param arguments  as they were given, to say how to resume
      * @param resume     whether to go on from the last checkpoint
+     * @param probe      whether to measure the machine's peak
      */
-    public record Request(RunConfig config, List<String> arguments, boolean resume, Engine engine) {
+    public record Request(RunConfig config, List<String> arguments, boolean resume, boolean probe, Engine engine) {
     }
 
     TrainCommand(Job<Request> job) {
@@ -88,7 +93,9 @@ public final class TrainCommand implements Callable<Integer> {
             throw new UserError("no CONFIG given; give one such as configs/shakespeare-char.yaml, or --help");
         }
         Path file = Arguments.path("CONFIG", config);
-        return job.run(new Request(ConfigLoader.load(file, overrides()), spec.commandLine().getParseResult().originalArgs(), resume, engine.engine()));
+        RunConfig resolved = ConfigLoader.load(file, overrides());
+        List<String> arguments = spec.commandLine().getParseResult().originalArgs();
+        return job.run(new Request(resolved, arguments, resume, !noProbe, engine.engine()));
     }
 
     private Map<String, String> overrides() {

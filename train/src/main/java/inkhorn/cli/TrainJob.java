@@ -9,6 +9,7 @@ import inkhorn.data.Preparation;
 import inkhorn.data.PreparedData;
 import inkhorn.nn.LanguageModel;
 import inkhorn.train.Models;
+import inkhorn.train.PeakMeter;
 import inkhorn.train.RunDirectory;
 import inkhorn.train.RunLog;
 import inkhorn.train.TrainListener;
@@ -22,14 +23,22 @@ final class TrainJob implements Job<TrainCommand.Request> {
 
     private final PrintStream out;
     private final Path dataSets;
+    private final PeakMeters peaks;
 
-    TrainJob(PrintStream out) {
-        this(out, Path.of("data", "sets"));
+    /** Where the meter of a run comes from. */
+    @FunctionalInterface
+    interface PeakMeters {
+        PeakMeter of(int threads, double flopsPerToken);
     }
 
-    TrainJob(PrintStream out, Path dataSets) {
+    TrainJob(PrintStream out) {
+        this(out, Path.of("data", "sets"), PeakMeter::of);
+    }
+
+    TrainJob(PrintStream out, Path dataSets, PeakMeters peaks) {
         this.out = out;
         this.dataSets = dataSets;
+        this.peaks = peaks;
     }
 
     @Override
@@ -60,7 +69,9 @@ final class TrainJob implements Job<TrainCommand.Request> {
         Trainer.End end;
         Trainer trainer;
         try (Progress progress = Progress.open(run.resumedStep(), train.maxIters(), train.logInterval(), out)) {
-            trainer = new Trainer(request.config(), model, data, run, new Show(progress), shutdown);
+            int threads = request.engine().threads();
+            PeakMeter peak = request.probe() ? peaks.of(threads, model.flopsPerToken()) : PeakMeter.none();
+            trainer = new Trainer(request.config(), model, data, run, new Show(progress, threads), peak, shutdown);
             run.restore(model, trainer);
             end = trainer.run();
         }
@@ -86,7 +97,7 @@ final class TrainJob implements Job<TrainCommand.Request> {
     private void banner(RunConfig config, LanguageModel model, PreparedData data, long resumedStep) {
         TrainConfig train = config.train();
         long tokens = (long) train.batchSize() * config.model().blockSize() * train.gradAccum();
-        long mebibytes = Models.trainingBytes(config.model(), model, train.batchSize()) >> 20;
+        long mebibytes = Models.trainingBytes(config.model(), model.vocabSize(), train.batchSize()) >> 20;
         out.printf(Locale.ROOT, "run      %s in %s, seed %d%n", config.run().name(), config.run().directory(), config.run().seed());
         out.printf(Locale.ROOT, "data     %s: %,d + %,d tokens, vocabulary of %,d (%s)%n", data.manifest().source(),
                 data.train().length(), data.val().length(), data.tokenizer().vocabularySize(), data.tokenizer().name());
@@ -107,17 +118,25 @@ final class TrainJob implements Job<TrainCommand.Request> {
         private static final double SMOOTHING = 0.9;
 
         private final Progress progress;
+        private final int threads;
         private double tokensPerSecond;
 
-        Show(Progress progress) {
+        Show(Progress progress, int threads) {
             this.progress = progress;
+            this.threads = threads;
+        }
+
+        @Override
+        public void peakMeasured(double flopsPerSecond) {
+            progress.line(String.format(Locale.ROOT, "peak     %.1f GFLOP/s measured on %d %s", flopsPerSecond * 1e-9, threads,
+                    threads == 1 ? "thread" : "threads"));
         }
 
         @Override
         public void stepped(RunLog.Train step) {
             tokensPerSecond = tokensPerSecond == 0 ? step.tokensPerS()
                     : SMOOTHING * tokensPerSecond + (1 - SMOOTHING) * step.tokensPerS();
-            progress.step(step.step(), step.loss(), tokensPerSecond);
+            progress.step(step.step(), step.loss(), tokensPerSecond, step.peakShare() * tokensPerSecond / step.tokensPerS());
         }
 
         @Override

@@ -38,10 +38,17 @@ public final class Models {
      * way back. A block keeps 20 values a channel and position (two norms, queries, keys and values, attention, the MLP's inner
      * layer twice at four times the width, branches and sums).
      */
-    public static long trainingBytes(ModelConfig config, LanguageModel model, int batchSize) {
+    public static long trainingBytes(ModelConfig config, int vocabSize, int batchSize) {
         long positions = (long) batchSize * config.blockSize();
-        long perPosition = config.type() == ModelConfig.Type.BIGRAM ? 2L * model.vocabSize()
-                : (20L * config.nLayer() + 8L) * config.nEmbd() + 2L * model.vocabSize();
-        return 4 * (FLOATS_PER_PARAMETER * model.parameterCount() + positions * perPosition);
+        long perPosition = config.type() == ModelConfig.Type.BIGRAM ? 2L * vocabSize
+                : (20L * config.nLayer() + 8L) * config.nEmbd() + 2L * vocabSize;
+        return 4 * (FLOATS_PER_PARAMETER * parameterCount(config, vocabSize) + positions * perPosition);
+    }
+
+    private static long parameterCount(ModelConfig config, int vocabSize) {
+        return switch (config.type()) {
+            case GPT -> gptConfig(config, vocabSize).parameterCount();
+            case BIGRAM -> (long) vocabSize * vocabSize;
+        };
     }
 }

@@ -63,8 +63,10 @@ public final class RunLog implements Closeable {
      * @param gradNorm  global norm of the gradients before clipping
      * @param stepMs    wall time of a step in milliseconds
      * @param tokensPerS training tokens a second
+     * @param peakShare  share of the machine's peak that the step made use of, 1 being all of it; NaN where no peak was measured
      */
-    public record Train(long step, double loss, double lr, double gradNorm, double stepMs, double tokensPerS) implements Entry {
+    public record Train(long step, double loss, double lr, double gradNorm, double stepMs, double tokensPerS, double peakShare)
+            implements Entry {
     }
 
     /** One evaluation: mean cross-entropy in nats a token over fixed batches of either split, after {@code step} steps. */
@@ -174,6 +176,9 @@ public final class RunLog implements Closeable {
                 number(json, "grad_norm", train.gradNorm());
                 number(json, "step_ms", train.stepMs());
                 number(json, "tokens_per_s", train.tokensPerS());
+                if (!Double.isNaN(train.peakShare())) {
+                    number(json, "peak_share", train.peakShare());
+                }
             } else if (entry instanceof Eval eval) {
                 json.writeStringField("event", "eval");
                 json.writeNumberField("step", eval.step());
@@ -198,7 +203,7 @@ public final class RunLog implements Closeable {
         long step = json.get("step").longValue();
         return switch (json.path("event").asText()) {
             case "train" -> Optional.of(new Train(step, number(json, "loss"), number(json, "lr"), number(json, "grad_norm"),
-                    number(json, "step_ms"), number(json, "tokens_per_s")));
+                    number(json, "step_ms"), number(json, "tokens_per_s"), number(json, "peak_share")));
             case "eval" -> Optional.of(new Eval(step, number(json, "train_loss"), number(json, "val_loss")));
             default -> Optional.empty();
         };

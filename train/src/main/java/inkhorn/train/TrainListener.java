@@ -5,6 +5,9 @@ import java.nio.file.Path;
 /** Hears what happens in a run, to show it; called on the training thread, between steps. */
 public interface TrainListener {
 
+    /** The machine's peak was measured, once in a run, in float32 operations a second; later steps have their share of it. */
+    void peakMeasured(double flopsPerSecond);
+
     /** A step is done. */
     void stepped(RunLog.Train step);
 

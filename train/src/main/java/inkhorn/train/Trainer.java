@@ -37,6 +37,7 @@ public final class Trainer {
     private final LanguageModel model;
     private final RunDirectory directory;
     private final TrainListener listener;
+    private final PeakMeter peak;
     private final BooleanSupplier stopRequested;
 
     private final List<Parameter> parameters;
@@ -54,11 +55,12 @@ public final class Trainer {
     /**
      * A trainer at step 0.
      *
+     * @param peak what a step's share of the machine's peak is read from
      * @param stopRequested asked after each step; when it says yes, a checkpoint is written and {@link #run} returns
      * @throws inkhorn.data.DataException when a split is too short for the model's block size
      */
     public Trainer(RunConfig config, LanguageModel model, PreparedData data, RunDirectory directory,
-                   TrainListener listener, BooleanSupplier stopRequested) {
+                   TrainListener listener, PeakMeter peak, BooleanSupplier stopRequested) {
         TrainConfig train = config.train();
         long seed = config.run().seed();
         int block = model.blockSize();
@@ -66,6 +68,7 @@ public final class Trainer {
         this.model = model;
         this.directory = directory;
         this.listener = listener;
+        this.peak = peak;
         this.stopRequested = stopRequested;
         parameters = model.namedParameters();
         optimizer = optimizer(parameters, config.optim());
@@ -112,6 +115,9 @@ public final class Trainer {
                 if (train.patience() > 0 && state.evalsSinceBest() >= train.patience()) {
                     return end(End.NO_PROGRESS);
                 }
+                if (peak.measureOnceWarm()) {
+                    listener.peakMeasured(peak.flopsPerSecond());
+                }
                 RunLog.Train done = step();
                 if (due(train.logInterval())) {
                     directory.log().append(done);
@@ -154,7 +160,8 @@ public final class Trainer {
         optimizer.step(lr, clip.factor());
         state = state.stepped(optimizer.steps());
         double seconds = (System.nanoTime() - started) * 1e-9;
-        return new RunLog.Train(state.step(), loss, lr, clip.norm(), seconds * 1e3, tokensPerStep() / seconds);
+        double tokensPerS = tokensPerStep() / seconds;
+        return new RunLog.Train(state.step(), loss, lr, clip.norm(), seconds * 1e3, tokensPerS, peak.share(tokensPerS));
     }
 
     /** Forward and backward of one batch; returns its loss. */

@@ -8,6 +8,7 @@ import inkhorn.data.Preparation;
 import inkhorn.data.PreparedData;
 import inkhorn.nn.LanguageModel;
 import inkhorn.train.Models;
+import inkhorn.train.PeakMeter;
 import inkhorn.train.RunDirectory;
 import inkhorn.train.RunLog;
 import inkhorn.train.TrainListener;
@@ -39,7 +40,7 @@ final class AllocationProbe {
         LanguageModel model = Models.create(config.model(), data.tokenizer().vocabularySize(), 1);
         try (RunDirectory run = RunDirectory.create(config, data.tokenizer())) {
             Meter meter = new Meter(warmUp, measured);
-            new Trainer(config, model, data, run, meter, () -> false).run();
+            new Trainer(config, model, data, run, meter, PeakMeter.none(), () -> false).run();
             System.out.println(meter.bytesPerStep());
         }
     }
@@ -73,6 +74,11 @@ final class AllocationProbe {
 
         long bytesPerStep() {
             return (after - before) / measured;
+        }
+
+        @Override
+        public void peakMeasured(double flopsPerSecond) {
+            throw new IllegalStateException("nobody asked for it");
         }
 
         @Override

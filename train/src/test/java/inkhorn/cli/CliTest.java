@@ -60,17 +60,33 @@ final class CliTest {
         assertThat(request.config().train().maxIters()).isEqualTo(10);
         assertThat(request.arguments()).startsWith(config);
         assertThat(request.resume()).isFalse();
+        assertThat(request.probe()).isTrue();
         assertThat(request.engine()).isEqualTo(new Engine(Runtime.getRuntime().availableProcessors(), Engine.Kernels.AUTO));
     }
 
     @Test
     void keysAndOptionsMayStandInAnyOrderWithAndWithoutEqualsSign() {
-        assertThat(run("--train.max_iters", "200", config, "--optim.lr=5e-4", "--resume", "--threads", "3", "--kernels=scalar")).isZero();
+        assertThat(run("--train.max_iters", "200", config, "--optim.lr=5e-4", "--resume", "--threads", "3", "--kernels=scalar",
+                "--no-probe")).isZero();
         TrainCommand.Request request = (TrainCommand.Request) requests.get(0);
         assertThat(request.config().train().maxIters()).isEqualTo(200);
         assertThat(request.config().optim().lr()).isEqualTo(5e-4);
         assertThat(request.resume()).isTrue();
+        assertThat(request.probe()).isFalse();
         assertThat(request.engine()).isEqualTo(new Engine(3, Engine.Kernels.SCALAR));
+    }
+
+    @Test
+    void doctorLooksAtTheMachineAndWhereAskedAtAConfig() {
+        assertThat(run("doctor")).isZero();
+        assertThat(run("doctor", config, "--json", "--threads=3", "--kernels", "scalar")).isZero();
+        DoctorCommand.Request plain = (DoctorCommand.Request) requests.get(0);
+        assertThat(plain.json()).isFalse();
+        assertThat(plain.config()).isEmpty();
+        DoctorCommand.Request asked = (DoctorCommand.Request) requests.get(1);
+        assertThat(asked.json()).isTrue();
+        assertThat(asked.config().orElseThrow().train().maxIters()).isEqualTo(10);
+        assertThat(asked.engine()).isEqualTo(new Engine(3, Engine.Kernels.SCALAR));
     }
 
     @Test
@@ -113,6 +129,8 @@ final class CliTest {
         "sample                        | Missing required parameter: 'RUN_OR_CHECKPOINT'; --help shows how",
         "sample x y                    | y: one argument too many; quote what has spaces, and see --help",
         "--resume sample x             | --resume stands before the command sample; put options behind it",
+        "doctor x y                    | y: one argument too many; quote what has spaces, and see --help",
+        "doctor nowhere.yaml           | nowhere.yaml: no such file; give a config such as configs/shakespeare-char.yaml",
         "smaple x                      | smaple: neither a file nor a command; did you mean sample?",
         "nowhere.yaml                  | nowhere.yaml: no such file; give a config such as configs/shakespeare-char.yaml",
         "nowhere.yaml --resum          | --resum: unknown option; did you mean --resume?",
@@ -166,7 +184,7 @@ final class CliTest {
     }
 
     private int run(String... args) {
-        return Cli.run(new Jobs(this::job, this::job, this::job), new PrintWriter(out, true), new PrintWriter(err, true), args);
+        return Cli.run(new Jobs(this::job, this::job, this::job, this::job), new PrintWriter(out, true), new PrintWriter(err, true), args);
     }
 
     private int job(Object request) throws Exception {

@@ -1,5 +1,6 @@
 package inkhorn.cli;
 
+import inkhorn.train.PeakMeter;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -22,11 +23,16 @@ final class Program {
 
     /** With prepared data in {@code dataSets}. */
     Program(Path dataSets) {
-        train = new TrainJob(new PrintStream(out, true, StandardCharsets.UTF_8), dataSets);
+        this(dataSets, PeakMeter::of);
+    }
+
+    Program(Path dataSets, TrainJob.PeakMeters peaks) {
+        train = new TrainJob(new PrintStream(out, true, StandardCharsets.UTF_8), dataSets, peaks);
     }
 
     int run(String... args) {
-        Jobs jobs = new Jobs(train, new SampleJob(out), new ParityJob(new PrintStream(out, true, StandardCharsets.UTF_8)));
+        Jobs jobs = new Jobs(train, new SampleJob(out), new ParityJob(new PrintStream(out, true, StandardCharsets.UTF_8)),
+                request -> 0);
         return Cli.run(jobs, new PrintWriter(out, true, StandardCharsets.UTF_8), new PrintWriter(err, true), args);
     }
 

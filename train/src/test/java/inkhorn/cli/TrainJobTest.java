@@ -3,12 +3,15 @@ package inkhorn.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import inkhorn.autograd.kernel.KernelProvider;
+import inkhorn.autograd.kernel.PeakProbe;
 import inkhorn.checkpoint.RunLock;
+import inkhorn.train.PeakMeter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,6 +51,34 @@ final class TrainJobTest {
         assertThat(program.out()).containsSubsequence("run      small in ", "data     ", "vocabulary of", "model    gpt, ", " parameters",
                 "memory   about ", "kernels  scalar, plain loops, 1 thread; as asked for", "steps    6 of 32 tokens each",
                 "step 1/6  loss ", "saved ", "done: 6 steps");
+    }
+
+    @Test
+    void oncePeakIsMeasuredLinesAndMetricsHaveTheShareOfItAndTheBitsAreThoseOfARunWithoutProbe() throws IOException {
+        program = new Program(directory.resolve("sets"), TrainJobTest::afterThreeSteps);
+        assertThat(train("--no-probe", "--run.out=" + directory.resolve("without"))).isZero();
+        assertThat(program.out()).doesNotContain("peak");
+        assertThat(directory.resolve("without/metrics.jsonl")).content().doesNotContain("peak_share");
+        program.clear();
+        assertThat(train("--threads=2")).isZero();
+        assertThat(program.out()).containsPattern("step 3/6 .* tokens/s  \\d+s left").containsPattern("peak     .* GFLOP/s measured on 2 threads")
+                .containsPattern("step 4/6 .* tokens/s  \\d+ % of peak  \\d+s left");
+        assertThat(Files.readAllLines(run.resolve("metrics.jsonl")).stream().filter(line -> line.matches(".*,\"peak_share\":[0-9.E-]+}")))
+                .hasSize(3).first().asString().contains("\"step\":4,");
+        assertThat(losses(run)).isEqualTo(losses(directory.resolve("without")));
+        for (String file : List.of("model.safetensors", "optimizer.safetensors", "trainer.json")) {
+            assertThat(run.resolve("latest").resolve(file)).hasSameBinaryContentAs(directory.resolve("without/latest").resolve(file));
+        }
+    }
+
+    /** The real probe, but in a hurry. */
+    private static PeakMeter afterThreeSteps(int threads, double flopsPerToken) {
+        AtomicLong clock = new AtomicLong();
+        return new PeakMeter(flopsPerToken, () -> {
+            try (PeakProbe probe = new PeakProbe(threads)) {
+                return probe.flopsPerSecond(0.05);
+            }
+        }, () -> clock.addAndGet(10_000_000_000L));
     }
 
     @Test

@@ -27,7 +27,7 @@ class RunLogTest {
     @Test
     void linesHaveTheDocumentedFormAndAreThereAtOnce() {
         try (RunLog log = RunLog.create(file)) {
-            log.append(new RunLog.Train(10, 4.25, 0.001, 1.5, 12.5, 61440));
+            log.append(new RunLog.Train(10, 4.25, 0.001, 1.5, 12.5, 61440, Double.NaN));
             assertThat(file).hasContent("{\"event\":\"train\",\"step\":10,\"loss\":4.25,\"lr\":0.001,\"grad_norm\":1.5,"
                     + "\"step_ms\":12.5,\"tokens_per_s\":61440.0}\n");
             log.append(new RunLog.Eval(10, 4.0, 4.125));
@@ -35,7 +35,17 @@ class RunLogTest {
             assertThat(file).content().endsWith("}\n{\"event\":\"eval\",\"step\":10,\"train_loss\":4.0,\"val_loss\":4.125}\n");
         }
         assertThat(RunLog.read(file)).containsExactly(
-                new RunLog.Train(10, 4.25, 0.001, 1.5, 12.5, 61440), new RunLog.Eval(10, 4.0, 4.125));
+                new RunLog.Train(10, 4.25, 0.001, 1.5, 12.5, 61440, Double.NaN), new RunLog.Eval(10, 4.0, 4.125));
+    }
+
+    @Test
+    void aShareOfThePeakIsWrittenWhereItIsKnown() {
+        RunLog.Train known = new RunLog.Train(1, 4.25, 0.001, 1.5, 12.5, 61440, 0.75);
+        try (RunLog log = RunLog.create(file)) {
+            log.append(known);
+        }
+        assertThat(file).content().endsWith("\"tokens_per_s\":61440.0,\"peak_share\":0.75}\n");
+        assertThat(RunLog.read(file)).containsExactly(known);
     }
 
     @Test
@@ -43,11 +53,11 @@ class RunLogTest {
         // Before JDK 19, Double.toString says 1.9999999999999998E23 for the last.
         double[] values = {2.3025851f, Math.PI, 2.0E-3, Double.MIN_VALUE, 2.0E23};
         try (RunLog log = RunLog.create(file)) {
-            log.append(new RunLog.Train(1, values[0], values[1], values[2], values[3], values[4]));
+            log.append(new RunLog.Train(1, values[0], values[1], values[2], values[3], values[4], Double.NaN));
         }
         assertThat(file).content().contains("\"loss\":2.3025851249694824,", "\"step_ms\":4.9E-324,", "\"tokens_per_s\":2.0E23}");
         assertThat(RunLog.read(file)).containsExactly(
-                new RunLog.Train(1, values[0], values[1], values[2], values[3], values[4]));
+                new RunLog.Train(1, values[0], values[1], values[2], values[3], values[4], Double.NaN));
     }
 
     @Test
@@ -112,7 +122,7 @@ class RunLogTest {
     private static void train(RunLog log, int first, int last) {
         try (log) {
             for (int step = first; step <= last; step++) {
-                log.append(new RunLog.Train(step, 4.0 / step, 0.1 * step, 1.0 / 3, 0, 0));
+                log.append(new RunLog.Train(step, 4.0 / step, 0.1 * step, 1.0 / 3, 0, 0, Double.NaN));
                 if (step % 3 == 0) {
                     log.append(new RunLog.Eval(step, 1.0 / step, 2.0 / step));
                 }

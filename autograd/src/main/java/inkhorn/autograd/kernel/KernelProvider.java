@@ -43,7 +43,7 @@ public final class KernelProvider {
      * @throws IllegalStateException when the vector kernels are asked for and this JVM has not loaded their module
      */
     public static synchronized Kernels choose(Choice choice, int threads) {
-        boolean module = ModuleLayer.boot().findModule(VECTOR_MODULE).isPresent();
+        boolean module = isModuleLoaded();
         if (choice == Choice.VECTOR && !module) {
             throw new IllegalStateException("kernels: vector needs the module " + VECTOR_MODULE
                     + "; start java with --add-modules " + VECTOR_MODULE + ", or choose scalar");
@@ -62,6 +62,15 @@ public final class KernelProvider {
     /** What the kernels are, and why these: for a line to the user. */
     public static String describeChoice() {
         return choice;
+    }
+
+    /** Bits of this machine's vectors as the Vector API uses them; 0 where the JVM has not loaded its module. */
+    public static int vectorBits() {
+        return isModuleLoaded() ? Float.SIZE * MicroKernel.W : 0;
+    }
+
+    private static boolean isModuleLoaded() {
+        return ModuleLayer.boot().findModule(VECTOR_MODULE).isPresent();
     }
 
     /** Puts the given kernels in place for all ops from now on, and ends those before; for tests and embedders. */

@@ -1,0 +1,39 @@
+package inkhorn.cli;
+
+import inkhorn.config.RunConfig;
+import inkhorn.train.Models;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.function.Function;
+
+/** {@code doctor}: examines the machine and prints what it found and advises; always succeeds, whatever there is to change. */
+final class DoctorJob implements Job<DoctorCommand.Request> {
+
+    /** More different characters than most texts have; what a vocabulary of characters takes is little beside the layers. */
+    private static final int CHARACTERS = 128;
+
+    private final PrintStream out;
+    private final Function<Engine, Machine> examination;
+
+    /** @param examination looks at the machine, with the engine's kernels in place */
+    DoctorJob(PrintStream out, Function<Engine, Machine> examination) {
+        this.out = out;
+        this.examination = examination;
+    }
+
+    @Override
+    public int run(DoctorCommand.Request request) {
+        request.engine().start();
+        Machine machine = examination.apply(request.engine());
+        Machine.Training training = request.config().map(DoctorJob::training).orElse(null);
+        List<String> advice = Advice.of(machine, training);
+        out.print(request.json() ? DoctorReport.json(machine, training, advice) : DoctorReport.text(machine, training, advice));
+        out.flush();
+        return 0;
+    }
+
+    private static Machine.Training training(RunConfig config) {
+        long bytes = Models.trainingBytes(config.model(), CHARACTERS, config.train().batchSize());
+        return new Machine.Training(config.run().name(), bytes >> 20);
+    }
+}

@@ -1,0 +1,68 @@
+package inkhorn.cli;
+
+import java.util.List;
+
+/**
+ * What training has to work with: what {@code doctor} shows and judges, and under these names, in snake case, what
+ * {@code doctor --json} writes. Null stands for what the system does not tell.
+ */
+record Machine(Jvm java, Host system, Arithmetic kernels, Peak peak, Memory memory, HugePages hugePages, Start start) {
+
+    /**
+     * The Java virtual machine.
+     *
+     * @param hasVectorModule whether its installation has the Vector API's module, loaded or not
+     */
+    record Jvm(String version, String vendor, String vm, String home, boolean hasVectorModule, List<String> collectors) {
+    }
+
+    /**
+     * What Java runs on.
+     *
+     * @param cores       processors that this process may use
+     * @param loadAverage processes that ran or wanted to, on average over the minute before
+     */
+    record Host(String os, Processor processor, int cores, Double loadAverage) {
+    }
+
+    /**
+     * The kernels.
+     *
+     * @param choice     which, and why
+     * @param scalar     whether they are the plain loops
+     * @param vectorBits 0 if the Vector API is not loaded
+     * @param threads    as asked for, or the cores
+     */
+    record Arithmetic(String choice, boolean scalar, int vectorBits, int threads) {
+    }
+
+    /**
+     * Measured limits, by {@link inkhorn.autograd.kernel.PeakProbe}, in 10⁹ float32 operations and 10⁹ bytes a second.
+     *
+     * @param scaling             how many times one thread all threads are
+     * @param gigabytesPerSecond null where the heap is too small to measure it
+     */
+    record Peak(double gflopsOfOneThread, double gflopsOfAllThreads, double scaling, Double gigabytesPerSecond) {
+    }
+
+    /** In MiB; the machine's is the container's where there is one. */
+    record Memory(long heapMib, Long machineMib) {
+    }
+
+    /**
+     * Transparent huge pages.
+     *
+     * @param system  {@code always}, {@code madvise} or {@code never}
+     * @param javaAsks whether this JVM asks for them
+     */
+    record HugePages(String system, boolean javaAsks) {
+    }
+
+    /** How this JVM was started: by {@link Relaunch} or not, and with which flags. */
+    record Start(boolean relaunched, List<String> flags) {
+    }
+
+    /** What a config takes to train, about. */
+    record Training(String run, long mib) {
+    }
+}

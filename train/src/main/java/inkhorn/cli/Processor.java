@@ -1,0 +1,37 @@
+package inkhorn.cli;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The processor as the system describes it.
+ *
+ * @param name      the maker's, or the architecture's where the system does not tell
+ * @param count     logical processors of the machine, also those that this process may not use; null where not known
+ * @param hasAvx512 whether it has vectors of 512 bits; false where not known
+ */
+public record Processor(String name, Integer count, boolean hasAvx512) {
+
+    /** This machine's. */
+    public static Processor ofThisMachine() {
+        String otherwise = System.getenv().getOrDefault("PROCESSOR_IDENTIFIER", System.getProperty("os.arch"));
+        try {
+            return parse(Files.readAllLines(Path.of("/proc/cpuinfo"), StandardCharsets.ISO_8859_1), otherwise);
+        } catch (IOException e) {
+            // Not a Linux, or a sandbox without /proc.
+            return new Processor(otherwise, null, false);
+        }
+    }
+
+    /** From the lines of Linux' {@code /proc/cpuinfo}; on ARM they have no name. */
+    static Processor parse(List<String> cpuinfo, String otherwise) {
+        String name = cpuinfo.stream().filter(line -> line.startsWith("model name")).findFirst()
+                .map(line -> line.substring(line.indexOf(':') + 1).strip()).filter(text -> !text.isEmpty()).orElse(otherwise);
+        long count = cpuinfo.stream().filter(line -> line.matches("processor\\s*:.*")).count();
+        boolean avx512 = cpuinfo.stream().anyMatch(line -> line.startsWith("flags") && line.contains(" avx512f "));
+        return new Processor(name, count == 0 ? null : (int) count, avx512);
+    }
+}

@@ -1,0 +1,87 @@
+package inkhorn.train;
+
+import inkhorn.autograd.kernel.KernelProvider;
+import inkhorn.autograd.kernel.PeakProbe;
+import java.util.function.DoubleSupplier;
+import java.util.function.LongSupplier;
+
+/**
+ * What share of the machine's peak a run makes use of: operations a token (see {@link inkhorn.nn.LanguageModel#flopsPerToken()})
+ * times tokens a second over the operations a second of the bare micro-kernel, the "model FLOPs utilization" of Chowdhery et al.
+ * (2022, section 4.1).
+ *
+ * <p>The peak is measured once, between two steps: not before the first, which nobody wants to wait for and where the compiler
+ * would be measured, but after some seconds of training. It takes part in nothing that a step computes. A machine whose clock
+ * changes later, or that other programs then leave alone, may show shares above 1.
+ */
+public final class PeakMeter {
+
+    private static final double PROBE_SECONDS = 0.5;
+
+    /** Until then the compiler takes a part of the processor, and the kernels are not as fast as they will be. */
+    private static final int WARM_STEPS = 3;
+    private static final long WARM_NANOS = 3_000_000_000L;
+
+    private final double flopsPerToken;
+    private final DoubleSupplier probe;
+    private final LongSupplier clock;
+    private double flopsPerSecond = Double.NaN;
+    private long begun;
+    private long steps;
+
+    /**
+     * A meter with a peak from elsewhere.
+     *
+     * @param flopsPerToken float32 operations to train on one token; 0 where none are counted, and then nothing is measured
+     * @param probe gives the peak in float32 operations a second; asked once
+     * @param clock in nanoseconds
+     */
+    public PeakMeter(double flopsPerToken, DoubleSupplier probe, LongSupplier clock) {
+        this.flopsPerToken = flopsPerToken;
+        this.probe = probe;
+        this.clock = clock;
+    }
+
+    /**
+     * Measures, when it is time, what {@code threads} threads can do; or nothing where the Vector API is not loaded: how fast plain
+     * loops are is up to the compiler, by factors, and says nothing about the machine (docs/LOG.md, "share of the peak").
+     */
+    public static PeakMeter of(int threads, double flopsPerToken) {
+        return KernelProvider.vectorBits() == 0 ? none() : new PeakMeter(flopsPerToken, () -> measure(threads), System::nanoTime);
+    }
+
+    /** Measures nothing and knows no share. */
+    public static PeakMeter none() {
+        return new PeakMeter(0, () -> Double.NaN, () -> 0);
+    }
+
+    private static double measure(int threads) {
+        try (PeakProbe probe = new PeakProbe(threads)) {
+            return probe.flopsPerSecond(PROBE_SECONDS);
+        }
+    }
+
+    /** To be called before each step: measures if the steps before have warmed up the machine; says whether it did so now. */
+    boolean measureOnceWarm() {
+        if (flopsPerToken == 0 || !Double.isNaN(flopsPerSecond)) {
+            return false;
+        }
+        begun = steps == 0 ? clock.getAsLong() : begun;
+        boolean isWarm = steps >= WARM_STEPS && clock.getAsLong() - begun >= WARM_NANOS;
+        steps++;
+        if (isWarm) {
+            flopsPerSecond = probe.getAsDouble();
+        }
+        return isWarm;
+    }
+
+    /** The peak, in float32 operations a second, a fused multiply-add counted as two; NaN until it is measured. */
+    double flopsPerSecond() {
+        return flopsPerSecond;
+    }
+
+    /** What share of the peak so many tokens a second are, 1 being all of it; NaN until the peak is measured. */
+    double share(double tokensPerSecond) {
+        return flopsPerToken * tokensPerSecond / flopsPerSecond;
+    }
+}

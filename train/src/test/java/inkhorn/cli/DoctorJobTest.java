@@ -1,0 +1,125 @@
+package inkhorn.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import inkhorn.autograd.kernel.KernelProvider;
+import inkhorn.config.ConfigLoader;
+import inkhorn.config.RunConfig;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class DoctorJobTest {
+
+    private static final Engine ENGINE = new Engine(2, Engine.Kernels.AUTO);
+
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+    @AfterAll
+    static void backToTheDefaultKernels() {
+        KernelProvider.choose(KernelProvider.Choice.AUTO, Runtime.getRuntime().availableProcessors());
+    }
+
+    @Test
+    void theTextNamesEachFactAndThatNothingIsToChange() {
+        assertThat(examine(Machines.GOOD, Optional.empty(), false)).isEqualTo("""
+                java       17.0.15, Debian, OpenJDK 64-Bit Server VM, in /opt/jdk-17
+                system     Linux 6.1, amd64; A Fast One, 8 cores, load average 0.25
+                kernels    vector, 512-bit; the module is there
+                vectors    512 bits, 16 floats
+                threads    8 on 8 cores
+                peak       117.0 GFLOP/s on one thread, 900.0 on 8: 7.70 times
+                bandwidth  40.1 GB/s read and written
+                memory     heap of up to 12,288 MiB, of the machine's 16,384 MiB
+                collector  PS MarkSweep, PS Scavenge
+                huge pages madvise; Java asks for them
+                relaunch   yes, with --add-modules=jdk.incubator.vector -XX:+UseParallelGC
+
+                nothing to change
+                """);
+    }
+
+    @Test
+    void whatASystemDoesNotTellIsLeftOutOrSaidToBeUnknown() {
+        Machine bare = new Machine(Machines.GOOD.java(), new Machine.Host("Windows 11, amd64", new Processor("amd64", null, false), 1, null),
+                new Machine.Arithmetic("scalar, plain loops; not loaded", true, 0, 1), new Machine.Peak(3, 3, 1, null),
+                new Machine.Memory(200, null), new Machine.HugePages(null, false), new Machine.Start(false, List.of()));
+        assertThat(examine(bare, Optional.empty(), false)).contains(
+                "system     Windows 11, amd64; amd64, 1 core\n",
+                "vectors    none: the Vector API is not loaded\n",
+                "bandwidth  not measured, the heap is too small\n",
+                "memory     heap of up to 200 MiB\n",
+                "huge pages no setting of this system; Java does not ask for them\n",
+                "relaunch   no; Java's flags are none\n",
+                "what to change:\n  - Leave out --no-relaunch: ");
+        assertThat(examine(bare, Optional.empty(), false).lines()).allMatch(line -> line.length() <= 110);
+    }
+
+    @Test
+    void jsonHasTheSameFactsByNameAndNullForWhatIsUnknown(@TempDir Path directory) throws IOException {
+        RunConfig config = ConfigLoader.load(Files.writeString(directory.resolve("huge.yaml"), "model: {n_embd: 3072, n_layer: 48}\n"));
+        Machine machine = Machines.with(new Machine.HugePages(null, false), Machines.GOOD.start());
+        JsonNode json = new ObjectMapper().readTree(examine(machine, Optional.of(config), true));
+        assertThat(json.at("/java/has_vector_module").booleanValue()).isTrue();
+        assertThat(json.at("/system/processor/has_avx512").booleanValue()).isTrue();
+        assertThat(json.at("/system/load_average").doubleValue()).isEqualTo(0.25);
+        assertThat(json.at("/kernels/vector_bits").intValue()).isEqualTo(512);
+        assertThat(json.at("/peak/gflops_of_one_thread").doubleValue()).isEqualTo(116.96);
+        assertThat(json.at("/peak/gigabytes_per_second").doubleValue()).isEqualTo(40.06);
+        assertThat(json.at("/memory/heap_mib").longValue()).isEqualTo(12_288);
+        assertThat(json.at("/huge_pages/system").isNull()).isTrue();
+        assertThat(json.at("/start/flags/1").textValue()).isEqualTo("-XX:+UseParallelGC");
+        assertThat(json.at("/training/run").textValue()).isEqualTo("huge");
+        assertThat(json.at("/training/mib").longValue()).isGreaterThan(80_000);
+        assertThat(json.at("/what_to_change/0").textValue()).startsWith("Lower train.batch_size, ");
+    }
+
+    /** On whatever runs the tests: what must be so everywhere. */
+    @Test
+    void thisMachineIsExaminedInTheJvmThatComputes() {
+        ENGINE.start();
+        Machine here = MachineReader.read(ENGINE, 0.05);
+        assertThat(here.java().hasVectorModule()).isTrue();
+        assertThat(here.java().collectors()).isNotEmpty();
+        assertThat(here.system().cores()).isEqualTo(Runtime.getRuntime().availableProcessors());
+        assertThat(here.kernels().choice()).startsWith("vector").endsWith("the module jdk.incubator.vector is there");
+        assertThat(here.kernels().vectorBits()).isIn(128, 256, 512);
+        assertThat(here.peak().gflopsOfOneThread()).isPositive();
+        assertThat(here.peak().gflopsOfAllThreads()).isPositive();
+        assertThat(here.memory().heapMib()).isEqualTo(Runtime.getRuntime().maxMemory() >> 20);
+        assertThat(here.start().relaunched()).isFalse();
+    }
+
+    @Test
+    void theModeOfHugePagesIsTheOneInBrackets() {
+        assertThat(MachineReader.hugePageMode("always defer defer+madvise [madvise] never\n")).isEqualTo("madvise");
+        assertThat(MachineReader.hugePageMode("always [defer+madvise] madvise never\n")).isEqualTo("defer+madvise");
+        assertThat(MachineReader.hugePageMode("")).isNull();
+    }
+
+    @Test
+    void theProcessorIsReadOffItsDescription() {
+        assertThat(Processor.parse(List.of("processor\t: 0", "model name\t: A Fast One", "flags\t\t: fpu avx512f avx512bw", "",
+                "processor\t: 1", "model name\t: A Fast One"), "amd64")).isEqualTo(new Processor("A Fast One", 2, true));
+        assertThat(Processor.parse(List.of("processor\t: 0", "BogoMIPS\t: 50.00", "Features\t: fp asimd"), "aarch64"))
+                .isEqualTo(new Processor("aarch64", 1, false));
+        assertThat(Processor.parse(List.of(), "s390x")).isEqualTo(new Processor("s390x", null, false));
+    }
+
+    private String examine(Machine machine, Optional<RunConfig> config, boolean json) {
+        bytes.reset();
+        int code = new DoctorJob(new PrintStream(bytes, true, UTF_8), engine -> machine).run(new DoctorCommand.Request(config, json, ENGINE));
+        assertThat(code).isZero();
+        return bytes.toString(UTF_8);
+    }
+}
