@@ -33,6 +33,37 @@ class ScopeTest {
     }
 
     @Test
+    void aConsumedBranchGivesItsStorageBackAndTheGradientsAreTheSame() {
+        float[][] gradients = new float[2][];
+        long[] live = new long[2];
+        for (int consumes = 0; consumes < 2; consumes++) {
+            try (Scope step = Scope.open()) {
+                gamma.zeroGrad();
+                projection.zeroGrad();
+                Tensor branch = FusedLinear.apply(input.mul(gamma), projection, gamma, Unary.GELU);
+                Rng rng = new Rng(5);
+                Tensor normed = (consumes == 0 ? ResidualLayerNorm.apply(input, branch, 0.1f, rng, gamma, null, 1e-5f)
+                        : ResidualLayerNorm.consuming(input, branch, 0.1f, rng, gamma, null, 1e-5f)).normed();
+                live[consumes] = step.liveBytes();
+                Backward.from(normed.pow(2).sum(), Backward.Keep.NOTHING);
+                gradients[consumes] = projection.grad().clone();
+            }
+        }
+        assertThat(gradients[1]).isEqualTo(gradients[0]);
+        assertThat(live[1]).isEqualTo(live[0] - 4L * input.size());
+    }
+
+    @Test
+    void aBranchThatItsOwnBackwardNeedsIsNotConsumed() {
+        try (Scope step = Scope.open()) {
+            Tensor branch = gamma.add(input).exp();
+            Tensor normed = ResidualLayerNorm.consuming(input, branch, 0, null, gamma, null, 1e-5f).normed();
+            Backward.from(normed.sum(), Backward.Keep.NOTHING);
+            assertThat(gamma.grad()).isNotNull();
+        }
+    }
+
+    @Test
     void aLoopOfEqualStepsHoldsTheSameBytesAfterStepsTwoAndTwenty() {
         try (Scope run = Scope.open()) {
             long[] held = new long[21];

@@ -26,11 +26,11 @@ public final class LayerNorm extends Module {
         return inkhorn.autograd.ops.LayerNorm.apply(x, gamma, beta, eps);
     }
 
-    /** Adds the waiting branch to the stream and normalises the sum, in one pass over memory; both are (B, T, C). */
+    /** Adds the waiting branch to the stream and normalises the sum, in one pass over memory; both are (B, T, C). The branch is used up. */
     ResidualLayerNorm.Result forward(Residual x, Dropout dropout, Pass pass) {
         if (x.branch() == null) {
             return new ResidualLayerNorm.Result(x.stream(), forward(x.stream()));
         }
-        return ResidualLayerNorm.apply(x.stream(), x.branch(), dropout.p(), dropout.site(pass), gamma, beta, eps);
+        return ResidualLayerNorm.consuming(x.stream(), x.branch(), dropout.p(), dropout.site(pass), gamma, beta, eps);
     }
 }

@@ -24,8 +24,8 @@ final class Cli {
     static int run(String[] args) {
         ParentWatch.start();
         if (isDebug(args)) {
-            // Read by logback.xml, so before the first logger.
-            System.setProperty("inkhorn.log", "DEBUG");
+            // Before the first logger.
+            System.setProperty(LogSetup.LEVEL_PROPERTY, "DEBUG");
         }
         return run(Jobs.standard(), new PrintWriter(System.out, true), new PrintWriter(System.err, true), args);
     }

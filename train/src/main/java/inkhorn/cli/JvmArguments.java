@@ -84,9 +84,13 @@ final class JvmArguments {
         if (!anyContains(chosen, "-Xmx", "-XX:MaxHeapSize", "RAMPercentage", "RAMFraction")) {
             command.add("-XX:MaxRAMPercentage=75");
         }
-        // Large float[] that live long: pauses do not matter, and G1 would pad each to whole regions.
+        // A step allocates next to nothing, so the collector with the least memory of its own is the best one (docs/LOG.md, "memory").
         if (!anyCollector(chosen)) {
-            command.add("-XX:+UseParallelGC");
+            command.add("-XX:+UseSerialGC");
+            // All of a young generation becomes resident, whatever survives in it. Arrays too large for it are made in the old one.
+            if (!anyContains(chosen, "-Xmn", "NewSize", "NewRatio")) {
+                command.add("-Xmn16m");
+            }
         }
         if (hugePages && !anyContains(chosen, "UseTransparentHugePages", "UseLargePages")) {
             command.add("-XX:+UseTransparentHugePages");

@@ -14,6 +14,7 @@ import inkhorn.train.RunDirectory;
 import inkhorn.train.RunLog;
 import inkhorn.train.TrainListener;
 import inkhorn.train.Trainer;
+import inkhorn.train.WarmUp;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -43,9 +44,15 @@ final class TrainJob implements Job<TrainCommand.Request> {
 
     @Override
     public int run(TrainCommand.Request request) {
-        RunConfig config = request.config();
         Shutdown shutdown = Shutdown.install();
         request.engine().start();
+        try (WarmUp warmUp = WarmUp.start(request.config().model())) {
+            return run(request, shutdown, warmUp);
+        }
+    }
+
+    private int run(TrainCommand.Request request, Shutdown shutdown, WarmUp warmUp) {
+        RunConfig config = request.config();
         PreparedData data = data(config);
         data.requireWindows(config.model().blockSize());
         LanguageModel model = Models.create(config.model(), data.tokenizer().vocabularySize(), config.run().seed());
@@ -53,6 +60,7 @@ final class TrainJob implements Job<TrainCommand.Request> {
                 ? RunDirectory.resume(config, data.tokenizer(), line -> out.println("note: " + line))
                 : RunDirectory.create(config, data.tokenizer())) {
             banner(config, model, data, run.resumedStep());
+            warmUp.close();
             return train(request, model, data, run, shutdown);
         }
     }

@@ -23,8 +23,8 @@ final class JvmArgumentsTest {
                 "/jdk 17/bin/java", "--add-modules", "jdk.incubator.vector",
                 "-Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0", "-Djdk.console=java.base", "-Dinkhorn.parent=42",
                 "-Dfile.encoding=UTF-8", "-XX:+IgnoreUnrecognizedVMOptions", "-XX:LiveNodeCountInliningCutoff=200000",
-                "-XX:MaxNodeLimit=400000", "-XX:NodeLimitFudgeFactor=8000", "-XX:MaxRAMPercentage=75", "-XX:+UseParallelGC",
-                "-XX:+UseTransparentHugePages", "-Da=b c", "-cp", "/a b/train.jar", "inkhorn.cli.Main", "my config.yaml", "--resume");
+                "-XX:MaxNodeLimit=400000", "-XX:NodeLimitFudgeFactor=8000", "-XX:MaxRAMPercentage=75", "-XX:+UseSerialGC",
+                "-Xmn16m", "-XX:+UseTransparentHugePages", "-Da=b c", "-cp", "/a b/train.jar", "inkhorn.cli.Main", "my config.yaml", "--resume");
     }
 
     @Test
@@ -36,8 +36,17 @@ final class JvmArgumentsTest {
 
     @Test
     void theUsersCollectorStandsFromTheEnvironmentToo() {
-        assertThat(command(List.of("-XX:+UseZGC"), List.of(), true, false)).contains("-XX:+UseZGC").doesNotContain("-XX:+UseParallelGC");
-        assertThat(command(List.of(), List.of("-XX:+UseSerialGC"), true, false)).doesNotContain("-XX:+UseParallelGC", "-XX:+UseSerialGC");
+        assertThat(command(List.of("-XX:+UseZGC"), List.of(), true, false)).contains("-XX:+UseZGC")
+                .doesNotContain("-XX:+UseSerialGC", "-Xmn16m");
+        assertThat(command(List.of(), List.of("-XX:+UseParallelGC"), true, false))
+                .doesNotContain("-XX:+UseParallelGC", "-XX:+UseSerialGC", "-Xmn16m");
+    }
+
+    @Test
+    void theUsersYoungGenerationStands() {
+        for (String young : List.of("-Xmn1g", "-XX:NewSize=1g", "-XX:MaxNewSize=1g", "-XX:NewRatio=2")) {
+            assertThat(command(List.of(young), List.of(), true, false)).contains(young, "-XX:+UseSerialGC").doesNotContain("-Xmn16m");
+        }
     }
 
     @Test

@@ -67,6 +67,21 @@ public final class ResidualLayerNorm extends Op {
         return new Result(op.recordSecond(sum), op.record(normed));
     }
 
+    /**
+     * As {@link #apply}, and gives the branch's storage back, which no backward reads: the branch cannot be read any more. One that
+     * is not the recorded result of a {@link FusedLinear} is kept, as another op might need its output.
+     */
+    public static Result consuming(Tensor x, Tensor branch, float p, Rng rngOrNull,
+                                   Tensor gamma, Tensor betaOrNull, float eps) {
+        Result result = apply(x, branch, p, rngOrNull, gamma, betaOrNull, eps);
+        if (branch.op() instanceof FusedLinear && branch.ownsData()) {
+            float[] storage = branch.data();
+            branch.consumed("residual layer-norm gave its storage back; read it before, or use ResidualLayerNorm.apply");
+            Scope.release(storage);
+        }
+        return result;
+    }
+
     @Override
     protected void backward(float[] grad) {
         boolean needsSum = x.needsGrad() || branch.needsGrad();
