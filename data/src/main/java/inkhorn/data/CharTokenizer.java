@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -28,14 +30,25 @@ public final class CharTokenizer implements Tokenizer {
      * @throws DataException if the text is empty or holds an unpaired surrogate
      */
     public static CharTokenizer fromText(String text) {
-        if (text.isEmpty()) {
+        return fromChunks(List.of(text));
+    }
+
+    /**
+     * @param chunks the text in parts, cut between code points
+     * @throws DataException as {@link #fromText}
+     */
+    public static CharTokenizer fromChunks(Iterable<String> chunks) {
+        BitSet seen = new BitSet();
+        for (String chunk : chunks) {
+            chunk.codePoints().forEach(seen::set);
+            if (seen.nextSetBit(Character.MIN_SURROGATE) >= 0 && isSurrogate(seen.nextSetBit(Character.MIN_SURROGATE))) {
+                throw unpairedSurrogate(chunk);
+            }
+        }
+        if (seen.isEmpty()) {
             throw new DataException("char tokenizer: the text is empty, so there is no vocabulary; give a text with characters in it");
         }
-        int[] codePoints = text.codePoints().distinct().sorted().toArray();
-        if (Arrays.stream(codePoints).anyMatch(CharTokenizer::isSurrogate)) {
-            throw unpairedSurrogate(text);
-        }
-        return new CharTokenizer(codePoints);
+        return new CharTokenizer(seen.stream().toArray());
     }
 
     @Override
@@ -80,6 +93,11 @@ public final class CharTokenizer implements Tokenizer {
     @Override
     public Map<String, Integer> specialTokens() {
         return Map.of();
+    }
+
+    @Override
+    public boolean isLossless() {
+        return true;
     }
 
     @Override

@@ -5,24 +5,54 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Makes tokenizers by name and reads saved ones. */
 public final class Tokenizers {
     private Tokenizers() {}
 
+    /** The names that {@link #create} knows. */
+    public static final List<String> NAMES = List.of(CharTokenizer.NAME);
+
     /**
-     * @param name as in {@code data.tokenizer}
-     * @param text the whole text that is to be encoded
-     * @throws DataException if there is no tokenizer of that name
+     * Makes the tokenizer; one that learns its vocabulary from the text walks the chunks once, the others not at all. The
+     * result depends on the text alone: not on how it is cut, as long as {@link TextCuts} is asked, nor on {@code threads}.
+     *
+     * @param chunks the whole text that is to be encoded, documents or parts of them, in order
+     * @param threads at least 1
+     * @throws DataException if the text cannot give a vocabulary, or a file is not a tokenizer's
      */
+    public static Tokenizer create(TokenizerSpec spec, Iterable<String> chunks, int threads) {
+        if (spec.isFile()) {
+            return load(Path.of(spec.name()));
+        }
+        return CharTokenizer.fromChunks(chunks);
+    }
+
+    /** As {@link #create(TokenizerSpec, Iterable, int)}, with one text and the default vocabulary. */
     public static Tokenizer create(String name, String text) {
-        requireKnown(name);
-        return CharTokenizer.fromText(text);
+        return create(TokenizerSpec.of(name), List.of(text), 1);
+    }
+
+    static boolean isFile(String name) {
+        return name.endsWith(".json");
+    }
+
+    static boolean learnsFromText(String name) {
+        return CharTokenizer.NAME.equals(name);
     }
 
     static void requireKnown(String name) {
-        if (!CharTokenizer.NAME.equals(name)) {
-            throw new DataException("data.tokenizer: unknown tokenizer '" + name + "'; allowed: char");
+        if (!NAMES.contains(name) && !isFile(name)) {
+            throw new DataException("data.tokenizer: unknown tokenizer '" + name + "'; allowed: " + String.join(", ", NAMES)
+                    + ", or the path of a tokenizer.json");
+        }
+    }
+
+    static void requireVocabSize(String name, int vocabSize) {
+        if (vocabSize != 0) {
+            throw new DataException("data.vocab_size: found " + vocabSize + ", but the vocabulary of the tokenizer " + name
+                    + " cannot be chosen; leave it out");
         }
     }
 

@@ -49,6 +49,6 @@ class TokenizersTest {
     @Test
     void unknownNameListsWhatIsAllowed() {
         assertThatThrownBy(() -> Tokenizers.create("wordpiece", "text")).isInstanceOf(DataException.class)
-                .hasMessage("data.tokenizer: unknown tokenizer 'wordpiece'; allowed: char");
+                .hasMessage("data.tokenizer: unknown tokenizer 'wordpiece'; allowed: char, or the path of a tokenizer.json");
     }
 }
