@@ -187,7 +187,7 @@ class PreparationTest {
     @Test
     void settingsAreCheckedBeforeAnythingIsWritten() {
         assertThatThrownBy(() -> preparation.prepare(corpus, "morse", 0.1)).isInstanceOf(DataException.class)
-                .hasMessage("data.tokenizer: unknown tokenizer 'morse'; allowed: char, or the path of a tokenizer.json");
+                .hasMessage("data.tokenizer: unknown tokenizer 'morse'; allowed: char, word, bpe, gpt2, cl100k_base, o200k_base, or the path of a tokenizer.json");
         assertThatThrownBy(() -> preparation.prepare(corpus, "char", 0)).isInstanceOf(DataException.class)
                 .hasMessageStartingWith("data.val_fraction: 0.0 is out of range");
         assertThat(sets).doesNotExist();
