@@ -17,7 +17,6 @@ import java.util.Map;
 public final class CharTokenizer implements Tokenizer {
     static final String NAME = "char";
     static final String FORMAT = "inkhorn-char";
-    static final int VERSION = 1;
 
     /** Ascending, so that a binary search is the whole of encoding. */
     private final int[] vocabulary;
@@ -41,7 +40,7 @@ public final class CharTokenizer implements Tokenizer {
         BitSet seen = new BitSet();
         for (String chunk : chunks) {
             chunk.codePoints().forEach(seen::set);
-            if (seen.nextSetBit(Character.MIN_SURROGATE) >= 0 && isSurrogate(seen.nextSetBit(Character.MIN_SURROGATE))) {
+            if (seen.nextSetBit(Character.MIN_SURROGATE) >= 0 && Surrogates.isSurrogate(seen.nextSetBit(Character.MIN_SURROGATE))) {
                 throw unpairedSurrogate(chunk);
             }
         }
@@ -64,7 +63,7 @@ public final class CharTokenizer implements Tokenizer {
             int codePoint = text.codePointAt(at);
             int id = Arrays.binarySearch(vocabulary, codePoint);
             if (id < 0) {
-                throw isSurrogate(codePoint) ? unpairedSurrogate(text) : unknown(codePoint, i);
+                throw Surrogates.isSurrogate(codePoint) ? unpairedSurrogate(text) : unknown(codePoint, i);
             }
             ids[i] = id;
             at += Character.charCount(codePoint);
@@ -104,7 +103,7 @@ public final class CharTokenizer implements Tokenizer {
     public byte[] toBytes() {
         ObjectNode root = Json.MAPPER.createObjectNode();
         root.put("format", FORMAT);
-        root.put("version", VERSION);
+        root.put("version", Tokenizers.VERSION);
         ArrayNode vocab = root.putArray("vocab");
         for (int codePoint : vocabulary) {
             vocab.add(Character.toString(codePoint));
@@ -121,7 +120,7 @@ public final class CharTokenizer implements Tokenizer {
         int[] codePoints = new int[vocab.size()];
         for (int i = 0; i < codePoints.length; i++) {
             String entry = vocab.get(i).isTextual() ? vocab.get(i).textValue() : "";
-            if (entry.isEmpty() || entry.codePointCount(0, entry.length()) != 1 || isSurrogate(entry.codePointAt(0))) {
+            if (entry.isEmpty() || entry.codePointCount(0, entry.length()) != 1 || Surrogates.isSurrogate(entry.codePointAt(0))) {
                 throw new DataException("vocab[" + i + "] is " + vocab.get(i) + ", expected one character");
             }
             codePoints[i] = entry.codePointAt(0);
@@ -142,17 +141,13 @@ public final class CharTokenizer implements Tokenizer {
         int position = 1;
         for (int at = 0; at < text.length(); position++) {
             int codePoint = text.codePointAt(at);
-            if (isSurrogate(codePoint)) {
+            if (Surrogates.isSurrogate(codePoint)) {
                 return new DataException("char tokenizer: unpaired surrogate " + hex(codePoint) + " at position " + position
                         + " is half a character and not Unicode text; read the text as UTF-8, or remove it");
             }
             at += Character.charCount(codePoint);
         }
         throw new AssertionError("no unpaired surrogate in the text");
-    }
-
-    private static boolean isSurrogate(int codePoint) {
-        return codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
     }
 
     /** Control and format characters would garble a terminal or be invisible there: they are shown by number only. */

@@ -1,6 +1,8 @@
 package inkhorn.data;
 
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,5 +32,12 @@ final class SpecialTokens {
             done = matcher.end();
         }
         return IntStream.concat(ids, IntStream.of(tokenizer.encode(text.substring(done)))).toArray();
+    }
+
+    /** The same, in the order of the ids. */
+    static Map<String, Integer> byId(Map<String, Integer> special) {
+        Map<String, Integer> ascending = new LinkedHashMap<>();
+        special.entrySet().stream().sorted(Map.Entry.comparingByValue()).forEach(each -> ascending.put(each.getKey(), each.getValue()));
+        return Collections.unmodifiableMap(ascending);
     }
 }

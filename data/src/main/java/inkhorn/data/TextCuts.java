@@ -2,8 +2,8 @@ package inkhorn.data;
 
 /**
  * Where a text may be cut in two so that every tokenizer gives the parts the ids it gives the whole. One rule serves all of
- * them: behind a letter or digit, in front of white space, of a line break, or of punctuation other than an apostrophe. No
- * piece of GPT-2's pattern, nor of its successors', reaches across such a place, and none looks across it.
+ * them: behind a letter in front of white space or of punctuation other than an apostrophe, or behind a digit in front of
+ * white space. No piece of GPT-2's pattern, nor of its successors', reaches across such a place, and none looks across it.
  */
 public final class TextCuts {
     private TextCuts() {}
@@ -24,15 +24,18 @@ public final class TextCuts {
 
     /** Half characters are neither letters nor punctuation, so no pair is ever cut. */
     private static boolean isCut(char before, char after) {
-        return (Character.isLetter(before) || Character.isDigit(before)) && isBreak(after);
+        return Character.isLetter(before) ? isWhiteSpace(after) || isPunctuation(after) : Character.isDigit(before) && isWhiteSpace(after);
     }
 
-    private static boolean isBreak(char c) {
+    private static boolean isWhiteSpace(char c) {
+        return c == '\n' || c == '\r' || c == '\t' || Character.isSpaceChar(c);
+    }
+
+    private static boolean isPunctuation(char c) {
         return switch (Character.getType(c)) {
-            case Character.SPACE_SEPARATOR, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR,
-                    Character.DASH_PUNCTUATION, Character.START_PUNCTUATION, Character.END_PUNCTUATION -> true;
+            case Character.DASH_PUNCTUATION, Character.START_PUNCTUATION, Character.END_PUNCTUATION -> true;
             case Character.OTHER_PUNCTUATION -> c != '\'';
-            default -> c == '\n' || c == '\r' || c == '\t';
+            default -> false;
         };
     }
 }

@@ -1,6 +1,7 @@
 package inkhorn.data;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -39,6 +40,16 @@ public interface Tokenizer {
      * @throws IllegalArgumentException if an id is outside the vocabulary
      */
     String decode(int[] ids);
+
+    /**
+     * What one token stands for, in UTF-8; not always whole characters. The tokens' bytes, one after the other, are the text
+     * unless the tokenizer puts spaces between its tokens.
+     *
+     * @throws IllegalArgumentException if the id is outside the vocabulary
+     */
+    default byte[] tokenBytes(int id) {
+        return decode(new int[] {id}).getBytes(StandardCharsets.UTF_8);
+    }
 
     int vocabularySize();
 

@@ -75,6 +75,17 @@ class PreparationTest {
     }
 
     @Test
+    void gpt2HasTheTokensThatNanoGptPublishes() {
+        Optional<Path> file = Fixtures.publishedTinyShakespeare();
+        assumeTrue(file.isPresent(), "the published text is not on this machine");
+        Corpus published = Corpus.ofFiles("tiny-shakespeare", List.of(file.get()), List.of(), "data.path");
+        PreparedData data = preparation.prepare(published, PreparationSpec.of(TokenizerSpec.of("gpt2"), 0.1, 2), ByteProgress.NONE);
+        assertThat(data.train().length()).isEqualTo(301_966);
+        assertThat(data.val().length()).isEqualTo(36_059);
+        assertThat(data.manifest().train().bytes() + data.manifest().val().bytes()).isEqualTo(1_115_394);
+    }
+
+    @Test
     void manifestSaysWhatTheFilesAre() throws Exception {
         PreparedData data = prepare();
         JsonNode manifest = Json.MAPPER.readTree(Files.readAllBytes(data.directory().resolve("manifest.json")));

@@ -61,6 +61,39 @@ class PrepareIntoTest {
         assertThat(corpus.texts()).extracting(TextSource::name).containsExactly("src/B.java", "notes");
     }
 
+    @ParameterizedTest
+    @CsvSource({"gpt2,50256", "cl100k_base,100257"})
+    void theEndOfTextTokenEndsEachOfSeveralDocuments(String tokenizer, int endOfText) throws IOException {
+        write("a.txt", "Every effort moves you");
+        write("b.txt", "spelled out: <|endoftext|>");
+        PreparedData data = prepare(tokenizer);
+        for (TokenFile part : List.of(data.train(), data.val())) {
+            int[] ids = IntStream.range(0, (int) part.length()).map(part::get).toArray();
+            assertThat(ids).containsOnlyOnce(endOfText).endsWith(endOfText);
+        }
+        Files.delete(texts.resolve("b.txt"));
+        PreparedData alone = Preparation.prepareInto(directory.resolve("alone"), corpus(), spec(tokenizer), false, ByteProgress.NONE);
+        assertThat(text(alone, alone.train()) + text(alone, alone.val())).isEqualTo("Every effort moves you");
+    }
+
+    @Test
+    void chunkedEncodingGivesTheIdsOfTheWholeText() throws IOException {
+        String text = new Random(11).ints(150_000, 0, 9).mapToObj(i -> List.of("the ", "moving", "'s ", "\n\n", "  ", "1603", "字", " é", "!? ").get(i))
+                .collect(Collectors.joining());
+        write("a.txt", text);
+        PreparedData data = prepare("gpt2");
+        int cut = text.offsetByCodePoints(0, (int) data.manifest().train().characters());
+        int[] whole = data.tokenizer().encode(text.substring(0, cut));
+        assertThat(IntStream.range(0, (int) data.train().length()).map(data.train()::get)).containsExactly(Arrays.stream(whole).boxed().toArray(Integer[]::new));
+    }
+
+    @Test
+    void mergesAreLearnedFromTheTrainingPartAlone() throws IOException {
+        write("a.txt", "ab".repeat(900) + "xyxy".repeat(50));
+        PreparedData data = Preparation.prepareInto(out, corpus(), PreparationSpec.of(new TokenizerSpec("bpe", 262), 0.1, 2), false, ByteProgress.NONE);
+        assertThat(new String(data.tokenizer().toBytes(), StandardCharsets.UTF_8)).contains("abab").doesNotContain("xyxy");
+    }
+
     @Test
     void ofSeveralDocumentsWholeOnesAreForValidationByTheSeed() throws IOException {
         write("d.jsonl", IntStream.range(0, 500).mapToObj(i -> "{\"text\":\"document " + i + "\"}").collect(Collectors.joining("\n")));
@@ -87,8 +120,9 @@ class PrepareIntoTest {
         }
     }
 
-    @Test
-    void oneTwoAndFourThreadsWriteTheSameBytes() throws IOException {
+    @ParameterizedTest
+    @CsvSource({"char", "gpt2", "bpe"})
+    void oneTwoAndFourThreadsWriteTheSameBytes(String tokenizer) throws IOException {
         Random random = new Random(3);
         String alphabet = "abcdefgh éß字🚀\n.,'\r\n".repeat(3);
         int[] letters = alphabet.codePoints().toArray();
@@ -98,7 +132,8 @@ class PrepareIntoTest {
         List<byte[]> made = new ArrayList<>();
         for (int threads : new int[] {1, 2, 4}) {
             PreparedData data = Preparation.prepareInto(directory.resolve("out" + threads), corpus(),
-                    new PreparationSpec(TokenizerSpec.of("char"), 0.1, 1337, false, "text", threads), false, ByteProgress.NONE);
+                    new PreparationSpec(new TokenizerSpec(tokenizer, tokenizer.equals("bpe") ? 300 : 0), 0.1, 1337, false, "text", threads), false,
+                    ByteProgress.NONE);
             made.add(Stream.of("train.bin", "val.bin", "tokenizer.json", "manifest.json").map(name -> data.directory().resolve(name))
                     .map(PrepareIntoTest::read).collect(java.io.ByteArrayOutputStream::new, java.io.ByteArrayOutputStream::writeBytes,
                             (a, b) -> { }).toByteArray());
