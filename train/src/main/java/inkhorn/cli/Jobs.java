@@ -6,11 +6,14 @@ import java.io.FileOutputStream;
 /**
  * The work behind each command.
  *
- * @param train  trains or resumes a run
- * @param sample writes text
- * @param parity recomputes reference values
+ * @param train   trains or resumes a run
+ * @param sample  writes text
+ * @param parity  recomputes reference values
+ * @param prepare turns texts into prepared data
+ * @param inspect shows prepared data
  */
-public record Jobs(Job<TrainCommand.Request> train, Job<SampleCommand.Request> sample, Job<ParityCommand.Request> parity) {
+public record Jobs(Job<TrainCommand.Request> train, Job<SampleCommand.Request> sample, Job<ParityCommand.Request> parity,
+                   Job<PrepareCommand.Request> prepare, Job<InspectDataCommand.Request> inspect) {
 
     /** The real ones. */
     static Jobs standard() {
@@ -18,6 +21,8 @@ public record Jobs(Job<TrainCommand.Request> train, Job<SampleCommand.Request> s
                 new TrainJob(System.out),
                 // Not System.out, which encodes as the locale has it: a text is UTF-8.
                 new SampleJob(new FileOutputStream(FileDescriptor.out)),
-                new ParityJob(System.out));
+                new ParityJob(System.out),
+                new PrepareJob(System.out),
+                new InspectDataJob(System.out));
     }
 }

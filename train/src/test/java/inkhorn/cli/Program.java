@@ -26,7 +26,8 @@ final class Program {
     }
 
     int run(String... args) {
-        Jobs jobs = new Jobs(train, new SampleJob(out), new ParityJob(new PrintStream(out, true, StandardCharsets.UTF_8)));
+        PrintStream lines = new PrintStream(out, true, StandardCharsets.UTF_8);
+        Jobs jobs = new Jobs(train, new SampleJob(out), new ParityJob(lines), new PrepareJob(lines), new InspectDataJob(lines));
         return Cli.run(jobs, new PrintWriter(out, true, StandardCharsets.UTF_8), new PrintWriter(err, true), args);
     }
 
