@@ -90,8 +90,8 @@ final class TokenizerJson {
 
     /** Missing, null, false, empty or zero all say that it is not used. */
     private static void requireAbsent(String key, JsonNode found) {
-        boolean isUsed = !found.isMissingNode() && !found.isNull() && !found.asText("set").isEmpty() && !found.equals(Json.MAPPER.getNodeFactory().booleanNode(false))
-                && !(found.isNumber() && found.doubleValue() == 0);
+        boolean isUsed = found.isContainerNode() ? !found.isEmpty() : found.isTextual() ? !found.textValue().isEmpty()
+                : found.isBoolean() ? found.booleanValue() : found.isNumber() && found.doubleValue() != 0;
         if (isUsed) {
             throw foreign(key + " is " + shortened(found));
         }
