@@ -133,13 +133,17 @@ public final class RunDirectory implements Closeable {
         Tokenizer other = Tokenizers.load(savedTokenizer.get());
         if (!other.hash().equals(tokenizer.hash())) {
             throw new UserError("cannot resume " + config.run().directory() + " with another tokenizer: the data's is "
-                    + tokenizer.name() + " with " + tokenizer.vocabularySize() + " tokens, the checkpoint's is " + other.name()
-                    + " with " + other.vocabularySize() + "; train on the same text, or choose another --run.name");
+                    + named(tokenizer) + ", the checkpoint's is " + named(other) + "; train on the same text, or choose another --run.name");
         }
         List<Difference> rest = config.differences(saved).stream().filter(d -> !d.key().startsWith("run.")).toList();
         if (!rest.isEmpty()) {
             onNotice.accept("resuming with changed settings: " + joined(rest));
         }
+    }
+
+    /** With the beginning of its hash: two vocabularies of one size are learned from two texts. */
+    private static String named(Tokenizer tokenizer) {
+        return tokenizer.name() + " with " + tokenizer.vocabularySize() + " tokens (SHA-256 " + tokenizer.hash().substring(0, 12) + "…)";
     }
 
     private static String joined(List<Difference> differences) {
