@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
@@ -69,7 +68,7 @@ final class PrepareIntoTest extends PrepareFixture {
         PreparedData data = prepare("gpt2");
         int cut = text.offsetByCodePoints(0, (int) data.manifest().train().characters());
         int[] whole = data.tokenizer().encode(text.substring(0, cut));
-        assertThat(IntStream.range(0, (int) data.train().length()).map(data.train()::get)).containsExactly(Arrays.stream(whole).boxed().toArray(Integer[]::new));
+        assertThat(IntStream.range(0, (int) data.train().length()).map(data.train()::get).toArray()).isEqualTo(whole);
     }
 
     @Test
