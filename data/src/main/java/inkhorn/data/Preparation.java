@@ -86,6 +86,15 @@ public final class Preparation {
         }
     }
 
+    /**
+     * The tokenizer alone, as preparing the corpus would make it; writes nothing.
+     *
+     * @throws DataException if the text cannot be read or gives no vocabulary
+     */
+    public static Tokenizer tokenizer(Corpus corpus, PreparationSpec spec) {
+        return tokenizer(Recipe.of(corpus, spec, Scan.of(corpus, spec, ByteProgress.NONE)), ByteProgress.NONE);
+    }
+
     /** Before hours of work, not after them. */
     private static void requireUsable(Path out, PreparedDirectory directory) {
         Path ancestor = directory.path();

@@ -58,6 +58,7 @@ final class Cli {
         root.addSubcommand(new SampleCommand(jobs.sample()));
         root.addSubcommand(new PrepareCommand(jobs.prepare()));
         root.addSubcommand(new InspectDataCommand(jobs.inspect()));
+        root.addSubcommand(new TokenizeCommand(jobs.tokenize()));
         root.addSubcommand(new ParityCommand(jobs.parity()));
         // A prompt may begin with @; picocli would read a file of that name.
         return root.setExpandAtFiles(false).setUsageHelpWidth(110);

@@ -83,7 +83,7 @@ final class InspectDataJob implements Job<InspectDataCommand.Request> {
     private static Table tokens(String title, List<TokenCounts.Row> rows, long total) {
         return Table.create(title).addColumns(
                 IntColumn.create("id", rows.stream().mapToInt(TokenCounts.Row::id).toArray()),
-                StringColumn.create("token", rows.stream().map(row -> quoted(row.text()))),
+                StringColumn.create("token", rows.stream().map(row -> Quoted.text(row.text()))),
                 IntColumn.create("characters", rows.stream().mapToInt(TokenCounts.Row::characters).toArray()),
                 LongColumn.create("count", rows.stream().mapToLong(TokenCounts.Row::count)),
                 StringColumn.create("share", rows.stream().map(row -> percent(row.count(), total))));
@@ -98,8 +98,8 @@ final class InspectDataJob implements Job<InspectDataCommand.Request> {
         return Table.create("sequence " + (row + 1) + " of the first batch: context, and the target that follows").addColumns(
                 StringColumn.create("context ids", contexts.stream().map(InspectDataJob::spaced)),
                 IntColumn.create("target id", targets.stream().mapToInt(Integer::intValue).toArray()),
-                StringColumn.create("context", contexts.stream().map(ids -> quoted(tokenizer.decode(ids)))),
-                StringColumn.create("target", targets.stream().map(id -> quoted(tokenizer.decode(new int[] {id})))));
+                StringColumn.create("context", contexts.stream().map(ids -> Quoted.text(tokenizer.decode(ids)))),
+                StringColumn.create("target", targets.stream().map(id -> Quoted.text(tokenizer.decode(new int[] {id})))));
     }
 
     private static DoubleColumn decimal(String name, double[] values) {
@@ -115,27 +115,5 @@ final class InspectDataJob implements Job<InspectDataCommand.Request> {
 
     private static String percent(long part, long of) {
         return String.format(Locale.ROOT, "%.4f %%", of == 0 ? 0 : 100.0 * part / of);
-    }
-
-    /** As in a Java string, so that spaces and line breaks can be seen. */
-    private static String quoted(String text) {
-        StringBuilder quoted = new StringBuilder("\"");
-        text.codePoints().forEach(c -> {
-            switch (c) {
-                case '\n' -> quoted.append("\\n");
-                case '\r' -> quoted.append("\\r");
-                case '\t' -> quoted.append("\\t");
-                case '"' -> quoted.append("\\\"");
-                case '\\' -> quoted.append("\\\\");
-                default -> {
-                    if (Character.isISOControl(c)) {
-                        quoted.append(String.format("\\u%04x", c));
-                    } else {
-                        quoted.appendCodePoint(c);
-                    }
-                }
-            }
-        });
-        return quoted.append('"').toString();
     }
 }

@@ -14,6 +14,7 @@ import inkhorn.config.RunConfig;
 import inkhorn.config.UserError;
 import inkhorn.data.Tokenizer;
 import inkhorn.data.Tokenizers;
+import inkhorn.generate.TokenizerStamp;
 import inkhorn.generate.TrainedModel;
 import inkhorn.nn.LanguageModel;
 import inkhorn.nn.StateDict;
@@ -133,17 +134,12 @@ public final class RunDirectory implements Closeable {
         Tokenizer other = Tokenizers.load(savedTokenizer.get());
         if (!other.hash().equals(tokenizer.hash())) {
             throw new UserError("cannot resume " + config.run().directory() + " with another tokenizer: the data's is "
-                    + named(tokenizer) + ", the checkpoint's is " + named(other) + "; train on the same text, or choose another --run.name");
+                    + TokenizerStamp.of(tokenizer) + ", the checkpoint's is " + TokenizerStamp.of(other) + "; train on the same text, or choose another --run.name");
         }
         List<Difference> rest = config.differences(saved).stream().filter(d -> !d.key().startsWith("run.")).toList();
         if (!rest.isEmpty()) {
             onNotice.accept("resuming with changed settings: " + joined(rest));
         }
-    }
-
-    /** With the beginning of its hash: two vocabularies of one size are learned from two texts. */
-    private static String named(Tokenizer tokenizer) {
-        return tokenizer.name() + " with " + tokenizer.vocabularySize() + " tokens (SHA-256 " + tokenizer.hash().substring(0, 12) + "…)";
     }
 
     private static String joined(List<Difference> differences) {
@@ -178,7 +174,7 @@ public final class RunDirectory implements Closeable {
         files.put(TOKENIZER, tokenizer::save);
         files.put(CONFIG, file -> Files.writeString(file, config.toYaml()));
         lastWhole = store.save(state.step(), new CheckpointContents(ModelFiles.weights(model), ModelFiles.named(optimizer.state()),
-                ModelFiles.configJson(model), state.toJson(), files), best);
+                TokenizerStamp.of(tokenizer).in(ModelFiles.configJson(model)), state.toJson(), files), best);
         return lastWhole;
     }
 

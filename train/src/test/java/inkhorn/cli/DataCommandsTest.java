@@ -107,7 +107,7 @@ final class DataCommandsTest {
         assertThat(train("--data.path=" + text)).isZero();
         program.clear();
         assertFails(train("--data.dir=" + prepared, "--resume"), "cannot resume " + directory.resolve("run") + " with another tokenizer: the data's"
-                + " is bpe with 270 tokens (SHA-256 ");
+                + " is bpe with 270 tokens (sha256 ");
         assertFails(train("--data.dir=" + directory.resolve("none")), directory.resolve("none") + ": holds no prepared data (manifest.json: no such"
                 + " file or directory); ");
     }

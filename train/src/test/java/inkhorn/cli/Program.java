@@ -14,20 +14,24 @@ final class Program {
     private final StringWriter err = new StringWriter();
 
     private final Job<TrainCommand.Request> train;
+    private final Path dataSets;
 
     /** For all but training. */
     Program() {
         train = request -> 0;
+        dataSets = Path.of("no", "data", "sets");
     }
 
     /** With prepared data in {@code dataSets}. */
     Program(Path dataSets) {
         train = new TrainJob(new PrintStream(out, true, StandardCharsets.UTF_8), dataSets);
+        this.dataSets = dataSets;
     }
 
     int run(String... args) {
         PrintStream lines = new PrintStream(out, true, StandardCharsets.UTF_8);
-        Jobs jobs = new Jobs(train, new SampleJob(out), new ParityJob(lines), new PrepareJob(lines), new InspectDataJob(lines));
+        Jobs jobs = new Jobs(train, new SampleJob(out), new ParityJob(lines), new PrepareJob(lines), new InspectDataJob(lines),
+                new TokenizeJob(lines, dataSets));
         return Cli.run(jobs, new PrintWriter(out, true, StandardCharsets.UTF_8), new PrintWriter(err, true), args);
     }
 
