@@ -31,6 +31,7 @@ final class Chunks implements Iterator<Chunk>, Closeable {
     private long document = -1;
     /** Code points of the current document that are in chunks already. */
     private long cutOff;
+    private long characters;
     private long done;
     private final long total;
 
@@ -115,9 +116,10 @@ final class Chunks implements Iterator<Chunk>, Closeable {
 
     private void add(String text, boolean ended) {
         document += cutOff == 0 ? 1 : 0;
-        long characters = text.codePointCount(0, text.length());
+        long length = text.codePointCount(0, text.length());
         long before = cutOff;
-        cutOff += characters;
+        characters += length;
+        cutOff += length;
         if (split.byDocument()) {
             boolean breakMissing = ended && lineBreaks && !text.endsWith("\n");
             ready.add(new Chunk(breakMissing ? text + "\n" : text, split.isForValidation(document), ended, source.location()));
@@ -127,6 +129,18 @@ final class Chunks implements Iterator<Chunk>, Closeable {
             ready.add(new Chunk(text.substring(at), true, ended, source.location()));
         } else {
             ready.add(new Chunk(text, before >= split.trainCharacters(), ended, source.location()));
+        }
+    }
+
+    /**
+     * To be called after the last chunk.
+     *
+     * @throws DataException if this was not the text of the first reading
+     */
+    void requireUnchanged(Scan scan) {
+        if (characters != scan.characters() || document + 1 != scan.documents()) {
+            throw new DataException(corpus.source() + ": changed while it was read (" + scan.characters() + " characters, then " + characters
+                    + "); prepare it when nothing writes to it");
         }
     }
 

@@ -174,6 +174,7 @@ public final class Preparation {
                 Encoder encoder = new Encoder(tokenizer, several, width, directory.file(PreparedDirectory.TRAIN),
                         directory.file(PreparedDirectory.VAL), spec.threads())) {
             encoder.encode(chunks);
+            chunks.requireUnchanged(scan);
             train = encoder.finishTrain();
             val = encoder.finishVal();
         }
