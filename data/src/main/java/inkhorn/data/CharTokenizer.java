@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -15,7 +17,6 @@ import java.util.Map;
 public final class CharTokenizer implements Tokenizer {
     static final String NAME = "char";
     static final String FORMAT = "inkhorn-char";
-    static final int VERSION = 1;
 
     /** Ascending, so that a binary search is the whole of encoding. */
     private final int[] vocabulary;
@@ -28,14 +29,25 @@ public final class CharTokenizer implements Tokenizer {
      * @throws DataException if the text is empty or holds an unpaired surrogate
      */
     public static CharTokenizer fromText(String text) {
-        if (text.isEmpty()) {
+        return fromChunks(List.of(text));
+    }
+
+    /**
+     * @param chunks the text in parts, cut between code points
+     * @throws DataException as {@link #fromText}
+     */
+    public static CharTokenizer fromChunks(Iterable<String> chunks) {
+        BitSet seen = new BitSet();
+        for (String chunk : chunks) {
+            chunk.codePoints().forEach(seen::set);
+            if (seen.nextSetBit(Character.MIN_SURROGATE) >= 0 && Surrogates.isSurrogate(seen.nextSetBit(Character.MIN_SURROGATE))) {
+                throw unpairedSurrogate(chunk);
+            }
+        }
+        if (seen.isEmpty()) {
             throw new DataException("char tokenizer: the text is empty, so there is no vocabulary; give a text with characters in it");
         }
-        int[] codePoints = text.codePoints().distinct().sorted().toArray();
-        if (Arrays.stream(codePoints).anyMatch(CharTokenizer::isSurrogate)) {
-            throw unpairedSurrogate(text);
-        }
-        return new CharTokenizer(codePoints);
+        return new CharTokenizer(seen.stream().toArray());
     }
 
     @Override
@@ -51,7 +63,7 @@ public final class CharTokenizer implements Tokenizer {
             int codePoint = text.codePointAt(at);
             int id = Arrays.binarySearch(vocabulary, codePoint);
             if (id < 0) {
-                throw isSurrogate(codePoint) ? unpairedSurrogate(text) : unknown(codePoint, i);
+                throw Surrogates.isSurrogate(codePoint) ? unpairedSurrogate(text) : unknown(codePoint, i);
             }
             ids[i] = id;
             at += Character.charCount(codePoint);
@@ -83,10 +95,15 @@ public final class CharTokenizer implements Tokenizer {
     }
 
     @Override
+    public boolean isLossless() {
+        return true;
+    }
+
+    @Override
     public byte[] toBytes() {
         ObjectNode root = Json.MAPPER.createObjectNode();
         root.put("format", FORMAT);
-        root.put("version", VERSION);
+        root.put("version", Tokenizers.VERSION);
         ArrayNode vocab = root.putArray("vocab");
         for (int codePoint : vocabulary) {
             vocab.add(Character.toString(codePoint));
@@ -103,7 +120,7 @@ public final class CharTokenizer implements Tokenizer {
         int[] codePoints = new int[vocab.size()];
         for (int i = 0; i < codePoints.length; i++) {
             String entry = vocab.get(i).isTextual() ? vocab.get(i).textValue() : "";
-            if (entry.isEmpty() || entry.codePointCount(0, entry.length()) != 1 || isSurrogate(entry.codePointAt(0))) {
+            if (entry.isEmpty() || entry.codePointCount(0, entry.length()) != 1 || Surrogates.isSurrogate(entry.codePointAt(0))) {
                 throw new DataException("vocab[" + i + "] is " + vocab.get(i) + ", expected one character");
             }
             codePoints[i] = entry.codePointAt(0);
@@ -124,17 +141,13 @@ public final class CharTokenizer implements Tokenizer {
         int position = 1;
         for (int at = 0; at < text.length(); position++) {
             int codePoint = text.codePointAt(at);
-            if (isSurrogate(codePoint)) {
+            if (Surrogates.isSurrogate(codePoint)) {
                 return new DataException("char tokenizer: unpaired surrogate " + hex(codePoint) + " at position " + position
                         + " is half a character and not Unicode text; read the text as UTF-8, or remove it");
             }
             at += Character.charCount(codePoint);
         }
         throw new AssertionError("no unpaired surrogate in the text");
-    }
-
-    private static boolean isSurrogate(int codePoint) {
-        return codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
     }
 
     /** Control and format characters would garble a terminal or be invisible there: they are shown by number only. */

@@ -1,57 +1,48 @@
 package inkhorn.data;
 
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One text to learn from.
+ * What is to be learned from: one text, or many. Nothing of it is in memory before it is prepared.
  *
  * @param name the data set's name, which is also its directory under {@code data/sets}
  * @param source where it was found, for people: a path, an address, or the corpus built into the jar
- * @param text without a byte order mark; line ends as they were
- * @param replaced how many invalid UTF-8 sequences became U+FFFD
- * @param hash SHA-256 of the text's UTF-8 bytes, in lower-case hex
- * @param warnings one line each, to be shown to the user: what is used instead of what, what was replaced
+ * @param texts in the order in which they are encoded
+ * @param warnings one line each, to be shown to the user: what is used instead of what
  */
-public record Corpus(String name, String source, String text, int replaced, String hash, List<String> warnings) {
+public record Corpus(String name, String source, List<TextSource> texts, List<String> warnings) {
     public Corpus {
+        texts = List.copyOf(texts);
         warnings = List.copyOf(warnings);
     }
 
-    /** @throws DataException if the text is empty */
+    /**
+     * A text in memory.
+     *
+     * @throws DataException if it holds half a surrogate pair
+     */
     public static Corpus of(String name, String source, String text) {
-        return of(name, source, new Utf8.Decoded(text, 0, -1));
+        return new Corpus(name, source, List.of(TextSource.text(name, source, text)), List.of());
     }
 
-    static Corpus of(String name, String source, Utf8.Decoded decoded) {
-        if (decoded.text().isEmpty()) {
-            throw new DataException(source + ": the text is empty; give a UTF-8 text file with characters in it");
-        }
-        String hash = Hashes.sha256(decoded.text().getBytes(StandardCharsets.UTF_8));
-        Corpus corpus = new Corpus(name, source, decoded.text(), decoded.malformed(), hash, List.of());
-        if (decoded.malformed() == 0) {
-            return corpus;
-        }
-        return corpus.withWarning(source + ": " + decoded.malformed() + " invalid UTF-8 sequence" + (decoded.malformed() == 1 ? "" : "s")
-                + " replaced by U+FFFD, the first at byte offset " + decoded.firstMalformed()
-                + "; save the file as UTF-8 if that is not wanted");
+    /**
+     * Files and directories of files: UTF-8 text; JSON lines ({@code .jsonl}); either compressed ({@code .gz}).
+     *
+     * @param globs what to take from directories; empty: the usual endings of texts
+     * @param what led to the inputs, in front of messages: an option or config key
+     * @throws DataException if an input does not exist or cannot be read, or a directory holds no text
+     */
+    public static Corpus ofFiles(String name, List<Path> inputs, List<String> globs, String what) {
+        List<TextSource> texts = InputFiles.find(inputs, globs, what);
+        String more = inputs.size() == 1 ? "" : " and " + (inputs.size() - 1) + " more";
+        return new Corpus(name, inputs.get(0) + more, texts, List.of());
     }
 
     Corpus withWarning(String warning) {
         List<String> all = new ArrayList<>(warnings);
         all.add(warning);
-        return new Corpus(name, source, text, replaced, hash, all);
-    }
-
-    /** Code points, not UTF-16 halves. */
-    public int characters() {
-        return text.codePointCount(0, text.length());
-    }
-
-    /** Leaves the text out: it may be a book. */
-    @Override
-    public String toString() {
-        return "Corpus[" + name + ", " + text.length() + " chars from " + source + "]";
+        return new Corpus(name, source, texts, all);
     }
 }

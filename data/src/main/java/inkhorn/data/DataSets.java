@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,18 +42,18 @@ public final class DataSets {
      * its stem. With neither: {@code tiny-shakespeare}.
      *
      * @param dataset a name, or null or blank for none
-     * @param path a UTF-8 text file, or null for none; it must exist even where the data set's own file comes first
+     * @param path a UTF-8 text file or a directory of them, or null for none; it must exist even where the data set's own file comes first
      * @return the text; its warnings, for the caller to show, say what is used instead of what was asked for
-     * @throws DataException if there is no such text, or it is empty or cannot be read
+     * @throws DataException if there is no such text, or it cannot be read
      */
-    public Corpus resolve(String dataset, Path path, DownloadProgress progress) {
+    public Corpus resolve(String dataset, Path path, ByteProgress progress) {
         if (path != null) {
-            TextFiles.requireReadable(path, "data.path");
+            InputFiles.find(List.of(path), List.of(), "data.path");
         }
         return find(dataset == null || dataset.isBlank() ? null : dataset.strip(), path, progress);
     }
 
-    private Corpus find(String dataset, Path path, DownloadProgress progress) {
+    private Corpus find(String dataset, Path path, ByteProgress progress) {
         if (dataset == null && path != null) {
             return fromFile(nameOf(path), path, "data.path");
         }
@@ -77,16 +78,18 @@ public final class DataSets {
             corpus = corpus.withWarning("data.path: " + path + " is not used, because " + own + " comes first for data.dataset " + name
                     + "; to use it, leave data.dataset empty or give the text a name of its own");
         }
-        if (name.equals(TINY_SHAKESPEARE) && !corpus.hash().equals(tinyShakespeare.sha256())) {
-            corpus = corpus.withWarning(own + ": not the published " + TINY_SHAKESPEARE + " (SHA-256 " + corpus.hash()
+        String hash = name.equals(TINY_SHAKESPEARE) ? hash(own) : tinyShakespeare.sha256();
+        if (!hash.equals(tinyShakespeare.sha256())) {
+            corpus = corpus.withWarning(own + ": not the published " + TINY_SHAKESPEARE + " (SHA-256 " + hash
                     + "), so published losses do not compare; delete it to have it downloaded again");
         }
         return corpus;
     }
 
-    private Corpus fromNetwork(Path own, DownloadProgress progress) {
+    private Corpus fromNetwork(Path own, ByteProgress progress) {
         URI address = tinyShakespeare.address();
-        progress.started(address);
+        progress.started("downloading " + address);
+        progress.bytes(0, tinyShakespeare.size());
         byte[] bytes;
         try {
             bytes = tinyShakespeare.fetch(progress);
@@ -106,15 +109,24 @@ public final class DataSets {
     }
 
     private Corpus builtIn(Path own, String downloadFailure) {
-        Corpus corpus = Corpus.of(TINY_SHAKESPEARE, BuiltInCorpus.DESCRIPTION, BuiltInCorpus.text());
-        return corpus.withWarning("data.dataset: using " + BuiltInCorpus.DESCRIPTION + ", " + corpus.characters()
+        String text = BuiltInCorpus.text();
+        Corpus corpus = Corpus.of(TINY_SHAKESPEARE, BuiltInCorpus.DESCRIPTION, text);
+        return corpus.withWarning("data.dataset: using " + BuiltInCorpus.DESCRIPTION + ", " + text.codePointCount(0, text.length())
                 + " characters, instead of " + TINY_SHAKESPEARE + ": " + own + " does not exist and the download of "
                 + tinyShakespeare.address() + " failed (" + downloadFailure + "); put the file at "
                 + own.toAbsolutePath().normalize() + " or give --data.path=FILE");
     }
 
     private static Corpus fromFile(String name, Path file, String what) {
-        return Corpus.of(name, file.toString(), TextFiles.read(file, what));
+        return Corpus.ofFiles(name, List.of(file), List.of(), what);
+    }
+
+    private static String hash(Path file) {
+        try {
+            return Hashes.sha256(file);
+        } catch (IOException e) {
+            throw new DataException(file + ": cannot be read (" + AtomicFiles.reason(e) + "); make it readable", e);
+        }
     }
 
     private static boolean isSameFile(Path a, Path b) {

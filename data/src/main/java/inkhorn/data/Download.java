@@ -48,7 +48,7 @@ record Download(URI address, long size, String sha256, Duration connectTimeout, 
     /**
      * Receives on a thread of its own: neither looking up a name nor reading a stalled body can be given a time-out.
      */
-    byte[] fetch(DownloadProgress progress) throws FailedException {
+    byte[] fetch(ByteProgress progress) throws FailedException {
         Received received = new Received();
         FutureTask<byte[]> task = new FutureTask<>(() -> receive(received));
         Thread thread = new Thread(task, "inkhorn-download");
@@ -68,7 +68,7 @@ record Download(URI address, long size, String sha256, Duration connectTimeout, 
         }
     }
 
-    private byte[] await(FutureTask<byte[]> task, Received received, DownloadProgress progress)
+    private byte[] await(FutureTask<byte[]> task, Received received, ByteProgress progress)
             throws FailedException, ExecutionException, InterruptedException {
         long shown = 0;
         while (true) {

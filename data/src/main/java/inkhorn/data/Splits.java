@@ -13,10 +13,10 @@ final class Splits {
      *
      * @throws DataException unless {@code 0 < valFraction < 1}
      */
-    static int trainCharacters(int characters, double valFraction) {
+    static long trainCharacters(long characters, double valFraction) {
         requireFraction(valFraction);
         BigDecimal train = BigDecimal.ONE.subtract(BigDecimal.valueOf(valFraction)).multiply(BigDecimal.valueOf(characters));
-        return train.setScale(0, RoundingMode.FLOOR).intValueExact();
+        return train.setScale(0, RoundingMode.FLOOR).longValueExact();
     }
 
     static void requireFraction(double valFraction) {

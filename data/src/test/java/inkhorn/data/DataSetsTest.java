@@ -2,11 +2,9 @@ package inkhorn.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,9 +31,8 @@ class DataSetsTest {
         Path file = Files.writeString(directory.resolve("My novel.v2.txt"), "Ünïcode ✓\r\nsecond line\n");
         Corpus corpus = resolve(null, file);
         assertThat(corpus.name()).isEqualTo("My-novel.v2");
-        assertThat(corpus.text()).isEqualTo("Ünïcode ✓\r\nsecond line\n");
+        assertThat(Fixtures.text(corpus)).isEqualTo("Ünïcode ✓\r\nsecond line\n");
         assertThat(corpus.source()).isEqualTo(file.toString());
-        assertThat(corpus.hash()).isEqualTo(Hashes.sha256(file));
         assertThat(corpus.warnings()).isEmpty();
     }
 
@@ -44,7 +41,7 @@ class DataSetsTest {
         Path own = ownFile("novel", "own text");
         Path other = Files.writeString(directory.resolve("other.txt"), "other text");
         Corpus corpus = resolve("novel", other);
-        assertThat(corpus.text()).isEqualTo("own text");
+        assertThat(Fixtures.text(corpus)).isEqualTo("own text");
         assertThat(corpus.warnings()).containsExactly("data.path: " + other + " is not used, because " + own
                 + " comes first for data.dataset novel; to use it, leave data.dataset empty or give the text a name of its own");
     }
@@ -54,14 +51,14 @@ class DataSetsTest {
         Path other = Files.writeString(directory.resolve("other.txt"), "other text");
         Corpus corpus = resolve("tiny-shakespeare", other);
         assertThat(corpus.name()).isEqualTo("tiny-shakespeare");
-        assertThat(corpus.text()).isEqualTo("other text");
+        assertThat(Fixtures.text(corpus)).isEqualTo("other text");
     }
 
     @Test
     void anotherTextUnderThePublishedNameIsUsedAndSaid() throws Exception {
         Path own = ownFile("tiny-shakespeare", "abc");
         Corpus corpus = resolve("tiny-shakespeare", null);
-        assertThat(corpus.text()).isEqualTo("abc");
+        assertThat(Fixtures.text(corpus)).isEqualTo("abc");
         assertThat(corpus.warnings()).containsExactly(own + ": not the published tiny-shakespeare (SHA-256 "
                 + "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad), so published losses do not compare; "
                 + "delete it to have it downloaded again");
@@ -71,7 +68,7 @@ class DataSetsTest {
     void withoutANetworkTheBuiltInPlaysServeWithAWarning() {
         Corpus corpus = resolve("tiny-shakespeare", null);
         assertThat(corpus.name()).isEqualTo("tiny-shakespeare");
-        assertThat(corpus.text()).startsWith("BERNARDO:\nWho's there?\n\nFRANCISCO:\n");
+        assertThat(Fixtures.text(corpus)).startsWith("BERNARDO:\nWho's there?\n\nFRANCISCO:\n");
         assertThat(corpus.warnings()).containsExactly("data.dataset: using Hamlet, Macbeth, Romeo and Juliet (built into the jar), "
                 + "401485 characters, instead of tiny-shakespeare: " + sets.resolve("tiny-shakespeare/input.txt")
                 + " does not exist and the download of http://127.0.0.1:1/input.txt failed (no connection); put the file at "
@@ -82,7 +79,7 @@ class DataSetsTest {
     @Test
     void nothingAskedForMeansTinyShakespeare() throws Exception {
         ownFile("tiny-shakespeare", "abc");
-        assertThat(resolve(" ", null).text()).isEqualTo("abc");
+        assertThat(Fixtures.text(resolve(" ", null))).isEqualTo("abc");
     }
 
     @Test
@@ -102,61 +99,24 @@ class DataSetsTest {
     @Test
     void missingFileIsNamedEvenWhereAnotherComesFirst() throws Exception {
         Path file = directory.resolve("none.txt");
-        String message = "data.path: " + file + " does not exist; give the path of a UTF-8 text file";
+        String message = "data.path: " + file + " does not exist; give the path of a UTF-8 text file or of a directory of them";
         assertRefused(null, file, message);
         ownFile("novel", "own text");
         assertRefused("novel", file, message);
     }
 
     @Test
-    void directoryIsRefused() {
-        assertRefused(null, directory, "data.path: " + directory + " is a directory; give the path of one UTF-8 text file");
-    }
-
-    @Test
-    void unreadableFileIsRefused() throws Exception {
-        Path file = Files.writeString(directory.resolve("secret.txt"), "text");
-        assumeFalse(!file.toFile().setReadable(false) || Files.isReadable(file), "this user may read everything");
-        assertRefused(null, file, "data.path: " + file + " cannot be read (permission denied); make it readable or give another file");
-    }
-
-    @Test
-    void emptyTextIsRefusedAlsoBehindAByteOrderMark() throws Exception {
-        Path file = directory.resolve("empty.txt");
-        String message = file + ": the text is empty; give a UTF-8 text file with characters in it";
-        Files.write(file, new byte[0]);
-        assertRefused(null, file, message);
-        Files.write(file, new byte[] {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF});
-        assertRefused(null, file, message);
-    }
-
-    @Test
-    void byteOrderMarkIsDropped() throws Exception {
-        Path file = Files.write(directory.resolve("bom.txt"), new byte[] {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF, 'a', 'b'});
-        Corpus corpus = resolve(null, file);
-        assertThat(corpus.text()).isEqualTo("ab");
-        assertThat(corpus.warnings()).isEmpty();
-    }
-
-    @Test
-    void invalidUtf8IsReplacedAndItsOffsetSaid() throws Exception {
-        Path file = Files.write(directory.resolve("latin1.txt"),
-                new byte[] {'c', 'a', 'f', (byte) 0xE9, ' ', (byte) 0xC3, (byte) 0xA9, (byte) 0xFF, 'z', (byte) 0xE2, (byte) 0x82});
-        Corpus corpus = resolve(null, file);
-        assertThat(corpus.text()).isEqualTo("caf\uFFFD é\uFFFDz\uFFFD").isEqualTo(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
-        assertThat(corpus.replaced()).isEqualTo(3);
-        assertThat(corpus.warnings()).containsExactly(file + ": 3 invalid UTF-8 sequences replaced by U+FFFD, "
-                + "the first at byte offset 3; save the file as UTF-8 if that is not wanted");
-    }
-
-    @Test
-    void utf16IsRefused() throws Exception {
-        Path file = Files.write(directory.resolve("notepad.txt"), new byte[] {(byte) 0xFF, (byte) 0xFE, 'a', 0});
-        assertRefused(null, file, file + ": the text is UTF-16 (it begins with a UTF-16 byte order mark); save it as UTF-8");
+    void aDirectoryOfTextsIsADataSetToo() throws Exception {
+        Path books = Files.createDirectories(directory.resolve("books"));
+        Files.writeString(books.resolve("b.txt"), "second");
+        Files.writeString(books.resolve("a.txt"), "first");
+        Corpus corpus = resolve(null, books);
+        assertThat(corpus.name()).isEqualTo("books");
+        assertThat(corpus.texts()).extracting(TextSource::name).containsExactly("a.txt", "b.txt");
     }
 
     private Corpus resolve(String dataset, Path path) {
-        return dataSets.resolve(dataset, path, DownloadProgress.NONE);
+        return dataSets.resolve(dataset, path, ByteProgress.NONE);
     }
 
     private void assertRefused(String dataset, Path path, String message) {

@@ -62,7 +62,7 @@ class DownloadTest {
 
         assertThat(Files.readAllBytes(ownFile())).isEqualTo(PUBLISHED);
         assertThat(ownFile().getParent().toFile().list()).containsExactly("input.txt");
-        assertThat(first.text()).isEqualTo(second.text()).isEqualTo(new String(PUBLISHED, StandardCharsets.UTF_8));
+        assertThat(Fixtures.text(first)).isEqualTo(Fixtures.text(second)).isEqualTo(new String(PUBLISHED, StandardCharsets.UTF_8));
         assertThat(first.warnings()).isEmpty();
         assertThat(second.warnings()).isEmpty();
     }
@@ -111,7 +111,7 @@ class DownloadTest {
     void connectionCutHalfWayLeavesNothing() {
         answer = exchange -> send(exchange, 200, PUBLISHED, PUBLISHED.length * 2L);
         Corpus corpus = dataSets(new Download(address(), PUBLISHED.length * 2L, "0".repeat(64), Duration.ofSeconds(3), Duration.ofSeconds(3)))
-                .resolve("tiny-shakespeare", null, DownloadProgress.NONE);
+                .resolve("tiny-shakespeare", null, ByteProgress.NONE);
         // How much of it the client hands on before it notices the cut is its own affair.
         assertThat(corpus.warnings()).singleElement().asString()
                 .containsPattern("failed \\(ended after \\d+ of " + PUBLISHED.length * 2 + " bytes\\); put the file at ");
@@ -173,7 +173,7 @@ class DownloadTest {
         Files.writeString(directory.resolve("sets"), "a file where the directory should be");
         answer = exchange -> send(exchange, 200, PUBLISHED, PUBLISHED.length);
         Corpus corpus = resolve();
-        assertThat(corpus.text()).isEqualTo(new String(PUBLISHED, StandardCharsets.UTF_8));
+        assertThat(Fixtures.text(corpus)).isEqualTo(new String(PUBLISHED, StandardCharsets.UTF_8));
         assertThat(corpus.warnings()).containsExactly(ownFile() + ": the download cannot be kept (a file stands where a directory is needed), "
                 + "so the next run downloads it again; make the directory writable");
     }
@@ -182,7 +182,7 @@ class DownloadTest {
     void failureIsAnExceptionForWhoeverFetchesTheFileItself() {
         answer = exchange -> send(exchange, 404, new byte[0], -1);
         Download download = new Download(address(), 1, "", Duration.ofSeconds(3), Duration.ofSeconds(3));
-        assertThatThrownBy(() -> download.fetch(DownloadProgress.NONE)).isInstanceOf(Download.FailedException.class).hasMessage("HTTP status 404");
+        assertThatThrownBy(() -> download.fetch(ByteProgress.NONE)).isInstanceOf(Download.FailedException.class).hasMessage("HTTP status 404");
     }
 
     private void assertBuiltInBecause(String reason) {
@@ -200,7 +200,7 @@ class DownloadTest {
     }
 
     private static Corpus resolve(DataSets dataSets) {
-        return dataSets.resolve("tiny-shakespeare", null, DownloadProgress.NONE);
+        return dataSets.resolve("tiny-shakespeare", null, ByteProgress.NONE);
     }
 
     private DataSets dataSets(URI address, Duration idleTimeout) {

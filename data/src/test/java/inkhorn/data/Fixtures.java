@@ -25,6 +25,22 @@ final class Fixtures {
         return TokenFile.open(file, IdWidth.BITS_32);
     }
 
+    /** All documents of a corpus, one after the other. */
+    static String text(Corpus corpus) {
+        StringBuilder text = new StringBuilder();
+        char[] buffer = new char[100];
+        for (TextSource source : corpus.texts()) {
+            try (SourceReader reader = new SourceReader(source, "text", false)) {
+                while (reader.next()) {
+                    for (int n; (n = reader.read(buffer, 0, buffer.length)) >= 0; ) {
+                        text.append(buffer, 0, n);
+                    }
+                }
+            }
+        }
+        return text.toString();
+    }
+
     static Draw seeded(long seed) {
         return (bound, step, index) -> new SplittableRandom(seed * 31 + step * 1_000_003 + index).nextLong(bound);
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -57,12 +58,12 @@ class PreparationTest {
         assumeTrue(file.isPresent(), "the published text is not on this machine");
         Files.createDirectories(sets.resolve("tiny-shakespeare"));
         Files.copy(file.get(), sets.resolve("tiny-shakespeare/input.txt"));
-        Corpus published = new DataSets(sets).resolve("tiny-shakespeare", null, DownloadProgress.NONE);
+        Corpus published = new DataSets(sets).resolve("tiny-shakespeare", null, ByteProgress.NONE);
 
-        PreparedData data = preparation.prepare(published, "char", 0.1);
+        PreparedData data = prepare(published, 0.1);
 
         assertThat(data.warnings()).isEmpty();
-        assertThat(data.manifest().sourceSha256()).isEqualTo("86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed");
+        assertThat(data.manifest().sources()).singleElement().extracting(Manifest.Source::sha256).isEqualTo("86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed");
         assertThat(data.tokenizer().vocabularySize()).isEqualTo(65);
         assertThat(data.train().length()).isEqualTo(1_003_854);
         assertThat(data.val().length()).isEqualTo(111_540);
@@ -74,13 +75,29 @@ class PreparationTest {
     }
 
     @Test
+    void gpt2HasTheTokensThatNanoGptPublishes() {
+        Optional<Path> file = Fixtures.publishedTinyShakespeare();
+        assumeTrue(file.isPresent(), "the published text is not on this machine");
+        Corpus published = Corpus.ofFiles("tiny-shakespeare", List.of(file.get()), List.of(), "data.path");
+        PreparedData data = preparation.prepare(published, PreparationSpec.of(TokenizerSpec.of("gpt2"), 0.1, 2), ByteProgress.NONE);
+        assertThat(data.train().length()).isEqualTo(301_966);
+        assertThat(data.val().length()).isEqualTo(36_059);
+        assertThat(data.manifest().train().bytes() + data.manifest().val().bytes()).isEqualTo(1_115_394);
+    }
+
+    @Test
     void manifestSaysWhatTheFilesAre() throws Exception {
         PreparedData data = prepare();
         JsonNode manifest = Json.MAPPER.readTree(Files.readAllBytes(data.directory().resolve("manifest.json")));
-        assertThat(manifest.toString()).isEqualTo("{\"format\":\"inkhorn-prepared\",\"version\":1,\"dataset\":\"novel\",\"source\":\"novel.txt\","
-                + "\"source_sha256\":\"" + corpus.hash() + "\",\"characters\":10007,\"replaced\":0,\"tokenizer\":\"char\",\"tokenizer_sha256\":\""
-                + data.tokenizer().hash() + "\",\"vocabulary_size\":26,\"id_bits\":16,\"val_fraction\":0.1,\"train\":{\"characters\":9006,"
-                + "\"tokens\":9006,\"sha256\":\"" + Hashes.sha256(data.train().path()) + "\"},\"val\":{\"characters\":1001,\"tokens\":1001,"
+        int bytes = TEXT.getBytes(StandardCharsets.UTF_8).length;
+        int valBytes = TEXT.substring(TEXT.offsetByCodePoints(0, 9006)).getBytes(StandardCharsets.UTF_8).length;
+        assertThat(manifest.toString()).isEqualTo("{\"format\":\"inkhorn-prepared\",\"version\":2,\"dataset\":\"novel\",\"source\":\"novel.txt\","
+                + "\"sources\":[{\"name\":\"novel\",\"bytes\":" + bytes + ",\"sha256\":\"" + Hashes.sha256(TEXT.getBytes(StandardCharsets.UTF_8))
+                + "\",\"replaced\":0}],\"documents\":1,\"replaced\":0,\"recipe\":{\"tokenizer\":\"char\",\"vocab_size\":0,\"val_fraction\":0.1,"
+                + "\"split_seed\":1337,\"normalize_newlines\":false,\"field\":\"text\"},\"tokenizer\":\"char\",\"tokenizer_sha256\":\""
+                + data.tokenizer().hash() + "\",\"vocabulary_size\":26,\"id_bits\":16,\"train\":{\"documents\":0,\"characters\":9006,"
+                + "\"bytes\":" + (bytes - valBytes) + ",\"tokens\":9006,\"sha256\":\"" + Hashes.sha256(data.train().path())
+                + "\"},\"val\":{\"documents\":1,\"characters\":1001,\"bytes\":" + valBytes + ",\"tokens\":1001,"
                 + "\"sha256\":\"" + Hashes.sha256(data.val().path()) + "\"}}");
         assertThat(data.directory().toFile().list()).containsExactlyInAnyOrder("train.bin", "val.bin", "tokenizer.json", "manifest.json");
     }
@@ -101,8 +118,8 @@ class PreparationTest {
     @Test
     void anotherTextOrFractionLiesElsewhere() {
         Path first = prepare().directory();
-        Path otherText = preparation.prepare(Corpus.of("novel", "novel.txt", TEXT + "b"), "char", 0.1).directory();
-        Path otherFraction = preparation.prepare(corpus, "char", 0.2).directory();
+        Path otherText = prepare(Corpus.of("novel", "novel.txt", TEXT + "b"), 0.1).directory();
+        Path otherFraction = prepare(corpus, 0.2).directory();
         assertThat(List.of(first, otherText, otherFraction)).doesNotHaveDuplicates();
         assertThat(prepare().reused()).isTrue();
     }
@@ -176,19 +193,20 @@ class PreparationTest {
     }
 
     @Test
-    void textThatCannotBeEncodedLeavesNothing() throws Exception {
-        Corpus broken = Corpus.of("novel", "novel.txt", "abc\uD800def");
-        assertThatThrownBy(() -> preparation.prepare(broken, "char", 0.1)).isInstanceOf(DataException.class)
-                .hasMessageStartingWith("char tokenizer: unpaired surrogate U+D800 at position 4");
+    void textThatCannotBeEncodedNamesItsFileAndLeavesNothing() throws Exception {
+        Path tokenizer = directory.resolve("letters.json");
+        CharTokenizer.fromText("abc").save(tokenizer);
+        Path text = Files.writeString(directory.resolve("novel.txt"), "abcd");
+        PreparationSpec spec = PreparationSpec.of(TokenizerSpec.of(tokenizer.toString()), 0.1, 2);
+        assertThatThrownBy(() -> preparation.prepare(Corpus.ofFiles("novel", List.of(text), List.of(), "data.path"), spec, ByteProgress.NONE))
+                .isInstanceOf(DataException.class).hasMessageStartingWith(text + ": char tokenizer: character 'd' (U+0064) at position ");
         assertNoTemporaries(sets);
         assertThat(sets.resolve("novel").toFile().list()).isEmpty();
     }
 
     @Test
     void settingsAreCheckedBeforeAnythingIsWritten() {
-        assertThatThrownBy(() -> preparation.prepare(corpus, "morse", 0.1)).isInstanceOf(DataException.class)
-                .hasMessage("data.tokenizer: unknown tokenizer 'morse'; allowed: char");
-        assertThatThrownBy(() -> preparation.prepare(corpus, "char", 0)).isInstanceOf(DataException.class)
+        assertThatThrownBy(() -> prepare(corpus, 0.0)).isInstanceOf(DataException.class)
                 .hasMessageStartingWith("data.val_fraction: 0.0 is out of range");
         assertThat(sets).doesNotExist();
     }
@@ -196,18 +214,22 @@ class PreparationTest {
     @Test
     void vocabularyBeyondSixteenBitsIsWrittenInThirtyTwo() {
         String wide = Stream.iterate(0x10000, i -> i + 1).limit(70_000).map(Character::toString).collect(Collectors.joining());
-        PreparedData data = preparation.prepare(Corpus.of("wide", "generated", wide), "char", 0.1);
+        PreparedData data = prepare(Corpus.of("wide", "generated", wide), 0.1);
         assertThat(data.train().width()).isEqualTo(IdWidth.BITS_32);
         assertThat(data.val().get(data.val().length() - 1)).isEqualTo(69_999);
     }
 
     @Test
     void warningsOfTheTextArePassedOn() {
-        assertThat(preparation.prepare(corpus.withWarning("used instead"), "char", 0.1).warnings()).containsExactly("used instead");
+        assertThat(prepare(corpus.withWarning("used instead"), 0.1).warnings()).containsExactly("used instead");
     }
 
     private PreparedData prepare() {
-        return preparation.prepare(corpus, "char", 0.1);
+        return prepare(corpus, 0.1);
+    }
+
+    private PreparedData prepare(Corpus corpus, double valFraction) {
+        return preparation.prepare(corpus, PreparationSpec.of(TokenizerSpec.of("char"), valFraction, 2), ByteProgress.NONE);
     }
 
     private static String text(PreparedData data, TokenFile tokens) {

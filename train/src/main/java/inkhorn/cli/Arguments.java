@@ -29,6 +29,11 @@ final class Arguments {
         return whole(option, text, least, Integer.MAX_VALUE);
     }
 
+    /** The value of {@code --threads}; all cores where there is none. */
+    static int threads(String text) {
+        return text == null ? Runtime.getRuntime().availableProcessors() : (int) whole("--threads", text, 1, 1024);
+    }
+
     static double decimal(String option, String text, double least) {
         String expected = "expected a number >= " + (least == Math.rint(least) ? String.valueOf((long) least) : String.valueOf(least));
         double value;

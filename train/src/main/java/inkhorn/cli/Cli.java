@@ -56,6 +56,9 @@ final class Cli {
     private static CommandLine commands(Jobs jobs) {
         CommandLine root = TrainCommand.withConfigKeys(new CommandLine(new TrainCommand(jobs.train())));
         root.addSubcommand(new SampleCommand(jobs.sample()));
+        root.addSubcommand(new PrepareCommand(jobs.prepare()));
+        root.addSubcommand(new InspectDataCommand(jobs.inspect()));
+        root.addSubcommand(new TokenizeCommand(jobs.tokenize()));
         root.addSubcommand(new ParityCommand(jobs.parity()));
         root.addSubcommand(new DoctorCommand(jobs.doctor()));
         // A prompt may begin with @; picocli would read a file of that name.

@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.Locale;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBarStyle;
 
 /** A bar on the terminal's last line, with loss, tokens/s and time left. */
@@ -14,12 +13,12 @@ final class ProgressLine extends Progress {
     // The bar is drawn twice a second; a message made more often is never seen.
     private static final long MESSAGE_NANOS = 200_000_000L;
 
-    private final Line line;
+    private final TerminalLine line;
     private final ProgressBar bar;
     private long lastMessage = System.nanoTime() - MESSAGE_NANOS;
 
     ProgressLine(long from, long total, PrintStream out) {
-        line = new Line(out);
+        line = new TerminalLine(out);
         bar = new ProgressBarBuilder()
                 .setInitialMax(total)
                 .startsFrom(from, Duration.ZERO)
@@ -49,51 +48,5 @@ final class ProgressLine extends Progress {
         bar.close();
         // The bar's thread may not have come by yet, and then comes too late.
         line.close();
-    }
-
-    /** The line the bar is drawn on. The bar draws from a thread of its own, hence the locks. */
-    private static final class Line implements ProgressBarConsumer {
-
-        private static final String ERASE = "\r\u001b[K";
-
-        private final PrintStream out;
-        private final int width = Terminal.width();
-        private String shown = "";
-        private boolean closed;
-
-        Line(PrintStream out) {
-            this.out = out;
-        }
-
-        synchronized void above(String text) {
-            out.print(ERASE + text + System.lineSeparator() + shown);
-            out.flush();
-        }
-
-        @Override
-        public int getMaxRenderedLength() {
-            return width;
-        }
-
-        @Override
-        public synchronized void accept(String rendered) {
-            if (closed) {
-                return;
-            }
-            shown = rendered;
-            out.print(ERASE + rendered);
-            out.flush();
-        }
-
-        @Override
-        public synchronized void close() {
-            if (closed) {
-                return;
-            }
-            closed = true;
-            out.println();
-            out.flush();
-            shown = "";
-        }
     }
 }

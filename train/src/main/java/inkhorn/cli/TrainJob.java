@@ -1,11 +1,13 @@
 package inkhorn.cli;
 
 import inkhorn.autograd.kernel.KernelProvider;
+import inkhorn.config.DataConfig;
 import inkhorn.config.RunConfig;
 import inkhorn.config.TrainConfig;
 import inkhorn.data.Corpus;
 import inkhorn.data.DataSets;
 import inkhorn.data.Preparation;
+import inkhorn.data.PreparationSpec;
 import inkhorn.data.PreparedData;
 import inkhorn.nn.LanguageModel;
 import inkhorn.train.Models;
@@ -53,7 +55,7 @@ final class TrainJob implements Job<TrainCommand.Request> {
 
     private int run(TrainCommand.Request request, Shutdown shutdown, WarmUp warmUp) {
         RunConfig config = request.config();
-        PreparedData data = data(config);
+        PreparedData data = data(request);
         data.requireWindows(config.model().blockSize());
         LanguageModel model = Models.create(config.model(), data.tokenizer().vocabularySize(), config.run().seed());
         try (RunDirectory run = request.resume()
@@ -65,10 +67,19 @@ final class TrainJob implements Job<TrainCommand.Request> {
         }
     }
 
-    private PreparedData data(RunConfig config) {
-        Path path = config.data().path() == null ? null : Path.of(config.data().path());
-        Corpus corpus = new DataSets(dataSets).resolve(config.data().dataset(), path, new DownloadLine(out));
-        return new Preparation(dataSets).prepare(corpus, config.data().tokenizer(), config.data().valFraction());
+    private PreparedData data(TrainCommand.Request request) {
+        DataConfig data = request.config().data();
+        if (data.dir() != null) {
+            PreparedData prepared = PreparedData.open(Path.of(data.dir()));
+            prepared.requireMadeWith(data.tokenizerSpec(), data.valFraction());
+            return prepared;
+        }
+        try (ByteProgressLine progress = ByteProgressLine.open(out, () -> false)) {
+            Path path = data.path() == null ? null : Path.of(data.path());
+            Corpus corpus = new DataSets(dataSets).resolve(data.dataset(), path, progress);
+            PreparationSpec spec = PreparationSpec.of(data.tokenizerSpec().orElseThrow(), data.valFraction(), request.engine().threads());
+            return new Preparation(dataSets).prepare(corpus, spec, progress);
+        }
     }
 
     private int train(TrainCommand.Request request, LanguageModel model, PreparedData data, RunDirectory run,
@@ -85,8 +96,8 @@ final class TrainJob implements Job<TrainCommand.Request> {
         }
         Path directory = request.config().run().directory();
         switch (end) {
-            case FINISHED -> out.println("done: " + finished(trainer) + "; write with: java -jar train.jar sample " + directory);
-            case NO_PROGRESS -> out.println("stopped early: " + finished(trainer) + ", and no better since; write with:"
+            case FINISHED -> out.println("done: " + finished(trainer, data) + "; write with: java -jar train.jar sample " + directory);
+            case NO_PROGRESS -> out.println("stopped early: " + finished(trainer, data) + ", and no better since; write with:"
                     + " java -jar train.jar sample " + directory);
             case STOPPED -> out.println("stopped at step " + trainer.state().step() + " of " + train.maxIters() + "; go on with:"
                     + " java -jar train.jar " + Arguments.resuming(request.arguments()));
@@ -94,9 +105,10 @@ final class TrainJob implements Job<TrainCommand.Request> {
         return end == Trainer.End.STOPPED ? shutdown.exitCode() : 0;
     }
 
-    private static String finished(Trainer trainer) {
-        String best = Double.isFinite(trainer.state().bestValLoss())
-                ? String.format(Locale.ROOT, ", best validation loss %.4f at step %d", trainer.state().bestValLoss(),
+    private static String finished(Trainer trainer, PreparedData data) {
+        double loss = trainer.state().bestValLoss();
+        String best = Double.isFinite(loss)
+                ? String.format(Locale.ROOT, ", best validation loss %.4f (%.4f bits per byte) at step %d", loss, data.bitsPerByte(loss),
                         trainer.state().bestStep())
                 : "";
         return trainer.state().step() + " steps" + best;
@@ -149,8 +161,8 @@ final class TrainJob implements Job<TrainCommand.Request> {
 
         @Override
         public void evaluated(RunLog.Eval eval, boolean best) {
-            progress.line(String.format(Locale.ROOT, "step %d  train loss %.4f  validation loss %.4f%s",
-                    eval.step(), eval.trainLoss(), eval.valLoss(), best ? "  (best)" : ""));
+            progress.line(String.format(Locale.ROOT, "step %d  train loss %.4f  validation loss %.4f (%.4f bits per byte)%s",
+                    eval.step(), eval.trainLoss(), eval.valLoss(), eval.valBitsPerByte(), best ? "  (best)" : ""));
         }
 
         @Override

@@ -100,7 +100,7 @@ public final class ConfigKeys {
 
     private static Map<String, Key> read() {
         // Keys whose default follows from another key: null here, resolved by their record or by the loader.
-        List<String> derived = List.of("run.name", "run.out", "optim.min_lr", "optim.lr_decay_iters");
+        List<String> derived = List.of("run.name", "run.out", "data.tokenizer", "data.val_fraction", "optim.min_lr", "optim.lr_decay_iters");
         RunConfig defaults = RunConfig.defaults();
         Map<String, Key> keys = new LinkedHashMap<>();
         for (RecordComponent section : RunConfig.class.getRecordComponents()) {

@@ -106,15 +106,20 @@ public final class ConfigLoader {
         }
     }
 
-    /** Whether data.path is given where no data set is, or on the command line over the file's data set. */
+    /** Whether data.path or data.dir is given where no data set is, or on the command line over the file's data set. */
     private boolean pathWins(YamlSource.Value writtenDataset) {
-        boolean onCommandLine = !overrides.getOrDefault("data.path", "").isEmpty();
+        boolean onCommandLine = !overrides.getOrDefault("data.path", "").isEmpty() || !overrides.getOrDefault("data.dir", "").isEmpty();
         return givenPath() != null && (writtenDataset == null || onCommandLine);
     }
 
     private String givenPath() {
-        String override = overrides.get("data.path");
-        YamlSource.Value written = source.values().get("data.path");
+        String directory = given("data.dir");
+        return directory != null ? directory : given("data.path");
+    }
+
+    private String given(String key) {
+        String override = overrides.get(key);
+        YamlSource.Value written = source.values().get(key);
         String path = override != null ? override : written != null && written.scalar() != null ? written.scalar().text() : null;
         return path == null || path.isBlank() ? null : path;
     }

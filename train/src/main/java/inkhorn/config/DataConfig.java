@@ -1,34 +1,65 @@
 package inkhorn.config;
 
+import inkhorn.data.DataException;
 import inkhorn.data.DataSets;
-import java.util.List;
+import inkhorn.data.TokenizerSpec;
+import java.util.Optional;
 
 /**
  * Section {@code data}: the text and how it is cut into tokens.
  *
  * @param dataset     name of a data set, a directory under {@code data/sets/}
- * @param path        a text file to use instead; null if none is given
- * @param tokenizer   one of {@link #TOKENIZERS}
- * @param valFraction share of the text, at its end, kept for validation
+ * @param path        a text file, or a directory of them, to use instead; null if none is given
+ * @param dir         prepared data to use instead; null if none are given
+ * @param tokenizer   a name or the path of a {@code tokenizer.json}; null only with {@code dir}, which has its own
+ * @param vocabSize   tokens of a vocabulary that is learned from the text; null for the tokenizer's default
+ * @param valFraction share kept for validation; null only with {@code dir}, which is split already
  */
-public record DataConfig(String dataset, String path, String tokenizer, double valFraction) {
+public record DataConfig(String dataset, String path, String dir, String tokenizer, Integer vocabSize, Double valFraction) {
 
-    /** The tokenizers a config may name. */
-    public static final List<String> TOKENIZERS = List.of("char");
+    private static final String DEFAULT_TOKENIZER = "char";
+    private static final double DEFAULT_VAL_FRACTION = 0.1;
 
     public DataConfig {
+        tokenizer = tokenizer == null && dir == null ? DEFAULT_TOKENIZER : tokenizer;
+        valFraction = valFraction == null && dir == null ? (Double) DEFAULT_VAL_FRACTION : valFraction;
+        String name = tokenizer;
+        Optional<String> wrongName = complaint(name, 0);
+        Optional<String> wrongSize = wrongName.isPresent() || vocabSize == null ? Optional.empty()
+                : vocabSize < 1 ? Optional.of("found " + vocabSize + ", expected a whole number >= 1") : complaint(name, vocabSize);
         new Check("data")
                 .that(dataset != null && DataSets.isName(dataset), "dataset", "found " + Scalar.quote(dataset)
                         + ", expected the name of a data set: letters, digits, '-', '_', '.'; for a file of your own set data.path")
-                .that(path == null || !path.isBlank(), "path", "found \"\", expected a text file")
-                .that(TOKENIZERS.contains(tokenizer), "tokenizer",
-                        "found " + Scalar.quote(tokenizer) + ", expected " + Scalar.oneOf(TOKENIZERS))
-                .that(valFraction > 0 && valFraction < 1, "val_fraction",
+                .that(path == null || !path.isBlank(), "path", "found \"\", expected a text file or a directory of them")
+                .that(dir == null || !dir.isBlank(), "dir", "found \"\", expected a directory of prepared data")
+                .that(path == null || dir == null, "dir", "found " + Scalar.quote(dir) + " beside data.path " + Scalar.quote(path)
+                        + ", expected one of them; --data.path= takes the path away", "data.path")
+                .that(wrongName.isEmpty(), "tokenizer", wrongName.orElse(""))
+                .that(wrongSize.isEmpty(), "vocab_size", wrongSize.orElse(""))
+                .that(valFraction == null || valFraction > 0 && valFraction < 1, "val_fraction",
                         "found " + valFraction + ", expected a number > 0 and < 1")
                 .done();
     }
 
     public static DataConfig defaults() {
-        return new DataConfig("tiny-shakespeare", null, "char", 0.1);
+        return new DataConfig("tiny-shakespeare", null, null, null, null, null);
+    }
+
+    /** The tokenizer asked for; empty where that of {@code dir} is to be used, whatever it is. */
+    public Optional<TokenizerSpec> tokenizerSpec() {
+        return Optional.ofNullable(tokenizer).map(name -> new TokenizerSpec(name, vocabSize == null ? 0 : vocabSize));
+    }
+
+    /** What the tokenizers say of it, without the key that they put in front. */
+    private static Optional<String> complaint(String tokenizer, int vocabSize) {
+        if (tokenizer == null) {
+            return Optional.empty();
+        }
+        try {
+            new TokenizerSpec(tokenizer, vocabSize);
+            return Optional.empty();
+        } catch (DataException e) {
+            return Optional.of(e.getMessage().replaceFirst("^data\\.\\w+: ", ""));
+        }
     }
 }

@@ -30,12 +30,13 @@ public record TrainedModel(LanguageModel model, Tokenizer tokenizer, Checkpoint 
      * @throws DataException where its tokenizer is damaged
      */
     public static TrainedModel open(Path runOrCheckpoint) {
-        Path best = runOrCheckpoint.resolve(BEST);
-        boolean hasBest = Files.exists(best, LinkOption.NOFOLLOW_LINKS);
-        Checkpoint checkpoint = Checkpoint.open(hasBest ? best : runOrCheckpoint);
-        Path file = checkpoint.file(TOKENIZER_FILE).orElseThrow(() -> CheckpointException.userError(
-                checkpoint.directory() + ": has no " + TOKENIZER_FILE + "; copy the one that the model was trained with there"));
+        Checkpoint checkpoint = checkpoint(runOrCheckpoint);
+        Path file = tokenizerFile(checkpoint);
         Tokenizer tokenizer = Tokenizers.load(file);
+        TokenizerStamp.read(checkpoint.config()).filter(trained -> !trained.sha256().equals(tokenizer.hash())).ifPresent(trained -> {
+            throw CheckpointException.userError(file + ": is " + TokenizerStamp.of(tokenizer) + ", the model was trained with " + trained
+                    + "; put the tokenizer.json there that the model was trained with");
+        });
         LanguageModel model = ModelFiles.load(checkpoint);
         if (tokenizer.vocabularySize() != model.vocabSize()) {
             throw CheckpointException.userError(file + ": has " + tokenizer.vocabularySize() + " tokens, the model "
@@ -45,14 +46,38 @@ public record TrainedModel(LanguageModel model, Tokenizer tokenizer, Checkpoint 
     }
 
     /**
-     * The ids of a prompt, at least one: a model needs something to go on from. An empty prompt becomes a line break, or
-     * the first token of a vocabulary that has none.
+     * The tokenizer alone, of the checkpoint that {@link #open} would take.
+     *
+     * @throws CheckpointException where there is none, or what is there is damaged
+     * @throws DataException where its tokenizer is damaged
+     */
+    public static Tokenizer tokenizer(Path runOrCheckpoint) {
+        return Tokenizers.load(tokenizerFile(checkpoint(runOrCheckpoint)));
+    }
+
+    private static Checkpoint checkpoint(Path runOrCheckpoint) {
+        Path best = runOrCheckpoint.resolve(BEST);
+        boolean hasBest = Files.exists(best, LinkOption.NOFOLLOW_LINKS);
+        return Checkpoint.open(hasBest ? best : runOrCheckpoint);
+    }
+
+    private static Path tokenizerFile(Checkpoint checkpoint) {
+        return checkpoint.file(TOKENIZER_FILE).orElseThrow(() -> CheckpointException.userError(
+                checkpoint.directory() + ": has no " + TOKENIZER_FILE + "; copy the one that the model was trained with there"));
+    }
+
+    /**
+     * The ids of a prompt, at least one: a model needs something to go on from. A special token that is spelled out becomes its
+     * id ({@link Tokenizer#encodePrompt}); a prompt that comes to nothing becomes a
+     * line break, or the first token of a vocabulary that has none.
      *
      * @throws DataException naming a character that the vocabulary does not have
      */
     public int[] prompt(String text) {
-        if (!text.isEmpty()) {
-            return tokenizer.encode(text);
+        // A word tokenizer keeps no spaces, so that not only an empty prompt may come to nothing.
+        int[] ids = tokenizer.encodePrompt(text);
+        if (ids.length > 0) {
+            return ids;
         }
         try {
             return tokenizer.encode("\n");

@@ -14,6 +14,7 @@ import inkhorn.config.RunConfig;
 import inkhorn.config.UserError;
 import inkhorn.data.Tokenizer;
 import inkhorn.data.Tokenizers;
+import inkhorn.generate.TokenizerStamp;
 import inkhorn.generate.TrainedModel;
 import inkhorn.nn.LanguageModel;
 import inkhorn.nn.StateDict;
@@ -133,8 +134,7 @@ public final class RunDirectory implements Closeable {
         Tokenizer other = Tokenizers.load(savedTokenizer.get());
         if (!other.hash().equals(tokenizer.hash())) {
             throw new UserError("cannot resume " + config.run().directory() + " with another tokenizer: the data's is "
-                    + tokenizer.name() + " with " + tokenizer.vocabularySize() + " tokens, the checkpoint's is " + other.name()
-                    + " with " + other.vocabularySize() + "; train on the same text, or choose another --run.name");
+                    + TokenizerStamp.of(tokenizer) + ", the checkpoint's is " + TokenizerStamp.of(other) + "; train on the same text, or choose another --run.name");
         }
         List<Difference> rest = config.differences(saved).stream().filter(d -> !d.key().startsWith("run.")).toList();
         if (!rest.isEmpty()) {
@@ -174,7 +174,7 @@ public final class RunDirectory implements Closeable {
         files.put(TOKENIZER, tokenizer::save);
         files.put(CONFIG, file -> Files.writeString(file, config.toYaml()));
         lastWhole = store.save(state.step(), new CheckpointContents(ModelFiles.weights(model), ModelFiles.named(optimizer.state()),
-                ModelFiles.configJson(model), state.toJson(), files), best);
+                TokenizerStamp.of(tokenizer).in(ModelFiles.configJson(model)), state.toJson(), files), best);
         return lastWhole;
     }
 

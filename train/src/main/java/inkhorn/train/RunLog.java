@@ -69,8 +69,14 @@ public final class RunLog implements Closeable {
             implements Entry {
     }
 
-    /** One evaluation: mean cross-entropy in nats a token over fixed batches of either split, after {@code step} steps. */
-    public record Eval(long step, double trainLoss, double valLoss) implements Entry {
+    /**
+     * One evaluation, after {@code step} steps, over fixed batches of either split.
+     *
+     * @param trainLoss      mean cross-entropy in nats a token
+     * @param valLoss        likewise
+     * @param valBitsPerByte the same as {@code valLoss}, in bits for each byte of text: comparable between tokenizers
+     */
+    public record Eval(long step, double trainLoss, double valLoss, double valBitsPerByte) implements Entry {
     }
 
     /**
@@ -184,6 +190,7 @@ public final class RunLog implements Closeable {
                 json.writeNumberField("step", eval.step());
                 number(json, "train_loss", eval.trainLoss());
                 number(json, "val_loss", eval.valLoss());
+                number(json, "val_bits_per_byte", eval.valBitsPerByte());
             }
             json.writeEndObject();
             json.writeRaw('\n');
@@ -204,7 +211,8 @@ public final class RunLog implements Closeable {
         return switch (json.path("event").asText()) {
             case "train" -> Optional.of(new Train(step, number(json, "loss"), number(json, "lr"), number(json, "grad_norm"),
                     number(json, "step_ms"), number(json, "tokens_per_s"), number(json, "peak_share")));
-            case "eval" -> Optional.of(new Eval(step, number(json, "train_loss"), number(json, "val_loss")));
+            case "eval" -> Optional.of(new Eval(step, number(json, "train_loss"), number(json, "val_loss"),
+                    number(json, "val_bits_per_byte")));
             default -> Optional.empty();
         };
     }

@@ -11,6 +11,7 @@ import inkhorn.config.RunConfig;
 import inkhorn.config.TrainConfig;
 import inkhorn.data.BatchSampler;
 import inkhorn.data.PreparedData;
+import inkhorn.data.TokenFile;
 import inkhorn.nn.LanguageModel;
 import inkhorn.nn.Parameter;
 import inkhorn.nn.Pass;
@@ -35,6 +36,7 @@ public final class Trainer {
 
     private final RunConfig config;
     private final LanguageModel model;
+    private final PreparedData data;
     private final RunDirectory directory;
     private final TrainListener listener;
     private final PeakMeter peak;
@@ -66,6 +68,7 @@ public final class Trainer {
         int block = model.blockSize();
         this.config = config;
         this.model = model;
+        this.data = data;
         this.directory = directory;
         this.listener = listener;
         this.peak = peak;
@@ -73,13 +76,18 @@ public final class Trainer {
         parameters = model.namedParameters();
         optimizer = optimizer(parameters, config.optim());
         schedule = schedule(config.optim());
-        sampler = new BatchSampler(data.train(), train.batchSize(), block, Streams.draw(seed, Streams.TRAIN_BATCHES));
+        sampler = batches(data.train(), train.batchSize(), block, seed);
         valLoss = train.evalIters() == 0 ? Evaluation.whole(model, data.val(), train.batchSize())
                 : Evaluation.sampled(model, data.val(), train.batchSize(), train.evalIters(), seed, Streams.EVAL_VAL);
         trainLoss = Evaluation.sampled(model, data.train(), train.batchSize(), valLoss.batchCount(), seed, Streams.EVAL_TRAIN);
         samples = new SampleWriter(model, data.tokenizer(), seed, train.sampleChars());
         inputs = IntTensor.of(new int[train.batchSize() * block], train.batchSize(), block);     // (B, T)
         targets = IntTensor.of(new int[train.batchSize() * block], train.batchSize(), block);    // (B, T)
+    }
+
+    /** The batches that a run with this seed learns from, in their order. */
+    public static BatchSampler batches(TokenFile split, int batchSize, int blockSize, long seed) {
+        return new BatchSampler(split, batchSize, blockSize, Streams.draw(seed, Streams.TRAIN_BATCHES));
     }
 
     private static AdamW optimizer(List<Parameter> parameters, OptimConfig optim) {
@@ -192,7 +200,8 @@ public final class Trainer {
 
     /** Measures both losses; says whether the validation loss is the lowest yet. */
     private boolean evaluate() {
-        RunLog.Eval eval = new RunLog.Eval(state.step(), trainLoss.loss(), valLoss.loss());
+        double measured = valLoss.loss();
+        RunLog.Eval eval = new RunLog.Eval(state.step(), trainLoss.loss(), measured, data.bitsPerByte(measured));
         state = state.evaluated(eval.valLoss());
         directory.log().append(eval);
         requireFinite(eval);

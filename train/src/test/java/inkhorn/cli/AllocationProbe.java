@@ -3,9 +3,12 @@ package inkhorn.cli;
 import com.sun.management.ThreadMXBean;
 import inkhorn.config.ConfigLoader;
 import inkhorn.config.RunConfig;
+import inkhorn.data.ByteProgress;
 import inkhorn.data.Corpus;
 import inkhorn.data.Preparation;
+import inkhorn.data.PreparationSpec;
 import inkhorn.data.PreparedData;
+import inkhorn.data.TokenizerSpec;
 import inkhorn.nn.LanguageModel;
 import inkhorn.train.Models;
 import inkhorn.train.PeakMeter;
@@ -36,7 +39,8 @@ final class AllocationProbe {
         RunConfig config = ConfigLoader.load(Path.of(args[0]), Map.of("run.out", directory.resolve("run").toString(),
                 "train.max_iters", String.valueOf(warmUp + measured), "train.eval_interval", "0", "train.checkpoint_interval", "0"));
         new Engine(Runtime.getRuntime().availableProcessors(), Engine.Kernels.AUTO).start();
-        PreparedData data = new Preparation(directory).prepare(Corpus.of("made-up", "made-up", text()), "char", 0.1);
+        PreparedData data = new Preparation(directory).prepare(Corpus.of("made-up", "made-up", text()),
+                PreparationSpec.of(TokenizerSpec.of("char"), 0.1, 1), ByteProgress.NONE);
         LanguageModel model = Models.create(config.model(), data.tokenizer().vocabularySize(), 1);
         try (RunDirectory run = RunDirectory.create(config, data.tokenizer())) {
             Meter meter = new Meter(warmUp, measured);

@@ -15,10 +15,12 @@ final class Program {
     private final StringWriter err = new StringWriter();
 
     private final Job<TrainCommand.Request> train;
+    private final Path dataSets;
 
     /** For all but training. */
     Program() {
         train = request -> 0;
+        dataSets = Path.of("no", "data", "sets");
     }
 
     /** With prepared data in {@code dataSets}. */
@@ -28,11 +30,13 @@ final class Program {
 
     Program(Path dataSets, TrainJob.PeakMeters peaks) {
         train = new TrainJob(new PrintStream(out, true, StandardCharsets.UTF_8), dataSets, peaks);
+        this.dataSets = dataSets;
     }
 
     int run(String... args) {
-        Jobs jobs = new Jobs(train, new SampleJob(out), new ParityJob(new PrintStream(out, true, StandardCharsets.UTF_8)),
-                request -> 0);
+        PrintStream lines = new PrintStream(out, true, StandardCharsets.UTF_8);
+        Jobs jobs = new Jobs(train, new SampleJob(out), new ParityJob(lines), request -> 0, new PrepareJob(lines), new InspectDataJob(lines),
+                new TokenizeJob(lines, dataSets));
         return Cli.run(jobs, new PrintWriter(out, true, StandardCharsets.UTF_8), new PrintWriter(err, true), args);
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import inkhorn.autograd.Rng;
 import inkhorn.autograd.kernel.KernelProvider;
 import inkhorn.checkpoint.CheckpointContents;
@@ -12,6 +13,8 @@ import inkhorn.checkpoint.ModelFiles;
 import inkhorn.checkpoint.RunLock;
 import inkhorn.data.CharTokenizer;
 import inkhorn.data.Tokenizer;
+import inkhorn.data.Tokenizers;
+import inkhorn.generate.TokenizerStamp;
 import inkhorn.generate.TrainedModel;
 import inkhorn.nn.Activation;
 import inkhorn.nn.Gpt;
@@ -25,6 +28,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -126,6 +130,24 @@ final class SampleJobTest {
         Files.copy(run.resolve("step-00000010/tokenizer.json"), copy.resolve(TrainedModel.TOKENIZER_FILE),
                 StandardCopyOption.REPLACE_EXISTING);
         assertThat(text(copy)).isEqualTo(text(run));
+    }
+
+    @Test
+    void aTokenizerOfTheSameSizeThatIsNotTheModelsIsRefusedWithBothNames() throws IOException {
+        Path copy = Files.createDirectory(run.resolve("copy"));
+        Tokenizer own = Tokenizers.load(run.resolve("step-00000010/tokenizer.json"));
+        ObjectNode config = (ObjectNode) new ObjectMapper().readTree(run.resolve("step-00000010/config.json").toFile());
+        Files.writeString(copy.resolve("config.json"), TokenizerStamp.of(own).in(config).toString());
+        Files.copy(run.resolve("step-00000010/model.safetensors"), copy.resolve("model.safetensors"));
+        Tokenizer other = CharTokenizer.fromText(own.decode(IntStream.range(0, own.vocabularySize() - 1).toArray()) + "☃");
+        Path file = copy.resolve(TrainedModel.TOKENIZER_FILE);
+        other.save(file);
+
+        assertThat(sample(copy)).isEqualTo(2);
+        assertThat(program.err()).isEqualTo("error: " + file + ": is " + TokenizerStamp.of(other) + ", the model was trained with "
+                + TokenizerStamp.of(own) + "; put the tokenizer.json there that the model was trained with" + System.lineSeparator());
+        own.save(file);
+        assertThat(sample(copy)).isZero();
     }
 
     @Test

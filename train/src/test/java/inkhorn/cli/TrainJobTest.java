@@ -2,6 +2,8 @@ package inkhorn.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import inkhorn.data.CharTokenizer;
+import inkhorn.data.Tokenizers;
 import inkhorn.autograd.kernel.KernelProvider;
 import inkhorn.autograd.kernel.PeakProbe;
 import inkhorn.checkpoint.RunLock;
@@ -157,8 +159,10 @@ final class TrainJobTest {
         assertFails(2, "cannot resume " + run + " with another model: model.n_layer is 2, not 1, model.n_embd is 16, not 8; set them"
                 + " back, or choose another --run.name", "--resume", "--model.n_layer=2", "--model.n_embd=16");
         Files.writeString(text, "ABC DEF\n".repeat(100));
-        assertFails(2, "cannot resume " + run + " with another tokenizer: the data's is char with 8 tokens, the checkpoint's is char with 23;"
-                + " train on the same text, or choose another --run.name", "--resume");
+        assertFails(2, "cannot resume " + run + " with another tokenizer: the data's is char with 8 tokens (sha256 "
+                + CharTokenizer.fromText("ABC DEF\n").hash().substring(0, 12) + "), the checkpoint's is char with 23 tokens (sha256 "
+                + Tokenizers.load(run.resolve("latest/tokenizer.json")).hash().substring(0, 12)
+                + "); train on the same text, or choose another --run.name", "--resume");
     }
 
     @Test

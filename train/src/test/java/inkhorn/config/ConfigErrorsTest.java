@@ -24,10 +24,12 @@ final class ConfigErrorsTest {
         "run.seed: 1.5              | found 1.5, expected a whole number; the default is 1337",
         "run.out: ''                | found \"\", expected a directory; leave the key out for its default",
         "data.dataset: a/b          | found \"a/b\", expected the name of a data set: letters, digits, '-', '_', '.'; for a file of your own set data.path",
-        "data.path: ''              | found \"\", expected a text file; leave the key out for its default",
-        "data.tokenizer: bytes      | found \"bytes\", expected char; the default is char",
-        "data.val_fraction: 0       | found 0.0, expected a number > 0 and < 1; the default is 0.1",
-        "data.val_fraction: 1       | found 1.0, expected a number > 0 and < 1; the default is 0.1",
+        "data.path: ''              | found \"\", expected a text file or a directory of them; leave the key out for its default",
+        "data.dir: ''               | found \"\", expected a directory of prepared data; leave the key out for its default",
+        "data.vocab_size: 0         | found 0, expected a whole number >= 1; leave the key out for its default",
+        "data.vocab_size: 100       | found 100, but the vocabulary of the tokenizer char cannot be chosen; leave it out",
+        "data.val_fraction: 0       | found 0.0, expected a number > 0 and < 1; leave the key out for its default",
+        "data.val_fraction: 1       | found 1.0, expected a number > 0 and < 1; leave the key out for its default",
         "model.type: lstm           | found lstm, expected gpt or bigram; the default is gpt",
         "model.n_layer: 4.5         | found 4.5, expected a whole number; the default is 6",
         "model.n_layer: \"4\"       | found \"4\" in quotes, expected a whole number; the default is 6",
@@ -143,6 +145,18 @@ final class ConfigErrorsTest {
     void patienceWithoutEvaluationsIsRefused() {
         assertThat(errors("train:\n  patience: 3\n  eval_interval: 0\n")).containsExactly("my.yaml:2: train.patience: found 3, but"
                 + " train.eval_interval is 0, so nothing is evaluated; set an eval_interval, or patience to 0");
+    }
+
+    @Test
+    void anUnknownTokenizerIsNamedWithThoseThereAre() {
+        assertThat(errors("data:\n  tokenizer: bytes\n")).singleElement().asString()
+                .startsWith("my.yaml:2: data.tokenizer: unknown tokenizer 'bytes'; allowed: char");
+    }
+
+    @Test
+    void textAndPreparedDataTogetherAreRefused() {
+        assertThat(errors("data:\n  path: a.txt\n  dir: prepared\n")).containsExactly("my.yaml:3: data.dir: found \"prepared\" beside data.path"
+                + " \"a.txt\", expected one of them; --data.path= takes the path away");
     }
 
     @Test

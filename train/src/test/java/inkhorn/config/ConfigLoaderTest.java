@@ -83,6 +83,15 @@ final class ConfigLoaderTest {
     }
 
     @Test
+    void preparedDataBringTheirOwnTokenizerAndSplit() {
+        DataConfig data = ConfigLoader.parse("my.yaml", "train: {}", Map.of("data.dir", "prepared/my books")).data();
+        assertThat(data).isEqualTo(new DataConfig("my-books", null, "prepared/my books", null, null, null));
+        assertThat(data.tokenizerSpec()).isEmpty();
+        DataConfig text = ConfigLoader.parse("my.yaml", "train: {}", Map.of()).data();
+        assertThat(text).isEqualTo(new DataConfig("tiny-shakespeare", null, null, "char", null, 0.1));
+    }
+
+    @Test
     void aByteOrderMarkIsNoPartOfTheFirstKey() throws IOException {
         Path file = Files.writeString(directory.resolve("bom.yaml"), "\uFEFFtrain:\n  keep: 9\n");
         assertThat(ConfigLoader.load(file).train().keep()).isEqualTo(9);
@@ -90,7 +99,7 @@ final class ConfigLoaderTest {
 
     @ParameterizedTest
     @CsvSource({"run.name,2026", "run.seed,-9223372036854775808", "run.out,a b/ö: #x", "data.path,'it''s \"1e-3\"'", "data.path,null",
-        "data.path,~", "data.val_fraction,0.3333333333333333", "model.type,bigram", "model.n_layer,2147483647", "model.bias,true",
+        "data.path,~", "data.dir,prepared/mine", "data.tokenizer,char", "data.val_fraction,0.3333333333333333", "model.type,bigram", "model.n_layer,2147483647", "model.bias,true",
         "optim.min_lr,0", "optim.eps,4.9e-324", "optim.schedule,wsd", "optim.lr_decay_iters,300"})
     void aWrittenConfigLoadsToAnEqualOne(String key, String value) throws IOException {
         RunConfig config = ConfigLoader.parse("my.yaml", "run: {}", Map.of(key, value));

@@ -30,12 +30,12 @@ class RunLogTest {
             log.append(new RunLog.Train(10, 4.25, 0.001, 1.5, 12.5, 61440, Double.NaN));
             assertThat(file).hasContent("{\"event\":\"train\",\"step\":10,\"loss\":4.25,\"lr\":0.001,\"grad_norm\":1.5,"
                     + "\"step_ms\":12.5,\"tokens_per_s\":61440.0}\n");
-            log.append(new RunLog.Eval(10, 4.0, 4.125));
+            log.append(new RunLog.Eval(10, 4.0, 4.125, 2.5));
             log.sync();
-            assertThat(file).content().endsWith("}\n{\"event\":\"eval\",\"step\":10,\"train_loss\":4.0,\"val_loss\":4.125}\n");
+            assertThat(file).content().endsWith("}\n{\"event\":\"eval\",\"step\":10,\"train_loss\":4.0,\"val_loss\":4.125,\"val_bits_per_byte\":2.5}\n");
         }
         assertThat(RunLog.read(file)).containsExactly(
-                new RunLog.Train(10, 4.25, 0.001, 1.5, 12.5, 61440, Double.NaN), new RunLog.Eval(10, 4.0, 4.125));
+                new RunLog.Train(10, 4.25, 0.001, 1.5, 12.5, 61440, Double.NaN), new RunLog.Eval(10, 4.0, 4.125, 2.5));
     }
 
     @Test
@@ -63,10 +63,10 @@ class RunLogTest {
     @Test
     void whatIsNotFiniteIsWrittenAsNull() {
         try (RunLog log = RunLog.create(file)) {
-            log.append(new RunLog.Eval(3, Double.NaN, Double.POSITIVE_INFINITY));
+            log.append(new RunLog.Eval(3, Double.NaN, Double.POSITIVE_INFINITY, 1));
         }
-        assertThat(file).hasContent("{\"event\":\"eval\",\"step\":3,\"train_loss\":null,\"val_loss\":null}\n");
-        assertThat(RunLog.read(file)).containsExactly(new RunLog.Eval(3, Double.NaN, Double.NaN));
+        assertThat(file).hasContent("{\"event\":\"eval\",\"step\":3,\"train_loss\":null,\"val_loss\":null,\"val_bits_per_byte\":1.0}\n");
+        assertThat(RunLog.read(file)).containsExactly(new RunLog.Eval(3, Double.NaN, Double.NaN, 1));
     }
 
     @Test
@@ -86,13 +86,13 @@ class RunLogTest {
     }
 
     @Test
-    void foreignEventsSurviveAResumeAndDamagedLinesDoNot() throws IOException {
+    void foreignEventsAndEarlierRecordsSurviveAResumeAndDamagedLinesDoNot() throws IOException {
         Files.writeString(file, "{\"event\":\"note\",\"step\":1}\n\0\0\0\n{\"event\":\"note\",\"step\":9}\n"
                 + "{\"event\":\"eval\",\"step\":2,\"train_loss\":1.0,\"val_loss\":2.0}");
         RunLog.resume(file, 5).close();
         assertThat(file).hasContent("{\"event\":\"note\",\"step\":1}\n"
                 + "{\"event\":\"eval\",\"step\":2,\"train_loss\":1.0,\"val_loss\":2.0}\n");
-        assertThat(RunLog.read(file)).containsExactly(new RunLog.Eval(2, 1, 2));
+        assertThat(RunLog.read(file)).containsExactly(new RunLog.Eval(2, 1, 2, Double.NaN));
     }
 
     @Test
@@ -124,7 +124,7 @@ class RunLogTest {
             for (int step = first; step <= last; step++) {
                 log.append(new RunLog.Train(step, 4.0 / step, 0.1 * step, 1.0 / 3, 0, 0, Double.NaN));
                 if (step % 3 == 0) {
-                    log.append(new RunLog.Eval(step, 1.0 / step, 2.0 / step));
+                    log.append(new RunLog.Eval(step, 1.0 / step, 2.0 / step, 3.0 / step));
                 }
             }
         }

@@ -1,0 +1,22 @@
+package inkhorn.data;
+
+/** Told about work on a known number of bytes as it goes on (a download, a preparation), on the thread that asked for it. */
+@FunctionalInterface
+public interface ByteProgress {
+    /** For those who do not look. */
+    ByteProgress NONE = (done, total) -> {};
+
+    /**
+     * About to begin, which may take seconds where there is no network.
+     *
+     * @param what for people, such as {@code encoding}; what follows counts from 0 again
+     */
+    default void started(String what) {
+    }
+
+    /**
+     * @param done bytes so far; often the same number several times
+     * @param total bytes in all
+     */
+    void bytes(long done, long total);
+}

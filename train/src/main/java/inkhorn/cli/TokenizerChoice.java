@@ -1,0 +1,103 @@
+package inkhorn.cli;
+
+import inkhorn.config.UserError;
+import inkhorn.data.ByteProgress;
+import inkhorn.data.Corpus;
+import inkhorn.data.DataException;
+import inkhorn.data.DataSets;
+import inkhorn.data.Preparation;
+import inkhorn.data.PreparationSpec;
+import inkhorn.data.Tokenizer;
+import inkhorn.data.TokenizerSpec;
+import inkhorn.data.Tokenizers;
+import inkhorn.generate.TrainedModel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** Tokenizers as a command line names them; one that has to learn first learns from the text that training would take. */
+final class TokenizerChoice {
+
+    private final Path dataSets;
+    private final Path corpusFile;
+    private final int vocabSize;
+    private Corpus corpus;
+
+    /**
+     * @param corpusFile text to learn from; null: tiny-shakespeare
+     * @param vocabSize of what learns a vocabulary; 0: its default
+     */
+    TokenizerChoice(Path dataSets, Path corpusFile, int vocabSize) {
+        this.dataSets = dataSets;
+        this.corpusFile = corpusFile;
+        this.vocabSize = vocabSize;
+    }
+
+    /**
+     * What a tokenizer makes of a text.
+     *
+     * @param unknown tokens that stand for something the vocabulary does not have; where the tokenizer would refuse them, the characters
+     */
+    record Count(int tokens, int unknown) {
+    }
+
+    /** @throws UserError if it is neither a name nor the path of something with a tokenizer in it */
+    Tokenizer of(String nameOrPath) {
+        if (Tokenizers.NAMES.contains(nameOrPath)) {
+            return named(nameOrPath);
+        }
+        Path path = Arguments.path("--tokenizer", nameOrPath);
+        if (!Files.exists(path)) {
+            throw new UserError("--tokenizer: found " + nameOrPath + ", expected one of " + String.join(", ", Tokenizers.NAMES)
+                    + ", or the path of a tokenizer.json, a run, a checkpoint or prepared data that exists");
+        }
+        Path inside = path.resolve(TrainedModel.TOKENIZER_FILE);
+        return Files.isDirectory(path) ? Files.exists(inside) ? Tokenizers.load(inside) : TrainedModel.tokenizer(path) : Tokenizers.load(path);
+    }
+
+    /** What was learned from, once something was. */
+    Optional<String> source() {
+        return Optional.ofNullable(corpus).map(Corpus::source);
+    }
+
+    private Tokenizer named(String name) {
+        try {
+            boolean learns = TokenizerSpec.of(name).learnsFromText();
+            // A size given for the others is no size for the characters: theirs is what the text has.
+            TokenizerSpec spec = new TokenizerSpec(name, learns && !name.equals("char") ? vocabSize : 0);
+            return learns ? Preparation.tokenizer(corpus(), PreparationSpec.of(spec, 0.1, Runtime.getRuntime().availableProcessors()))
+                    : Tokenizers.create(spec, List.of(), 1);
+        } catch (DataException e) {
+            throw new UserError(e.getMessage().replace("data.vocab_size", "--vocab-size").replace("data.path", "--corpus"));
+        }
+    }
+
+    private Corpus corpus() {
+        if (corpus == null) {
+            corpus = new DataSets(dataSets).resolve(corpusFile == null ? DataSets.TINY_SHAKESPEARE : null, corpusFile, ByteProgress.NONE);
+        }
+        return corpus;
+    }
+
+    static Count count(Tokenizer tokenizer, String text) {
+        try {
+            int[] ids = tokenizer.encode(text);
+            int unknown = tokenizer.unknown().orElse(-1);
+            return new Count(ids.length, (int) Arrays.stream(ids).filter(id -> id == unknown).count());
+        } catch (DataException e) {
+            int unknown = (int) text.codePoints().filter(c -> !isKnown(tokenizer, c)).count();
+            return new Count(text.codePointCount(0, text.length()), unknown);
+        }
+    }
+
+    private static boolean isKnown(Tokenizer tokenizer, int character) {
+        try {
+            tokenizer.encode(Character.toString(character));
+            return true;
+        } catch (DataException e) {
+            return false;
+        }
+    }
+}
