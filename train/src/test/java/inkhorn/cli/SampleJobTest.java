@@ -166,7 +166,7 @@ final class SampleJobTest {
 
     private SampleCommand.Request request() {
         return new SampleCommand.Request(run, new PromptOptions.Source("", null, false),
-                new StrategyOptions.Strategy(Penalties.NONE, Optional.of(Warping.NONE), Optional.empty()), 5, 1, 1, List.of(), true, false,
+                new StrategyOptions.Strategy(Penalties.NONE, Optional.of(Warping.NONE), Optional.empty()), 5, 1, 1, List.of(), true, false, true, false,
                 new Engine(1, Engine.Kernels.SCALAR));
     }
 
