@@ -10,10 +10,12 @@ import inkhorn.autograd.Rng;
 public final class Pass {
 
     private final Rng rng;
+    private final CachedBatch caches;
     private long sites;
 
-    private Pass(Rng rng) {
+    private Pass(Rng rng, CachedBatch caches) {
         this.rng = rng;
+        this.caches = caches;
     }
 
     /**
@@ -25,12 +27,22 @@ public final class Pass {
         if (rng == null) {
             throw new IllegalArgumentException("pass: training needs an Rng");
         }
-        return new Pass(rng);
+        return new Pass(rng, null);
     }
 
     /** A pass without dropout. */
     public static Pass evaluation() {
-        return new Pass(null);
+        return new Pass(null, null);
+    }
+
+    /** A pass without dropout over tokens that follow those in the caches. */
+    static Pass continuing(CachedBatch caches) {
+        return new Pass(null, caches);
+    }
+
+    /** The caches that the tokens of this pass follow, or null where they stand alone. */
+    CachedBatch caches() {
+        return caches;
     }
 
     public boolean isTraining() {
