@@ -23,6 +23,7 @@ public final class CausalSelfAttention extends Module {
     public Tensor forward(Tensor x, Pass pass) {
         Tensor qkv = cAttn.forward(x);                                                               // (B, T, 3C)
         Tensor y = CausalAttention.apply(qkv, heads, attnDropout.p(), attnDropout.site(pass));       // (B, T, C)
+        pass.observer().attention(qkv, y);
         return cProj.forward(y);
     }
 }

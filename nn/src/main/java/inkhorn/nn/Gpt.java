@@ -4,6 +4,7 @@ import inkhorn.autograd.IntTensor;
 import inkhorn.autograd.Rng;
 import inkhorn.autograd.Tensor;
 import inkhorn.autograd.ops.Gather;
+import inkhorn.autograd.ops.ResidualLayerNorm;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -78,7 +79,19 @@ public final class Gpt extends LanguageModel {
         for (Block block : blocks) {
             x = block.forward(x, pass);
         }
-        return lnF.forward(x, drop, pass).normed();
+        ResidualLayerNorm.Result out = lnF.forward(x, drop, pass);
+        pass.observer().stream(out.sum());
+        return out.normed();
+    }
+
+    /**
+     * What a residual stream would predict if it were the last: {@code lm_head(ln_f(x))}, the logit lens (nostalgebraist 2020).
+     *
+     * @param stream (…, C)
+     * @return (…, V)
+     */
+    public Tensor lens(Tensor stream) {
+        return lmHead.scores(lnF.forward(stream));
     }
 
     public GptConfig gptConfig() {

@@ -10,10 +10,12 @@ import inkhorn.autograd.Rng;
 public final class Pass {
 
     private final Rng rng;
+    private final ForwardObserver observer;
     private long sites;
 
-    private Pass(Rng rng) {
+    private Pass(Rng rng, ForwardObserver observer) {
         this.rng = rng;
+        this.observer = observer;
     }
 
     /**
@@ -25,16 +27,25 @@ public final class Pass {
         if (rng == null) {
             throw new IllegalArgumentException("pass: training needs an Rng");
         }
-        return new Pass(rng);
+        return new Pass(rng, ForwardObserver.NONE);
     }
 
     /** A pass without dropout. */
     public static Pass evaluation() {
-        return new Pass(null);
+        return new Pass(null, ForwardObserver.NONE);
+    }
+
+    /** A pass without dropout that shows the observer what is computed on the way. */
+    public static Pass observed(ForwardObserver observer) {
+        return new Pass(null, observer);
     }
 
     public boolean isTraining() {
         return rng != null;
+    }
+
+    ForwardObserver observer() {
+        return observer;
     }
 
     /** The random numbers of the next dropout site, or null in evaluation. */
