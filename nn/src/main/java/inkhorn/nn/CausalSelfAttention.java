@@ -22,7 +22,9 @@ public final class CausalSelfAttention extends Module {
     /** (B, T, C) to (B, T, C). */
     public Tensor forward(Tensor x, Pass pass) {
         Tensor qkv = cAttn.forward(x);                                                               // (B, T, 3C)
-        return cProj.forward(attend(qkv, pass));
+        Tensor y = attend(qkv, pass);                                                                // (B, T, C)
+        pass.observer().attention(qkv, y);
+        return cProj.forward(y);
     }
 
     private Tensor attend(Tensor qkv, Pass pass) {

@@ -5,6 +5,7 @@ import inkhorn.autograd.NoGrad;
 import inkhorn.autograd.Rng;
 import inkhorn.autograd.Tensor;
 import inkhorn.autograd.ops.Gather;
+import inkhorn.autograd.ops.ResidualLayerNorm;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -99,7 +100,19 @@ public final class Gpt extends LanguageModel {
         for (Block block : blocks) {
             x = block.forward(x, pass);
         }
-        return lnF.forward(x, drop, pass).normed();
+        ResidualLayerNorm.Result out = lnF.forward(x, drop, pass);
+        pass.observer().stream(out.sum());
+        return out.normed();
+    }
+
+    /**
+     * What a residual stream would predict if it were the last: {@code lm_head(ln_f(x))}, the logit lens (nostalgebraist 2020).
+     *
+     * @param stream (…, C)
+     * @return (…, V)
+     */
+    public Tensor lens(Tensor stream) {
+        return lmHead.scores(lnF.forward(stream));
     }
 
     private Tensor places(IntTensor ids, CachedBatch caches) {

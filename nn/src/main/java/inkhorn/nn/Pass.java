@@ -11,11 +11,13 @@ public final class Pass {
 
     private final Rng rng;
     private final CachedBatch caches;
+    private final ForwardObserver observer;
     private long sites;
 
-    private Pass(Rng rng, CachedBatch caches) {
+    private Pass(Rng rng, CachedBatch caches, ForwardObserver observer) {
         this.rng = rng;
         this.caches = caches;
+        this.observer = observer;
     }
 
     /**
@@ -27,17 +29,22 @@ public final class Pass {
         if (rng == null) {
             throw new IllegalArgumentException("pass: training needs an Rng");
         }
-        return new Pass(rng, null);
+        return new Pass(rng, null, ForwardObserver.NONE);
     }
 
     /** A pass without dropout. */
     public static Pass evaluation() {
-        return new Pass(null, null);
+        return new Pass(null, null, ForwardObserver.NONE);
+    }
+
+    /** A pass without dropout that shows the observer what is computed on the way. */
+    public static Pass observed(ForwardObserver observer) {
+        return new Pass(null, null, observer);
     }
 
     /** A pass without dropout over tokens that follow those in the caches. */
     static Pass continuing(CachedBatch caches) {
-        return new Pass(null, caches);
+        return new Pass(null, caches, ForwardObserver.NONE);
     }
 
     /** The caches that the tokens of this pass follow, or null where they stand alone. */
@@ -47,6 +54,10 @@ public final class Pass {
 
     public boolean isTraining() {
         return rng != null;
+    }
+
+    ForwardObserver observer() {
+        return observer;
     }
 
     /** The random numbers of the next dropout site, or null in evaluation. */

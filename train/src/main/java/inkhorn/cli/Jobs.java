@@ -16,10 +16,12 @@ import java.nio.file.Path;
  * @param prepare  turns texts into prepared data
  * @param inspect  shows prepared data
  * @param tokenize shows tokens
+ * @param attention shows where a model looks
  */
 public record Jobs(Job<TrainCommand.Request> train, Job<SampleCommand.Request> sample, Job<ParityCommand.Request> parity,
                    Job<DoctorCommand.Request> doctor, Job<PrepareCommand.Request> prepare,
-                   Job<InspectDataCommand.Request> inspect, Job<TokenizeCommand.Request> tokenize) {
+                   Job<InspectDataCommand.Request> inspect, Job<TokenizeCommand.Request> tokenize,
+                   Job<AttentionCommand.Request> attention) {
 
     /** The real ones. */
     static Jobs standard() {
@@ -32,6 +34,7 @@ public record Jobs(Job<TrainCommand.Request> train, Job<SampleCommand.Request> s
                 new PrepareJob(System.out),
                 new InspectDataJob(System.out),
                 // In UTF-8 as well: a table of pieces is text.
-                new TokenizeJob(new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8), Path.of("data", "sets")));
+                new TokenizeJob(new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8), Path.of("data", "sets")),
+                new AttentionJob(new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8)));
     }
 }

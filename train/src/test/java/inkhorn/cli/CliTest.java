@@ -227,7 +227,7 @@ final class CliTest {
     }
 
     private int run(String... args) {
-        return Cli.run(new Jobs(this::job, this::job, this::job, this::job, this::job, this::job, this::job), new PrintWriter(out, true), new PrintWriter(err, true), args);
+        return Cli.run(new Jobs(this::job, this::job, this::job, this::job, this::job, this::job, this::job, this::job), new PrintWriter(out, true), new PrintWriter(err, true), args);
     }
 
     private int job(Object request) throws Exception {
