@@ -53,7 +53,8 @@ class GradientsOfOpsTest {
         Set<Class<?>> ops = new HashSet<>();
         for (File file : files) {
             Class<?> type = Class.forName("inkhorn.autograd.ops." + file.getName().replace(".class", ""));
-            if (Op.class.isAssignableFrom(type)) {
+            // For writing only: it refuses an input that needs a gradient.
+            if (Op.class.isAssignableFrom(type) && type != CachedAttention.class) {
                 ops.add(type);
             }
         }
