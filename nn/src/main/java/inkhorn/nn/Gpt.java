@@ -97,9 +97,7 @@ public final class Gpt extends LanguageModel {
 
     @Override
     public double flopsPerToken() {
-        long table = config.position() == Position.LEARNED ? positions.size() : 0;
-        double attention = 12.0 * config.nLayer() * config.nEmbd() * config.blockSize();
-        return 6.0 * (parameterCount() - table) + attention;
+        return config.flopsPerToken();
     }
 
     @Override
