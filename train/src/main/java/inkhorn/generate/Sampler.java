@@ -6,15 +6,36 @@ public interface Sampler {
 
     /**
      * @param logits one score a token, V of them; only read
+     * @param text what stands before the token
      * @param uniform a draw from [0, 1)
-     * @return the chosen token, in 0 … V-1
+     * @return the chosen token, in 0 … V-1, or -1 when every token is excluded
      * @throws IllegalStateException when a logit is NaN or infinitely large, as after a failed training
      */
-    int choose(float[] logits, double uniform);
+    int choose(float[] logits, TextSoFar text, double uniform);
+
+    /** As above, where the text before does not matter. */
+    default int choose(float[] logits, double uniform) {
+        return choose(logits, TextSoFar.NONE, uniform);
+    }
 
     /** The token with the largest logit; the lowest id of several. */
     static Sampler greedy() {
-        return new GreedySampler();
+        return greedy(LogitTransform.NONE);
+    }
+
+    /** The token with the largest score after a transform; the lowest id of several. */
+    static Sampler greedy(LogitTransform transform) {
+        return new GreedySampler(transform);
+    }
+
+    /** A draw from the softmax of the scores after a transform. */
+    static Sampler drawing(LogitTransform transform) {
+        return new SoftmaxSampler(transform);
+    }
+
+    /** A draw, penalties before warping as in Hugging Face's {@code generate}. */
+    static Sampler drawing(Penalties penalties, Warping warping) {
+        return drawing(penalties.transform().then(warping.transform()));
     }
 
     /**
@@ -31,6 +52,6 @@ public interface Sampler {
         if (topK < 0) {
             throw new IllegalArgumentException("top-k must be at least 1, or 0 for all tokens, found " + topK);
         }
-        return temperature == 0 ? greedy() : new SoftmaxSampler(temperature, topK);
+        return temperature == 0 ? greedy() : drawing(Penalties.NONE, new Warping(temperature, topK, 1, 0, 1));
     }
 }

@@ -1,0 +1,163 @@
+package inkhorn.generate;
+
+import inkhorn.nn.LanguageModel;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/**
+ * Follows the likeliest texts side by side (Graves 2012, 4), as Hugging Face's {@code generate} does with {@code num_beams} and
+ * without {@code do_sample}: at each step the 2N likeliest continuations of N texts are looked at; those of the first N that end
+ * are candidates for the result, and the N best that do not end go on. Ties go to the better text, then to the lower id.
+ */
+public final class BeamSearch {
+
+    private static final Comparator<Hypothesis> BEST_FIRST = Comparator.comparingDouble((Hypothesis h) -> -h.score());
+
+    private final LanguageModel model;
+    private final Function<LanguageModel, NextLogits> logits;
+    private final Beams beams;
+    private final LogitTransform penalties;
+
+    public BeamSearch(LanguageModel model, Beams beams) {
+        this(model, PlainLogits::new, beams, LogitTransform.NONE);
+    }
+
+    /**
+     * @param logits how the model's logits are computed; opened and closed for each call
+     * @param penalties applied to log-probabilities, as Hugging Face does in beam search, and not to logits
+     */
+    public BeamSearch(LanguageModel model, Function<LanguageModel, NextLogits> logits, Beams beams, LogitTransform penalties) {
+        this.model = model;
+        this.logits = logits;
+        this.beams = beams;
+        this.penalties = penalties;
+    }
+
+    /**
+     * @param isStop whether a text that goes on from the prompt with these tokens ends there, as at a stop string
+     * @return at most {@code width} texts, the best first
+     * @throws IllegalArgumentException as {@link Generator#generate(int[][], Limits, long, List)}
+     */
+    public List<Hypothesis> search(int[] prompt, Limits limits, Predicate<int[]> isStop) {
+        Generator.check(prompt, limits, model);
+        int most = limits.slide() ? limits.tokens() : Math.min(limits.tokens(), model.blockSize() - prompt.length);
+        List<Beam> running = List.of(new Beam(TextSoFar.ofPrompt(prompt), new double[0], 0));
+        List<Hypothesis> finished = new ArrayList<>();
+        if (most == 0) {
+            return List.of(new Hypothesis(new int[0], new double[0], 0, FinishReason.LENGTH));
+        }
+        try (NextLogits next = logits.apply(model)) {
+            float[][] rows = next.start(new int[][] {prompt});
+            while (true) {
+                List<Candidate> candidates = candidates(running, rows);
+                List<Candidate> going = new ArrayList<>();
+                for (int rank = 0; rank < candidates.size(); rank++) {
+                    Candidate candidate = candidates.get(rank);
+                    FinishReason reason = reason(candidate.text(running), limits, isStop);
+                    if (reason == null) {
+                        going.add(candidate);
+                    } else if (rank < beams.width()) {
+                        finished.add(candidate.after(running, rows).ended(reason, beams));
+                    }
+                }
+                keepBest(finished);
+                going = going.subList(0, Math.min(going.size(), beams.width()));
+                if (going.isEmpty()) {
+                    return finished.isEmpty() ? exhausted(running) : finished;
+                }
+                List<Beam> grown = new ArrayList<>();
+                for (Candidate candidate : going) {
+                    grown.add(candidate.after(running, rows));
+                }
+                running = grown;
+                if (isDone(finished, running.get(0), most)) {
+                    return finished;
+                }
+                rows = next.next(going.stream().mapToInt(Candidate::beam).toArray(), going.stream().mapToInt(Candidate::id).toArray());
+            }
+        }
+    }
+
+    private FinishReason reason(TextSoFar text, Limits limits, Predicate<int[]> isStop) {
+        FinishReason reached = limits.reached(text, model.blockSize());
+        boolean isEnd = reached == FinishReason.END_OF_TEXT;
+        return !isEnd && isStop.test(text.continuation()) ? FinishReason.STOP : reached;
+    }
+
+    /** The 2N likeliest continuations, the best first: as many as can end, so that N remain to go on. */
+    private List<Candidate> candidates(List<Beam> running, float[][] rows) {
+        int most = 2 * beams.width();
+        Comparator<Candidate> worstFirst = Comparator.comparingDouble(Candidate::score)
+                .thenComparing(Comparator.comparingInt(Candidate::beam).reversed())
+                .thenComparing(Comparator.comparingInt(Candidate::id).reversed());
+        PriorityQueue<Candidate> best = new PriorityQueue<>(worstFirst);
+        for (int beam = 0; beam < running.size(); beam++) {
+            double[] scores = Scores.of(rows[beam]);
+            Scores.logSoftmax(scores);
+            penalties.apply(scores, running.get(beam).text());
+            for (int id = 0; id < scores.length; id++) {
+                double score = running.get(beam).sum() + scores[id];
+                boolean isBetter = best.size() < most || score > best.peek().score();       // a later one loses a tie
+                if (scores[id] != Scores.EXCLUDED && isBetter) {
+                    best.add(new Candidate(beam, id, score));
+                    if (best.size() > most) {
+                        best.poll();
+                    }
+                }
+            }
+        }
+        return best.stream().sorted(worstFirst.reversed()).toList();
+    }
+
+    private void keepBest(List<Hypothesis> finished) {
+        finished.sort(BEST_FIRST);        // stable: of equals, the earlier found
+        if (finished.size() > beams.width()) {
+            finished.subList(beams.width(), finished.size()).clear();
+        }
+    }
+
+    /** @param best of those that go on */
+    private boolean isDone(List<Hypothesis> finished, Beam best, int most) {
+        if (finished.size() < beams.width()) {
+            return false;
+        } else if (beams.earlyStopping() == Beams.EarlyStopping.TRUE) {
+            return true;
+        }
+        boolean mayGrow = beams.earlyStopping() == Beams.EarlyStopping.NEVER && beams.lengthPenalty() > 0;
+        double attainable = beams.score(best.sum(), mayGrow ? most : best.text().written());
+        return attainable <= finished.get(finished.size() - 1).score();
+    }
+
+    private List<Hypothesis> exhausted(List<Beam> running) {
+        return running.stream().map(beam -> beam.ended(FinishReason.EXHAUSTED, beams)).toList();
+    }
+
+    /** A text that goes on. */
+    private record Beam(TextSoFar text, double[] logProbabilities, double sum) {
+
+        Hypothesis ended(FinishReason reason, Beams beams) {
+            double score = text.written() == 0 ? 0 : beams.score(sum, text.written());
+            return new Hypothesis(text.continuation(), logProbabilities, score, reason);
+        }
+    }
+
+    /** A token that may follow a beam, and the sum of scores with it. */
+    private record Candidate(int beam, int id, double score) {
+
+        TextSoFar text(List<Beam> running) {
+            return running.get(beam).text().plus(id);
+        }
+
+        Beam after(List<Beam> running, float[][] rows) {
+            double[] before = running.get(beam).logProbabilities();
+            double[] with = Arrays.copyOf(before, before.length + 1);
+            with[before.length] = LogProbability.of(rows[beam], id);
+            return new Beam(text(running), with, score);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package inkhorn.generate;
+
+import inkhorn.autograd.IntTensor;
+import inkhorn.autograd.NoGrad;
+import inkhorn.autograd.Scope;
+import inkhorn.autograd.Tensor;
+import inkhorn.nn.LanguageModel;
+import inkhorn.nn.Pass;
+import java.util.Arrays;
+
+/** Recomputes the whole window for every token. */
+public final class PlainLogits implements NextLogits {
+
+    private static final int SHORTEST = 16;
+
+    private final LanguageModel model;
+    private int[][] texts = {};
+
+    public PlainLogits(LanguageModel model) {
+        this.model = model;
+    }
+
+    @Override
+    public float[][] start(int[][] prompts) {
+        texts = prompts.clone();
+        return logits();
+    }
+
+    @Override
+    public float[][] next(int[] parents, int[] tokens) {
+        int[][] grown = new int[parents.length][];
+        for (int i = 0; i < parents.length; i++) {
+            int[] parent = texts[parents[i]];
+            grown[i] = Arrays.copyOf(parent, parent.length + 1);
+            grown[i][parent.length] = tokens[i];
+        }
+        texts = grown;
+        return logits();
+    }
+
+    @Override
+    public void close() {
+        texts = new int[0][];
+    }
+
+    private float[][] logits() {
+        float[][] rows = new float[texts.length][];
+        for (int i = 0; i < rows.length; i++) {
+            rows[i] = logits(texts[i]);
+        }
+        return rows;
+    }
+
+    private float[] logits(int[] text) {
+        int from = Window.start(text.length, model.blockSize());
+        int seen = text.length - from;
+        int time = Math.min(Integer.highestOneBit(Math.max(seen, SHORTEST) * 2 - 1), model.blockSize());
+        try (NoGrad off = NoGrad.open(); Scope token = Scope.open()) {
+            int[] window = Arrays.copyOf(Arrays.copyOfRange(text, from, text.length), time);
+            Tensor logits = model.logitsAt(IntTensor.of(window, 1, time), new int[] {seen - 1}, Pass.evaluation());  // (1, V)
+            return Arrays.copyOf(logits.data(), logits.size());
+        }
+    }
+}
