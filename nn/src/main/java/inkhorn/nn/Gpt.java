@@ -86,6 +86,11 @@ public final class Gpt extends LanguageModel {
     }
 
     @Override
+    public Tensor tokenTable() {
+        return wte.weight();
+    }
+
+    @Override
     public int blockSize() {
         return config.blockSize();
     }

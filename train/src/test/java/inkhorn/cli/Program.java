@@ -36,7 +36,7 @@ final class Program {
     int run(String... args) {
         PrintStream lines = new PrintStream(out, true, StandardCharsets.UTF_8);
         Jobs jobs = new Jobs(train, new SampleJob(out), new ParityJob(lines), request -> 0, new PrepareJob(lines), new InspectDataJob(lines),
-                new TokenizeJob(lines, dataSets));
+                new TokenizeJob(lines, dataSets), new DescribeJob(lines, dataSets), new ExplainJob(lines), new NeighboursJob(lines));
         return Cli.run(jobs, new PrintWriter(out, true, StandardCharsets.UTF_8), new PrintWriter(err, true), args);
     }
 
