@@ -42,7 +42,7 @@ final class ArchitectureTest {
 
     @ArchTest
     static final ArchRule nothingStandsOnTheCommandLine = noClasses().that().resideOutsideOfPackage("inkhorn.cli..")
-            .should().dependOnClassesThat().resideInAnyPackage("inkhorn.cli..", "picocli..", "me.tongfei..");
+            .should().dependOnClassesThat().resideInAnyPackage("inkhorn.cli..", "picocli..", "me.tongfei..", "org.jline..");
 
     @ArchTest
     static final ArchRule checkpointsKnowNoTrainer = noClasses().that().resideInAPackage("inkhorn.checkpoint..")

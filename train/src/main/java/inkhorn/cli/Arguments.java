@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.DoublePredicate;
 
 /** Strict reading of option values, with errors that say what was found and what is expected. */
 final class Arguments {
@@ -35,15 +36,20 @@ final class Arguments {
     }
 
     static double decimal(String option, String text, double least) {
-        String expected = "expected a number >= " + (least == Math.rint(least) ? String.valueOf((long) least) : String.valueOf(least));
+        String number = least == Math.rint(least) ? String.valueOf((long) least) : String.valueOf(least);
+        return decimal(option, text, "a number >= " + number, value -> value >= least);
+    }
+
+    /** @param expected what is allowed, in words; never NaN or an infinity */
+    static double decimal(String option, String text, String expected, DoublePredicate isAllowed) {
         double value;
         try {
             value = Double.parseDouble(text.strip());
         } catch (NumberFormatException e) {
-            throw unfit(option, text, expected);
+            throw unfit(option, text, "expected " + expected);
         }
-        if (!(value >= least) || Double.isInfinite(value)) {
-            throw unfit(option, text, expected);
+        if (!Double.isFinite(value) || !isAllowed.test(value)) {
+            throw unfit(option, text, "expected " + expected);
         }
         return value;
     }

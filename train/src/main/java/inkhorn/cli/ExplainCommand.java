@@ -1,9 +1,7 @@
 package inkhorn.cli;
 
 import inkhorn.config.UserError;
-import inkhorn.generate.Warping;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -29,20 +27,8 @@ public final class ExplainCommand implements Callable<Integer> {
             description = "Candidates to show for each, and the chosen one besides (default: ${DEFAULT-VALUE}).")
     private String top;
 
-    @Option(names = "--temperature", paramLabel = "T", defaultValue = "0.8",
-            description = "Above 1 wilder, below 1 tamer, 0 always the likeliest (default: ${DEFAULT-VALUE}).")
-    private String temperature;
-
-    @Option(names = "--top-k", paramLabel = "K", defaultValue = "200",
-            description = "Choose among the K likeliest tokens; 0 among all (default: ${DEFAULT-VALUE}).")
-    private String topK;
-
-    @Option(names = "--top-p", paramLabel = "P", defaultValue = "1",
-            description = "Choose among the likeliest tokens that make up P of the probability (default: ${DEFAULT-VALUE}).")
-    private String topP;
-
-    @Option(names = "--greedy", description = "Always take the likeliest token.")
-    private boolean greedy;
+    @Mixin
+    private StrategyOptions strategy;
 
     @Option(names = "--seed", paramLabel = "S", defaultValue = "1337", description = "The same seed, the same text as sample's (default: ${DEFAULT-VALUE}).")
     private String seed;
@@ -59,9 +45,9 @@ public final class ExplainCommand implements Callable<Integer> {
      * @param prompt  not tokenized yet; may be empty
      * @param tokens  to write at most, at least 1
      * @param top     candidates of each, at least 1
-     * @param warping what tokens are drawn from; empty: the likeliest is taken
+     * @param strategy how tokens are chosen, without beams
      */
-    public record Request(Path from, String prompt, int tokens, int top, Optional<Warping> warping, long seed, Format format, Engine engine) {
+    public record Request(Path from, String prompt, int tokens, int top, StrategyOptions.Strategy strategy, long seed, Format format, Engine engine) {
     }
 
     ExplainCommand(Job<Request> job) {
@@ -70,18 +56,12 @@ public final class ExplainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        return job.run(new Request(Arguments.path("CKPT", from), prompt, (int) Arguments.whole("--tokens", tokens, 1),
-                (int) Arguments.whole("--top", top, 1), warping(), Arguments.whole("--seed", seed, Long.MIN_VALUE, Long.MAX_VALUE),
-                format.format(), engine.engine()));
-    }
-
-    private Optional<Warping> warping() {
-        double heat = Arguments.decimal("--temperature", temperature, 0);
-        double nucleus = Arguments.decimal("--top-p", topP, 0);
-        int largest = (int) Arguments.whole("--top-k", topK, 0);
-        if (nucleus == 0 || nucleus > 1) {
-            throw new UserError("--top-p: found " + topP + ", expected a number above 0 and at most 1");
+        StrategyOptions.Strategy chosen = strategy.strategy();
+        if (chosen.beams().isPresent()) {
+            throw new UserError("--beam: compares whole texts, and explain shows one that is written token by token; leave it out");
         }
-        return greedy || heat == 0 ? Optional.empty() : Optional.of(new Warping(heat, largest, nucleus, 0, 1));
+        return job.run(new Request(Arguments.path("CKPT", from), prompt, (int) Arguments.whole("--tokens", tokens, 1),
+                (int) Arguments.whole("--top", top, 1), chosen, Arguments.whole("--seed", seed, Long.MIN_VALUE, Long.MAX_VALUE),
+                format.format(), engine.engine()));
     }
 }

@@ -44,7 +44,8 @@ final class ExplainJob implements Job<ExplainCommand.Request> {
         Limits limits = new Limits(request.tokens(), trained.tokenizer().endOfText(), true);
         List<Explanation.Step> steps;
         try (Scope run = Scope.open()) {
-            steps = Explanation.of(trained.model(), prompt, limits, request.seed(), request.warping(), request.top());
+            steps = Explanation.of(trained.model(), prompt, limits, request.seed(), request.strategy().penalties(), request.strategy().warping(),
+                    request.top());
         }
         String text = trained.tokenizer().decode(steps.stream().mapToInt(Explanation.Step::chosen).toArray());
         List<List<Row>> rows = IntStream.range(0, steps.size())

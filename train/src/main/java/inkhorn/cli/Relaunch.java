@@ -20,6 +20,7 @@ import sun.misc.SignalHandler;
 final class Relaunch {
 
     private static final int KILLED = 128 + 9;
+    private static final int INTERRUPT = 2;
     private static final int TERMINATED = 128 + 15;
 
     private Relaunch() {
@@ -40,7 +41,7 @@ final class Relaunch {
         List<String> command = JvmArguments.command(java, userOptions(), environmentOptions(System.getenv()), hugePages(),
                 isAsciiLocale(), System.getProperty("java.class.path"), ProcessHandle.current().pid(), mainClass, args);
         try {
-            return waitFor(new ProcessBuilder(command).inheritIO());
+            return waitFor(new ProcessBuilder(command).inheritIO(), isPrompting(args));
         } catch (IOException e) {
             System.err.println("could not start Java a second time: going on with the slower scalar kernels");
             return null;
@@ -80,8 +81,18 @@ final class Relaunch {
                 : ModuleFinder.ofSystem().find(JvmArguments.VECTOR_MODULE).isPresent();
     }
 
-    private static int waitFor(ProcessBuilder builder) throws IOException {
-        Forwarder forwarder = new Forwarder();
+    /** Whether Ctrl-C is for the second JVM, which hears it from the terminal itself, and ends a text and not the program. */
+    private static boolean isPrompting(String[] args) {
+        for (String arg : args) {
+            if (arg.equals("--interactive")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static int waitFor(ProcessBuilder builder, boolean isPrompting) throws IOException {
+        Forwarder forwarder = new Forwarder(isPrompting);
         // Before the child starts: a signal in between would end this JVM and orphan the child.
         forwarder.install("INT");
         forwarder.install("TERM");
@@ -109,8 +120,13 @@ final class Relaunch {
      */
     private static final class Forwarder implements SignalHandler {
 
+        private final boolean isPrompting;
         private Process child;
         private int first;
+
+        Forwarder(boolean isPrompting) {
+            this.isPrompting = isPrompting;
+        }
 
         void install(String signal) {
             try {
@@ -135,6 +151,9 @@ final class Relaunch {
 
         @Override
         public synchronized void handle(Signal signal) {
+            if (isPrompting && signal.getNumber() == INTERRUPT) {
+                return;
+            }
             first = first == 0 ? signal.getNumber() : first;
             if (child != null) {
                 child.destroy();

@@ -1,6 +1,9 @@
 package inkhorn.cli;
 
+import inkhorn.config.UserError;
+import inkhorn.generate.Beams;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -16,25 +19,29 @@ public final class SampleCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "RUN_OR_CHECKPOINT", description = "A run's directory (its best checkpoint) or a checkpoint.")
     private String from;
 
-    @Option(names = "--prompt", paramLabel = "TEXT", description = "Text to go on from (default: a line break).")
-    private String prompt = "";
+    @Mixin
+    private PromptOptions prompt;
 
     @Option(names = "--tokens", paramLabel = "N", defaultValue = "500", description = "Tokens to write (default: ${DEFAULT-VALUE}).")
     private String tokens;
 
-    @Option(names = "--temperature", paramLabel = "T", defaultValue = "0.8",
-            description = "Above 1 wilder, below 1 tamer, 0 always the likeliest (default: ${DEFAULT-VALUE}).")
-    private String temperature;
+    @Option(names = "--num", paramLabel = "M", defaultValue = "1", description = "Texts to write (default: ${DEFAULT-VALUE}).")
+    private String num;
 
-    @Option(names = "--top-k", paramLabel = "K", defaultValue = "200",
-            description = "Choose among the K likeliest tokens; 0 among all (default: ${DEFAULT-VALUE}).")
-    private String topK;
+    @Mixin
+    private StrategyOptions strategy;
 
     @Option(names = "--seed", paramLabel = "S", defaultValue = "1337", description = "The same seed, the same text (default: ${DEFAULT-VALUE}).")
     private String seed;
 
-    @Option(names = "--num", paramLabel = "M", defaultValue = "1", description = "Texts to write (default: ${DEFAULT-VALUE}).")
-    private String num;
+    @Option(names = "--stop", paramLabel = "TEXT", description = "End a text before this text; may be given several times.")
+    private List<String> stops = List.of();
+
+    @Option(names = "--no-slide", description = "End a text when the model's context is full, instead of going on with its last part.")
+    private boolean noSlide;
+
+    @Option(names = "--json", description = "One JSON object a text: text, token ids, log-probabilities, finish reason, timings.")
+    private boolean json;
 
     @Mixin
     private EngineOptions engine;
@@ -42,15 +49,17 @@ public final class SampleCommand implements Callable<Integer> {
     /**
      * What to write.
      *
-     * @param from        a run directory or a checkpoint
-     * @param prompt      not tokenized yet; may be empty
-     * @param tokens      to write after the prompt, at least 1
-     * @param temperature finite, 0 = greedy
-     * @param topK        0 = all
-     * @param num         texts, at least 1
+     * @param from     a run directory or a checkpoint
+     * @param prompt   not read yet
+     * @param strategy how tokens are chosen
+     * @param tokens   to write after the prompt at most, at least 1
+     * @param num      texts, at least 1; of beam search at most its width
+     * @param stops    texts that end a text, none of them empty
+     * @param slide    whether a text may be longer than the model's context
+     * @param json     objects instead of text
      */
-    public record Request(
-            Path from, String prompt, int tokens, double temperature, int topK, long seed, int num, Engine engine) {
+    public record Request(Path from, PromptOptions.Source prompt, StrategyOptions.Strategy strategy, int tokens, int num, long seed,
+                          List<String> stops, boolean slide, boolean json, Engine engine) {
     }
 
     SampleCommand(Job<Request> job) {
@@ -59,14 +68,24 @@ public final class SampleCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        StrategyOptions.Strategy chosen = strategy.strategy();
+        int texts = (int) Arguments.whole("--num", num, 1);
+        int most = chosen.beams().map(Beams::width).orElse(texts);
+        if (texts > most) {
+            throw new UserError("--num: found " + num + ", expected at most " + most + ", the number of beams; raise --beam");
+        } else if (stops.contains("")) {
+            throw new UserError("--stop: found nothing, expected a text of at least one character; leave it out to stop at none");
+        }
         return job.run(new Request(
                 Arguments.path("RUN_OR_CHECKPOINT", from),
-                prompt,
+                prompt.source(),
+                chosen,
                 (int) Arguments.whole("--tokens", tokens, 1),
-                Arguments.decimal("--temperature", temperature, 0),
-                (int) Arguments.whole("--top-k", topK, 0),
+                texts,
                 Arguments.whole("--seed", seed, Long.MIN_VALUE, Long.MAX_VALUE),
-                (int) Arguments.whole("--num", num, 1),
+                List.copyOf(stops),
+                !noSlide,
+                json,
                 engine.engine()));
     }
 }

@@ -1,11 +1,9 @@
 package inkhorn.cli;
 
 import inkhorn.autograd.Scope;
-import inkhorn.data.StreamDecoder;
-import inkhorn.generate.Generator;
-import inkhorn.generate.Sampler;
 import inkhorn.generate.TrainedModel;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -13,12 +11,15 @@ import java.nio.charset.StandardCharsets;
 /** {@code sample}: the prompt and what the model makes of it, in UTF-8, each token as soon as it is chosen. */
 final class SampleJob implements Job<SampleCommand.Request> {
 
-    /** nanoGPT's, between texts. */
-    private static final String SEPARATOR = "---------------\n";
-
+    private final InputStream in;
     private final OutputStream out;
 
     SampleJob(OutputStream out) {
+        this(System.in, out);
+    }
+
+    SampleJob(InputStream in, OutputStream out) {
+        this.in = in;
         this.out = out;
     }
 
@@ -26,16 +27,14 @@ final class SampleJob implements Job<SampleCommand.Request> {
     public int run(SampleCommand.Request request) throws IOException {
         request.engine().start();
         TrainedModel trained = TrainedModel.open(request.from());
-        int[] prompt = trained.prompt(request.prompt());
-        Sampler sampler = Sampler.of(request.temperature(), request.topK());
-        Generator generator = new Generator(trained.model(), sampler, request.seed());
+        TextWriter writer = new TextWriter(trained, request, this::write);
         try (Scope run = Scope.open()) {
-            for (int i = 0; i < request.num(); i++) {
-                write(i == 0 ? "" : SEPARATOR);
-                write(request.prompt());
-                StreamDecoder decoder = trained.tokenizer().streamDecoder();
-                generator.generate(prompt, request.tokens(), i, id -> write(decoder.next(id)));
-                write(decoder.finish() + "\n");
+            if (request.prompt().interactive()) {
+                try (PromptLines lines = PromptLines.open(in, out)) {
+                    PromptLoop.run(lines, writer, this::write);
+                }
+            } else {
+                writer.write(request.prompt().read(in), () -> false);
             }
         } catch (UncheckedIOException e) {
             if (isReaderGone(e.getCause())) {

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -23,8 +24,8 @@ public final class BeamSearch {
     private final Beams beams;
     private final LogitTransform penalties;
 
-    public BeamSearch(LanguageModel model, Beams beams) {
-        this(model, PlainLogits::new, beams, LogitTransform.NONE);
+    public BeamSearch(LanguageModel model, Beams beams, LogitTransform penalties) {
+        this(model, PlainLogits::new, beams, penalties);
     }
 
     /**
@@ -40,10 +41,11 @@ public final class BeamSearch {
 
     /**
      * @param isStop whether a text that goes on from the prompt with these tokens ends there, as at a stop string
+     * @param isEnough asked after each step: whether to leave it at what there is
      * @return at most {@code width} texts, the best first
      * @throws IllegalArgumentException as {@link Generator#generate(int[][], Limits, long, List)}
      */
-    public List<Hypothesis> search(int[] prompt, Limits limits, Predicate<int[]> isStop) {
+    public List<Hypothesis> search(int[] prompt, Limits limits, Predicate<int[]> isStop, BooleanSupplier isEnough) {
         Generator.check(prompt, limits, model);
         int most = limits.slide() ? limits.tokens() : Math.min(limits.tokens(), model.blockSize() - prompt.length);
         List<Beam> running = List.of(new Beam(TextSoFar.ofPrompt(prompt), new double[0], 0));
@@ -68,7 +70,7 @@ public final class BeamSearch {
                 keepBest(finished);
                 going = going.subList(0, Math.min(going.size(), beams.width()));
                 if (going.isEmpty()) {
-                    return finished.isEmpty() ? exhausted(running) : finished;
+                    return finished.isEmpty() ? ended(running, FinishReason.EXHAUSTED) : finished;
                 }
                 List<Beam> grown = new ArrayList<>();
                 for (Candidate candidate : going) {
@@ -77,6 +79,8 @@ public final class BeamSearch {
                 running = grown;
                 if (isDone(finished, running.get(0), most)) {
                     return finished;
+                } else if (isEnough.getAsBoolean()) {
+                    return ended(running, FinishReason.STOP);
                 }
                 rows = next.next(going.stream().mapToInt(Candidate::beam).toArray(), going.stream().mapToInt(Candidate::id).toArray());
             }
@@ -133,8 +137,8 @@ public final class BeamSearch {
         return attainable <= finished.get(finished.size() - 1).score();
     }
 
-    private List<Hypothesis> exhausted(List<Beam> running) {
-        return running.stream().map(beam -> beam.ended(FinishReason.EXHAUSTED, beams)).toList();
+    private List<Hypothesis> ended(List<Beam> running, FinishReason reason) {
+        return running.stream().map(beam -> beam.ended(reason, beams)).toList();
     }
 
     /** A text that goes on. */

@@ -10,11 +10,15 @@ import java.util.stream.IntStream;
 /** Why a model wrote what it wrote: for each token, what else might have come, and how likely it was at each stage of the choice. */
 public final class Explanation {
 
+    private final LogitTransform penalties;
     private final Optional<Warping> warping;
     private final int top;
     private final List<Step> steps = new ArrayList<>();
+    private TextSoFar text;
 
-    private Explanation(Optional<Warping> warping, int top) {
+    private Explanation(TextSoFar text, LogitTransform penalties, Optional<Warping> warping, int top) {
+        this.text = text;
+        this.penalties = penalties;
         this.warping = warping;
         this.top = top;
     }
@@ -34,7 +38,7 @@ public final class Explanation {
      *
      * @param logit       the model's score
      * @param probability its share by the model: softmax of the logits
-     * @param tempered    after the temperature
+     * @param tempered    after penalties and temperature
      * @param kept        after all of the warping, what it is drawn with: 0 where top-k or its like exclude it; where the likeliest
      *                    is taken, 1 for that one
      */
@@ -48,33 +52,37 @@ public final class Explanation {
      * @param top     candidates to show of each step, at least 1
      * @throws IllegalArgumentException as {@link Generator#generate(int[], Limits, long, TokenListener)}
      */
-    public static List<Step> of(LanguageModel model, int[] prompt, Limits limits, long seed, Optional<Warping> warping, int top) {
-        Sampler sampler = warping.map(bent -> Sampler.drawing(Penalties.NONE, bent)).orElseGet(Sampler::greedy);
-        Explanation explanation = new Explanation(warping, top);
+    public static List<Step> of(LanguageModel model, int[] prompt, Limits limits, long seed, Penalties penalties, Optional<Warping> warping,
+                                int top) {
+        Sampler sampler = warping.map(bent -> Sampler.drawing(penalties, bent)).orElseGet(() -> Sampler.greedy(penalties.transform()));
+        Explanation explanation = new Explanation(TextSoFar.ofPrompt(prompt), penalties.transform(), warping, top);
         new Generator(model, sampler, seed).generate(prompt, limits, 0, (id, logits) -> {
-            explanation.add(prompt.length, id, logits);
+            explanation.add(id, logits);
             return true;
         });
         return List.copyOf(explanation.steps);
     }
 
-    private void add(int promptLength, int chosen, float[] logits) {
+    private void add(int chosen, float[] logits) {
         double[] plain = probabilities(logits, LogitTransform.NONE);
-        double[] tempered = warping.map(bent -> probabilities(logits, LogitTransform.temperature(bent.temperature()))).orElse(plain);
-        double[] kept = warping.map(bent -> probabilities(logits, bent.transform())).orElseGet(() -> certain(chosen, logits.length));
+        LogitTransform heat = warping.map(bent -> LogitTransform.temperature(bent.temperature())).orElse(LogitTransform.NONE);
+        double[] tempered = probabilities(logits, penalties.then(heat));
+        double[] kept = warping.map(bent -> probabilities(logits, penalties.then(bent.transform())))
+                .orElseGet(() -> certain(chosen, logits.length));
         List<Integer> ids = new ArrayList<>(IntStream.range(0, logits.length).boxed()
                 .sorted(Comparator.comparingDouble((Integer id) -> -logits[id])).limit(top).toList());      // stable
         if (!ids.contains(chosen)) {
             ids.add(chosen);
         }
-        steps.add(new Step(promptLength + steps.size(), chosen, ids.stream()
+        steps.add(new Step(text.ids().length, chosen, ids.stream()
                 .map(id -> new Candidate(id, logits[id], plain[id], tempered[id], kept[id], id == chosen)).toList()));
+        text = text.plus(chosen);
     }
 
     /** What {@link SoftmaxSampler} draws with. */
-    private static double[] probabilities(float[] logits, LogitTransform transform) {
+    private double[] probabilities(float[] logits, LogitTransform transform) {
         double[] scores = Scores.of(logits);
-        transform.apply(scores, TextSoFar.NONE);
+        transform.apply(scores, text);
         double[] weights = Scores.weights(scores);
         double total = Scores.sum(weights);
         for (int id = 0; id < weights.length; id++) {

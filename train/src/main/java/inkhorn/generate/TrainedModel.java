@@ -68,21 +68,13 @@ public record TrainedModel(LanguageModel model, Tokenizer tokenizer, Checkpoint 
 
     /**
      * The ids of a prompt, at least one: a model needs something to go on from. A special token that is spelled out becomes its
-     * id ({@link Tokenizer#encodePrompt}); a prompt that comes to nothing becomes a
-     * line break, or the first token of a vocabulary that has none.
+     * id ({@link Tokenizer#encodePrompt}); a prompt that comes to nothing becomes {@link Tokenizer#startOfText}.
      *
      * @throws DataException naming a character that the vocabulary does not have
      */
     public int[] prompt(String text) {
         // A word tokenizer keeps no spaces, so that not only an empty prompt may come to nothing.
         int[] ids = tokenizer.encodePrompt(text);
-        if (ids.length > 0) {
-            return ids;
-        }
-        try {
-            return tokenizer.encode("\n");
-        } catch (DataException e) {
-            return new int[] {0};
-        }
+        return ids.length > 0 ? ids : tokenizer.startOfText();
     }
 }

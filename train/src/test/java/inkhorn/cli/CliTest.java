@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import inkhorn.checkpoint.CheckpointException;
 import inkhorn.config.UserError;
 import inkhorn.data.DataException;
+import inkhorn.generate.Beams;
+import inkhorn.generate.Penalties;
+import inkhorn.generate.Warping;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -15,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -99,16 +103,40 @@ final class CliTest {
     @Test
     void sampleHasSensibleDefaults() {
         assertThat(run("sample", "checkpoints/x")).isZero();
-        assertThat(requests).first().usingRecursiveComparison().ignoringFields("engine").isEqualTo(
-                new SampleCommand.Request(Path.of("checkpoints/x"), "", 500, 0.8, 200, 1337, 1, null));
+        assertThat(requests).first().usingRecursiveComparison().ignoringFields("engine").isEqualTo(new SampleCommand.Request(
+                Path.of("checkpoints/x"), new PromptOptions.Source("", null, false),
+                new StrategyOptions.Strategy(Penalties.NONE, Optional.of(new Warping(0.8, 200, 1, 0, 1)), Optional.empty()),
+                500, 1, 1337, List.of(), true, false, null));
     }
 
     @Test
     void sampleTakesEveryOption() {
-        assertThat(run("sample", "x", "--prompt", "@ROMEO: --x", "--tokens=7", "--temperature", "0", "--top-k=0", "--seed=-4", "--num=3"))
-                .isZero();
-        assertThat(requests).first().usingRecursiveComparison().ignoringFields("engine").isEqualTo(
-                new SampleCommand.Request(Path.of("x"), "@ROMEO: --x", 7, 0, 0, -4, 3, null));
+        assertThat(run("sample", "x", "--prompt", "@ROMEO: --x", "--tokens=7", "--temperature", "0.5", "--top-k=0", "--seed=-4", "--num=3",
+                "--top-p=0.9", "--min-p=0.05", "--typical-p", "0.7", "--repetition-penalty=1.3", "--presence-penalty=-0.5", "--no-repeat-ngram=3",
+                "--stop", "\n", "--stop=THE END", "--no-slide", "--json")).isZero();
+        assertThat(requests).first().usingRecursiveComparison().ignoringFields("engine").isEqualTo(new SampleCommand.Request(
+                Path.of("x"), new PromptOptions.Source("@ROMEO: --x", null, false),
+                new StrategyOptions.Strategy(new Penalties(1.3, -0.5, 3), Optional.of(new Warping(0.5, 0, 0.9, 0.05, 0.7)), Optional.empty()),
+                7, 3, -4, List.of("\n", "THE END"), false, true, null));
+    }
+
+    @Test
+    void sampleTakesTheLikeliestOrSearchesWithBeams() {
+        assertThat(run("sample", "x", "--greedy", "--prompt=-")).isZero();
+        assertThat(run("sample", "x", "--temperature=0", "--top-k=0", "--prompt-file=a.txt")).isZero();
+        assertThat(run("sample", "x", "--beam=4", "--num=2", "--length-penalty=-0.5", "--early-stopping", "--interactive")).isZero();
+        StrategyOptions.Strategy greedy = new StrategyOptions.Strategy(Penalties.NONE, Optional.empty(), Optional.empty());
+        assertThat(requests).extracting("strategy").containsExactly(greedy, greedy, new StrategyOptions.Strategy(Penalties.NONE,
+                Optional.empty(), Optional.of(new Beams(4, -0.5, Beams.EarlyStopping.TRUE))));
+        assertThat(requests).extracting("prompt").containsExactly(new PromptOptions.Source(null, null, false),
+                new PromptOptions.Source(null, Path.of("a.txt"), false), new PromptOptions.Source("", null, true));
+    }
+
+    @Test
+    void anEmptyStopStringIsOneLineAndExitCode2() {
+        assertThat(run("sample", "x", "--stop", "a", "--stop", "")).isEqualTo(2);
+        assertThat(err).hasToString("error: --stop: found nothing, expected a text of at least one character; leave it out to stop at none"
+                + System.lineSeparator());
     }
 
     @ParameterizedTest(name = "{0}")
@@ -120,6 +148,21 @@ final class CliTest {
         "sample x --temperature=NaN    | --temperature: found NaN, expected a number >= 0",
         "sample x --temperature=hot    | --temperature: found hot, expected a number >= 0",
         "sample x --top-k=-1           | --top-k: found -1, expected a whole number >= 0",
+        "sample x --top-p=1.5          | --top-p: found 1.5, expected a number above 0 and at most 1",
+        "sample x --top-p=0            | --top-p: found 0, expected a number above 0 and at most 1",
+        "sample x --min-p=2            | --min-p: found 2, expected a number between 0 and 1",
+        "sample x --typical-p=-1       | --typical-p: found -1, expected a number above 0 and at most 1",
+        "sample x --repetition-penalty=0 | --repetition-penalty: found 0, expected a number above 0",
+        "sample x --presence-penalty=x | --presence-penalty: found x, expected a number",
+        "sample x --no-repeat-ngram=-1 | --no-repeat-ngram: found -1, expected a whole number >= 0",
+        "sample x --beam=0             | --beam: found 0, expected a whole number between 1 and 1024",
+        "sample x --beam=2 --num=3     | --num: found 3, expected at most 2, the number of beams; raise --beam",
+        "sample x --beam=2 --greedy    | --beam and --greedy: expected one of them; leave out the other",
+        "sample x --beam=2 --top-p=0.9 | --top-p: has no effect with --beam, which draws nothing; leave one of them out",
+        "sample x --greedy --temperature=0.7 | --temperature: has no effect with --greedy, which draws nothing; leave one of them out",
+        "sample x --length-penalty=2   | --length-penalty: is for beam search; add --beam N or leave it out",
+        "sample x --beam=2 --early-stopping=often | --early-stopping: found often, expected true or false or never",
+        "sample x --prompt=a --prompt-file=b | --prompt and --prompt-file: expected one of them; leave out the others",
         "sample x --seed=1.5           | --seed: found 1.5, expected a whole number",
         "sample x --num=0              | --num: found 0, expected a whole number >= 1",
         "sample x --threads=0          | --threads: found 0, expected a whole number between 1 and 1024",
@@ -135,6 +178,7 @@ final class CliTest {
         "describe pom.xml --table=all  | --table: found all, expected parameters or memory or walk",
         "describe pom.xml --csv --json | --csv: found beside --json, expected one of them",
         "explain x --top-p=1.5         | --top-p: found 1.5, expected a number above 0 and at most 1",
+        "explain x --beam=2            | --beam: compares whole texts, and explain shows one that is written token by token; leave it out",
         "explain x --top=0             | --top: found 0, expected a whole number >= 1",
         "neighbours x                  | Missing required option: '--token=TEXT'; --help shows how",
         "doctor x y                    | y: one argument too many; quote what has spaces, and see --help",

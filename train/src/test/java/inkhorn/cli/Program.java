@@ -1,7 +1,9 @@
 package inkhorn.cli;
 
 import inkhorn.train.PeakMeter;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -34,8 +36,14 @@ final class Program {
     }
 
     int run(String... args) {
+        return runWithInput("", args);
+    }
+
+    /** With this on standard input. */
+    int runWithInput(String input, String... args) {
+        InputStream in = new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8));
         PrintStream lines = new PrintStream(out, true, StandardCharsets.UTF_8);
-        Jobs jobs = new Jobs(train, new SampleJob(out), new ParityJob(lines), request -> 0, new PrepareJob(lines), new InspectDataJob(lines),
+        Jobs jobs = new Jobs(train, new SampleJob(in, out), new ParityJob(lines), request -> 0, new PrepareJob(lines), new InspectDataJob(lines),
                 new TokenizeJob(lines, dataSets), new DescribeJob(lines, dataSets), new ExplainJob(lines), new NeighboursJob(lines));
         return Cli.run(jobs, new PrintWriter(out, true, StandardCharsets.UTF_8), new PrintWriter(err, true), args);
     }

@@ -14,8 +14,10 @@ import inkhorn.checkpoint.RunLock;
 import inkhorn.data.CharTokenizer;
 import inkhorn.data.Tokenizer;
 import inkhorn.data.Tokenizers;
+import inkhorn.generate.Penalties;
 import inkhorn.generate.TokenizerStamp;
 import inkhorn.generate.TrainedModel;
+import inkhorn.generate.Warping;
 import inkhorn.nn.Activation;
 import inkhorn.nn.Gpt;
 import inkhorn.nn.GptConfig;
@@ -28,6 +30,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -162,7 +165,9 @@ final class SampleJobTest {
     }
 
     private SampleCommand.Request request() {
-        return new SampleCommand.Request(run, "", 5, 1, 0, 1, 1, new Engine(1, Engine.Kernels.SCALAR));
+        return new SampleCommand.Request(run, new PromptOptions.Source("", null, false),
+                new StrategyOptions.Strategy(Penalties.NONE, Optional.of(Warping.NONE), Optional.empty()), 5, 1, 1, List.of(), true, false,
+                new Engine(1, Engine.Kernels.SCALAR));
     }
 
     private static OutputStream failing(String reason) {

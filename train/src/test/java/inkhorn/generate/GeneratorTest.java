@@ -29,7 +29,7 @@ class GeneratorTest {
     void greedyTextIsTheLikeliestTokenOfTheFullForwardPassAlsoBeyondTheBlock() {
         List<Integer> text = new ArrayList<>(List.of(3, 1, 4));
         for (int i = 0; i < 3 * BLOCK; i++) {
-            int[] seen = text.subList(Math.max(0, text.size() - BLOCK), text.size()).stream().mapToInt(id -> id).toArray();
+            int[] seen = text.subList(Window.start(text.size(), BLOCK), text.size()).stream().mapToInt(id -> id).toArray();
             float[] logits = gpt.logits(IntTensor.of(seen, 1, seen.length), Pass.evaluation()).data();
             float[] last = Arrays.copyOfRange(logits, logits.length - VOCAB, logits.length);
             text.add(Sampler.greedy().choose(last, 0));
@@ -64,7 +64,7 @@ class GeneratorTest {
     @Test
     void tokensAreHandedOverAsTheyAreMade() {
         List<Integer> handed = new ArrayList<>();
-        Sampler counting = (logits, uniform) -> handed.size() % VOCAB;
+        Sampler counting = (logits, text, uniform) -> handed.size() % VOCAB;
         new Generator(gpt, counting, 0).generate(PROMPT, 5, 0, handed::add);
         assertThat(handed).containsExactly(0, 1, 2, 3, 4);
     }
@@ -73,7 +73,7 @@ class GeneratorTest {
     void aPromptLongerThanTheBlockCountsByItsEnd() {
         int[] prompt = new int[BLOCK + 7];
         Arrays.setAll(prompt, i -> (i * i + 3) % VOCAB);
-        int[] end = Arrays.copyOfRange(prompt, 7, prompt.length);
+        int[] end = Arrays.copyOfRange(prompt, Window.start(prompt.length, BLOCK), prompt.length);
         assertThat(new Generation(Sampler.greedy(), 0).of(prompt, 5, 0))
                 .isEqualTo(new Generation(Sampler.greedy(), 0).of(end, 5, 0));
     }
