@@ -1,20 +1,23 @@
 package inkhorn.bench;
 
+import inkhorn.bench.decode.DecodeCommand;
 import inkhorn.bench.kernels.KernelsCommand;
 import inkhorn.bench.step.StepCommand;
 import inkhorn.cli.BenchRelaunch;
 import java.util.Arrays;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /** The benchmarks' command line. */
 @Command(name = "bench", description = "Measures Inkhorn.", mixinStandardHelpOptions = true,
-        subcommands = {StepCommand.class, KernelsCommand.class})
+        subcommands = {StepCommand.class, KernelsCommand.class, DecodeCommand.class})
 public final class Bench {
 
-    /** JMH's forks take their JVM flags from the JVM that starts them, so that one is relaunched as {@code train.jar} is. */
+    /** Relaunched as {@code train.jar} is: kernels (JMH gives its forks the flags of the JVM that starts them) and decode. */
     public static void main(String[] args) {
-        if (Arrays.asList(args).contains("kernels")) {
+        List<String> words = Arrays.asList(args);
+        if (words.contains("kernels") || words.contains("decode")) {
             Integer code = BenchRelaunch.run("inkhorn.bench.Bench", args);
             if (code != null) {
                 System.exit(code);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -17,6 +18,14 @@ class TextCutsTest {
         List<String> chunks = chunks(all, 300);
         assertThat(chunks).hasSizeGreaterThan(90);
         assertThat(chunks.stream().map(tokenizer::encode).flatMapToInt(IntStream::of).toArray()).isEqualTo(tokenizer.encode(all));
+    }
+
+    @Test
+    void numbersAndContractionsAndPairsAreNotCut() {
+        assertThat(TextCuts.last("pi 3.14,15:9")).isEqualTo("pi".length());
+        assertThat(TextCuts.last("oh don't'\u2019")).isEqualTo("oh".length());
+        assertThat(TextCuts.last("oh, 🚀🚀 🚀")).isEqualTo("oh".length());
+        assertThat(TextCuts.last("endless")).isZero();
     }
 
     /** The text cut into parts of about {@code size} characters, longer where it cannot be cut. */

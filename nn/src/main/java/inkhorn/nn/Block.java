@@ -24,6 +24,7 @@ final class Block extends Module {
 
     Residual forward(Residual x, Pass pass) {
         ResidualLayerNorm.Result in = ln1.forward(x, residDropout, pass);
+        pass.observer().stream(in.sum());
         Residual attended = new Residual(in.sum(), attn.forward(in.normed(), pass));
         ResidualLayerNorm.Result middle = ln2.forward(attended, residDropout, pass);
         return new Residual(middle.sum(), mlp.forward(middle.normed()));

@@ -22,7 +22,15 @@ public final class CausalSelfAttention extends Module {
     /** (B, T, C) to (B, T, C). */
     public Tensor forward(Tensor x, Pass pass) {
         Tensor qkv = cAttn.forward(x);                                                               // (B, T, 3C)
-        Tensor y = CausalAttention.apply(qkv, heads, attnDropout.p(), attnDropout.site(pass));       // (B, T, C)
+        Tensor y = attend(qkv, pass);                                                                // (B, T, C)
+        pass.observer().attention(qkv, y);
         return cProj.forward(y);
+    }
+
+    private Tensor attend(Tensor qkv, Pass pass) {
+        if (pass.caches() != null) {
+            return pass.caches().attend(qkv);                                                        // (B, T, C)
+        }
+        return CausalAttention.apply(qkv, heads, attnDropout.p(), attnDropout.site(pass));           // (B, T, C)
     }
 }

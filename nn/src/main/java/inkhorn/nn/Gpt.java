@@ -1,10 +1,13 @@
 package inkhorn.nn;
 
 import inkhorn.autograd.IntTensor;
+import inkhorn.autograd.NoGrad;
 import inkhorn.autograd.Rng;
 import inkhorn.autograd.Tensor;
 import inkhorn.autograd.ops.Gather;
+import inkhorn.autograd.ops.ResidualLayerNorm;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -70,15 +73,54 @@ public final class Gpt extends LanguageModel {
         return lmHead.scores(Gather.apply(hidden, IntTensor.of(rows, rows.length)));    // (B, V)
     }
 
+    /**
+     * The logits of what follows each sequence with these tokens, which the caches keep from now on. No gradient.
+     *
+     * @param ids (B, T): prompts where the caches are empty; else T is 1, one token more
+     * @param caches B, each with room for T more
+     * @return (B, V), with the bits of {@link #logitsAt} over the whole sequences
+     */
+    public Tensor logitsAfter(IntTensor ids, KeyValueCache... caches) {
+        CachedBatch batch = new CachedBatch(caches);
+        try (NoGrad off = NoGrad.open()) {
+            int time = ids.shape().last();
+            int[] last = new int[caches.length];
+            Arrays.fill(last, time - 1);
+            Tensor logits = logitsAt(ids, last, Pass.continuing(batch));                // (B, V)
+            batch.grow(time);
+            return logits;
+        }
+    }
+
     private Tensor hidden(IntTensor ids, Pass pass) {
         checkContext(ids, "gpt");
         Tensor tokens = wte.forward(ids);                                               // (B, T, C)
-        Tensor places = positions.slice(0, 0, ids.shape().last());                      // (T, C)
+        Tensor places = places(ids, pass.caches());                                     // (T, C) or (B, 1, C)
         Residual x = new Residual(drop.forward(tokens.add(places), pass), null);        // (B, T, C)
         for (Block block : blocks) {
             x = block.forward(x, pass);
         }
-        return lnF.forward(x, drop, pass).normed();
+        ResidualLayerNorm.Result out = lnF.forward(x, drop, pass);
+        pass.observer().stream(out.sum());
+        return out.normed();
+    }
+
+    /**
+     * What a residual stream would predict if it were the last: {@code lm_head(ln_f(x))}, the logit lens (nostalgebraist 2020).
+     *
+     * @param stream (…, C)
+     * @return (…, V)
+     */
+    public Tensor lens(Tensor stream) {
+        return lmHead.scores(lnF.forward(stream));
+    }
+
+    private Tensor places(IntTensor ids, CachedBatch caches) {
+        int time = ids.shape().last();
+        if (caches == null || time > 1) {
+            return positions.slice(0, 0, time);
+        }
+        return Gather.apply(positions, IntTensor.of(caches.positions(), ids.shape().dim(0), 1));
     }
 
     public GptConfig gptConfig() {

@@ -10,10 +10,14 @@ import inkhorn.autograd.Rng;
 public final class Pass {
 
     private final Rng rng;
+    private final CachedBatch caches;
+    private final ForwardObserver observer;
     private long sites;
 
-    private Pass(Rng rng) {
+    private Pass(Rng rng, CachedBatch caches, ForwardObserver observer) {
         this.rng = rng;
+        this.caches = caches;
+        this.observer = observer;
     }
 
     /**
@@ -25,16 +29,35 @@ public final class Pass {
         if (rng == null) {
             throw new IllegalArgumentException("pass: training needs an Rng");
         }
-        return new Pass(rng);
+        return new Pass(rng, null, ForwardObserver.NONE);
     }
 
     /** A pass without dropout. */
     public static Pass evaluation() {
-        return new Pass(null);
+        return new Pass(null, null, ForwardObserver.NONE);
+    }
+
+    /** A pass without dropout that shows the observer what is computed on the way. */
+    public static Pass observed(ForwardObserver observer) {
+        return new Pass(null, null, observer);
+    }
+
+    /** A pass without dropout over tokens that follow those in the caches. */
+    static Pass continuing(CachedBatch caches) {
+        return new Pass(null, caches, ForwardObserver.NONE);
+    }
+
+    /** The caches that the tokens of this pass follow, or null where they stand alone. */
+    CachedBatch caches() {
+        return caches;
     }
 
     public boolean isTraining() {
         return rng != null;
+    }
+
+    ForwardObserver observer() {
+        return observer;
     }
 
     /** The random numbers of the next dropout site, or null in evaluation. */

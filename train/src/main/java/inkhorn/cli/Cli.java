@@ -59,6 +59,7 @@ final class Cli {
         root.addSubcommand(new DescribeCommand(jobs.describe()));
         root.addSubcommand(new ExplainCommand(jobs.explain()));
         root.addSubcommand(new NeighboursCommand(jobs.neighbours()));
+        root.addSubcommand(new AttentionCommand(jobs.attention()));
         root.addSubcommand(new PrepareCommand(jobs.prepare()));
         root.addSubcommand(new InspectDataCommand(jobs.inspect()));
         root.addSubcommand(new TokenizeCommand(jobs.tokenize()));

@@ -19,11 +19,13 @@ import java.nio.file.Path;
  * @param describe shows a model's parameters and shapes
  * @param explain  shows why each token was chosen
  * @param neighbours shows which tokens are alike
+ * @param attention shows where a model looks
  */
 public record Jobs(Job<TrainCommand.Request> train, Job<SampleCommand.Request> sample, Job<ParityCommand.Request> parity,
                    Job<DoctorCommand.Request> doctor, Job<PrepareCommand.Request> prepare,
                    Job<InspectDataCommand.Request> inspect, Job<TokenizeCommand.Request> tokenize,
-                   Job<DescribeCommand.Request> describe, Job<ExplainCommand.Request> explain, Job<NeighboursCommand.Request> neighbours) {
+                   Job<DescribeCommand.Request> describe, Job<ExplainCommand.Request> explain, Job<NeighboursCommand.Request> neighbours,
+                   Job<AttentionCommand.Request> attention) {
 
     private static final Path DATA_SETS = Path.of("data", "sets");
 
@@ -42,6 +44,7 @@ public record Jobs(Job<TrainCommand.Request> train, Job<SampleCommand.Request> s
                 new TokenizeJob(text, DATA_SETS),
                 new DescribeJob(text, DATA_SETS),
                 new ExplainJob(text),
-                new NeighboursJob(text));
+                new NeighboursJob(text),
+                new AttentionJob(text));
     }
 }

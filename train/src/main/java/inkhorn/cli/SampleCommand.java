@@ -43,6 +43,12 @@ public final class SampleCommand implements Callable<Integer> {
     @Option(names = "--json", description = "One JSON object a text: text, token ids, log-probabilities, finish reason, timings.")
     private boolean json;
 
+    @Option(names = "--no-cache", description = "Compute the whole context again for every token: the same text, much slower.")
+    private boolean noCache;
+
+    @Option(names = "--stats", description = "Print prefill and decode tokens/s, and the share of the memory's bandwidth, on standard error.")
+    private boolean stats;
+
     @Mixin
     private EngineOptions engine;
 
@@ -57,9 +63,11 @@ public final class SampleCommand implements Callable<Integer> {
      * @param stops    texts that end a text, none of them empty
      * @param slide    whether a text may be longer than the model's context
      * @param json     objects instead of text
+     * @param cache    whether keys and values are kept from token to token
+     * @param stats    whether to say how fast it went
      */
     public record Request(Path from, PromptOptions.Source prompt, StrategyOptions.Strategy strategy, int tokens, int num, long seed,
-                          List<String> stops, boolean slide, boolean json, Engine engine) {
+                          List<String> stops, boolean slide, boolean json, boolean cache, boolean stats, Engine engine) {
     }
 
     SampleCommand(Job<Request> job) {
@@ -86,6 +94,8 @@ public final class SampleCommand implements Callable<Integer> {
                 List.copyOf(stops),
                 !noSlide,
                 json,
+                !noCache,
+                stats,
                 engine.engine()));
     }
 }

@@ -1,6 +1,8 @@
 package inkhorn.cli;
 
 import inkhorn.autograd.Scope;
+import inkhorn.autograd.kernel.KernelProvider;
+import inkhorn.autograd.kernel.PeakProbe;
 import inkhorn.generate.TrainedModel;
 import java.io.IOException;
 import java.io.InputStream;
@@ -36,6 +38,9 @@ final class SampleJob implements Job<SampleCommand.Request> {
             } else {
                 writer.write(request.prompt().read(in), () -> false);
             }
+            if (request.stats()) {
+                System.err.println(writer.speed().describe(bandwidth()));
+            }
         } catch (UncheckedIOException e) {
             if (isReaderGone(e.getCause())) {
                 return 0;
@@ -43,6 +48,12 @@ final class SampleJob implements Job<SampleCommand.Request> {
             throw e;
         }
         return 0;
+    }
+
+    private static double bandwidth() {
+        try (PeakProbe probe = new PeakProbe(KernelProvider.kernels().threads())) {
+            return probe.bytesPerSecond(0.5);
+        }
     }
 
     /** As after {@code | head}: whoever reads has enough, which is no failure. */

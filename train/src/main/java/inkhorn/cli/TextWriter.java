@@ -5,13 +5,18 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import inkhorn.config.UserError;
 import inkhorn.generate.BeamSearch;
 import inkhorn.generate.Beams;
+import inkhorn.generate.CachedLogits;
 import inkhorn.generate.FinishReason;
 import inkhorn.generate.Generator;
 import inkhorn.generate.Hypothesis;
 import inkhorn.generate.Limits;
+import inkhorn.generate.NextLogits;
+import inkhorn.generate.PlainLogits;
+import inkhorn.generate.Speed;
 import inkhorn.generate.StreamedText;
 import inkhorn.generate.TokenListener;
 import inkhorn.generate.TrainedModel;
+import inkhorn.nn.LanguageModel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -32,6 +37,7 @@ final class TextWriter {
     private final SampleCommand.Request request;
     private final Consumer<String> out;
     private final Limits limits;
+    private final Speed speed = new Speed();
     private long sequence;
 
     TextWriter(TrainedModel trained, SampleCommand.Request request, Consumer<String> out) {
@@ -74,7 +80,7 @@ final class TextWriter {
         }
         int[][] prompts = new int[count][];
         Arrays.fill(prompts, ids);
-        Generator generator = new Generator(trained.model(), request.strategy().sampler(), request.seed());
+        Generator generator = new Generator(trained.model(), this::logits, request.strategy().sampler(), request.seed());
         List<FinishReason> reasons = generator.generate(prompts, limits, sequence, listeners);
         for (int i = 0; i < count; i++) {
             if (i > 0) {
@@ -87,7 +93,7 @@ final class TextWriter {
 
     private void search(String prompt, int[] ids, Beams beams, BooleanSupplier isInterrupted) {
         long started = System.nanoTime();
-        BeamSearch search = new BeamSearch(trained.model(), beams, request.strategy().penalties().transform());
+        BeamSearch search = new BeamSearch(trained.model(), this::logits, beams, request.strategy().penalties().transform());
         List<Hypothesis> found = search.search(ids, limits, StreamedText.stopsAt(trained.tokenizer(), request.stops()), isInterrupted);
         double milliseconds = (System.nanoTime() - started) / 1e6;
         for (int i = 0; i < Math.min(request.num(), found.size()); i++) {
@@ -101,6 +107,15 @@ final class TextWriter {
                     Arrays.stream(best.logProbabilities()).boxed().toList(), best.score(), word(best.reason()),
                     new WrittenText.Timings(null, milliseconds)));
         }
+    }
+
+    private NextLogits logits(LanguageModel model) {
+        return speed.measured(request.cache() ? CachedLogits.of(model) : new PlainLogits(model));
+    }
+
+    /** How fast all texts so far were computed. */
+    Speed speed() {
+        return speed;
     }
 
     private void begin(String prompt, int index) {

@@ -25,7 +25,7 @@ public final class BeamSearch {
     private final LogitTransform penalties;
 
     public BeamSearch(LanguageModel model, Beams beams, LogitTransform penalties) {
-        this(model, PlainLogits::new, beams, penalties);
+        this(model, CachedLogits::of, beams, penalties);
     }
 
     /**

@@ -20,7 +20,7 @@ public final class Generator {
     private final long seed;
 
     public Generator(LanguageModel model, Sampler sampler, long seed) {
-        this(model, PlainLogits::new, sampler, seed);
+        this(model, CachedLogits::of, sampler, seed);
     }
 
     /** @param logits how the model's logits are computed; opened and closed for each call */

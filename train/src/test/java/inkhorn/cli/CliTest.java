@@ -106,7 +106,7 @@ final class CliTest {
         assertThat(requests).first().usingRecursiveComparison().ignoringFields("engine").isEqualTo(new SampleCommand.Request(
                 Path.of("checkpoints/x"), new PromptOptions.Source("", null, false),
                 new StrategyOptions.Strategy(Penalties.NONE, Optional.of(new Warping(0.8, 200, 1, 0, 1)), Optional.empty()),
-                500, 1, 1337, List.of(), true, false, null));
+                500, 1, 1337, List.of(), true, false, true, false, null));
     }
 
     @Test
@@ -117,7 +117,7 @@ final class CliTest {
         assertThat(requests).first().usingRecursiveComparison().ignoringFields("engine").isEqualTo(new SampleCommand.Request(
                 Path.of("x"), new PromptOptions.Source("@ROMEO: --x", null, false),
                 new StrategyOptions.Strategy(new Penalties(1.3, -0.5, 3), Optional.of(new Warping(0.5, 0, 0.9, 0.05, 0.7)), Optional.empty()),
-                7, 3, -4, List.of("\n", "THE END"), false, true, null));
+                7, 3, -4, List.of("\n", "THE END"), false, true, true, false, null));
     }
 
     @Test
@@ -236,7 +236,7 @@ final class CliTest {
     }
 
     private int run(String... args) {
-        return Cli.run(new Jobs(this::job, this::job, this::job, this::job, this::job, this::job, this::job, this::job, this::job, this::job),
+        return Cli.run(new Jobs(this::job, this::job, this::job, this::job, this::job, this::job, this::job, this::job, this::job, this::job, this::job),
                 new PrintWriter(out, true), new PrintWriter(err, true), args);
     }
 

@@ -3,6 +3,7 @@ package inkhorn.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import inkhorn.autograd.Rng;
@@ -28,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -154,6 +156,97 @@ final class SampleJobTest {
     }
 
     @Test
+    void noPartOfAStopStringIsShown() throws IOException {
+        String whole = text(run, "--seed=3");
+        int from = whole.offsetByCodePoints(0, 10);
+        String stop = whole.substring(from, whole.offsetByCodePoints(from, 3));
+        String before = whole.substring(0, whole.indexOf(stop));
+        assertThat(text(run, "--seed=3", "--stop", "never", "--stop", stop)).isEqualTo(before + "\n");
+        JsonNode object = json("--seed=3", "--stop", stop).get(0);
+        assertThat(object.get("finish_reason").asText()).isEqualTo("stop");
+        assertThat(object.get("text").asText()).isEqualTo(before);
+        assertThat(object.get("token_ids")).hasSize(before.codePointCount(0, before.length()) + 3);
+    }
+
+    @Test
+    void aPromptMayComeFromAFileOrFromStandardInput() throws IOException {
+        String expected = text(run, "--prompt", "é😀\nb\n");
+        Path file = Files.writeString(run.resolve("prompt.txt"), "é😀\nb\n");
+        assertThat(text(run, "--prompt-file", file.toString())).isEqualTo(expected);
+        for (String option : List.of("--prompt=-", "--prompt-file=-")) {
+            program.clear();
+            assertThat(program.runWithInput("é😀\nb\n", "sample", run.toString(), "--kernels=scalar", "--tokens=" + TOKENS, option)).isZero();
+            assertThat(program.out()).isEqualTo(expected);
+        }
+        Files.write(file, new byte[] {'a', (byte) 0xff});
+        assertThat(sample(run, "--prompt-file", file.toString())).isEqualTo(2);
+        assertThat(sample(run, "--prompt-file", "nowhere.txt")).isEqualTo(2);
+        assertThat(program.err().lines()).containsExactly("error: " + file + ": the prompt is not UTF-8 text; convert it to UTF-8",
+                "error: --prompt-file: nowhere.txt: no such file; give a text file, or - for standard input");
+    }
+
+    @Test
+    void jsonIsOneObjectATextAndTellsWhatTheTextAlsoSays() throws IOException {
+        List<String> texts = List.of(text(run, "--num=3", "--prompt=ab").split("---------------\n"));
+        List<JsonNode> objects = json("--num=3", "--prompt=ab");
+        Tokenizer tokenizer = Tokenizers.load(run.resolve("best/tokenizer.json"));
+        assertThat(objects).hasSize(3);
+        for (int i = 0; i < 3; i++) {
+            JsonNode object = objects.get(i);
+            assertThat("ab" + object.get("text").asText() + "\n").isEqualTo(texts.get(i));
+            int[] ids = IntStream.range(0, TOKENS).map(at -> object.get("token_ids").get(at).asInt()).toArray();
+            assertThat(tokenizer.decode(ids)).isEqualTo(object.get("text").asText());
+            assertThat(object.get("sample").asInt()).isEqualTo(i);
+            assertThat(object.get("log_probabilities")).hasSize(TOKENS).allMatch(log -> log.asDouble() < 0);
+            assertThat(object.get("finish_reason").asText()).isEqualTo("length");
+            assertThat(object.get("timings").get("total_ms").asDouble()).isGreaterThanOrEqualTo(
+                    object.get("timings").get("first_token_ms").asDouble());
+        }
+    }
+
+    @Test
+    void aContextThatDoesNotSlideEndsTheText() throws IOException {
+        JsonNode object = json("--no-slide", "--prompt=ab").get(0);
+        assertThat(object.get("finish_reason").asText()).isEqualTo("context");
+        assertThat(object.get("token_ids")).hasSize(BLOCK - 2);
+        program.clear();
+        assertThat(sample(run, "--no-slide", "--prompt", "a".repeat(BLOCK))).isEqualTo(2);
+        assertThat(program.err()).isEqualTo("error: --no-slide: the prompt has 16 tokens and the model's context 16, which leaves no room;"
+                + " shorten the prompt or leave --no-slide out" + System.lineSeparator());
+    }
+
+    @Test
+    void beamsComeBestFirstAndAsManyAsAskedFor() throws IOException {
+        List<JsonNode> best = json("--beam=4", "--num=3");
+        assertThat(best).hasSize(3);
+        assertThat(best).extracting(object -> object.get("score").asDouble()).isSortedAccordingTo(Comparator.reverseOrder());
+        assertThat(text(run, "--beam=4")).isEqualTo(best.get(0).get("text").asText() + "\n");
+        assertThat(text(run, "--beam=1")).isEqualTo(text(run, "--greedy")).isEqualTo(text(run, "--temperature=0"));
+    }
+
+    @Test
+    void theInteractiveLoopGoesOnAfterASlip() {
+        program.clear();
+        assertThat(program.runWithInput("ab\nxyz\nab!\nba\n", "sample", run.toString(), "--kernels=scalar", "--tokens=5", "--interactive")).isZero();
+        String shown = program.out();
+        program.clear();
+        assertThat(program.runWithInput("", "sample", run.toString(), "--kernels=scalar", "--tokens=5", "--prompt=ab")).isZero();
+        assertThat(shown).contains("> ", program.out(), "error: ", "'x' (U+0078)", "'!' (U+0021)");
+        assertThat(shown.lines().filter(line -> line.contains("error:"))).hasSize(2);
+        assertThat(shown.substring(shown.lastIndexOf("error:"))).contains("\nba");
+    }
+
+    private List<JsonNode> json(String... options) throws IOException {
+        List<String> all = new ArrayList<>(List.of("--json"));
+        all.addAll(List.of(options));
+        List<JsonNode> objects = new ArrayList<>();
+        for (String line : text(run, all.toArray(String[]::new)).lines().toList()) {
+            objects.add(new ObjectMapper().readTree(line));
+        }
+        return objects;
+    }
+
+    @Test
     void aReaderThatHasEnoughEndsTheTextWithoutAnError() throws IOException {
         assertThat(new SampleJob(failing("Broken pipe")).run(request())).isZero();
     }
@@ -166,7 +259,7 @@ final class SampleJobTest {
 
     private SampleCommand.Request request() {
         return new SampleCommand.Request(run, new PromptOptions.Source("", null, false),
-                new StrategyOptions.Strategy(Penalties.NONE, Optional.of(Warping.NONE), Optional.empty()), 5, 1, 1, List.of(), true, false,
+                new StrategyOptions.Strategy(Penalties.NONE, Optional.of(Warping.NONE), Optional.empty()), 5, 1, 1, List.of(), true, false, true, false,
                 new Engine(1, Engine.Kernels.SCALAR));
     }
 

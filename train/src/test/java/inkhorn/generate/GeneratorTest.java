@@ -15,6 +15,7 @@ import inkhorn.nn.Position;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 class GeneratorTest {
@@ -87,6 +88,57 @@ class GeneratorTest {
             generation.of(PROMPT, 2 * BLOCK, 0);
             assertThat(run.heldBytes()).isEqualTo(filled);
         }
+    }
+
+    @Test
+    void textsWrittenSideBySideAreThoseWrittenAlone() {
+        int[][] prompts = {PROMPT, {5}, new int[BLOCK + 3], {1, 2, 3, 4, 5, 6, 7, 8}};
+        List<List<Integer>> together = new ArrayList<>();
+        List<TokenListener> listeners = new ArrayList<>();
+        for (int i = 0; i < prompts.length; i++) {
+            List<Integer> text = new ArrayList<>();
+            int most = 5 + 12 * i;
+            together.add(text);
+            listeners.add((id, logits) -> {
+                text.add(id);
+                return text.size() < most;
+            });
+        }
+        Generator generator = new Generator(gpt, Sampler.of(1, 0), 5);
+        assertThat(generator.generate(prompts, Limits.ofTokens(60), 10, listeners)).containsOnly(FinishReason.STOP);
+        for (int i = 0; i < prompts.length; i++) {
+            assertThat(together.get(i)).isEqualTo(new Generation(Sampler.of(1, 0), 5).of(prompts[i], 5 + 12 * i, 10 + i));
+        }
+    }
+
+    @Test
+    void theEndOfTextTokenEndsTheTextAndIsCounted() {
+        int end = new Generation(Sampler.of(1, 0), 5).of(PROMPT, 30, 0).get(9);
+        List<Integer> text = new ArrayList<>();
+        FinishReason reason = new Generator(gpt, Sampler.of(1, 0), 5).generate(PROMPT, new Limits(30, OptionalInt.of(end), true), 0,
+                (id, logits) -> text.add(id));
+        assertThat(reason).isEqualTo(FinishReason.END_OF_TEXT);
+        assertThat(text.indexOf(end)).isEqualTo(text.size() - 1).isLessThan(10);
+    }
+
+    @Test
+    void aContextThatDoesNotSlideEndsTheTextWhenItIsFull() {
+        List<Integer> text = new ArrayList<>();
+        Generator generator = new Generator(gpt, Sampler.of(1, 0), 5);
+        Limits limits = new Limits(100, OptionalInt.empty(), false);
+        assertThat(generator.generate(PROMPT, limits, 0, (id, logits) -> text.add(id))).isEqualTo(FinishReason.CONTEXT);
+        assertThat(text).hasSize(BLOCK - PROMPT.length);
+        assertThatThrownBy(() -> generator.generate(new int[BLOCK], limits, 0, (id, logits) -> true)).hasMessage("generate: the prompt has "
+                + BLOCK + " tokens, which leaves no room in a context of " + BLOCK + " that does not slide");
+    }
+
+    @Test
+    void aTextThatNothingMayFollowEnds() {
+        Sampler once = Sampler.greedy(LogitTransform.noRepeatNgram(1));
+        List<Integer> text = new ArrayList<>();
+        assertThat(new Generator(gpt, once, 0).generate(PROMPT, Limits.ofTokens(100), 0, (id, logits) -> text.add(id)))
+                .isEqualTo(FinishReason.EXHAUSTED);
+        assertThat(text).hasSize(VOCAB - PROMPT.length).doesNotHaveDuplicates();
     }
 
     @Test

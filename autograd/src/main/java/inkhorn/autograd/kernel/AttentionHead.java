@@ -10,7 +10,7 @@ final class AttentionHead {
     private static final int COLUMNS = MicroKernel.COLUMNS;
     static final int STEP = MicroKernel.ROW_STEP;
     /** Channels of a plane of rows: what a row of {@link #STEP} floats holds, in whole strips. */
-    private static final int DEPTH = STEP / COLUMNS * COLUMNS;
+    static final int DEPTH = STEP / COLUMNS * COLUMNS;
 
     /** Queries of a block: a whole number of micro-kernel tiles both as columns and as rows. */
     static final int QUERIES = leastCommonMultiple(ROWS, COLUMNS);

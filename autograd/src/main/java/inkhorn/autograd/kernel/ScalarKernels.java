@@ -162,6 +162,27 @@ public final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public void keepKeysAndValues(CacheShape shape, float[] qkv, int time, int[] first, float[][] keys, float[][] values) {
+        for (int b = 0; b < keys.length; b++) {
+            for (int i = 0; i < time * shape.heads(); i++) {
+                int t = i / shape.heads();
+                shape.keep(i % shape.heads(), first[b] + t, qkv, b * time + t, keys[b], values[b]);
+            }
+        }
+    }
+
+    @Override
+    public void cachedAttention(CacheShape shape, float[] qkv, int[] at, float[][] keys, float[][] values, float[] out) {
+        for (int b = 0; b < keys.length; b++) {
+            for (int head = 0; head < shape.heads(); head++) {
+                int channel = head * shape.headSize();
+                ScalarCachedAttention.forward(shape, head, qkv, b * 3 * shape.channels() + channel, at[b] + 1, keys[b], values[b],
+                        out, b * shape.channels() + channel);
+            }
+        }
+    }
+
+    @Override
     public void adamW(AdamWStep step, float[] weights, float[] gradient, float[] m, float[] v, int n) {
         ScalarElements.adamW(step, weights, gradient, m, v, n);
     }

@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class VectorGemm {
 
     /** Depth of a block: a panel of a (12 × 384 floats, 18 KiB) stays in the first cache. Part of what fixes the bits. */
-    private static final int K_BLOCK = 384;
+    static final int K_BLOCK = 384;
 
     /** Panels of b that a thread packs at a time: with K_BLOCK and 32 columns 2.25 MiB. */
     private static final int MAX_PART = 48;
@@ -41,7 +41,7 @@ final class VectorGemm {
     void multiply(Operands op, float[] c, int cOffset, boolean add, Epilogue epilogue) {
         if (op.k == 0) {
             clear(c, cOffset, op.m * op.n, add);
-            finish(op, c, cOffset, 0, op.m, 0, op.n, epilogue);
+            finish(op.n, c, cOffset, 0, op.m, 0, op.n, epilogue);
             return;
         }
         // The longer side of c is divided among the threads: what each packs of the other one is packed by all of them.
@@ -81,7 +81,7 @@ final class VectorGemm {
             int row = i % tasks * perTask * ROWS;
             int rows = Math.min(perTask * ROWS, block.op.m - row);
             multiplyRows(block, part, row, rows, packedB(block, part), c, cOffset, add);
-            finish(block.op, c, cOffset, row, rows, block.firstColumn(part), block.columns(part), epilogue);
+            finish(block.op.n, c, cOffset, row, rows, block.firstColumn(part), block.columns(part), epilogue);
         });
     }
 
@@ -137,12 +137,13 @@ final class VectorGemm {
         }
     }
 
-    private static void finish(Operands op, float[] c, int cOffset, int row, int rows, int j, int n, Epilogue epilogue) {
+    /** The epilogue on a block of c, whose rows have {@code width} columns. */
+    static void finish(int width, float[] c, int cOffset, int row, int rows, int j, int n, Epilogue epilogue) {
         if (epilogue.isNone()) {
             return;
         }
         for (int r = row; r < row + rows; r++) {
-            int at = r * op.n + j;
+            int at = r * width + j;
             if (epilogue.bias() != null) {
                 VectorElementwise.addInPlace(epilogue.bias(), j, c, cOffset + at, n);
             }

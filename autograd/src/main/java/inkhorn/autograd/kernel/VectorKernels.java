@@ -336,6 +336,10 @@ public final class VectorKernels implements Kernels {
     @Override
     public void gemm(boolean transA, boolean transB, int m, int n, int k, float[] a, int aOffset, float[] b, int bOffset,
                      float[] c, int cOffset, boolean add, Epilogue epilogue) {
+        if (VectorFewRows.suits(transA, transB, m, n, k)) {
+            VectorFewRows.multiply(workers, transB, m, n, k, a, aOffset, b, bOffset, c, cOffset, add, epilogue);
+            return;
+        }
         gemm.multiply(new Operands(transA, transB, m, n, k, a, aOffset, b, bOffset), c, cOffset, add, epilogue);
     }
 
@@ -350,6 +354,29 @@ public final class VectorKernels implements Kernels {
                                   float[] dOut, float[] dQkv, boolean add) {
         workers.run(shape.batch() * shape.heads(), i -> VectorAttention.backward(
                 shape, i / shape.heads(), i % shape.heads(), qkv, p, key, out, logSumExp, dOut, dQkv, add));
+    }
+
+    @Override
+    public void keepKeysAndValues(CacheShape shape, float[] qkv, int time, int[] first, float[][] keys, float[][] values) {
+        parallelRows(keys.length * shape.heads(), time * shape.headSize(), (from, to) -> {
+            for (int i = from; i < to; i++) {
+                int b = i / shape.heads();
+                for (int t = 0; t < time; t++) {
+                    shape.keep(i % shape.heads(), first[b] + t, qkv, b * time + t, keys[b], values[b]);
+                }
+            }
+        });
+    }
+
+    @Override
+    public void cachedAttention(CacheShape shape, float[] qkv, int[] at, float[][] keys, float[][] values, float[] out) {
+        workers.run(keys.length * shape.heads(), i -> {
+            int b = i / shape.heads();
+            int head = i % shape.heads();
+            int channel = head * shape.headSize();
+            VectorCachedAttention.forward(shape, head, qkv, b * 3 * shape.channels() + channel, at[b] + 1, keys[b], values[b],
+                    out, b * shape.channels() + channel);
+        });
     }
 
     @Override

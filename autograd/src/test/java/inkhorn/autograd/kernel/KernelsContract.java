@@ -21,7 +21,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class KernelsContract implements ElementKernelsContract, AxisKernelsContract, RowKernelsContract,
-        LayerNormKernelsContract, MatrixKernelsContract, AttentionKernelsContract {
+        LayerNormKernelsContract, MatrixKernelsContract, AttentionKernelsContract, CacheKernelsContract {
 
     private final Set<Method> called = new HashSet<>();
     private Kernels kernels;

@@ -1,0 +1,65 @@
+package inkhorn.autograd.kernel;
+
+/**
+ * How keys and values of one sequence and one layer are kept for the queries to come. Values lie head by head, position by
+ * position; keys are turned, channel by channel, so that scores are summed along memory.
+ *
+ * @param capacity positions, T
+ * @param heads heads, H
+ * @param headSize channels of a head, D
+ */
+public record CacheShape(int capacity, int heads, int headSize) {
+
+    /** No vector is longer: the row of a channel is read in whole vectors. */
+    private static final int LANES = 16;
+
+    /**
+     * From one channel's keys to the next: not a multiple of a page, where one token's keys would all fall on the same set
+     * of the first cache.
+     */
+    int keyStep() {
+        return (capacity + LANES - 1) / LANES * LANES + LANES;
+    }
+
+    /** Floats that the keys take: (H, D, T), padded along T. */
+    public int keysSize() {
+        return Math.multiplyExact(heads * headSize, keyStep());
+    }
+
+    /** Floats that the values take: (H, T, D). */
+    public int valuesSize() {
+        return Math.multiplyExact(heads * headSize, capacity);
+    }
+
+    int keyAt(int head, int channel, int t) {
+        return (head * headSize + channel) * keyStep() + t;
+    }
+
+    int valueAt(int head, int t) {
+        return (head * capacity + t) * headSize;
+    }
+
+    public int channels() {
+        return heads * headSize;
+    }
+
+    /** Keeps one position's keys and values of one head, out of a row of queries, keys and values. */
+    void keep(int head, int t, float[] qkv, int row, float[] keys, float[] values) {
+        int from = row * 3 * channels() + head * headSize;
+        int key = keyAt(head, 0, t);
+        for (int d = 0, step = keyStep(); d < headSize; d++) {
+            keys[key + d * step] = qkv[from + channels() + d];
+        }
+        System.arraycopy(qkv, from + 2 * channels(), values, valueAt(head, t), headSize);
+    }
+
+    /** Copies the first {@code length} positions. */
+    public void copy(int length, float[] fromKeys, float[] fromValues, float[] toKeys, float[] toValues) {
+        for (int at = 0; at < keysSize(); at += keyStep()) {
+            System.arraycopy(fromKeys, at, toKeys, at, length);
+        }
+        for (int head = 0; head < heads; head++) {
+            System.arraycopy(fromValues, valueAt(head, 0), toValues, valueAt(head, 0), length * headSize);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package inkhorn.bench.decode;
+
+import inkhorn.autograd.Rng;
+import inkhorn.autograd.Scope;
+import inkhorn.autograd.kernel.KernelProvider;
+import inkhorn.autograd.kernel.KernelProvider.Choice;
+import inkhorn.autograd.kernel.PeakProbe;
+import inkhorn.generate.CachedLogits;
+import inkhorn.generate.NextLogits;
+import inkhorn.generate.PlainLogits;
+import inkhorn.generate.Sampler;
+import inkhorn.generate.Speed;
+import inkhorn.nn.Activation;
+import inkhorn.nn.Gpt;
+import inkhorn.nn.GptConfig;
+import inkhorn.nn.Position;
+import java.io.PrintWriter;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code bench decode}: tokens a second with and without the cache, beside what the memory's bandwidth allows. */
+@Command(name = "decode", mixinStandardHelpOptions = true, showDefaultValues = true,
+        description = "Writing with a model of random weights: tokens a second, and the share of the measured bandwidth.")
+public final class DecodeCommand implements Callable<Integer> {
+
+    /** What a prompt must hold for its prefill to be one pass worth measuring. */
+    private static final int PROMPT = 200;
+
+    private static final int PLAIN_TOKENS = 12;
+
+    @Parameters(paramLabel = "MODEL", arity = "0..*", description = "char (10.7 M), gpt2 (124 M); both if none is named")
+    private List<String> models = List.of("char", "gpt2");
+
+    @Option(names = "--batch", description = "Texts written side by side.")
+    private int[] batches = {1, 5};
+
+    @Option(names = "--seconds", description = "Of each measurement with the cache, after as much warming up.")
+    private double seconds = 2;
+
+    @Option(names = "--threads", description = "Threads of the kernels.")
+    private int threads = Runtime.getRuntime().availableProcessors();
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        KernelProvider.choose(Choice.AUTO, threads);
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(KernelProvider.describeChoice());
+        for (String name : models) {
+            Gpt gpt = new Gpt(config(name), new Rng(1));
+            try (Scope run = Scope.open()) {
+                for (int batch : batches) {
+                    measure(name, gpt, batch, out);
+                }
+            }
+        }
+        return 0;
+    }
+
+    private void measure(String name, Gpt gpt, int batch, PrintWriter out) {
+        double before = bandwidth();
+        write(new CachedLogits(gpt), gpt, batch, seconds, Integer.MAX_VALUE, new Speed());
+        Speed cached = new Speed();
+        write(new CachedLogits(gpt), gpt, batch, seconds, Integer.MAX_VALUE, cached);
+        double bandwidth = (before + bandwidth()) / 2;
+        out.printf(Locale.ROOT, "%s, batch %d: %s%n", name, batch, cached.describe(bandwidth));
+        Speed plain = new Speed();
+        write(new PlainLogits(gpt), gpt, batch, seconds, PLAIN_TOKENS, plain);
+        out.printf(Locale.ROOT, "%s, batch %d, no cache: %.2f tokens/s; with the cache %.1f times that%n", name, batch,
+                plain.tokensPerSecond(), cached.tokensPerSecond() / plain.tokensPerSecond());
+        out.flush();
+    }
+
+    /** Starts over where the block is full, so that no window moves: prompts of 200 tokens, contexts of 200 to 256. */
+    private static void write(NextLogits logits, Gpt gpt, int batch, double seconds, int most, Speed speed) {
+        int[][] prompts = new int[batch][PROMPT];
+        for (int i = 0; i < batch; i++) {
+            int first = i;
+            Arrays.setAll(prompts[i], t -> (t * 31 + first * 7) % gpt.vocabSize());
+        }
+        int[] all = new int[batch];
+        Arrays.setAll(all, i -> i);
+        long start = System.nanoTime();
+        int written = 0;
+        try (NextLogits measured = speed.measured(logits)) {
+            while (written < most && (System.nanoTime() - start) * 1e-9 < seconds) {
+                float[][] rows = measured.start(prompts);
+                for (int t = PROMPT; t < 256 && written < most && (System.nanoTime() - start) * 1e-9 < seconds; t++, written++) {
+                    int[] tokens = new int[batch];
+                    for (int i = 0; i < batch; i++) {
+                        tokens[i] = Sampler.greedy().choose(rows[i], 0);
+                    }
+                    rows = measured.next(all, tokens);
+                }
+            }
+        }
+    }
+
+    private double bandwidth() {
+        try (PeakProbe probe = new PeakProbe(threads)) {
+            return probe.bytesPerSecond(0.5);
+        }
+    }
+
+    private static GptConfig config(String name) {
+        return switch (name) {
+            case "char" -> new GptConfig(65, 256, 6, 6, 384, 0, false, Activation.GELU, Position.LEARNED, true, GptConfig.LAYER_NORM_EPS);
+            case "gpt2" -> new GptConfig(50257, 1024, 12, 12, 768, 0, true, Activation.GELU_TANH, Position.LEARNED, true,
+                    GptConfig.LAYER_NORM_EPS);
+            default -> throw new IllegalArgumentException(name + ": no such model; there are char, gpt2");
+        };
+    }
+}

@@ -1,0 +1,93 @@
+package inkhorn.generate;
+
+import java.util.Locale;
+
+/** How fast logits come, of all that were computed through {@link #measured}. For one thread. */
+public final class Speed {
+
+    private long promptTokens;
+    private double promptSeconds;
+    private long tokens;
+    private double seconds;
+    private long bytes;
+    private double readingSeconds;
+
+    /** The same logits, with a clock around each call. */
+    public NextLogits measured(NextLogits logits) {
+        return new Measured(logits);
+    }
+
+    /** Tokens of prompts a second until the logits after their last ones; 0 when there was none. */
+    public double promptTokensPerSecond() {
+        return promptSeconds == 0 ? 0 : promptTokens / promptSeconds;
+    }
+
+    /** Tokens a second after the prompts, of all sequences together, with what the caller did between them. */
+    public double tokensPerSecond() {
+        return seconds == 0 ? 0 : tokens / seconds;
+    }
+
+    /** Weights, keys and values read a second, over the steps that read them once; 0 without a cache. */
+    public double bytesPerSecond() {
+        return readingSeconds == 0 ? 0 : bytes / readingSeconds;
+    }
+
+    /**
+     * One line for the user.
+     *
+     * @param bandwidth bytes a second that this machine reads and writes, as measured; 0 where it was not
+     */
+    public String describe(double bandwidth) {
+        String line = String.format(Locale.ROOT, "prefill %d tokens, %.0f tokens/s; decode %d tokens, %.1f tokens/s",
+                promptTokens, promptTokensPerSecond(), tokens, tokensPerSecond());
+        if (bytesPerSecond() == 0) {
+            return line;
+        }
+        line += String.format(Locale.ROOT, ", reads %.1f GB/s", bytesPerSecond() / 1e9);
+        return bandwidth == 0 ? line
+                : line + String.format(Locale.ROOT, ", %.0f %% of the measured %.1f", 100 * bytesPerSecond() / bandwidth, bandwidth / 1e9);
+    }
+
+    /** Adds what each call takes to the sums around it. */
+    private final class Measured implements NextLogits {
+        private final NextLogits logits;
+        private long last;
+
+        Measured(NextLogits logits) {
+            this.logits = logits;
+        }
+
+        @Override
+        public float[][] start(int[][] prompts) {
+            long before = System.nanoTime();
+            float[][] rows = logits.start(prompts);
+            last = System.nanoTime();
+            promptSeconds += (last - before) * 1e-9;
+            for (int[] prompt : prompts) {
+                promptTokens += prompt.length;
+            }
+            return rows;
+        }
+
+        @Override
+        public float[][] next(int[] parents, int[] ids) {
+            long before = System.nanoTime();
+            float[][] rows = logits.next(parents, ids);
+            long now = System.nanoTime();
+            seconds += (now - last) * 1e-9;
+            last = now;
+            tokens += ids.length;
+            long read = logits instanceof CachedLogits cached ? cached.bytesRead() : 0;
+            if (read > 0) {
+                bytes += read;
+                readingSeconds += (now - before) * 1e-9;
+            }
+            return rows;
+        }
+
+        @Override
+        public void close() {
+            logits.close();
+        }
+    }
+}

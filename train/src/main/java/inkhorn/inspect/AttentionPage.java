@@ -1,0 +1,60 @@
+package inkhorn.inspect;
+
+import inkhorn.config.UserError;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+
+/**
+ * One HTML page that needs nothing beside itself: style, script and data stand inside, and its content security policy lets
+ * nothing else run or load.
+ */
+public final class AttentionPage {
+
+    /** Scores in one page, about 20 MB of text: beyond, browsers get slow. */
+    private static final long MOST_SCORES = 2_000_000;
+
+    private AttentionPage() {
+    }
+
+    /** @throws UserError when the chosen heads of so long a prompt make a page too large to open */
+    public static String of(AttentionView view) throws IOException {
+        long heads = (long) view.layers().size() * view.heads().size();
+        int time = view.tokens().size();
+        if (heads * time * time > MOST_SCORES) {
+            throw new UserError("--html: " + heads + " heads with " + time + " tokens are too much for a page; give at most "
+                    + (int) Math.sqrt((double) MOST_SCORES / heads) + " tokens, or choose a --layer or a --head");
+        }
+        String style = resource("attention.css");
+        String script = resource("attention.js");
+        String policy = "default-src 'none'; script-src '" + hash(script) + "'; style-src '" + hash(style)
+                + "'; base-uri 'none'; form-action 'none'";
+        return resource("attention.html").replace("@POLICY@", policy).replace("@STYLE@", style).replace("@SCRIPT@", script)
+                .replace("@DATA@", forScript(AttentionData.forPage(view)));
+    }
+
+    /** JSON has these characters in its strings only, where they may be written as numbers: none can end the element. */
+    static String forScript(String json) {
+        return json.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+                .replace("\u2028", "\\u2028").replace("\u2029", "\\u2029");
+    }
+
+    private static String resource(String name) throws IOException {
+        try (InputStream in = AttentionPage.class.getResourceAsStream(name)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8).replace("\r\n", "\n");
+        }
+    }
+
+    /** As a policy names a script or a style that stands in the page. */
+    private static String hash(String content) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(content.getBytes(StandardCharsets.UTF_8));
+            return "sha256-" + Base64.getEncoder().encodeToString(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+}

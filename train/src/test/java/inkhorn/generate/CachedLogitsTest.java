@@ -1,0 +1,134 @@
+package inkhorn.generate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import inkhorn.autograd.Rng;
+import inkhorn.autograd.Scope;
+import inkhorn.autograd.kernel.KernelProvider;
+import inkhorn.autograd.kernel.KernelProvider.Choice;
+import inkhorn.nn.Activation;
+import inkhorn.nn.Bigram;
+import inkhorn.nn.Gpt;
+import inkhorn.nn.GptConfig;
+import inkhorn.nn.LanguageModel;
+import inkhorn.nn.Parameter;
+import inkhorn.nn.Position;
+import java.util.Arrays;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The cache against {@link PlainLogits}, which computes every window anew: the same bits of every logit. */
+class CachedLogitsTest {
+
+    private static final int[][] FIVE = {{3, 1, 4}, {1}, {5, 9, 2, 6, 5, 3, 5}, {3, 1, 4}, {2, 7, 1, 8, 2, 8, 1, 8, 2, 8, 4, 5, 9, 0, 4, 5}};
+
+    /** No sizes but odd ones: several blocks of depth, rests of vectors, heads of one channel and of many. */
+    private static Gpt model(int size) {
+        return switch (size) {
+            case 0 -> gpt(new GptConfig(17, 10, 2, 3, 21, 0.1, true, Activation.GELU, Position.LEARNED, true, 1e-5));
+            case 1 -> gpt(new GptConfig(65, 16, 3, 4, 32, 0, false, Activation.GELU_TANH, Position.SINUSOIDAL, false, 1e-5));
+            case 2 -> gpt(new GptConfig(101, 6, 1, 1, 420, 0, true, Activation.RELU, Position.LEARNED, false, 1e-5));
+            default -> throw new IllegalArgumentException("no model " + size);
+        };
+    }
+
+    /** Weights so large that the likeliest token changes from place to place, and no bias is 0. */
+    private static Gpt gpt(GptConfig config) {
+        Gpt gpt = new Gpt(config, new Rng(7));
+        Rng noise = new Rng(8);
+        int stream = 0;
+        for (Parameter p : gpt.namedParameters()) {
+            float[] data = p.tensor().data();
+            Rng own = noise.stream(stream++);
+            for (int i = 0; i < data.length; i++) {
+                data[i] += (float) (own.uniform(i) - 0.5) * 4 / (float) Math.sqrt(config.nEmbd());
+            }
+        }
+        return gpt;
+    }
+
+    @AfterAll
+    static void putTheUsualKernelsBack() {
+        KernelProvider.choose(Choice.AUTO, Runtime.getRuntime().availableProcessors());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0,VECTOR,1", "0,VECTOR,2", "0,SCALAR,1", "1,VECTOR,1", "1,VECTOR,2", "1,SCALAR,1", "2,VECTOR,1", "2,VECTOR,2", "2,SCALAR,1"})
+    void givesTheBitsOfRecomputingUpToFourTimesTheBlock(int size, Choice kernels, int threads) {
+        KernelProvider.choose(kernels, threads);
+        Gpt gpt = model(size);
+        assertSameLogits(gpt, new int[][] {{3, 1, 4}}, 4 * gpt.blockSize(), Sampler.greedy());
+        assertSameLogits(gpt, FIVE, 4 * gpt.blockSize(), Sampler.of(1, 0));
+    }
+
+    private static void assertSameLogits(LanguageModel model, int[][] prompts, int length, Sampler sampler) {
+        try (Scope run = Scope.open(); NextLogits cached = CachedLogits.of(model); NextLogits plain = new PlainLogits(model)) {
+            float[][] expected = plain.start(prompts);
+            float[][] found = cached.start(prompts);
+            int[] all = new int[prompts.length];
+            Arrays.setAll(all, i -> i);
+            for (int t = 0; t < length; t++) {
+                assertThat(found).as("token %d of %d", t, prompts.length).isDeepEqualTo(expected);
+                int[] tokens = choose(expected, sampler, t);
+                expected = plain.next(all, tokens);
+                found = cached.next(all, tokens);
+            }
+        }
+    }
+
+    private static int[] choose(float[][] rows, Sampler sampler, int t) {
+        int[] tokens = new int[rows.length];
+        for (int i = 0; i < tokens.length; i++) {
+            tokens[i] = sampler.choose(rows[i], new Rng(5).stream(i).uniform(t));
+        }
+        return tokens;
+    }
+
+    @Test
+    void sequencesAreReorderedRepeatedAndDroppedAsBeamsAre() {
+        KernelProvider.choose(Choice.AUTO, 2);
+        Gpt gpt = model(1);
+        int[][] parents = {{0, 0, 0, 0}, {3, 2, 1, 0}, {1, 1, 0, 0}, {2, 0, 2, 2}, {3}, {0, 0}, {1, 0}, {1, 1, 0, 1, 0}};
+        try (NextLogits cached = CachedLogits.of(gpt); NextLogits plain = new PlainLogits(gpt)) {
+            int[][] prompt = {{3, 1, 4}};
+            assertThat(cached.start(prompt)).isDeepEqualTo(plain.start(prompt));
+            for (int t = 0; t < 5 * parents.length; t++) {
+                int[] from = t > 0 && t % parents.length == 0 ? new int[] {4, 1, 1, 2} : parents[t % parents.length];
+                int[] tokens = new int[from.length];
+                for (int i = 0; i < tokens.length; i++) {
+                    tokens[i] = (t * 7 + i * 13) % 65;
+                }
+                assertThat(cached.next(from, tokens)).as("step %d", t).isDeepEqualTo(plain.next(from, tokens));
+            }
+        }
+    }
+
+    @Test
+    void aModelThatKeepsNothingIsComputedAnew() {
+        Bigram bigram = new Bigram(17, 8, new Rng(3));
+        assertSameLogits(bigram, FIVE, 20, Sampler.of(1, 0));
+    }
+
+    @Test
+    void aPromptLongerThanTheBlockIsSeenFromTheSameWindow() {
+        Gpt gpt = model(0);
+        for (int length = 1; length < 45; length += 4) {
+            int[] prompt = new int[length];
+            Arrays.setAll(prompt, i -> i * 5 % 17);
+            assertSameLogits(gpt, new int[][] {prompt}, 2, Sampler.greedy());
+        }
+    }
+
+    @Test
+    void theWindowHoldsTheLastTokensAndNeverMoreThanABlock() {
+        for (int block = 1; block < 9; block++) {
+            for (int length = 1; length < 50; length++) {
+                int from = Window.start(length, block);
+                assertThat(length - from).as("%d of %d", length, block).isBetween(Math.min(length, block / 2), block).isPositive();
+                assertThat(Window.start(length + 1, block)).isGreaterThanOrEqualTo(from);
+            }
+        }
+    }
+}
