@@ -13,9 +13,10 @@ import org.slf4j.LoggerFactory;
 /** Finds the text that {@code data.dataset} and {@code data.path} mean. */
 public final class DataSets {
     public static final String TINY_SHAKESPEARE = "tiny-shakespeare";
+    /** A data set's text, in its directory. */
+    public static final String INPUT = "input.txt";
 
     private static final Logger LOG = LoggerFactory.getLogger(DataSets.class);
-    private static final String INPUT = "input.txt";
     private static final Download PUBLISHED = new Download(
             URI.create("https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare/input.txt"),
             1_115_394,

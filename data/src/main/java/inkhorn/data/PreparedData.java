@@ -31,6 +31,15 @@ public record PreparedData(Tokenizer tokenizer, TokenFile train, TokenFile val, 
     }
 
     /**
+     * What data prepared earlier say of themselves; their hashes are not compared.
+     *
+     * @throws DataException if there are none, or the manifest is damaged or of another version
+     */
+    public static Manifest manifest(Path directory) {
+        return new PreparedDirectory(directory).manifest();
+    }
+
+    /**
      * A loss on the validation split in bits for each byte of its text, which compares between tokenizers as a loss for each token
      * does not: {@code loss · tokens / (bytes · ln 2)}, with the tokens and UTF-8 bytes of the whole split.
      *

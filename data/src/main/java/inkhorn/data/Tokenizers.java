@@ -31,7 +31,7 @@ public final class Tokenizers {
         if (spec.isFile()) {
             return load(Path.of(spec.name()));
         }
-        int size = spec.vocabSize() == 0 ? defaultVocabSize(spec.name()) : spec.vocabSize();
+        int size = vocabSize(spec);
         return switch (spec.name()) {
             case CharTokenizer.NAME -> CharTokenizer.fromChunks(chunks);
             case WordTokenizer.NAME -> WordTokenizer.train(chunks, size, threads);
@@ -82,6 +82,11 @@ public final class Tokenizers {
             case BpeTokenizer.NAME -> BpeTokenizer.MIN_VOCAB_SIZE;
             default -> 0;
         };
+    }
+
+    /** Tokens that {@code word} and {@code bpe} are to learn; of the others it says nothing. */
+    public static int vocabSize(TokenizerSpec spec) {
+        return spec.vocabSize() == 0 ? defaultVocabSize(spec.name()) : spec.vocabSize();
     }
 
     private static int defaultVocabSize(String name) {

@@ -54,6 +54,11 @@ public final class Bigram extends LanguageModel {
     }
 
     @Override
+    public Tensor tokenTable() {
+        return table.weight();
+    }
+
+    @Override
     public int blockSize() {
         return blockSize;
     }

@@ -128,6 +128,11 @@ public final class Gpt extends LanguageModel {
     }
 
     @Override
+    public Tensor tokenTable() {
+        return wte.weight();
+    }
+
+    @Override
     public int blockSize() {
         return config.blockSize();
     }
@@ -139,9 +144,7 @@ public final class Gpt extends LanguageModel {
 
     @Override
     public double flopsPerToken() {
-        long table = config.position() == Position.LEARNED ? positions.size() : 0;
-        double attention = 12.0 * config.nLayer() * config.nEmbd() * config.blockSize();
-        return 6.0 * (parameterCount() - table) + attention;
+        return config.flopsPerToken();
     }
 
     @Override

@@ -64,6 +64,12 @@ public record GptConfig(int vocabSize, int blockSize, int nLayer, int nHead, int
         return tokens + places + nLayer * block + norm;
     }
 
+    /** {@link LanguageModel#flopsPerToken()} of a model of this shape. */
+    public double flopsPerToken() {
+        long places = position == Position.LEARNED ? (long) blockSize * nEmbd : 0;
+        return 6.0 * (parameterCount() - places) + 12.0 * nLayer * nEmbd * blockSize;
+    }
+
     /** Channels of a head. */
     public int headSize() {
         return nEmbd / nHead;

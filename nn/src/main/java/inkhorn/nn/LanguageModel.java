@@ -31,6 +31,9 @@ public abstract class LanguageModel extends Module {
     /** V, the number of different tokens. */
     public abstract int vocabSize();
 
+    /** (V, C): a row for each token, from which the model begins. */
+    public abstract Tensor tokenTable();
+
     /**
      * Floating-point operations to train on one token, forward and backward: {@code 6N + 12·L·C·T} with T the block size
      * and N the parameters without the position table, as nanoGPT counts (Chowdhery et al. 2022, appendix B).

@@ -56,6 +56,9 @@ final class Cli {
     private static CommandLine commands(Jobs jobs) {
         CommandLine root = TrainCommand.withConfigKeys(new CommandLine(new TrainCommand(jobs.train())));
         root.addSubcommand(new SampleCommand(jobs.sample()));
+        root.addSubcommand(new DescribeCommand(jobs.describe()));
+        root.addSubcommand(new ExplainCommand(jobs.explain()));
+        root.addSubcommand(new NeighboursCommand(jobs.neighbours()));
         root.addSubcommand(new AttentionCommand(jobs.attention()));
         root.addSubcommand(new PrepareCommand(jobs.prepare()));
         root.addSubcommand(new InspectDataCommand(jobs.inspect()));

@@ -1,10 +1,5 @@
 package inkhorn.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamWriteFeature;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.List;
 import java.util.Locale;
 
@@ -25,14 +20,7 @@ final class DoctorReport {
     }
 
     static String json(Machine m, Machine.Training training, List<String> advice) {
-        JsonMapper mapper = JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-                .enable(SerializationFeature.INDENT_OUTPUT).enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER).build();
-        try {
-            return mapper.writeValueAsString(new Document(m.java(), m.system(), m.kernels(), m.peak(), m.memory(), m.hugePages(), m.start(),
-                    training, advice)) + "\n";
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("records of numbers and strings are always JSON", e);
-        }
+        return JsonText.of(new Document(m.java(), m.system(), m.kernels(), m.peak(), m.memory(), m.hugePages(), m.start(), training, advice));
     }
 
     /** @param training may be null */

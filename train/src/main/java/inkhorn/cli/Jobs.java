@@ -16,15 +16,23 @@ import java.nio.file.Path;
  * @param prepare  turns texts into prepared data
  * @param inspect  shows prepared data
  * @param tokenize shows tokens
+ * @param describe shows a model's parameters and shapes
+ * @param explain  shows why each token was chosen
+ * @param neighbours shows which tokens are alike
  * @param attention shows where a model looks
  */
 public record Jobs(Job<TrainCommand.Request> train, Job<SampleCommand.Request> sample, Job<ParityCommand.Request> parity,
                    Job<DoctorCommand.Request> doctor, Job<PrepareCommand.Request> prepare,
                    Job<InspectDataCommand.Request> inspect, Job<TokenizeCommand.Request> tokenize,
+                   Job<DescribeCommand.Request> describe, Job<ExplainCommand.Request> explain, Job<NeighboursCommand.Request> neighbours,
                    Job<AttentionCommand.Request> attention) {
+
+    private static final Path DATA_SETS = Path.of("data", "sets");
 
     /** The real ones. */
     static Jobs standard() {
+        // In UTF-8, which System.out need not be: a table of pieces is text.
+        PrintStream text = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
         return new Jobs(
                 new TrainJob(System.out),
                 // Not System.out, which encodes as the locale has it: a text is UTF-8.
@@ -33,8 +41,10 @@ public record Jobs(Job<TrainCommand.Request> train, Job<SampleCommand.Request> s
                 new DoctorJob(System.out, MachineReader::read),
                 new PrepareJob(System.out),
                 new InspectDataJob(System.out),
-                // In UTF-8 as well: a table of pieces is text.
-                new TokenizeJob(new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8), Path.of("data", "sets")),
-                new AttentionJob(new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8)));
+                new TokenizeJob(text, DATA_SETS),
+                new DescribeJob(text, DATA_SETS),
+                new ExplainJob(text),
+                new NeighboursJob(text),
+                new AttentionJob(text));
     }
 }

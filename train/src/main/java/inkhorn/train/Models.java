@@ -4,17 +4,18 @@ import inkhorn.autograd.Rng;
 import inkhorn.config.ModelConfig;
 import inkhorn.nn.Activation;
 import inkhorn.nn.Bigram;
+import inkhorn.nn.BigramOutline;
 import inkhorn.nn.Gpt;
 import inkhorn.nn.GptConfig;
+import inkhorn.nn.GptOutline;
 import inkhorn.nn.LanguageModel;
+import inkhorn.nn.Outline;
 import inkhorn.nn.Position;
 
 /** Models from configs. */
 public final class Models {
 
     private static final double LAYER_NORM_EPS = 1e-5;
-    /** Weight, gradient and AdamW's two moments. */
-    private static final int FLOATS_PER_PARAMETER = 4;
 
     private Models() {
     }
@@ -33,22 +34,16 @@ public final class Models {
                 Activation.valueOf(c.activation().name()), Position.valueOf(c.position().name()), c.tieWeights(), LAYER_NORM_EPS);
     }
 
-    /**
-     * About how many bytes training takes: parameters with gradient and moments, and what a batch's forward pass keeps for the
-     * way back. A block keeps 20 values a channel and position (two norms, queries, keys and values, attention, the MLP's inner
-     * layer twice at four times the width, branches and sums).
-     */
-    public static long trainingBytes(ModelConfig config, int vocabSize, int batchSize) {
-        long positions = (long) batchSize * config.blockSize();
-        long perPosition = config.type() == ModelConfig.Type.BIGRAM ? 2L * vocabSize
-                : (20L * config.nLayer() + 8L) * config.nEmbd() + 2L * vocabSize;
-        return 4 * (FLOATS_PER_PARAMETER * parameterCount(config, vocabSize) + positions * perPosition);
+    /** What the model that a config describes consists of; none of it is made. */
+    public static Outline outline(ModelConfig config, int vocabSize) {
+        return switch (config.type()) {
+            case GPT -> new GptOutline(gptConfig(config, vocabSize));
+            case BIGRAM -> new BigramOutline(vocabSize, config.blockSize());
+        };
     }
 
-    private static long parameterCount(ModelConfig config, int vocabSize) {
-        return switch (config.type()) {
-            case GPT -> gptConfig(config, vocabSize).parameterCount();
-            case BIGRAM -> (long) vocabSize * vocabSize;
-        };
+    /** About how many bytes training takes. */
+    public static long trainingBytes(ModelConfig config, int vocabSize, int batchSize) {
+        return TrainingMemory.of(outline(config, vocabSize), batchSize, config.blockSize()).total();
     }
 }

@@ -172,6 +172,15 @@ final class CliTest {
         "sample                        | Missing required parameter: 'RUN_OR_CHECKPOINT'; --help shows how",
         "sample x y                    | y: one argument too many; quote what has spaces, and see --help",
         "--resume sample x             | --resume stands before the command sample; put options behind it",
+        "describe x                    | x: no such file or directory; give a config such as configs/gpt2.yaml, a run or a checkpoint",
+        "describe pom.xml --batch=2    | --batch: found 2, expected sequences x tokens of each, as 2x4",
+        "describe pom.xml --batch=0x4  | --batch: found 0, expected a whole number >= 1",
+        "describe pom.xml --table=all  | --table: found all, expected parameters or memory or walk",
+        "describe pom.xml --csv --json | --csv: found beside --json, expected one of them",
+        "explain x --top-p=1.5         | --top-p: found 1.5, expected a number above 0 and at most 1",
+        "explain x --beam=2            | --beam: compares whole texts, and explain shows one that is written token by token; leave it out",
+        "explain x --top=0             | --top: found 0, expected a whole number >= 1",
+        "neighbours x                  | Missing required option: '--token=TEXT'; --help shows how",
         "doctor x y                    | y: one argument too many; quote what has spaces, and see --help",
         "doctor nowhere.yaml           | nowhere.yaml: no such file; give a config such as configs/shakespeare-char.yaml",
         "smaple x                      | smaple: neither a file nor a command; did you mean sample?",
@@ -227,7 +236,8 @@ final class CliTest {
     }
 
     private int run(String... args) {
-        return Cli.run(new Jobs(this::job, this::job, this::job, this::job, this::job, this::job, this::job, this::job), new PrintWriter(out, true), new PrintWriter(err, true), args);
+        return Cli.run(new Jobs(this::job, this::job, this::job, this::job, this::job, this::job, this::job, this::job, this::job, this::job, this::job),
+                new PrintWriter(out, true), new PrintWriter(err, true), args);
     }
 
     private int job(Object request) throws Exception {

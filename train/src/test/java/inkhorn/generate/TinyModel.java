@@ -47,6 +47,11 @@ final class TinyModel extends LanguageModel {
     }
 
     @Override
+    public Tensor tokenTable() {
+        throw new UnsupportedOperationException("no embedding");
+    }
+
+    @Override
     public int blockSize() {
         return block;
     }

@@ -1,0 +1,137 @@
+package inkhorn.cli;
+
+import inkhorn.nn.Outline;
+import inkhorn.train.TrainingMemory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+
+/** The description of a model, as tables or as JSON. */
+final class DescribeReport {
+
+    /** Steps of the first block; a row of another block says no more than its last one. */
+    private static final String FIRST_BLOCK = "h.0.";
+
+    private final String model;
+    private final Outline outline;
+    private final Vocabulary vocabulary;
+    private final DescribeCommand.Batch batch;
+    private final TrainingMemory memory;
+
+    DescribeReport(String model, Outline outline, Vocabulary vocabulary, DescribeCommand.Batch batch) {
+        this.model = model;
+        this.outline = outline;
+        this.vocabulary = vocabulary;
+        this.batch = batch;
+        this.memory = TrainingMemory.of(outline, batch.sequences(), batch.tokens());
+    }
+
+    /** The JSON object's form. */
+    private record Document(String model, Vocabulary vocabulary, DescribeCommand.Batch batch, List<Parameter> parameters,
+                            long parameterCount, double flopsPerToken, TrainingMemory memoryBytes, long totalBytes, List<Outline.Step> walk) {
+    }
+
+    private record Parameter(String name, List<Integer> shape, long count, String meaning) {
+    }
+
+    /** What takes memory. */
+    private record Share(String what, long bytes, String meaning) {
+    }
+
+    String json() {
+        return JsonText.of(new Document(model, vocabulary, batch, parameters(), outline.parameterCount(), outline.flopsPerToken(), memory,
+                memory.total(), walk()));
+    }
+
+    /** @param part null for the parameters */
+    String csv(DescribeCommand.Part part) {
+        return Tables.csv(switch (part == null ? DescribeCommand.Part.PARAMETERS : part) {
+            case PARAMETERS -> parameterTable();
+            case MEMORY -> memoryTable();
+            case WALK -> walkTable(walk());
+        });
+    }
+
+    /** @param part null for all */
+    String text(DescribeCommand.Part part) {
+        StringBuilder text = new StringBuilder();
+        if (part == null) {
+            text.append(String.format(Locale.ROOT, "%s: vocabulary of %,d%s (%s)%n%n", model, vocabulary.size(),
+                    vocabulary.isAssumed() ? " assumed" : "", vocabulary.source()));
+        }
+        if (part == null || part == DescribeCommand.Part.PARAMETERS) {
+            text.append(Tables.text(parameterTable())).append(String.format(Locale.ROOT, "%ntotal: %,d parameters%n%n", outline.parameterCount()));
+        }
+        if (part == null || part == DescribeCommand.Part.MEMORY) {
+            text.append(Tables.text(memoryTable())).append(String.format(Locale.ROOT, "%ntotal: %,d MiB%n", mebibytes(memory.total())))
+                    .append(String.format(Locale.ROOT, "FLOPs a token, forward and backward: %,.0f%n%n", outline.flopsPerToken()));
+        }
+        if (part == null || part == DescribeCommand.Part.WALK) {
+            text.append(Tables.text(walkTable(shortened(walk())))).append('\n');
+        }
+        return text.toString();
+    }
+
+    private Table parameterTable() {
+        List<Parameter> rows = parameters();
+        return Table.create("parameters").addColumns(
+                StringColumn.create("name", rows.stream().map(Parameter::name)),
+                StringColumn.create("shape", rows.stream().map(row -> Tables.shape(row.shape()))),
+                Tables.whole("count", rows, Parameter::count),
+                StringColumn.create("meaning", rows.stream().map(Parameter::meaning)));
+    }
+
+    private Table memoryTable() {
+        List<Share> rows = List.of(
+                new Share("weights", memory.weights(), "4 bytes each; all that writing takes beside keys and values"),
+                new Share("gradients", memory.gradients(), "one for each weight"),
+                new Share("moments", memory.moments(), "two for each weight, AdamW's"),
+                new Share("activations", memory.activations(), "what the way back needs of the way forward"));
+        return Table.create("memory to train on a batch of " + Tables.shape(List.of(batch.sequences(), batch.tokens()))).addColumns(
+                StringColumn.create("what", rows.stream().map(Share::what)),
+                Tables.whole("bytes", rows, Share::bytes),
+                Tables.decimal("MiB", "#,##0.0", rows, row -> row.bytes() / 1048576.0),
+                StringColumn.create("meaning", rows.stream().map(Share::meaning)));
+    }
+
+    private static Table walkTable(List<Outline.Step> steps) {
+        return Table.create("walk of a batch").addColumns(
+                StringColumn.create("step", steps.stream().map(Outline.Step::name)),
+                StringColumn.create("shape", steps.stream().map(step -> Tables.shape(step.shape()))),
+                StringColumn.create("meaning", steps.stream().map(Outline.Step::meaning)));
+    }
+
+    private List<Parameter> parameters() {
+        return outline.parameters().stream().map(w -> new Parameter(w.name(), w.shape(), w.count(), w.meaning())).toList();
+    }
+
+    private List<Outline.Step> walk() {
+        return outline.walk(batch.sequences(), batch.tokens());
+    }
+
+    /** One row for each block after the first: they are alike. */
+    private static List<Outline.Step> shortened(List<Outline.Step> walk) {
+        List<Outline.Step> rows = new ArrayList<>();
+        for (int i = 0; i < walk.size(); i++) {
+            String block = block(walk.get(i));
+            boolean isLast = i + 1 == walk.size() || !block(walk.get(i + 1)).equals(block);
+            if (block.isEmpty() || block.equals(FIRST_BLOCK)) {
+                rows.add(walk.get(i));
+            } else if (isLast) {
+                rows.add(new Outline.Step(block.substring(0, block.length() - 1), walk.get(i).shape(), "a block like h.0"));
+            }
+        }
+        return rows;
+    }
+
+    /** {@code h.3.} of {@code h.3.ln_1}; empty outside the blocks. */
+    private static String block(Outline.Step step) {
+        return step.name().startsWith("h.") ? step.name().substring(0, step.name().indexOf('.', 2) + 1) : "";
+    }
+
+    private static long mebibytes(long bytes) {
+        return (bytes + (1 << 20) - 1) >> 20;
+    }
+}

@@ -1,0 +1,98 @@
+package inkhorn.cli;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import inkhorn.autograd.Scope;
+import inkhorn.data.Tokenizer;
+import inkhorn.generate.Explanation;
+import inkhorn.generate.Limits;
+import inkhorn.generate.TrainedModel;
+import java.io.PrintStream;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+import tech.tablesaw.api.IntColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+
+/** {@code explain}: a table of candidates for each token written. */
+final class ExplainJob implements Job<ExplainCommand.Request> {
+
+    private final PrintStream out;
+
+    ExplainJob(PrintStream out) {
+        this.out = out;
+    }
+
+    /** The JSON object's form. */
+    private record Document(String prompt, List<Integer> promptIds, long seed, String text, List<Step> steps) {
+    }
+
+    private record Step(int position, String chosen, int id, List<Row> candidates) {
+    }
+
+    /** @param step counted from 1 */
+    private record Row(int step, String candidate, int id, double logit, double probability, double afterTemperature,
+                       @JsonProperty("after_top_k_top_p") double afterTopKTopP, boolean chosen) {
+    }
+
+    @Override
+    public int run(ExplainCommand.Request request) {
+        request.engine().start();
+        TrainedModel trained = TrainedModel.open(request.from());
+        int[] prompt = trained.prompt(request.prompt());
+        Limits limits = new Limits(request.tokens(), trained.tokenizer().endOfText(), true);
+        List<Explanation.Step> steps;
+        try (Scope run = Scope.open()) {
+            steps = Explanation.of(trained.model(), prompt, limits, request.seed(), request.strategy().penalties(), request.strategy().warping(),
+                    request.top());
+        }
+        String text = trained.tokenizer().decode(steps.stream().mapToInt(Explanation.Step::chosen).toArray());
+        List<List<Row>> rows = IntStream.range(0, steps.size())
+                .mapToObj(i -> rows(trained.tokenizer(), i + 1, steps.get(i))).toList();
+        out.print(switch (request.format()) {
+            case TEXT -> text(trained.tokenizer(), steps, rows, request.prompt(), text);
+            case CSV -> Tables.csv(table("steps", rows.stream().flatMap(List::stream).toList(), true));
+            case JSON -> JsonText.of(new Document(request.prompt(), Arrays.stream(prompt).boxed().toList(), request.seed(), text,
+                    IntStream.range(0, steps.size()).mapToObj(i -> new Step(steps.get(i).position(),
+                            piece(trained.tokenizer(), steps.get(i).chosen()), steps.get(i).chosen(), rows.get(i))).toList()));
+        });
+        out.flush();
+        return 0;
+    }
+
+    private static List<Row> rows(Tokenizer tokenizer, int step, Explanation.Step explained) {
+        return explained.candidates().stream().map(c -> new Row(step, piece(tokenizer, c.id()), c.id(), c.logit(), c.probability(), c.tempered(),
+                c.kept(), c.isChosen())).toList();
+    }
+
+    private static String text(Tokenizer tokenizer, List<Explanation.Step> steps, List<List<Row>> rows, String prompt, String written) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < steps.size(); i++) {
+            Explanation.Step step = steps.get(i);
+            String title = String.format(Locale.ROOT, "token %d, after %d: %s", i + 1, step.position(), piece(tokenizer, step.chosen()));
+            text.append(Tables.text(table(title, rows.get(i), false))).append('\n');
+        }
+        return text.append("text: ").append(Quoted.text(prompt + written)).append('\n').toString();
+    }
+
+    private static Table table(String title, List<Row> rows, boolean ofSeveralSteps) {
+        Table table = Table.create(title);
+        if (ofSeveralSteps) {
+            table.addColumns(IntColumn.create("step", rows.stream().mapToInt(Row::step).toArray()));
+        }
+        return table.addColumns(
+                StringColumn.create("candidate", rows.stream().map(Row::candidate)),
+                IntColumn.create("id", rows.stream().mapToInt(Row::id).toArray()),
+                Tables.decimal("logit", "0.0000", rows, Row::logit),
+                Tables.decimal("probability", "0.0000", rows, Row::probability),
+                Tables.decimal("after temperature", "0.0000", rows, Row::afterTemperature),
+                Tables.decimal("after top-k/top-p", "0.0000", rows, Row::afterTopKTopP),
+                StringColumn.create("chosen", rows.stream().map(row -> row.chosen() ? "*" : "")));
+    }
+
+    /** So that spaces and line breaks can be seen. */
+    private static String piece(Tokenizer tokenizer, int id) {
+        return Quoted.bytes(tokenizer.tokenBytes(id));
+    }
+}

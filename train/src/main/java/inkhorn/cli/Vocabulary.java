@@ -1,0 +1,65 @@
+package inkhorn.cli;
+
+import inkhorn.config.DataConfig;
+import inkhorn.data.ByteProgress;
+import inkhorn.data.Corpus;
+import inkhorn.data.DataSets;
+import inkhorn.data.Manifest;
+import inkhorn.data.Preparation;
+import inkhorn.data.PreparationSpec;
+import inkhorn.data.PreparedData;
+import inkhorn.data.TokenizerSpec;
+import inkhorn.data.Tokenizers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * How many tokens a model has, and how that is known before anything was trained.
+ *
+ * @param size   tokens
+ * @param source for people
+ * @param isAssumed whether training may find another size
+ */
+record Vocabulary(int size, String source, boolean isAssumed) {
+
+    /** Of the published text. */
+    private static final int CHARACTERS_OF_TINY_SHAKESPEARE = 65;
+
+    /**
+     * What training with a config would have, as far as that is known here: nothing is downloaded and nothing is written.
+     *
+     * @param dataSets {@code data/sets}
+     * @throws inkhorn.data.DataException if the config names data or a tokenizer that do not exist
+     */
+    static Vocabulary of(DataConfig data, Path dataSets) {
+        if (data.dir() != null) {
+            Manifest manifest = PreparedData.manifest(Path.of(data.dir()));
+            return known(manifest.vocabularySize(), "tokenizer " + manifest.tokenizer() + " of the prepared data in " + data.dir());
+        }
+        TokenizerSpec tokenizer = data.tokenizerSpec().orElseThrow();
+        if (!tokenizer.learnsFromText()) {
+            return known(Tokenizers.create(tokenizer, List.of(), 1).vocabularySize(), "tokenizer " + tokenizer.name());
+        }
+        return tokenizer.name().equals("char") ? ofCharacters(data, tokenizer, dataSets) : learned(tokenizer);
+    }
+
+    static Vocabulary known(int size, String source) {
+        return new Vocabulary(size, source, false);
+    }
+
+    private static Vocabulary learned(TokenizerSpec tokenizer) {
+        return new Vocabulary(Tokenizers.vocabSize(tokenizer), "the most that the tokenizer " + tokenizer.name()
+                + " is to learn; a short text gives fewer", true);
+    }
+
+    private static Vocabulary ofCharacters(DataConfig data, TokenizerSpec tokenizer, Path dataSets) {
+        boolean isHere = data.path() != null || Files.exists(dataSets.resolve(data.dataset()).resolve(DataSets.INPUT));
+        if (!isHere && data.dataset().equals(DataSets.TINY_SHAKESPEARE)) {
+            return new Vocabulary(CHARACTERS_OF_TINY_SHAKESPEARE, "the characters of the published tiny-shakespeare, which is not here yet", true);
+        }
+        Corpus corpus = new DataSets(dataSets).resolve(data.dataset(), data.path() == null ? null : Path.of(data.path()), ByteProgress.NONE);
+        PreparationSpec spec = PreparationSpec.of(tokenizer, data.valFraction(), Runtime.getRuntime().availableProcessors());
+        return known(Preparation.tokenizer(corpus, spec).vocabularySize(), "the characters of " + corpus.source());
+    }
+}

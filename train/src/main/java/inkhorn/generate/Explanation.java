@@ -1,0 +1,99 @@
+package inkhorn.generate;
+
+import inkhorn.nn.LanguageModel;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/** Why a model wrote what it wrote: for each token, what else might have come, and how likely it was at each stage of the choice. */
+public final class Explanation {
+
+    private final LogitTransform penalties;
+    private final Optional<Warping> warping;
+    private final int top;
+    private final List<Step> steps = new ArrayList<>();
+    private TextSoFar text;
+
+    private Explanation(TextSoFar text, LogitTransform penalties, Optional<Warping> warping, int top) {
+        this.text = text;
+        this.penalties = penalties;
+        this.warping = warping;
+        this.top = top;
+    }
+
+    /**
+     * The choice of one token.
+     *
+     * @param position  tokens that stand before it
+     * @param chosen    its id
+     * @param candidates the largest logits, largest first, ties by lowest id; the chosen one comes last where it is not among them
+     */
+    public record Step(int position, int chosen, List<Candidate> candidates) {
+    }
+
+    /**
+     * A token that might have come.
+     *
+     * @param logit       the model's score
+     * @param probability its share by the model: softmax of the logits
+     * @param tempered    after penalties and temperature
+     * @param kept        after all of the warping, what it is drawn with: 0 where top-k or its like exclude it; where the likeliest
+     *                    is taken, 1 for that one
+     */
+    public record Candidate(int id, double logit, double probability, double tempered, double kept, boolean isChosen) {
+    }
+
+    /**
+     * Writes as {@link Generator} does with the same seed, and looks on.
+     *
+     * @param warping what tokens are drawn from; empty: the likeliest is taken
+     * @param top     candidates to show of each step, at least 1
+     * @throws IllegalArgumentException as {@link Generator#generate(int[], Limits, long, TokenListener)}
+     */
+    public static List<Step> of(LanguageModel model, int[] prompt, Limits limits, long seed, Penalties penalties, Optional<Warping> warping,
+                                int top) {
+        Sampler sampler = warping.map(bent -> Sampler.drawing(penalties, bent)).orElseGet(() -> Sampler.greedy(penalties.transform()));
+        Explanation explanation = new Explanation(TextSoFar.ofPrompt(prompt), penalties.transform(), warping, top);
+        new Generator(model, sampler, seed).generate(prompt, limits, 0, (id, logits) -> {
+            explanation.add(id, logits);
+            return true;
+        });
+        return List.copyOf(explanation.steps);
+    }
+
+    private void add(int chosen, float[] logits) {
+        double[] plain = probabilities(logits, LogitTransform.NONE);
+        LogitTransform heat = warping.map(bent -> LogitTransform.temperature(bent.temperature())).orElse(LogitTransform.NONE);
+        double[] tempered = probabilities(logits, penalties.then(heat));
+        double[] kept = warping.map(bent -> probabilities(logits, penalties.then(bent.transform())))
+                .orElseGet(() -> certain(chosen, logits.length));
+        List<Integer> ids = new ArrayList<>(IntStream.range(0, logits.length).boxed()
+                .sorted(Comparator.comparingDouble((Integer id) -> -logits[id])).limit(top).toList());      // stable
+        if (!ids.contains(chosen)) {
+            ids.add(chosen);
+        }
+        steps.add(new Step(text.ids().length, chosen, ids.stream()
+                .map(id -> new Candidate(id, logits[id], plain[id], tempered[id], kept[id], id == chosen)).toList()));
+        text = text.plus(chosen);
+    }
+
+    /** What {@link SoftmaxSampler} draws with. */
+    private double[] probabilities(float[] logits, LogitTransform transform) {
+        double[] scores = Scores.of(logits);
+        transform.apply(scores, text);
+        double[] weights = Scores.weights(scores);
+        double total = Scores.sum(weights);
+        for (int id = 0; id < weights.length; id++) {
+            weights[id] /= total;
+        }
+        return weights;
+    }
+
+    private static double[] certain(int chosen, int size) {
+        double[] all = new double[size];
+        all[chosen] = 1;
+        return all;
+    }
+}
