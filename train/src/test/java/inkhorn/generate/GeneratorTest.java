@@ -83,9 +83,9 @@ class GeneratorTest {
     void contextsOfAFewSizesKeepTheMemoryOfASurroundingScopeSmall() {
         Generation generation = new Generation(Sampler.of(1, 0), 5);
         try (Scope run = Scope.open()) {
-            generation.of(PROMPT, 15, 0);     // contexts of 3 to 17 tokens, computed in 16 and 20
+            generation.of(PROMPT, 2 * BLOCK, 0);     // a prompt, single tokens, and a window that has moved
             long filled = run.heldBytes();
-            generation.of(PROMPT, 2 * BLOCK, 0);
+            generation.of(PROMPT, 4 * BLOCK, 0);
             assertThat(run.heldBytes()).isEqualTo(filled);
         }
     }
