@@ -87,14 +87,6 @@ final class VectorMath {
     private static final FloatVector ERF_Q3 = FloatVector.broadcast(S, -7.37332916720468e-03f);
     private static final FloatVector ERF_Q4 = FloatVector.broadcast(S, -1.42647390514189e-02f);
 
-    /** p/√2, and half of the coefficients. */
-    private static final FloatVector TAIL_STEP = FloatVector.broadcast(S, 0.23164189f);
-    private static final FloatVector TAIL_P0 = FloatVector.broadcast(S, 0.5f * 1.061405429f);
-    private static final FloatVector TAIL_P1 = FloatVector.broadcast(S, 0.5f * -1.453152027f);
-    private static final FloatVector TAIL_P2 = FloatVector.broadcast(S, 0.5f * 1.421413741f);
-    private static final FloatVector TAIL_P3 = FloatVector.broadcast(S, 0.5f * -0.284496736f);
-    private static final FloatVector TAIL_P4 = FloatVector.broadcast(S, 0.5f * 0.254829592f);
-
     private static final LongVector GAMMA_STEPS = gammaSteps();
 
     private VectorMath() {
@@ -224,24 +216,9 @@ final class VectorMath {
         return V_ONE.div(exp(x.neg()).add(V_ONE));
     }
 
-    /**
-     * {@code to = dy·(Φ(x) + x·φ(x))}, the backward of GELU, given {@code bells = e^(-x²/2)}, which both need: the tail
-     * Φ(-|x|) is the bell times a polynomial in 1 / (1 + p|x|/√2), to 7.5e-8 (Abramowitz and Stegun 1964, 7.1.26).
-     */
-    static void geluSlopes(float[] x, int at, float[] bells, float[] dy, float[] to, int toAt, int n) {
-        for (int i = 0; i < n; i += W) {
-            FloatVector v = FloatVector.fromArray(S, x, at + i);
-            FloatVector e = FloatVector.fromArray(S, bells, i);
-            FloatVector t = V_ONE.div(v.abs().fma(TAIL_STEP, V_ONE));
-            FloatVector p = TAIL_P0;
-            p = p.fma(t, TAIL_P1);
-            p = p.fma(t, TAIL_P2);
-            p = p.fma(t, TAIL_P3);
-            p = p.fma(t, TAIL_P4);
-            FloatVector tail = p.mul(t).mul(e);
-            FloatVector cdf = V_ONE.sub(tail).blend(tail, v.compare(VectorOperators.LT, 0f));
-            e.mul(INV_SQRT_2PI).fma(v, cdf).mul(FloatVector.fromArray(S, dy, at + i)).intoArray(to, toAt + i);
-        }
+    /** x·φ(x), one half of the derivative of GELU, which is Φ(x) + x·φ(x). */
+    static FloatVector geluBell(FloatVector x) {
+        return expNonPositive(x.mul(x).mul(-0.5f)).mul(INV_SQRT_2PI).mul(x);
     }
 
     static FloatVector geluTanh(FloatVector x) {

@@ -201,19 +201,26 @@ final class VectorUnary {
 
     /** Φ(x) + x·φ(x), in loops small enough to be inlined whole. */
     private static void geluBackward(float[] x, float[] dy, int at, float[] to, int toAt, int n) {
-        float[] bells = Scratch.ofThread().array(2, BLOCK);
+        float[] bells = Scratch.ofThread().array(1, BLOCK);
+        float[] cdf = Scratch.ofThread().array(2, BLOCK);
         for (int i = 0; i < n; i += BLOCK) {
             int count = Math.min(BLOCK, n - i);
-            bells(x, at + i, bells, count);
-            VectorMath.geluSlopes(x, at + i, bells, dy, to, toAt + i, count);
+            VectorMath.normalCdf(x, at + i, cdf, count);
+            geluBells(x, at + i, bells, count);
+            geluSlopes(cdf, bells, dy, at + i, to, toAt + i, count);
         }
     }
 
-    /** {@code bells = e^(-x²/2)}. */
-    private static void bells(float[] x, int at, float[] bells, int n) {
+    private static void geluBells(float[] x, int at, float[] bells, int n) {
         for (int i = 0; i < n; i += W) {
-            FloatVector v = FloatVector.fromArray(S, x, at + i);
-            VectorMath.expNonPositive(v.mul(v).mul(-0.5f)).intoArray(bells, i);
+            VectorMath.geluBell(FloatVector.fromArray(S, x, at + i)).intoArray(bells, i);
+        }
+    }
+
+    private static void geluSlopes(float[] cdf, float[] bells, float[] dy, int at, float[] to, int toAt, int n) {
+        for (int i = 0; i < n; i += W) {
+            FloatVector.fromArray(S, cdf, i).add(FloatVector.fromArray(S, bells, i))
+                    .mul(FloatVector.fromArray(S, dy, at + i)).intoArray(to, toAt + i);
         }
     }
 
