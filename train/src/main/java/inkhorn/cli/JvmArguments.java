@@ -81,6 +81,11 @@ final class JvmArguments {
         command.add("-XX:LiveNodeCountInliningCutoff=200000");
         command.add("-XX:MaxNodeLimit=400000");
         command.add("-XX:NodeLimitFudgeFactor=8000");
+        // Until they are compiled, each of their vectors is an object: the compiler is to come sooner than to other code.
+        command.add("-XX:CompileCommand=quiet");
+        compileSooner(command, "MicroKernel*::multiply", "0.05");
+        compileSooner(command, "Vector*::*", "0.1");
+        compileSooner(command, "Packing::*", "0.1");
         if (!anyContains(chosen, "-Xmx", "-XX:MaxHeapSize", "RAMPercentage", "RAMFraction")) {
             command.add("-XX:MaxRAMPercentage=75");
         }
@@ -108,6 +113,10 @@ final class JvmArguments {
             command.add(arg);
         }
         return command;
+    }
+
+    private static void compileSooner(List<String> command, String methods, String scale) {
+        command.add("-XX:CompileCommand=CompileThresholdScaling,inkhorn.autograd.kernel.".concat(methods).concat(",").concat(scale));
     }
 
     private static boolean isClassPath(String argument) {

@@ -5,6 +5,9 @@ import inkhorn.autograd.IntTensor;
 import inkhorn.autograd.Rng;
 import inkhorn.autograd.Scope;
 import inkhorn.autograd.Tensor;
+import inkhorn.autograd.kernel.Epilogue;
+import inkhorn.autograd.kernel.KernelProvider;
+import inkhorn.autograd.kernel.Kernels;
 import inkhorn.config.ModelConfig;
 import inkhorn.nn.LanguageModel;
 import inkhorn.nn.Parameter;
@@ -20,19 +23,24 @@ import java.util.List;
  */
 public final class WarmUp implements AutoCloseable {
 
-    /** Enough for whole tiles of the matrix product and for parts of one. */
-    private static final int BLOCK = 52;
+    /** More rows than the kernels for few rows take, and no whole number of the matrix product's tiles. */
+    private static final int BLOCK = 76;
     private static final int VOCABULARY = 65;
-    private static final int HEADS = 2;
     private static final int MOST_CHANNELS_OF_A_HEAD = 64;
+
+    private static final int ROWS = 12;
+    private static final int COLUMNS = 32;
+    private static final int DEPTH = 8;
+    private static final int PRODUCTS = 400;
+    private static final int PER_TRANSPOSED = 8;
 
     private final ModelConfig config;
     private final Thread thread = new Thread(this::run, "inkhorn-warm-up");
     private volatile boolean stopped;
 
     private WarmUp(ModelConfig like) {
-        int channels = HEADS * Math.min(MOST_CHANNELS_OF_A_HEAD, like.nEmbd() / like.nHead());
-        config = new ModelConfig(like.type(), 1, HEADS, channels, BLOCK, like.dropout(), like.bias(), like.activation(),
+        int channels = Math.min(MOST_CHANNELS_OF_A_HEAD, like.nEmbd() / like.nHead());
+        config = new ModelConfig(like.type(), 1, 1, channels, BLOCK, like.dropout(), like.bias(), like.activation(),
                 like.position(), like.tieWeights());
     }
 
@@ -44,7 +52,22 @@ public final class WarmUp implements AutoCloseable {
         return warmUp;
     }
 
+    /** The matrix product's inner loops, which a first step waits for longest: many calls, each of one tile and little depth. */
+    private void products() {
+        float[] a = new float[BLOCK * DEPTH];
+        float[] c = new float[BLOCK * COLUMNS];
+        Kernels kernels = KernelProvider.kernels();
+        for (int i = 0; i < PRODUCTS && !stopped; i++) {
+            kernels.gemm(false, false, ROWS, COLUMNS, DEPTH, a, 0, a, 0, c, 0, false, Epilogue.NONE);
+            kernels.gemm(true, false, ROWS, COLUMNS, DEPTH, a, 0, a, 0, c, 0, true, Epilogue.NONE);
+            if (i % PER_TRANSPOSED == 0) {
+                kernels.gemm(false, true, BLOCK, COLUMNS, DEPTH, a, 0, a, 0, c, 0, true, Epilogue.NONE);
+            }
+        }
+    }
+
     private void run() {
+        products();
         LanguageModel model = Models.create(config, VOCABULARY, 0);
         List<Parameter> parameters = model.namedParameters();
         AdamW optimizer = new AdamW(parameters, new AdamW.Hyperparameters(0.9, 0.99, 1e-8, 0.1));

@@ -23,8 +23,11 @@ final class JvmArgumentsTest {
                 "/jdk 17/bin/java", "--add-modules", "jdk.incubator.vector",
                 "-Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0", "-Djdk.console=java.base", "-Dinkhorn.parent=42",
                 "-Dfile.encoding=UTF-8", "-XX:+IgnoreUnrecognizedVMOptions", "-XX:LiveNodeCountInliningCutoff=200000",
-                "-XX:MaxNodeLimit=400000", "-XX:NodeLimitFudgeFactor=8000", "-XX:MaxRAMPercentage=75", "-XX:+UseSerialGC",
-                "-Xmn16m", "-XX:+UseTransparentHugePages", "-Da=b c", "-cp", "/a b/train.jar", "inkhorn.cli.Main", "my config.yaml", "--resume");
+                "-XX:MaxNodeLimit=400000", "-XX:NodeLimitFudgeFactor=8000", "-XX:CompileCommand=quiet",
+                "-XX:CompileCommand=CompileThresholdScaling,inkhorn.autograd.kernel.MicroKernel*::multiply,0.05",
+                "-XX:CompileCommand=CompileThresholdScaling,inkhorn.autograd.kernel.Vector*::*,0.1",
+                "-XX:CompileCommand=CompileThresholdScaling,inkhorn.autograd.kernel.Packing::*,0.1",
+                "-XX:MaxRAMPercentage=75", "-XX:+UseSerialGC", "-Xmn16m", "-XX:+UseTransparentHugePages", "-Da=b c", "-cp", "/a b/train.jar", "inkhorn.cli.Main", "my config.yaml", "--resume");
     }
 
     @Test
