@@ -46,8 +46,8 @@ final class DoctorReport {
         Machine.Peak peak = m.peak();
         line("peak", "%.1f GFLOP/s on one thread, %.1f on %d: %.2f times%s", peak.gflopsOfOneThread(), peak.gflopsOfAllThreads(),
                 m.kernels().threads(), peak.scaling(), bits == 0 ? "; of a plain loop, the Vector API would show more" : "");
-        line("bandwidth", peak.gigabytesPerSecond() == null ? "not measured, the heap is too small" : "%.1f GB/s read and written",
-                peak.gigabytesPerSecond());
+        line("bandwidth", peak.gigabytesPerSecond() == null ? "not measured, the heap is too small" : "%.1f GB/s read and written, %.1f only read",
+                peak.gigabytesPerSecond(), peak.gigabytesReadPerSecond());
     }
 
     private void memory(Machine m, Machine.Training training) {

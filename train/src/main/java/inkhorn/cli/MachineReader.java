@@ -62,7 +62,8 @@ final class MachineReader {
             double ofOne = one.flopsPerSecond(seconds);
             double ofAll = threads == 1 ? ofOne : all.flopsPerSecond(seconds);
             boolean fits = Runtime.getRuntime().maxMemory() >= LEAST_HEAP_TO_PROBE_MEMORY;
-            return new Machine.Peak(ofOne * 1e-9, ofAll * 1e-9, ofAll / ofOne, fits ? all.bytesPerSecond(seconds) * 1e-9 : null);
+            return new Machine.Peak(ofOne * 1e-9, ofAll * 1e-9, ofAll / ofOne, fits ? all.bytesPerSecond(seconds) * 1e-9 : null,
+                    fits ? all.readBytesPerSecond(seconds) * 1e-9 : null);
         }
     }
 

@@ -52,7 +52,7 @@ final class SampleJob implements Job<SampleCommand.Request> {
 
     private static double bandwidth() {
         try (PeakProbe probe = new PeakProbe(KernelProvider.kernels().threads())) {
-            return probe.bytesPerSecond(0.5);
+            return probe.readBytesPerSecond(0.5);
         }
     }
 

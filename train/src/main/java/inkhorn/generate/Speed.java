@@ -35,7 +35,7 @@ public final class Speed {
     /**
      * One line for the user.
      *
-     * @param bandwidth bytes a second that this machine reads and writes, as measured; 0 where it was not
+     * @param bandwidth bytes a second that this machine reads, as measured; 0 where it was not
      */
     public String describe(double bandwidth) {
         String line = String.format(Locale.ROOT, "prefill %d tokens, %.0f tokens/s; decode %d tokens, %.1f tokens/s",

@@ -31,13 +31,13 @@ final class AdviceTest {
     @Test
     void scalarKernelsAreALossWhetherByWishOrForWantOfARelaunch() {
         assertSays(Machines.with(new Machine.Arithmetic("scalar; as asked for", true, 512, 8), GOOD.peak()), "Leave out --kernels=scalar: ");
-        assertSays(Machines.with(new Machine.Arithmetic("scalar; not loaded", true, 0, 8), new Machine.Peak(3, 24, 8, 40.0)),
+        assertSays(Machines.with(new Machine.Arithmetic("scalar; not loaded", true, 0, 8), new Machine.Peak(3, 24, 8, 40.0, 30.0)),
                 "Leave out --no-relaunch: ");
     }
 
     @Test
     void vectorsThatAreInterpretedOrNarrowerThanTheProcessorsAreNamed() {
-        assertSays(Machines.with(GOOD.kernels(), new Machine.Peak(0.1, 0.8, 8, 40.0)), "Leave out flags that keep Java from compiling (-Xint, ");
+        assertSays(Machines.with(GOOD.kernels(), new Machine.Peak(0.1, 0.8, 8, 40.0, 30.0)), "Leave out flags that keep Java from compiling (-Xint, ");
         assertSays(Machines.with(new Machine.Arithmetic("vector, 256-bit", false, 256, 8), GOOD.peak()),
                 "Try java -XX:UseAVX=3 -jar train.jar doctor: the processor has vectors of 512 bits and Java uses 256");
     }
@@ -50,7 +50,7 @@ final class AdviceTest {
 
     @Test
     void hyperThreadsAreSeenByTheirScaling() {
-        assertSays(Machines.with(GOOD.kernels(), new Machine.Peak(117, 480, 4.1, 40.0)), "Try --threads=4: 8 threads reach only 4.10 times what one does");
+        assertSays(Machines.with(GOOD.kernels(), new Machine.Peak(117, 480, 4.1, 40.0, 30.0)), "Try --threads=4: 8 threads reach only 4.10 times what one does");
     }
 
     @Test
@@ -62,7 +62,7 @@ final class AdviceTest {
     @Test
     void aLoadedMachineIsNamedAndItsScalingNotBlamedOnHyperThreads() {
         Machine.Host busy = new Machine.Host("Linux", new Processor("A Fast One", 8, true), 8, 5.0);
-        assertSays(new Machine(GOOD.java(), busy, GOOD.kernels(), new Machine.Peak(117, 480, 4.1, 40.0), GOOD.memory(), GOOD.hugePages(), GOOD.start()),
+        assertSays(new Machine(GOOD.java(), busy, GOOD.kernels(), new Machine.Peak(117, 480, 4.1, 40.0, 30.0), GOOD.memory(), GOOD.hugePages(), GOOD.start()),
                 "End other programs, or train when they are done: the load average over the last minute is 5.00 on 8 cores");
     }
 

@@ -39,7 +39,7 @@ final class DoctorJobTest {
                 vectors    512 bits, 16 floats
                 threads    8 on 8 cores
                 peak       117.0 GFLOP/s on one thread, 900.0 on 8: 7.70 times
-                bandwidth  40.1 GB/s read and written
+                bandwidth  40.1 GB/s read and written, 30.0 only read
                 memory     heap of up to 12,288 MiB, of the machine's 16,384 MiB
                 collector  PS MarkSweep, PS Scavenge
                 huge pages madvise; Java asks for them
@@ -52,7 +52,7 @@ final class DoctorJobTest {
     @Test
     void whatASystemDoesNotTellIsLeftOutOrSaidToBeUnknown() {
         Machine bare = new Machine(Machines.GOOD.java(), new Machine.Host("Windows 11, amd64", new Processor("amd64", null, false), 1, null),
-                new Machine.Arithmetic("scalar, plain loops; not loaded", true, 0, 1), new Machine.Peak(3, 3, 1, null),
+                new Machine.Arithmetic("scalar, plain loops; not loaded", true, 0, 1), new Machine.Peak(3, 3, 1, null, null),
                 new Machine.Memory(200, null), new Machine.HugePages(null, false), new Machine.Start(false, List.of()));
         assertThat(examine(bare, Optional.empty(), false)).contains(
                 "system     Windows 11, amd64; amd64, 1 core\n",

@@ -1,13 +1,18 @@
 package inkhorn.autograd.kernel;
 
+import static inkhorn.autograd.kernel.VectorMath.S;
+import static inkhorn.autograd.kernel.VectorMath.W;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 
 /**
  * What this machine can do at most, measured: float32 operations a second of the bare micro-kernel on operands that stay in
- * the first cache, and bytes a second of an update {@code y = y + 3x} on arrays too large for most caches. Shares of a peak are
- * shares of these.
+ * the first cache, and bytes a second of an update {@code y = y + 3x}, and of reading, on arrays too large for most caches. Shares of a
+ * peak are shares of these.
  *
  * <p>A machine's clock drifts, on shared hosts by a factor of two: what is compared with a peak is measured close to it. The
  * first measurement in a JVM also waits for the compiler, about a second where nothing has multiplied matrices before.
@@ -94,16 +99,56 @@ public final class PeakProbe implements AutoCloseable {
      * update and not a copy: what is written has been read, so no line is fetched that does not count.
      */
     public double bytesPerSecond(double seconds) {
-        if (x == null) {
-            x = ones(UPDATED);
-            y = ones(UPDATED);
-        }
+        makeArrays();
         double bytesOfCall = 3.0 * Float.BYTES * UPDATED;
         return bytesOfCall * callsPerSecond(seconds, calls -> {
             for (int i = 0; i < calls; i++) {
                 workers.run(UPDATED / CHUNK, task -> update(x, y, task * CHUNK));
             }
         });
+    }
+
+    /**
+     * Bytes a second that this probe's threads together read, where they write nothing: the limit of a program that only looks
+     * through its memory. Less than {@link #bytesPerSecond} as a rule, since writing goes on beside reading. Takes the same heap.
+     */
+    public double readBytesPerSecond(double seconds) {
+        makeArrays();
+        int tasks = UPDATED / CHUNK;
+        boolean vectors = isVectorApiThere();
+        float[] sums = new float[2 * tasks];
+        double bytesOfCall = 2.0 * Float.BYTES * UPDATED;
+        return bytesOfCall * callsPerSecond(seconds, calls -> {
+            for (int i = 0; i < calls; i++) {
+                workers.run(2 * tasks, task -> {
+                    float[] from = task < tasks ? x : y;
+                    int at = task % tasks * CHUNK;
+                    sums[task] = vectors ? Reading.sum(from, at, CHUNK) : sum(from, at, CHUNK);
+                });
+            }
+        });
+    }
+
+    /** Without the Vector API: four chains of additions. */
+    private static float sum(float[] from, int at, int n) {
+        float a = 0;
+        float b = 0;
+        float c = 0;
+        float d = 0;
+        for (int i = at; i < at + n; i += 4) {
+            a += from[i];
+            b += from[i + 1];
+            c += from[i + 2];
+            d += from[i + 3];
+        }
+        return a + b + c + d;
+    }
+
+    private void makeArrays() {
+        if (x == null) {
+            x = ones(UPDATED);
+            y = ones(UPDATED);
+        }
     }
 
     /** Some work that is done a number of times. */
@@ -214,6 +259,25 @@ public final class PeakProbe implements AutoCloseable {
         @Override
         double compiledFlops() {
             return 1e9;
+        }
+    }
+
+    /** A class of its own, since it needs the Vector API. */
+    private static final class Reading {
+
+        /** Four chains of additions; n is a multiple of four vectors. */
+        static float sum(float[] from, int at, int n) {
+            FloatVector a = FloatVector.zero(S);
+            FloatVector b = FloatVector.zero(S);
+            FloatVector c = FloatVector.zero(S);
+            FloatVector d = FloatVector.zero(S);
+            for (int i = at; i < at + n; i += 4 * W) {
+                a = a.add(FloatVector.fromArray(S, from, i));
+                b = b.add(FloatVector.fromArray(S, from, i + W));
+                c = c.add(FloatVector.fromArray(S, from, i + 2 * W));
+                d = d.add(FloatVector.fromArray(S, from, i + 3 * W));
+            }
+            return a.add(b).add(c.add(d)).reduceLanes(VectorOperators.ADD);
         }
     }
 

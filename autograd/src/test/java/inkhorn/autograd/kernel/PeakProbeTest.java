@@ -16,6 +16,13 @@ final class PeakProbeTest {
     }
 
     @Test
+    void readingIsPlausibleToo() {
+        try (PeakProbe probe = new PeakProbe(2)) {
+            assertThat(probe.readBytesPerSecond(0.05)).isBetween(1e6, 1e13);
+        }
+    }
+
+    @Test
     void withOneThreadAllAreOne() {
         PeakProbe.Peak peak = PeakProbe.measure(1, 0.15);
         assertThat(peak.flopsOfAll()).isEqualTo(peak.flopsOfOne());

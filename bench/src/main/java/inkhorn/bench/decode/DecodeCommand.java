@@ -67,12 +67,15 @@ public final class DecodeCommand implements Callable<Integer> {
     }
 
     private void measure(String name, Gpt gpt, int batch, PrintWriter out) {
-        double before = bandwidth();
+        Bandwidth before = bandwidth();
         write(new CachedLogits(gpt), gpt, batch, seconds, Integer.MAX_VALUE, new Speed());
         Speed cached = new Speed();
         write(new CachedLogits(gpt), gpt, batch, seconds, Integer.MAX_VALUE, cached);
-        double bandwidth = (before + bandwidth()) / 2;
-        out.printf(Locale.ROOT, "%s, batch %d: %s%n", name, batch, cached.describe(bandwidth));
+        Bandwidth after = bandwidth();
+        out.printf(Locale.ROOT, "%s, batch %d: %s%n", name, batch, cached.describe((before.reading + after.reading) / 2));
+        double updating = (before.updating + after.updating) / 2;
+        out.printf(Locale.ROOT, "%s, batch %d: %.0f %% of the %.1f GB/s that are read and written in an update%n", name, batch,
+                100 * cached.bytesPerSecond() / updating, updating * 1e-9);
         Speed plain = new Speed();
         write(new PlainLogits(gpt), gpt, batch, seconds, PLAIN_TOKENS, plain);
         out.printf(Locale.ROOT, "%s, batch %d, no cache: %.2f tokens/s; with the cache %.1f times that%n", name, batch,
@@ -105,9 +108,13 @@ public final class DecodeCommand implements Callable<Integer> {
         }
     }
 
-    private double bandwidth() {
+    /** Bytes a second where nothing is written, and where a third of them is. */
+    private record Bandwidth(double reading, double updating) {
+    }
+
+    private Bandwidth bandwidth() {
         try (PeakProbe probe = new PeakProbe(threads)) {
-            return probe.bytesPerSecond(0.5);
+            return new Bandwidth(probe.readBytesPerSecond(0.5), probe.bytesPerSecond(0.5));
         }
     }
 
