@@ -15,8 +15,8 @@ final class VectorGemm {
     /** Depth of a block: a panel of a (12 × 384 floats, 18 KiB) stays in the first cache. Part of what fixes the bits. */
     static final int K_BLOCK = 384;
 
-    /** Panels of b that a thread packs at a time: with K_BLOCK and 32 columns 2.25 MiB. */
-    private static final int MAX_PART = 48;
+    /** Panels of b that a thread packs at a time: with K_BLOCK and 32 columns 768 KiB, which stay in its second cache beside what streams through. */
+    private static final int MAX_PART = 16;
 
     /** Multiply-adds of a task at least: some 20 microseconds. */
     private static final long MIN_TASK = 1 << 20;

@@ -1,5 +1,6 @@
 package inkhorn.bench.decode;
 
+import inkhorn.autograd.IntTensor;
 import inkhorn.autograd.Rng;
 import inkhorn.autograd.Scope;
 import inkhorn.autograd.kernel.KernelProvider;
@@ -13,8 +14,10 @@ import inkhorn.generate.Speed;
 import inkhorn.nn.Activation;
 import inkhorn.nn.Gpt;
 import inkhorn.nn.GptConfig;
+import inkhorn.nn.Pass;
 import inkhorn.nn.Position;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -58,12 +61,44 @@ public final class DecodeCommand implements Callable<Integer> {
         for (String name : models) {
             Gpt gpt = new Gpt(config(name), new Rng(1));
             try (Scope run = Scope.open()) {
+                firstToken(name, gpt, out);
                 for (int batch : batches) {
                     measure(name, gpt, batch, out);
                 }
             }
         }
         return 0;
+    }
+
+    /** The first token after a prompt beside the forward pass that training makes of the same tokens, in turn. */
+    private void firstToken(String name, Gpt gpt, PrintWriter out) {
+        int[][] prompt = prompts(gpt, 1);
+        IntTensor ids = IntTensor.of(prompt[0], 1, PROMPT);
+        List<Double> first = new ArrayList<>();
+        List<Double> forward = new ArrayList<>();
+        try (NextLogits logits = new CachedLogits(gpt)) {
+            long start = System.nanoTime();
+            while ((System.nanoTime() - start) * 1e-9 < 3 * seconds) {
+                long before = System.nanoTime();
+                logits.start(prompt);
+                long between = System.nanoTime();
+                try (Scope pass = Scope.open()) {
+                    gpt.loss(ids, ids, Pass.training(new Rng(first.size())));
+                }
+                first.add((between - before) * 1e-6);
+                forward.add((System.nanoTime() - between) * 1e-6);
+            }
+        }
+        // The compiler works during the first half.
+        double firstMs = median(first.subList(first.size() / 2, first.size()));
+        double forwardMs = median(forward.subList(forward.size() / 2, forward.size()));
+        out.printf(Locale.ROOT, "%s, first token of a prompt of %d: %.1f ms; training forward %.1f ms; %.2f of it%n", name, PROMPT,
+                firstMs, forwardMs, firstMs / forwardMs);
+        out.flush();
+    }
+
+    private static double median(List<Double> values) {
+        return values.stream().sorted().skip(values.size() / 2).findFirst().orElseThrow();
     }
 
     private void measure(String name, Gpt gpt, int batch, PrintWriter out) {
@@ -85,11 +120,7 @@ public final class DecodeCommand implements Callable<Integer> {
 
     /** Starts over where the block is full, so that no window moves: prompts of 200 tokens, contexts of 200 to 256. */
     private static void write(NextLogits logits, Gpt gpt, int batch, double seconds, int most, Speed speed) {
-        int[][] prompts = new int[batch][PROMPT];
-        for (int i = 0; i < batch; i++) {
-            int first = i;
-            Arrays.setAll(prompts[i], t -> (t * 31 + first * 7) % gpt.vocabSize());
-        }
+        int[][] prompts = prompts(gpt, batch);
         int[] all = new int[batch];
         Arrays.setAll(all, i -> i);
         long start = System.nanoTime();
@@ -106,6 +137,15 @@ public final class DecodeCommand implements Callable<Integer> {
                 }
             }
         }
+    }
+
+    private static int[][] prompts(Gpt gpt, int batch) {
+        int[][] prompts = new int[batch][PROMPT];
+        for (int i = 0; i < batch; i++) {
+            int first = i;
+            Arrays.setAll(prompts[i], t -> (t * 31 + first * 7) % gpt.vocabSize());
+        }
+        return prompts;
     }
 
     /** Bytes a second where nothing is written, and where a third of them is. */
