@@ -5,10 +5,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Optional;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
+import org.jline.reader.Reference;
 import org.jline.reader.UserInterruptException;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
@@ -18,14 +20,21 @@ final class PromptLines implements Closeable {
 
     private static final String PROMPT = "> ";
 
+    /** What cursor keys send outside application mode (ECMA-48), beside what the terminal's description says they send within. */
+    private static final Map<String, String> CURSOR_KEYS = Map.of(
+            "\033[A", LineReader.UP_LINE_OR_SEARCH, "\033[B", LineReader.DOWN_LINE_OR_SEARCH,
+            "\033[C", LineReader.FORWARD_CHAR, "\033[D", LineReader.BACKWARD_CHAR,
+            "\033[H", LineReader.BEGINNING_OF_LINE, "\033[F", LineReader.END_OF_LINE);
+
     private final Terminal terminal;
     private final LineReader reader;
 
-    private PromptLines(Terminal terminal) {
+    PromptLines(Terminal terminal) {
         this.terminal = terminal;
         // A prompt is text: neither ! nor \ in it means anything.
         this.reader = LineReaderBuilder.builder().terminal(terminal).option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
                 .option(LineReader.Option.BRACKETED_PASTE, false).build();
+        CURSOR_KEYS.forEach((sent, widget) -> reader.getKeyMaps().get(LineReader.MAIN).bind(new Reference(widget), sent));
     }
 
     /** On the terminal if these are the program's own streams, else on the streams. */

@@ -25,9 +25,13 @@
     return made;
   }
 
+  // Spaces belong to tokens, so that they are to be seen: as in most editors.
+  const visible = text => text.replace(/ /g, '·').replace(/\t/g, '→').replace(/\r?\n/g, '↵\n');
+
   function row(cells, className) {
     const made = element('tr', undefined, className);
     cells.forEach(cell => made.append(cell instanceof Node ? cell : element('td', String(cell))));
+    if (className) made.setAttribute('aria-current', 'true');
     return made;
   }
 
@@ -84,7 +88,8 @@
     byId('legend').style.height = '12px';
     byId('legend').style.width = '180px';
     byId('range').textContent = (isWeights ? '0' : (-end).toFixed(2)) + ' to ' + end.toFixed(isWeights ? 0 : 2)
-      + (state.stage === 'weights' || state.stage === 'masked' ? ', masked in grey' : '');
+      + (state.stage === 'weights' || state.stage === 'masked' ? ', masked in grey' : '')
+      + (state.stage === 'output' ? '; rows look, columns are channels' : '; rows look, columns are looked at');
   }
 
   function drawText(h, q) {
@@ -192,7 +197,7 @@
     heads.forEach(h => byId('head').append(element('option', String(h))));
     byId('position').max = String(time - 1);
     data.tokens.forEach((token, k) => {
-      const button = element('button', token.text.replace(/\r?\n/g, '↵\n') || token.label);
+      const button = element('button', visible(token.text) || token.label);
       button.type = 'button';
       button.addEventListener('click', () => choose({ position: k }));
       byId('text').append(button);

@@ -23,8 +23,11 @@ import inkhorn.nn.Activation;
 import inkhorn.nn.Gpt;
 import inkhorn.nn.GptConfig;
 import inkhorn.nn.Position;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -244,6 +247,29 @@ final class SampleJobTest {
             objects.add(new ObjectMapper().readTree(line));
         }
         return objects;
+    }
+
+    @Test
+    void statsAreOneLineOnStandardErrorThatCountsWhatWasComputed() {
+        String text = text(run, "--prompt=ab", "--num=3");
+        String read = ", reads \\d+\\.\\d GB/s, \\d+ % of the measured \\d+\\.\\d";
+        String count = "prefill 6 tokens, \\d+ tokens/s; decode " + 3 * (TOKENS - 1) + " tokens, \\d+\\.\\d tokens/s";
+        assertThat(standardErrorOf(() -> assertThat(text(run, "--prompt=ab", "--num=3", "--stats")).isEqualTo(text))).matches(count + read + "\\R");
+        assertThat(standardErrorOf(() -> assertThat(text(run, "--prompt=ab", "--num=3", "--stats", "--no-cache")).isEqualTo(text)))
+                .matches(count + "\\R");
+        assertThat(standardErrorOf(() -> text(run, "--prompt=ab"))).isEmpty();
+    }
+
+    private static String standardErrorOf(Runnable action) {
+        PrintStream usual = System.err;
+        ByteArrayOutputStream written = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(written, true, StandardCharsets.UTF_8));
+        try {
+            action.run();
+        } finally {
+            System.setErr(usual);
+        }
+        return written.toString(StandardCharsets.UTF_8);
     }
 
     @Test

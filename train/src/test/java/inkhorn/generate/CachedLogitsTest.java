@@ -1,6 +1,7 @@
 package inkhorn.generate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import inkhorn.autograd.Rng;
 import inkhorn.autograd.Scope;
@@ -14,6 +15,7 @@ import inkhorn.nn.LanguageModel;
 import inkhorn.nn.Parameter;
 import inkhorn.nn.Position;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -103,6 +105,40 @@ class CachedLogitsTest {
                 assertThat(cached.next(from, tokens)).as("step %d", t).isDeepEqualTo(plain.next(from, tokens));
             }
         }
+    }
+
+    /** A beam that kept a row, which the cache writes over, would have another token's log-probabilities. */
+    @Test
+    void beamsFindTheSameTextsWithTheSameProbabilitiesBeyondTheBlock() {
+        KernelProvider.choose(Choice.AUTO, 2);
+        for (int size = 0; size < 2; size++) {
+            Gpt gpt = model(size);
+            Limits limits = Limits.ofTokens(3 * gpt.blockSize());
+            List<Hypothesis> cached = new BeamSearch(gpt, CachedLogits::of, Beams.ofWidth(4), LogitTransform.NONE)
+                    .search(FIVE[2], limits, ids -> false, () -> false);
+            List<Hypothesis> plain = new BeamSearch(gpt, PlainLogits::new, Beams.ofWidth(4), LogitTransform.NONE)
+                    .search(FIVE[2], limits, ids -> false, () -> false);
+            assertThat(cached).hasSize(4).usingRecursiveComparison().isEqualTo(plain);
+            assertThat(cached).allSatisfy(text -> assertThat(Arrays.stream(text.logProbabilities()).average().orElseThrow())
+                    .isCloseTo(text.score(), within(1e-9)));
+        }
+    }
+
+    /** Calls that read the weights once are timed, and their logits passed on; without a cache there is nothing to count. */
+    @Test
+    void speedCountsTokensAndBytesOfWhatItMeasures() {
+        Gpt gpt = model(0);
+        Speed speed = new Speed();
+        assertThat(speed.describe(1e9)).isEqualTo("prefill 0 tokens, 0 tokens/s; decode 0 tokens, 0.0 tokens/s");
+        try (NextLogits measured = speed.measured(CachedLogits.of(gpt)); NextLogits plain = new PlainLogits(gpt)) {
+            assertThat(measured.start(new int[][] {{3, 1, 4}, {1}})).isDeepEqualTo(plain.start(new int[][] {{3, 1, 4}, {1}}));
+            assertThat(measured.next(new int[] {0, 1}, new int[] {5, 6})).isDeepEqualTo(plain.next(new int[] {0, 1}, new int[] {5, 6}));
+            measured.next(new int[] {1}, new int[] {2});
+        }
+        assertThat(List.of(speed.promptTokensPerSecond(), speed.tokensPerSecond(), speed.bytesPerSecond()))
+                .allMatch(number -> number > 0 && Double.isFinite(number));
+        assertThat(speed.describe(0)).matches("prefill 4 tokens, \\d+ tokens/s; decode 3 tokens, \\d+\\.\\d tokens/s, reads \\d+\\.\\d GB/s");
+        assertThat(speed.describe(1e9)).startsWith(speed.describe(0)).matches(".* GB/s, \\d+ % of the measured 1\\.0");
     }
 
     @Test

@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
 /** A small model whose heads look at different places, and a text that would break out of a careless page. */
 final class Views {
 
-    static final String HOSTILE = "</script><b>&\"'\n\u2028x@DATA@";
+    static final String HOSTILE = "</script><b>&\"'\n\u2028x@DATA@ ";
     static final int LAYERS = 2;
     static final int HEADS = 3;
 
