@@ -25,6 +25,9 @@ final class MachineReader {
     /** The probe of memory takes 128 MiB. */
     private static final long LEAST_HEAP_TO_PROBE_MEMORY = 256L << 20;
 
+    /** As much as the update goes through. */
+    private static final long READ = 128L << 20;
+
     private MachineReader() {
     }
 
@@ -63,7 +66,7 @@ final class MachineReader {
             double ofAll = threads == 1 ? ofOne : all.flopsPerSecond(seconds);
             boolean fits = Runtime.getRuntime().maxMemory() >= LEAST_HEAP_TO_PROBE_MEMORY;
             return new Machine.Peak(ofOne * 1e-9, ofAll * 1e-9, ofAll / ofOne, fits ? all.bytesPerSecond(seconds) * 1e-9 : null,
-                    fits ? all.readBytesPerSecond(seconds) * 1e-9 : null);
+                    fits ? all.readBytesPerSecond(READ, seconds) * 1e-9 : null);
         }
     }
 

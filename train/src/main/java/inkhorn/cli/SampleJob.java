@@ -39,7 +39,7 @@ final class SampleJob implements Job<SampleCommand.Request> {
                 writer.write(request.prompt().read(in), () -> false);
             }
             if (request.stats()) {
-                System.err.println(writer.speed().describe(bandwidth()));
+                System.err.println(writer.speed().describe(bandwidth(writer.speed().bytesOfStep())));
             }
         } catch (UncheckedIOException e) {
             if (isReaderGone(e.getCause())) {
@@ -50,9 +50,13 @@ final class SampleJob implements Job<SampleCommand.Request> {
         return 0;
     }
 
-    private static double bandwidth() {
+    /** Of reading as much as a step does, so that what caches hold of the model they hold here too, as far as the heap allows. */
+    private static double bandwidth(long bytes) {
+        if (bytes == 0) {
+            return 0;
+        }
         try (PeakProbe probe = new PeakProbe(KernelProvider.kernels().threads())) {
-            return probe.readBytesPerSecond(0.5);
+            return probe.readBytesPerSecond(Math.min(bytes, Runtime.getRuntime().maxMemory() / 4), 0.5);
         }
     }
 

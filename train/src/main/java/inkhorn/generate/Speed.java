@@ -10,6 +10,7 @@ public final class Speed {
     private long tokens;
     private double seconds;
     private long bytes;
+    private long readings;
     private double readingSeconds;
 
     /** The same logits, with a clock around each call. */
@@ -32,10 +33,15 @@ public final class Speed {
         return readingSeconds == 0 ? 0 : bytes / readingSeconds;
     }
 
+    /** What a step reads of weights, keys and values, in the mean; 0 without a cache. */
+    public long bytesOfStep() {
+        return readings == 0 ? 0 : bytes / readings;
+    }
+
     /**
      * One line for the user.
      *
-     * @param bandwidth bytes a second that this machine reads, as measured; 0 where it was not
+     * @param bandwidth bytes a second that this machine reads of as much memory, as measured; 0 where it was not
      */
     public String describe(double bandwidth) {
         String line = String.format(Locale.ROOT, "prefill %d tokens, %.0f tokens/s; decode %d tokens, %.1f tokens/s",
@@ -80,6 +86,7 @@ public final class Speed {
             long read = logits instanceof CachedLogits cached ? cached.bytesRead() : 0;
             if (read > 0) {
                 bytes += read;
+                readings++;
                 readingSeconds += (now - before) * 1e-9;
             }
             return rows;

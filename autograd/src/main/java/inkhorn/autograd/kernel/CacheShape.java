@@ -13,6 +13,9 @@ public record CacheShape(int capacity, int heads, int headSize) {
     /** No vector is longer: the row of a channel is read in whole vectors. */
     private static final int LANES = 16;
 
+    /** Positions whose keys are turned at a time. */
+    private static final int TOGETHER = 16;
+
     /**
      * From one channel's keys to the next: not a multiple of a page, where one token's keys would all fall on the same set
      * of the first cache.
@@ -43,14 +46,25 @@ public record CacheShape(int capacity, int heads, int headSize) {
         return heads * headSize;
     }
 
-    /** Keeps one position's keys and values of one head, out of a row of queries, keys and values. */
-    void keep(int head, int t, float[] qkv, int row, float[] keys, float[] values) {
-        int from = row * 3 * channels() + head * headSize;
-        int key = keyAt(head, 0, t);
-        for (int d = 0, step = keyStep(); d < headSize; d++) {
-            keys[key + d * step] = qkv[from + channels() + d];
+    /**
+     * Keeps the keys and values of {@code count} positions from {@code t} on of one head, out of as many rows of queries, keys and
+     * values. Keys lie with the positions beside each other: some positions at a time, so that a line of the cache is written whole.
+     */
+    void keep(int head, int t, int count, float[] qkv, int row, float[] keys, float[] values) {
+        int width = 3 * channels();
+        int from = row * width + head * headSize;
+        for (int begin = 0; begin < count; begin += TOGETHER) {
+            int end = Math.min(count, begin + TOGETHER);
+            for (int d = 0; d < headSize; d++) {
+                int key = keyAt(head, d, t);
+                for (int i = begin; i < end; i++) {
+                    keys[key + i] = qkv[from + i * width + channels() + d];
+                }
+            }
         }
-        System.arraycopy(qkv, from + 2 * channels(), values, valueAt(head, t), headSize);
+        for (int i = 0; i < count; i++) {
+            System.arraycopy(qkv, from + i * width + 2 * channels(), values, valueAt(head, t + i), headSize);
+        }
     }
 
     /** Copies the first {@code length} positions. */

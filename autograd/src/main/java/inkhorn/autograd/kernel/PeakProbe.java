@@ -11,7 +11,7 @@ import jdk.incubator.vector.VectorOperators;
 
 /**
  * What this machine can do at most, measured: float32 operations a second of the bare micro-kernel on operands that stay in
- * the first cache, and bytes a second of an update {@code y = y + 3x}, and of reading, on arrays too large for most caches. Shares of a
+ * the first cache, and bytes a second of an update {@code y = y + 3x} on arrays too large for most caches, and of reading. Shares of a
  * peak are shares of these.
  *
  * <p>A machine's clock drifts, on shared hosts by a factor of two: what is compared with a peak is measured close to it. The
@@ -99,7 +99,10 @@ public final class PeakProbe implements AutoCloseable {
      * update and not a copy: what is written has been read, so no line is fetched that does not count.
      */
     public double bytesPerSecond(double seconds) {
-        makeArrays();
+        if (x == null) {
+            x = ones(UPDATED);
+            y = ones(UPDATED);
+        }
         double bytesOfCall = 3.0 * Float.BYTES * UPDATED;
         return bytesOfCall * callsPerSecond(seconds, calls -> {
             for (int i = 0; i < calls; i++) {
@@ -110,19 +113,25 @@ public final class PeakProbe implements AutoCloseable {
 
     /**
      * Bytes a second that this probe's threads together read, where they write nothing: the limit of a program that only looks
-     * through its memory. Less than {@link #bytesPerSecond} as a rule, since writing goes on beside reading. Takes the same heap.
+     * through its memory. Reads arrays of 64 MiB, as many as make up {@code bytes}, one after another; less than what caches hold
+     * comes from them. Takes that much heap until it returns.
      */
-    public double readBytesPerSecond(double seconds) {
-        makeArrays();
-        int tasks = UPDATED / CHUNK;
+    public double readBytesPerSecond(long bytes, double seconds) {
+        int chunks = UPDATED / CHUNK;
+        long wanted = Math.max(1, bytes / Float.BYTES / CHUNK);
+        float[][] arrays = new float[(int) ((wanted + chunks - 1) / chunks)][];
+        for (int i = 0; i < arrays.length; i++) {
+            arrays[i] = ones((int) Math.min(chunks, wanted - (long) i * chunks) * CHUNK);
+        }
+        int tasks = (int) wanted;
         boolean vectors = isVectorApiThere();
-        float[] sums = new float[2 * tasks];
-        double bytesOfCall = 2.0 * Float.BYTES * UPDATED;
+        float[] sums = new float[tasks];
+        double bytesOfCall = (double) Float.BYTES * CHUNK * tasks;
         return bytesOfCall * callsPerSecond(seconds, calls -> {
             for (int i = 0; i < calls; i++) {
-                workers.run(2 * tasks, task -> {
-                    float[] from = task < tasks ? x : y;
-                    int at = task % tasks * CHUNK;
+                workers.run(tasks, task -> {
+                    float[] from = arrays[task / chunks];
+                    int at = task % chunks * CHUNK;
                     sums[task] = vectors ? Reading.sum(from, at, CHUNK) : sum(from, at, CHUNK);
                 });
             }
@@ -142,13 +151,6 @@ public final class PeakProbe implements AutoCloseable {
             d += from[i + 3];
         }
         return a + b + c + d;
-    }
-
-    private void makeArrays() {
-        if (x == null) {
-            x = ones(UPDATED);
-            y = ones(UPDATED);
-        }
     }
 
     /** Some work that is done a number of times. */

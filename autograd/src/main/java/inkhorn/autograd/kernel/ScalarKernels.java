@@ -164,9 +164,8 @@ public final class ScalarKernels implements Kernels {
     @Override
     public void keepKeysAndValues(CacheShape shape, float[] qkv, int time, int[] first, float[][] keys, float[][] values) {
         for (int b = 0; b < keys.length; b++) {
-            for (int i = 0; i < time * shape.heads(); i++) {
-                int t = i / shape.heads();
-                shape.keep(i % shape.heads(), first[b] + t, qkv, b * time + t, keys[b], values[b]);
+            for (int head = 0; head < shape.heads(); head++) {
+                shape.keep(head, first[b], time, qkv, b * time, keys[b], values[b]);
             }
         }
     }

@@ -361,9 +361,7 @@ public final class VectorKernels implements Kernels {
         parallelRows(keys.length * shape.heads(), time * shape.headSize(), (from, to) -> {
             for (int i = from; i < to; i++) {
                 int b = i / shape.heads();
-                for (int t = 0; t < time; t++) {
-                    shape.keep(i % shape.heads(), first[b] + t, qkv, b * time + t, keys[b], values[b]);
-                }
+                shape.keep(i % shape.heads(), first[b], time, qkv, b * time, keys[b], values[b]);
             }
         });
     }

@@ -18,7 +18,8 @@ final class PeakProbeTest {
     @Test
     void readingIsPlausibleToo() {
         try (PeakProbe probe = new PeakProbe(2)) {
-            assertThat(probe.readBytesPerSecond(0.05)).isBetween(1e6, 1e13);
+            assertThat(probe.readBytesPerSecond(1, 0.05)).isBetween(1e6, 1e13);
+            assertThat(probe.readBytesPerSecond(70 << 20, 0.05)).isBetween(1e6, 1e13);
         }
     }
 

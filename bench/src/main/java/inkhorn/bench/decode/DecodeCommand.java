@@ -102,11 +102,12 @@ public final class DecodeCommand implements Callable<Integer> {
     }
 
     private void measure(String name, Gpt gpt, int batch, PrintWriter out) {
-        Bandwidth before = bandwidth();
-        write(new CachedLogits(gpt), gpt, batch, seconds, Integer.MAX_VALUE, new Speed());
+        Speed warmUp = new Speed();
+        write(new CachedLogits(gpt), gpt, batch, seconds, Integer.MAX_VALUE, warmUp);
+        Bandwidth before = bandwidth(warmUp.bytesOfStep());
         Speed cached = new Speed();
         write(new CachedLogits(gpt), gpt, batch, seconds, Integer.MAX_VALUE, cached);
-        Bandwidth after = bandwidth();
+        Bandwidth after = bandwidth(warmUp.bytesOfStep());
         out.printf(Locale.ROOT, "%s, batch %d: %s%n", name, batch, cached.describe((before.reading + after.reading) / 2));
         double updating = (before.updating + after.updating) / 2;
         out.printf(Locale.ROOT, "%s, batch %d: %.0f %% of the %.1f GB/s that are read and written in an update%n", name, batch,
@@ -148,13 +149,13 @@ public final class DecodeCommand implements Callable<Integer> {
         return prompts;
     }
 
-    /** Bytes a second where nothing is written, and where a third of them is. */
+    /** Bytes a second of reading as much as a step does, and of an update of 128 MiB. */
     private record Bandwidth(double reading, double updating) {
     }
 
-    private Bandwidth bandwidth() {
+    private Bandwidth bandwidth(long bytes) {
         try (PeakProbe probe = new PeakProbe(threads)) {
-            return new Bandwidth(probe.readBytesPerSecond(0.5), probe.bytesPerSecond(0.5));
+            return new Bandwidth(probe.readBytesPerSecond(bytes, 0.5), probe.bytesPerSecond(0.5));
         }
     }
 
