@@ -96,6 +96,11 @@ public interface Tokenizer {
         return id -> decode(new int[] {id});
     }
 
+    /** Decodes what follows a text, which a tokenizer that puts spaces between its tokens has to know. */
+    default StreamDecoder streamDecoderAfter(String text) {
+        return streamDecoder();
+    }
+
     /**
      * Writes {@link #toBytes()} to {@code file}, replacing it in one move.
      *

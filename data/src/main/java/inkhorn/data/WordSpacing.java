@@ -31,6 +31,11 @@ final class WordSpacing {
         return spaced;
     }
 
+    /** There is a space behind the last token already. */
+    void hasSpace() {
+        before = 0;
+    }
+
     private static boolean clingsToTheLeft(int c) {
         return switch (Character.getType(c)) {
             case Character.END_PUNCTUATION, Character.FINAL_QUOTE_PUNCTUATION, Character.DASH_PUNCTUATION,

@@ -101,6 +101,18 @@ public final class WordTokenizer implements Tokenizer {
         return id -> spacing.append(word(id));
     }
 
+    @Override
+    public StreamDecoder streamDecoderAfter(String text) {
+        WordSpacing spacing = new WordSpacing();
+        for (int id : encodePrompt(text)) {
+            spacing.append(word(id));
+        }
+        if (!text.isEmpty() && WordPattern.isBlank(text.charAt(text.length() - 1))) {
+            spacing.hasSpace();
+        }
+        return id -> spacing.append(word(id));
+    }
+
     private String word(int id) {
         if (id < 0 || id >= vocabulary.size()) {
             throw new IllegalArgumentException("word tokenizer: id " + id + " is outside the vocabulary of " + vocabulary.size() + " tokens");

@@ -9,6 +9,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class WordTokenizerTest {
@@ -75,6 +77,25 @@ class WordTokenizerTest {
             streamed.append(decoder.next(id));
         }
         assertThat(streamed.append(decoder.finish()).toString()).isEqualTo(tokenizer.decode(ids));
+    }
+
+    /** A text written on from a prompt is not glued to it, and has not two spaces either. */
+    @ParameterizedTest
+    @MethodSource("continuations")
+    void whatFollowsATextIsSpacedAsItsContinuation(String before, String continuation, String expected) {
+        Tokenizer tokenizer = WordTokenizer.train(List.of("My lord, the king (\"lord\") the\n"), 100, 1);
+        StreamDecoder decoder = tokenizer.streamDecoderAfter(before);
+        StringBuilder text = new StringBuilder();
+        for (int id : tokenizer.encode(continuation)) {
+            text.append(decoder.next(id));
+        }
+        assertThat(text.toString()).isEqualTo(expected);
+    }
+
+    static List<Arguments> continuations() {
+        return List.of(Arguments.of("My lord,", "the king", " the king"), Arguments.of("My lord, ", "the king", "the king"),
+                Arguments.of("My lord", ", the", ", the"), Arguments.of("My (", "lord)", "lord)"), Arguments.of("the \"", "king\" the", "king\" the"),
+                Arguments.of("the", "\nthe", "\nthe"), Arguments.of("the\n", "king", "king"), Arguments.of("", "the king", "the king"));
     }
 
     @Test

@@ -2,6 +2,7 @@ package inkhorn.cli;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import inkhorn.autograd.Scope;
+import inkhorn.data.StreamDecoder;
 import inkhorn.data.Tokenizer;
 import inkhorn.generate.Explanation;
 import inkhorn.generate.Limits;
@@ -47,7 +48,7 @@ final class ExplainJob implements Job<ExplainCommand.Request> {
             steps = Explanation.of(trained.model(), prompt, limits, request.seed(), request.strategy().penalties(), request.strategy().warping(),
                     request.top());
         }
-        String text = trained.tokenizer().decode(steps.stream().mapToInt(Explanation.Step::chosen).toArray());
+        String text = decoded(trained.tokenizer(), request.prompt(), steps);
         List<List<Row>> rows = IntStream.range(0, steps.size())
                 .mapToObj(i -> rows(trained.tokenizer(), i + 1, steps.get(i))).toList();
         out.print(switch (request.format()) {
@@ -64,6 +65,13 @@ final class ExplainJob implements Job<ExplainCommand.Request> {
     private static List<Row> rows(Tokenizer tokenizer, int step, Explanation.Step explained) {
         return explained.candidates().stream().map(c -> new Row(step, piece(tokenizer, c.id()), c.id(), c.logit(), c.probability(), c.tempered(),
                 c.kept(), c.isChosen())).toList();
+    }
+
+    private static String decoded(Tokenizer tokenizer, String prompt, List<Explanation.Step> steps) {
+        StreamDecoder decoder = tokenizer.streamDecoderAfter(prompt);
+        StringBuilder text = new StringBuilder();
+        steps.forEach(step -> text.append(decoder.next(step.chosen())));
+        return text.append(decoder.finish()).toString();
     }
 
     private static String text(Tokenizer tokenizer, List<Explanation.Step> steps, List<List<Row>> rows, String prompt, String written) {

@@ -20,12 +20,13 @@ final class TextRecorder implements TokenListener {
     private Double firstTokenMs;
 
     /**
+     * @param prompt      what stands before the text
      * @param isMeasuring whether log-probabilities are wanted
      * @param out         receives the text piece by piece
      */
-    TextRecorder(Tokenizer tokenizer, List<String> stops, boolean isMeasuring, Consumer<String> out) {
+    TextRecorder(Tokenizer tokenizer, String prompt, List<String> stops, boolean isMeasuring, Consumer<String> out) {
         this.isMeasuring = isMeasuring;
-        this.streamed = new StreamedText(tokenizer, stops, piece -> {
+        this.streamed = new StreamedText(tokenizer, prompt, stops, piece -> {
             text.append(piece);
             out.accept(piece);
         });

@@ -73,7 +73,8 @@ final class TextWriter {
         for (int i = 0; i < count; i++) {
             StringBuilder later = new StringBuilder();
             boolean isShown = i == 0 && !request.json();
-            TextRecorder text = new TextRecorder(trained.tokenizer(), request.stops(), request.json(), isShown ? out : later::append);
+            TextRecorder text = new TextRecorder(trained.tokenizer(), prompt, request.stops(), request.json(),
+                    isShown ? out : later::append);
             texts.add(text);
             waiting.add(later);
             listeners.add((id, logits) -> text.accept(id, logits) && !isInterrupted.getAsBoolean());
@@ -94,12 +95,12 @@ final class TextWriter {
     private void search(String prompt, int[] ids, Beams beams, BooleanSupplier isInterrupted) {
         long started = System.nanoTime();
         BeamSearch search = new BeamSearch(trained.model(), this::logits, beams, request.strategy().penalties().transform());
-        List<Hypothesis> found = search.search(ids, limits, StreamedText.stopsAt(trained.tokenizer(), request.stops()), isInterrupted);
+        List<Hypothesis> found = search.search(ids, limits, StreamedText.stopsAt(trained.tokenizer(), prompt, request.stops()), isInterrupted);
         double milliseconds = (System.nanoTime() - started) / 1e6;
         for (int i = 0; i < Math.min(request.num(), found.size()); i++) {
             Hypothesis best = found.get(i);
             StringBuilder text = new StringBuilder();
-            StreamedText streamed = new StreamedText(trained.tokenizer(), request.stops(), text::append);
+            StreamedText streamed = new StreamedText(trained.tokenizer(), prompt, request.stops(), text::append);
             Arrays.stream(best.ids()).forEach(id -> streamed.accept(id, null));
             streamed.finish();
             begin(prompt, i);

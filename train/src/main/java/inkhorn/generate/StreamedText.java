@@ -16,11 +16,12 @@ public final class StreamedText implements TokenListener {
     private final Consumer<String> out;
 
     /**
+     * @param prompt what stands before the text
      * @param out receives the text piece by piece
      * @throws IllegalArgumentException when a stop string is empty
      */
-    public StreamedText(Tokenizer tokenizer, List<String> stops, Consumer<String> out) {
-        this.decoder = tokenizer.streamDecoder();
+    public StreamedText(Tokenizer tokenizer, String prompt, List<String> stops, Consumer<String> out) {
+        this.decoder = tokenizer.streamDecoderAfter(prompt);
         this.endOfText = tokenizer.endOfText();
         this.stops = new StopStrings(stops);
         this.out = out;
@@ -49,9 +50,9 @@ public final class StreamedText implements TokenListener {
     }
 
     /** Whether the text of these tokens holds a stop string: for {@link BeamSearch}, where texts do not grow one by one. */
-    public static Predicate<int[]> stopsAt(Tokenizer tokenizer, List<String> stops) {
+    public static Predicate<int[]> stopsAt(Tokenizer tokenizer, String prompt, List<String> stops) {
         return stops.isEmpty() ? ids -> false : ids -> {
-            StreamedText text = new StreamedText(tokenizer, stops, ignored -> { });
+            StreamedText text = new StreamedText(tokenizer, prompt, stops, ignored -> { });
             for (int id : ids) {
                 text.accept(id, null);
             }

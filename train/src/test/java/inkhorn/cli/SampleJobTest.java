@@ -15,6 +15,7 @@ import inkhorn.checkpoint.RunLock;
 import inkhorn.data.CharTokenizer;
 import inkhorn.data.Tokenizer;
 import inkhorn.data.Tokenizers;
+import inkhorn.data.WordTokenizer;
 import inkhorn.generate.Penalties;
 import inkhorn.generate.TokenizerStamp;
 import inkhorn.generate.TrainedModel;
@@ -249,6 +250,22 @@ final class SampleJobTest {
         return objects;
     }
 
+    /** A word tokenizer keeps no spaces: the first word's is that of the prompt's continuation, however the tokens are chosen. */
+    @Test
+    void wordsAreNotGluedToThePrompt() throws IOException {
+        Tokenizer words = WordTokenizer.train(List.of("one two three four"), 100, 1);
+        save(30, 3, words, true);
+        for (String option : List.of("--greedy", "--beam=2", "--no-repeat-ngram=1")) {
+            String text = text(run, "--prompt=one two", option);
+            assertThat(text).startsWith("one two ").doesNotContain("  ");
+            assertThat(text(run, "--prompt=one two ", option)).isEqualTo(text);
+            assertThat(json("--prompt=one two", option).get(0).get("text").asText()).isEqualTo(text.substring("one two".length(), text.length() - 1));
+        }
+        program.clear();
+        assertThat(program.run("explain", run.toString(), "--kernels=scalar", "--prompt=one two", "--tokens=1", "--greedy")).isZero();
+        assertThat(program.out()).contains("text: \"one two ");
+    }
+
     @Test
     void statsAreOneLineOnStandardErrorThatCountsWhatWasComputed() {
         String text = text(run, "--prompt=ab", "--num=3");
@@ -311,7 +328,10 @@ final class SampleJobTest {
     }
 
     private void save(long step, long seed, String alphabet, boolean best) {
-        Tokenizer tokenizer = CharTokenizer.fromText(alphabet);
+        save(step, seed, CharTokenizer.fromText(alphabet), best);
+    }
+
+    private void save(long step, long seed, Tokenizer tokenizer, boolean best) {
         Gpt gpt = new Gpt(new GptConfig(tokenizer.vocabularySize(), BLOCK, 1, 2, 8, 0, true, Activation.GELU,
                 Position.LEARNED, true, 1e-5), new Rng(seed));
         CheckpointContents contents = new CheckpointContents(ModelFiles.weights(gpt), List.of(), ModelFiles.configJson(gpt),
