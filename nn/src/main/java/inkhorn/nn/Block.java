@@ -1,5 +1,6 @@
 package inkhorn.nn;
 
+import inkhorn.autograd.IntTensor;
 import inkhorn.autograd.ops.ResidualLayerNorm;
 
 /**
@@ -22,10 +23,15 @@ final class Block extends Module {
         this.residDropout = new Dropout(config.dropout());
     }
 
-    Residual forward(Residual x, Pass pass) {
+    /**
+     * The stream after this block.
+     *
+     * @param rows which of the B·T positions are wanted, as (rows, C), or null for all, as (B, T, C)
+     */
+    Residual forward(Residual x, IntTensor rows, Pass pass) {
         ResidualLayerNorm.Result in = ln1.forward(x, residDropout, pass);
         pass.observer().stream(in.sum());
-        Residual attended = new Residual(in.sum(), attn.forward(in.normed(), pass));
+        Residual attended = new Residual(Rows.of(in.sum(), rows), attn.forward(in.normed(), rows, pass));
         ResidualLayerNorm.Result middle = ln2.forward(attended, residDropout, pass);
         return new Residual(middle.sum(), mlp.forward(middle.normed()));
     }

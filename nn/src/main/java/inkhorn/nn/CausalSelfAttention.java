@@ -1,5 +1,6 @@
 package inkhorn.nn;
 
+import inkhorn.autograd.IntTensor;
 import inkhorn.autograd.Tensor;
 import inkhorn.autograd.ops.CausalAttention;
 
@@ -21,10 +22,15 @@ public final class CausalSelfAttention extends Module {
 
     /** (B, T, C) to (B, T, C). */
     public Tensor forward(Tensor x, Pass pass) {
+        return forward(x, null, pass);
+    }
+
+    /** (B, T, C) to (rows, C) for those of the B·T positions, or to (B, T, C) where rows is null. */
+    Tensor forward(Tensor x, IntTensor rows, Pass pass) {
         Tensor qkv = cAttn.forward(x);                                                               // (B, T, 3C)
         Tensor y = attend(qkv, pass);                                                                // (B, T, C)
         pass.observer().attention(qkv, y);
-        return cProj.forward(y);
+        return cProj.forward(Rows.of(y, rows));
     }
 
     private Tensor attend(Tensor qkv, Pass pass) {

@@ -63,14 +63,13 @@ public final class Gpt extends LanguageModel {
 
     @Override
     public Tensor logits(IntTensor ids, Pass pass) {
-        return lmHead.scores(hidden(ids, pass));                                        // (B, T, V)
+        return lmHead.scores(hidden(ids, null, pass));                                  // (B, T, V)
     }
 
     @Override
     public Tensor logitsAt(IntTensor ids, int[] at, Pass pass) {
-        Tensor hidden = hidden(ids, pass).reshape(-1, config.nEmbd());                  // (B·T, C)
         int[] rows = rows(ids, at);
-        return lmHead.scores(Gather.apply(hidden, IntTensor.of(rows, rows.length)));    // (B, V)
+        return lmHead.scores(hidden(ids, IntTensor.of(rows, rows.length), pass));       // (B, V)
     }
 
     /**
@@ -92,13 +91,20 @@ public final class Gpt extends LanguageModel {
         }
     }
 
-    private Tensor hidden(IntTensor ids, Pass pass) {
+    /**
+     * What the head reads.
+     *
+     * @param rows which of the B·T positions are wanted, or null for all: what only others need is left out of the last block
+     * @return (B, T, C), or (rows, C)
+     */
+    private Tensor hidden(IntTensor ids, IntTensor rows, Pass pass) {
         checkContext(ids, "gpt");
         Tensor tokens = wte.forward(ids);                                               // (B, T, C)
         Tensor places = places(ids, pass.caches());                                     // (T, C) or (B, 1, C)
         Residual x = new Residual(drop.forward(tokens.add(places), pass), null);        // (B, T, C)
-        for (Block block : blocks) {
-            x = block.forward(x, pass);
+        for (int i = 0; i < blocks.size(); i++) {
+            boolean isLast = i == blocks.size() - 1;
+            x = blocks.get(i).forward(x, isLast ? rows : null, pass);
         }
         ResidualLayerNorm.Result out = lnF.forward(x, drop, pass);
         pass.observer().stream(out.sum());
