@@ -64,6 +64,30 @@ class BeamSearchTest {
         }
     }
 
+    /** All tokens equally likely: every sum is a tie, which goes to the better text and then to the lower id. */
+    @Test
+    void tiesGoToTheBetterTextAndThenToTheLowerId() {
+        NextLogits alike = new NextLogits() {
+            @Override
+            public float[][] start(int[][] prompts) {
+                return new float[prompts.length][V];
+            }
+
+            @Override
+            public float[][] next(int[] parents, int[] tokens) {
+                return new float[tokens.length][V];
+            }
+
+            @Override
+            public void close() {
+                // Nothing is held.
+            }
+        };
+        List<Hypothesis> found = new BeamSearch(new TinyModel(V, 16, 0), model -> alike, Beams.ofWidth(3), LogitTransform.NONE)
+                .search(PROMPT, Limits.ofTokens(2), ids -> false, () -> false);
+        assertThat(ids(found)).containsExactly(List.of(0, 0), List.of(0, 1), List.of(0, 2));
+    }
+
     @Test
     void aStopStringEndsABeamAsTheEndOfTextDoes() {
         TinyModel model = new TinyModel(V, 16, 5);

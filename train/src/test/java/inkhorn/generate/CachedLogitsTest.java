@@ -157,6 +157,13 @@ class CachedLogitsTest {
         }
     }
 
+    /** A window that moved with every token would leave nothing for the cache to keep. */
+    @ParameterizedTest
+    @CsvSource({"8,8,0", "9,8,4", "12,8,4", "13,8,8", "5,5,0", "6,5,3", "8,5,3", "9,5,6", "1,1,0", "2,1,1"})
+    void theWindowMovesByHalfABlock(int length, int block, int start) {
+        assertThat(Window.start(length, block)).isEqualTo(start);
+    }
+
     @Test
     void theWindowHoldsTheLastTokensAndNeverMoreThanABlock() {
         for (int block = 1; block < 9; block++) {
