@@ -26,7 +26,7 @@
   }
 
   // Spaces belong to tokens, so that they are to be seen: as in most editors.
-  const visible = text => text.replace(/ /g, '·').replace(/\t/g, '→').replace(/\r?\n/g, '↵\n');
+  const visible = text => text.replace(/ /g, '·').replace(/\t/g, '→').replace(/\r?\n/g, '↵');
 
   function row(cells, className) {
     const made = element('tr', undefined, className);
@@ -200,7 +200,8 @@
       const button = element('button', visible(token.text) || token.label);
       button.type = 'button';
       button.addEventListener('click', () => choose({ position: k }));
-      byId('text').append(button);
+      // Behind the button: a line break within one breaks no line of the text.
+      byId('text').append(button, '\n'.repeat(token.text.split('\n').length - 1));
     });
     byId('thumbs').style.gridTemplateColumns = 'repeat(' + heads.length + ', max-content)';
     data.heads.forEach(h => {

@@ -45,7 +45,8 @@ final class AttentionBrowserTest {
         LogitLens.Candidate best = LogitLens.output(view.capture(), 1).get(QUERY).top().get(0);
         assertThat(part(dom, "next")).contains("<td>" + best.id() + "</td><td>" + String.format(Locale.ROOT, "%.3f", best.logit()) + "</td>");
         assertThat(groups(part(dom, "lens"), "(<tr[ >])")).hasSize(Views.LAYERS + 1);
-        assertThat(groups(dom, ">([·↵])\\s*</button>")).as("a line break and a space can be seen").containsExactly("↵", "·");
+        assertThat(groups(dom, ">(↵</button>\\n|·</button>)")).as("a line break, which breaks the line, and a space")
+                .containsExactly("↵</button>\n", "·</button>");
         assertThat(groups(part(dom, "stages"), "<tr [^>]*aria-current=\"true\"[^>]*><td>(\\d+)</td>")).containsExactly(String.valueOf(QUERY));
         assertThat(groups(dom, "(<b>)")).as("elements made by a token").isEmpty();
         assertThat(groups(dom, "(<button[^>]*aria-pressed=\"true\")")).as("one head and one position are chosen").hasSize(2);
