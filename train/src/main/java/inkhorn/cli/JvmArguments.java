@@ -86,6 +86,8 @@ final class JvmArguments {
         compileSooner(command, "MicroKernel*::multiply", "0.05");
         compileSooner(command, "Vector*::*", "0.1");
         compileSooner(command, "Packing::*", "0.1");
+        // So that packed operands begin on a cache line: a vector that crosses one costs the products a tenth of their speed or more.
+        command.add("-XX:ObjectAlignmentInBytes=64");
         if (!anyContains(chosen, "-Xmx", "-XX:MaxHeapSize", "RAMPercentage", "RAMFraction")) {
             command.add("-XX:MaxRAMPercentage=75");
         }

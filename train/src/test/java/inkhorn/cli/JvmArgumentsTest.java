@@ -27,7 +27,8 @@ final class JvmArgumentsTest {
                 "-XX:CompileCommand=CompileThresholdScaling,inkhorn.autograd.kernel.MicroKernel*::multiply,0.05",
                 "-XX:CompileCommand=CompileThresholdScaling,inkhorn.autograd.kernel.Vector*::*,0.1",
                 "-XX:CompileCommand=CompileThresholdScaling,inkhorn.autograd.kernel.Packing::*,0.1",
-                "-XX:MaxRAMPercentage=75", "-XX:+UseSerialGC", "-Xmn16m", "-XX:+UseTransparentHugePages", "-Da=b c", "-cp", "/a b/train.jar", "inkhorn.cli.Main", "my config.yaml", "--resume");
+                "-XX:ObjectAlignmentInBytes=64", "-XX:MaxRAMPercentage=75", "-XX:+UseSerialGC", "-Xmn16m",
+                "-XX:+UseTransparentHugePages", "-Da=b c", "-cp", "/a b/train.jar", "inkhorn.cli.Main", "my config.yaml", "--resume");
     }
 
     @Test

@@ -67,19 +67,34 @@ final class AttentionHead {
         return shape.draw(b, head, q, k);
     }
 
-    /** An array of scores, keys down with a step of {@link #STEP}, queries of a block across. */
+    /** An array of scores, keys down with a step of {@link #STEP}, queries of a block across; see {@link #score}. */
     float[] scores(int slot) {
-        return scratch.array(slot, paddedKeys() * STEP);
+        return scratch.array(slot, Packing.START + paddedKeys() * STEP);
+    }
+
+    /** Where in such an array key {@code k} and the block's query {@code q} are. */
+    static int score(int k, int q) {
+        return Packing.START + k * STEP + q;
+    }
+
+    /** Rows of this head's channels, {@code count} at least; see {@link #sum}. */
+    float[] sums(int slot, int count) {
+        return scratch.array(slot, Packing.START + count * paddedSize());
+    }
+
+    /** Where in such an array row {@code i} begins. */
+    int sum(int i) {
+        return Packing.START + i * paddedSize();
     }
 
     /** Where channel {@code c} of row {@code k} lies in what {@link #rows} gives. */
     private int at(int k, int c) {
-        return (c / DEPTH * paddedKeys() + k) * STEP + c % DEPTH;
+        return Packing.START + (c / DEPTH * paddedKeys() + k) * STEP + c % DEPTH;
     }
 
     /** The rows of a part as they are, each at a step of {@link #STEP}: an operand on either side. */
     float[] rows(int part, int slot) {
-        float[] rows = scratch.array(slot, Packing.panels(size, DEPTH) * paddedKeys() * STEP);
+        float[] rows = scratch.array(slot, Packing.START + Packing.panels(size, DEPTH) * paddedKeys() * STEP);
         for (int c = 0; c < size; c += DEPTH) {
             for (int k = 0; k < time; k += ROWS) {
                 Packing.rows(qkv, row(part, k) + c, 3 * channels, Math.min(DEPTH, size - c), Math.min(ROWS, time - k), rows, at(k, c));
@@ -92,21 +107,21 @@ final class AttentionHead {
     private float[] packStrips(float[] from, int at, int step, int count, int slot) {
         float[] packed = scratch.array(slot, Packing.size(size, count, COLUMNS));
         for (int c = 0; c < size; c += COLUMNS) {
-            Packing.contiguous(from, at + c, step, count, Math.min(COLUMNS, size - c), packed, c * count, COLUMNS);
+            Packing.contiguous(from, at + c, step, count, Math.min(COLUMNS, size - c), packed, Packing.START + c * count, COLUMNS);
         }
         return packed;
     }
 
     /** {@code to[k][q] = rows[k] · from[q]} for a block of rows {@code from}, k up to the strip's last query. */
     void acrossQueries(float[] from, int at, int step, int q0, int count, float[] rows, float[] to) {
-        float[] strip = scratch.array(5, size * COLUMNS);
+        float[] strip = scratch.array(5, Packing.size(COLUMNS, size, COLUMNS));
         for (int q = 0; q < count; q += COLUMNS) {
-            Packing.transposed(from, at + q * step, step, size, Math.min(COLUMNS, count - q), strip, 0, COLUMNS);
+            Packing.transposed(from, at + q * step, step, size, Math.min(COLUMNS, count - q), strip, Packing.START, COLUMNS);
             int last = Math.min(q0 + count, q0 + q + COLUMNS);
             for (int c = 0; c < size; c += DEPTH) {
                 for (int k = 0; k < last; k += ROWS) {
-                    MicroKernel.multiplyRows(Math.min(DEPTH, size - c), rows, at(k, c), strip, c * COLUMNS, COLUMNS,
-                            to, k * STEP + q, STEP, c > 0);
+                    MicroKernel.multiplyRows(Math.min(DEPTH, size - c), rows, at(k, c), strip, Packing.START + c * COLUMNS,
+                            to, score(k, q), STEP, c > 0);
                 }
             }
         }
@@ -114,11 +129,10 @@ final class AttentionHead {
 
     /** {@code tile[q] = sum over keys up to q of weights[k][q] · rows[k]}. */
     void weighted(float[] weights, int q0, int count, float[] rows, float[] tile) {
-        int padded = paddedSize();
         for (int q = 0; q < count; q += ROWS) {
             int keys = Math.min(time, q0 + Math.min(count, q + ROWS));
             for (int c = 0; c < size; c += COLUMNS) {
-                MicroKernel.multiply(keys, weights, q, STEP, rows, at(0, c), STEP, tile, q * padded + c, padded, false);
+                MicroKernel.multiplyStrided(keys, weights, score(0, q), rows, at(0, c), tile, sum(q) + c, paddedSize(), false);
             }
         }
     }
@@ -129,12 +143,11 @@ final class AttentionHead {
      */
     void addTransposed(float[] weights, int q0, int count, float[] from, int step, int at, float[] sums) {
         float[] strips = packStrips(from, at, step, count, 5);
-        int padded = paddedSize();
         for (int k = 0; k < q0 + count; k += ROWS) {
             int skip = Math.max(0, k - q0);
             for (int c = 0; c < size; c += COLUMNS) {
-                MicroKernel.multiplyRows(count - skip, weights, k * STEP + skip, strips, c * count + skip * COLUMNS, COLUMNS,
-                        sums, k * padded + c, padded, k < q0);
+                MicroKernel.multiplyRows(count - skip, weights, score(k, skip), strips, Packing.START + c * count + skip * COLUMNS,
+                        sums, sum(k) + c, paddedSize(), k < q0);
             }
         }
     }

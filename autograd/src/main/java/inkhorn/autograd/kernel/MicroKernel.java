@@ -17,23 +17,30 @@ final class MicroKernel {
     /** Rows of a block. */
     static final int ROWS = WIDE ? MicroKernel12x2.ROWS : MicroKernel6x2.ROWS;
 
-    /** Distance of the rows of an a stored row by row: as deep as a block may be, and no multiple of what caches are divided by. */
+    /** Distance of the rows of an operand stored row by row: as deep as a block may be, and no multiple of what caches are divided by. */
     static final int ROW_STEP = 400;
+
+    /**
+     * Above every index of a packed operand. Said to the compiler, which otherwise allows for sums of indices that overflow and
+     * computes each address anew.
+     */
+    static final int MAX_INDEX = 0x3FFFFFFF;
 
     private MicroKernel() {
     }
 
     /**
-     * {@code c[r][j] (+)= sum over p of A(p, r) · b[bOffset + p·bStep + j]} for {@link #ROWS} rows r and {@link #COLUMNS}
-     * columns j, row r of c being at {@code cOffset + r·cStep}; here {@code A(p, r) = a[aOffset + p·aStep + r]}, a stored
+     * {@code c[r][j] (+)= sum over p of A(p, r) · b[bOffset + p·COLUMNS + j]} for {@link #ROWS} rows r and {@link #COLUMNS}
+     * columns j, row r of c being at {@code cOffset + r·cStep}; here {@code A(p, r) = a[aOffset + p·ROWS + r]}, a stored
      * column by column. The sum runs over p from 0 to k-1, one fused multiply-add each, and is then stored or added.
+     *
+     * <p>Vectors of b that cross a cache line cost a tenth to a quarter of the speed: see {@link Packing#START}.
      */
-    static void multiply(int k, float[] a, int aOffset, int aStep, float[] b, int bOffset, int bStep,
-                         float[] c, int cOffset, int cStep, boolean add) {
+    static void multiply(int k, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset, int cStep, boolean add) {
         if (WIDE) {
-            MicroKernel12x2.multiply(k, a, aOffset, aStep, b, bOffset, bStep, c, cOffset, cStep, add);
+            MicroKernel12x2.multiply(k, a, aOffset, b, bOffset, c, cOffset, cStep, add);
         } else {
-            MicroKernel6x2.multiply(k, a, aOffset, aStep, b, bOffset, bStep, c, cOffset, cStep, add);
+            MicroKernel6x2.multiply(k, a, aOffset, b, bOffset, c, cOffset, cStep, add);
         }
     }
 
@@ -42,12 +49,20 @@ final class MicroKernel {
      *
      * @param k at most {@link #ROW_STEP}
      */
-    static void multiplyRows(int k, float[] a, int aOffset, float[] b, int bOffset, int bStep,
-                             float[] c, int cOffset, int cStep, boolean add) {
+    static void multiplyRows(int k, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset, int cStep, boolean add) {
         if (WIDE) {
-            MicroKernel12x2Rows.multiply(k, a, aOffset, b, bOffset, bStep, c, cOffset, cStep, add);
+            MicroKernel12x2Rows.multiply(k, a, aOffset, b, bOffset, c, cOffset, cStep, add);
         } else {
-            MicroKernel6x2Rows.multiply(k, a, aOffset, b, bOffset, bStep, c, cOffset, cStep, add);
+            MicroKernel6x2Rows.multiply(k, a, aOffset, b, bOffset, c, cOffset, cStep, add);
+        }
+    }
+
+    /** The same as {@link #multiply} with rows of {@link #ROW_STEP} in both: {@code A(p, r) = a[aOffset + p·ROW_STEP + r]}, {@code b[bOffset + p·ROW_STEP + j]}. */
+    static void multiplyStrided(int k, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset, int cStep, boolean add) {
+        if (WIDE) {
+            MicroKernel12x2Strided.multiply(k, a, aOffset, b, bOffset, c, cOffset, cStep, add);
+        } else {
+            MicroKernel6x2Strided.multiply(k, a, aOffset, b, bOffset, c, cOffset, cStep, add);
         }
     }
 }

@@ -4,9 +4,10 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The inner loop of a matrix product for machines with 32 vector registers: 24 accumulators, two vectors of b, one of a.
- * Written out, with no branch between an accumulator and its store: that is what keeps the accumulators in registers
- * (docs/LOG.md, "micro-kernel").
+ * The inner loop of a matrix product for machines with 32 vector registers: 24 accumulators, two vectors of b, one
+ * of a. Written out, with no branch between an accumulator and its store, that the accumulators stay in registers; distances are
+ * constants and b's index is bounded, that the compiler keeps nothing but two additions and a comparison beside the
+ * arithmetic (docs/LOG.md, "micro-kernel").
  */
 final class MicroKernel12x2 {
 
@@ -14,13 +15,14 @@ final class MicroKernel12x2 {
 
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
     private static final int W = S.length();
+    private static final int COLUMNS = MicroKernel.COLUMNS;
 
     private MicroKernel12x2() {
     }
 
     /** See {@link MicroKernel#multiply}. */
-    static void multiply(int k, float[] a, int aOffset, int aStep, float[] b, int bOffset, int bStep,
-                         float[] c, int cOffset, int cStep, boolean add) {
+    static void multiply(int k, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset, int cStep,
+                         boolean add) {
         FloatVector c0l = FloatVector.zero(S);
         FloatVector c0r = FloatVector.zero(S);
         FloatVector c1l = FloatVector.zero(S);
@@ -45,9 +47,10 @@ final class MicroKernel12x2 {
         FloatVector c10r = FloatVector.zero(S);
         FloatVector c11l = FloatVector.zero(S);
         FloatVector c11r = FloatVector.zero(S);
-        for (int p = 0; p < k; p++) {
-            int i = aOffset + p * aStep;
-            int j = bOffset + p * bStep;
+        int i = aOffset;
+        int first = bOffset & MicroKernel.MAX_INDEX;
+        int end = Math.min(first + k * COLUMNS, MicroKernel.MAX_INDEX);
+        for (int j = first; j < end; j += COLUMNS) {
             FloatVector left = FloatVector.fromArray(S, b, j);
             FloatVector right = FloatVector.fromArray(S, b, j + W);
             FloatVector a0 = FloatVector.broadcast(S, a[i]);
@@ -86,6 +89,7 @@ final class MicroKernel12x2 {
             FloatVector a11 = FloatVector.broadcast(S, a[i + 11]);
             c11l = a11.fma(left, c11l);
             c11r = a11.fma(right, c11r);
+            i += ROWS;
         }
         int at = cOffset;
         if (add) {

@@ -5,8 +5,9 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The inner loop of a matrix product for machines with 16 vector registers (AVX2): 12 accumulators, two vectors of b, one
- * of a. Written out, with no branch between an accumulator and its store: that is what keeps the accumulators in registers
- * (docs/LOG.md, "micro-kernel").
+ * of a. Written out, with no branch between an accumulator and its store, that the accumulators stay in registers; distances are
+ * constants and b's index is bounded, that the compiler keeps nothing but two additions and a comparison beside the
+ * arithmetic (docs/LOG.md, "micro-kernel").
  */
 final class MicroKernel6x2 {
 
@@ -14,13 +15,14 @@ final class MicroKernel6x2 {
 
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
     private static final int W = S.length();
+    private static final int COLUMNS = MicroKernel.COLUMNS;
 
     private MicroKernel6x2() {
     }
 
     /** See {@link MicroKernel#multiply}. */
-    static void multiply(int k, float[] a, int aOffset, int aStep, float[] b, int bOffset, int bStep,
-                         float[] c, int cOffset, int cStep, boolean add) {
+    static void multiply(int k, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset, int cStep,
+                         boolean add) {
         FloatVector c0l = FloatVector.zero(S);
         FloatVector c0r = FloatVector.zero(S);
         FloatVector c1l = FloatVector.zero(S);
@@ -33,9 +35,10 @@ final class MicroKernel6x2 {
         FloatVector c4r = FloatVector.zero(S);
         FloatVector c5l = FloatVector.zero(S);
         FloatVector c5r = FloatVector.zero(S);
-        for (int p = 0; p < k; p++) {
-            int i = aOffset + p * aStep;
-            int j = bOffset + p * bStep;
+        int i = aOffset;
+        int first = bOffset & MicroKernel.MAX_INDEX;
+        int end = Math.min(first + k * COLUMNS, MicroKernel.MAX_INDEX);
+        for (int j = first; j < end; j += COLUMNS) {
             FloatVector left = FloatVector.fromArray(S, b, j);
             FloatVector right = FloatVector.fromArray(S, b, j + W);
             FloatVector a0 = FloatVector.broadcast(S, a[i]);
@@ -56,6 +59,7 @@ final class MicroKernel6x2 {
             FloatVector a5 = FloatVector.broadcast(S, a[i + 5]);
             c5l = a5.fma(left, c5l);
             c5r = a5.fma(right, c5r);
+            i += ROWS;
         }
         int at = cOffset;
         if (add) {

@@ -3,22 +3,20 @@ package inkhorn.autograd.kernel;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/**
- * {@link MicroKernel6x2} for an a stored row by row. The distance of its rows is a constant: that lets the compiler address
- * all of them from one register, where a distance in a variable takes one register a row and half of the speed.
- */
+/** {@link MicroKernel6x2} for an a stored row by row. */
 final class MicroKernel6x2Rows {
 
     private static final int STEP = MicroKernel.ROW_STEP;
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
     private static final int W = S.length();
+    private static final int COLUMNS = MicroKernel.COLUMNS;
 
     private MicroKernel6x2Rows() {
     }
 
     /** See {@link MicroKernel#multiplyRows}. */
-    static void multiply(int k, float[] a, int aOffset, float[] b, int bOffset, int bStep,
-                         float[] c, int cOffset, int cStep, boolean add) {
+    static void multiply(int k, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset, int cStep,
+                         boolean add) {
         FloatVector c0l = FloatVector.zero(S);
         FloatVector c0r = FloatVector.zero(S);
         FloatVector c1l = FloatVector.zero(S);
@@ -31,9 +29,10 @@ final class MicroKernel6x2Rows {
         FloatVector c4r = FloatVector.zero(S);
         FloatVector c5l = FloatVector.zero(S);
         FloatVector c5r = FloatVector.zero(S);
-        for (int p = 0; p < k; p++) {
-            int i = aOffset + p;
-            int j = bOffset + p * bStep;
+        int i = aOffset;
+        int first = bOffset & MicroKernel.MAX_INDEX;
+        int end = Math.min(first + k * COLUMNS, MicroKernel.MAX_INDEX);
+        for (int j = first; j < end; j += COLUMNS) {
             FloatVector left = FloatVector.fromArray(S, b, j);
             FloatVector right = FloatVector.fromArray(S, b, j + W);
             FloatVector a0 = FloatVector.broadcast(S, a[i]);
@@ -54,6 +53,7 @@ final class MicroKernel6x2Rows {
             FloatVector a5 = FloatVector.broadcast(S, a[i + 5 * STEP]);
             c5l = a5.fma(left, c5l);
             c5r = a5.fma(right, c5r);
+            i++;
         }
         int at = cOffset;
         if (add) {

@@ -215,12 +215,12 @@ public final class PeakProbe implements AutoCloseable {
 
     private static final class MicroKernelBlock extends Block {
         private final float[] a = ones(DEPTH * MicroKernel.ROWS);
-        private final float[] b = ones(DEPTH * MicroKernel.COLUMNS);
+        private final float[] b = ones(Packing.size(MicroKernel.COLUMNS, DEPTH, MicroKernel.COLUMNS));
         private final float[] c = new float[MicroKernel.ROWS * MicroKernel.COLUMNS];
 
         @Override
         void run() {
-            MicroKernel.multiply(DEPTH, a, 0, MicroKernel.ROWS, b, 0, MicroKernel.COLUMNS, c, 0, MicroKernel.COLUMNS, false);
+            MicroKernel.multiply(DEPTH, a, 0, b, Packing.START, c, 0, MicroKernel.COLUMNS, false);
         }
 
         @Override

@@ -14,7 +14,6 @@ import jdk.incubator.vector.FloatVector;
 final class VectorAttention {
 
     private static final int QUERIES = AttentionHead.QUERIES;
-    private static final int STEP = AttentionHead.STEP;
 
     /** W times -infinity, then W zeros: at offset W-j it forbids the first j lanes. */
     private static final float[] FORBID = new float[2 * W];
@@ -33,7 +32,7 @@ final class VectorAttention {
         float[] keys = h.rows(AttentionHead.K, 0);
         float[] values = h.rows(AttentionHead.V, 1);
         float[] scores = h.scores(2);
-        float[] tile = h.scratch.array(3, QUERIES * h.paddedSize());
+        float[] tile = h.sums(3, QUERIES);
         float[] inverse = h.scratch.array(4, QUERIES);
         for (int q0 = 0; q0 < h.time; q0 += QUERIES) {
             int count = Math.min(QUERIES, h.time - q0);
@@ -45,7 +44,7 @@ final class VectorAttention {
             h.weighted(scores, q0, count, values, tile);
             for (int q = 0; q < count; q++) {
                 int to = (b * h.time + q0 + q) * h.channels + head * h.size;
-                scaledCopy(tile, q * h.paddedSize(), inverse[q], out, to, h.size, false);
+                scaledCopy(tile, h.sum(q), inverse[q], out, to, h.size, false);
             }
         }
     }
@@ -60,7 +59,7 @@ final class VectorAttention {
         columnMax(scores, lane, end, max);
         columnExp(scores, lane, end, max, h.scale, inverse);
         for (int k = end; k < limit; k++) {
-            FloatVector.zero(S).intoArray(scores, k * STEP + lane);
+            FloatVector.zero(S).intoArray(scores, AttentionHead.score(k, lane));
         }
         if (p > 0) {
             drop(h, first, lane, end, scores, p, key);
@@ -81,7 +80,7 @@ final class VectorAttention {
     private static void columnMax(float[] scores, int lane, int end, float[] max) {
         FloatVector largest = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
         for (int k = 0; k < end; k++) {
-            largest = largest.max(FloatVector.fromArray(S, scores, k * STEP + lane));
+            largest = largest.max(FloatVector.fromArray(S, scores, AttentionHead.score(k, lane)));
         }
         largest.intoArray(max, 0);
     }
@@ -91,7 +90,7 @@ final class VectorAttention {
         FloatVector largest = FloatVector.fromArray(S, max, 0);
         FloatVector sum = FloatVector.zero(S);
         for (int k = 0; k < end; k++) {
-            int at = k * STEP + lane;
+            int at = AttentionHead.score(k, lane);
             FloatVector e = VectorMath.expToZero(FloatVector.fromArray(S, scores, at).sub(largest).mul(scale));
             e.intoArray(scores, at);
             sum = sum.add(e);
@@ -104,7 +103,7 @@ final class VectorAttention {
         int threshold = CounterRandom.dropBelow(p) ^ Integer.MIN_VALUE;
         float scale = 1 / (1 - p);
         for (int k = 0; k < end; k++) {
-            int at = k * STEP + lane;
+            int at = AttentionHead.score(k, lane);
             VectorMath.drop(FloatVector.fromArray(S, weights, at), key, h.draw(first, k), threshold, scale)
                     .intoArray(weights, at);
         }
@@ -113,7 +112,7 @@ final class VectorAttention {
     /** Scores of keys later than their query become -infinity: in W columns from query {@code first} on, keys up to end. */
     private static void forbidLater(float[] scores, int first, int lane, int end) {
         for (int k = first + 1; k < end; k++) {
-            int at = k * STEP + lane;
+            int at = AttentionHead.score(k, lane);
             FloatVector.fromArray(S, FORBID, W - (k - first)).add(FloatVector.fromArray(S, scores, at))
                     .intoArray(scores, at);
         }
@@ -135,14 +134,14 @@ final class VectorAttention {
             }
             h.weighted(buffers.dScores, q0, count, buffers.keys, buffers.tile);
             for (int q = 0; q < count; q++) {
-                scaledCopy(buffers.tile, q * h.paddedSize(), 1, dQkv, h.row(AttentionHead.Q, q0 + q), h.size, add);
+                scaledCopy(buffers.tile, h.sum(q), 1, dQkv, h.row(AttentionHead.Q, q0 + q), h.size, add);
             }
             h.addTransposed(buffers.weights, q0, count, dOut, h.channels, h.outRow(q0), buffers.dValues);
             h.addTransposed(buffers.dScores, q0, count, qkv, 3 * h.channels, h.row(AttentionHead.Q, q0), buffers.dKeys);
         }
         for (int k = 0; k < h.time; k++) {
-            scaledCopy(buffers.dKeys, k * h.paddedSize(), 1, dQkv, h.row(AttentionHead.K, k), h.size, add);
-            scaledCopy(buffers.dValues, k * h.paddedSize(), 1, dQkv, h.row(AttentionHead.V, k), h.size, add);
+            scaledCopy(buffers.dKeys, h.sum(k), 1, dQkv, h.row(AttentionHead.K, k), h.size, add);
+            scaledCopy(buffers.dValues, h.sum(k), 1, dQkv, h.row(AttentionHead.V, k), h.size, add);
         }
     }
 
@@ -172,15 +171,15 @@ final class VectorAttention {
             softmaxBackward(lane, end, h.scale, buf.dots, weights, dScores);
         }
         for (int k = end; k < limit; k++) {
-            FloatVector.zero(S).intoArray(weights, k * STEP + lane);
-            FloatVector.zero(S).intoArray(dScores, k * STEP + lane);
+            FloatVector.zero(S).intoArray(weights, AttentionHead.score(k, lane));
+            FloatVector.zero(S).intoArray(dScores, AttentionHead.score(k, lane));
         }
     }
 
     private static void columnWeights(float[] scores, int lane, int end, float scale, float[] logSumExp) {
         FloatVector logSum = FloatVector.fromArray(S, logSumExp, lane);
         for (int k = 0; k < end; k++) {
-            int at = k * STEP + lane;
+            int at = AttentionHead.score(k, lane);
             VectorMath.expToZero(FloatVector.fromArray(S, scores, at).mul(scale).sub(logSum)).intoArray(scores, at);
         }
     }
@@ -188,7 +187,7 @@ final class VectorAttention {
     private static void softmaxBackward(int lane, int end, float scale, float[] dots, float[] weights, float[] dScores) {
         FloatVector dot = FloatVector.fromArray(S, dots, lane);
         for (int k = 0; k < end; k++) {
-            int at = k * STEP + lane;
+            int at = AttentionHead.score(k, lane);
             FloatVector w = FloatVector.fromArray(S, weights, at);
             FloatVector.fromArray(S, dScores, at).sub(dot).mul(w).mul(scale).intoArray(dScores, at);
         }
@@ -201,7 +200,7 @@ final class VectorAttention {
         int threshold = CounterRandom.dropBelow(p) ^ Integer.MIN_VALUE;
         float keptScale = 1 / (1 - p);
         for (int k = 0; k < end; k++) {
-            int at = k * STEP + lane;
+            int at = AttentionHead.score(k, lane);
             FloatVector w = FloatVector.fromArray(S, weights, at);
             FloatVector kept = VectorMath.drop(FloatVector.broadcast(S, 1f), key, h.draw(first, k), threshold, keptScale);
             w.mul(kept).intoArray(weights, at);
@@ -243,9 +242,9 @@ final class VectorAttention {
             values = h.rows(AttentionHead.V, 1);
             weights = h.scores(3);
             dScores = h.scores(4);
-            tile = h.scratch.array(6, QUERIES * h.paddedSize());
-            dKeys = h.scratch.array(7, h.paddedKeys() * h.paddedSize());
-            dValues = h.scratch.array(8, h.paddedKeys() * h.paddedSize());
+            tile = h.sums(6, QUERIES);
+            dKeys = h.sums(7, h.paddedKeys());
+            dValues = h.sums(8, h.paddedKeys());
             logSumExp = h.scratch.array(9, 2 * QUERIES);
             dots = h.scratch.array(10, 2 * QUERIES);
         }

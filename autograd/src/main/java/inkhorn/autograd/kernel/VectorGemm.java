@@ -99,7 +99,7 @@ final class VectorGemm {
             int first = block.firstColumn(part);
             int n = block.columns(part);
             for (int column = 0; column < n; column += COLUMNS) {
-                block.op.packB(block.p, block.k, first + column, Math.min(COLUMNS, n - column), packed, column * block.k);
+                block.op.packB(block.p, block.k, first + column, Math.min(COLUMNS, n - column), packed, Packing.START + column * block.k);
             }
         }
         return packed;
@@ -108,17 +108,18 @@ final class VectorGemm {
     private static void multiplyRows(Block block, int part, int row, int rows, float[] packedB, float[] c, int cOffset, boolean add) {
         Operands op = block.op;
         int n = block.columns(part);
-        float[] packedA = Scratch.ofThread().array(SLOT_PACKED_A, ROWS * MicroKernel.ROW_STEP);
+        float[] packedA = Scratch.ofThread().array(SLOT_PACKED_A, Packing.START + ROWS * MicroKernel.ROW_STEP);
         for (int r = row; r < row + rows; r += ROWS) {
             int height = Math.min(ROWS, row + rows - r);
             op.packA(block.p, block.k, r, height, packedA);
             int at = cOffset + r * op.n + block.firstColumn(part);
             for (int column = 0; column < n; column += COLUMNS) {
                 int width = Math.min(COLUMNS, n - column);
+                int b = Packing.START + column * block.k;
                 if (height == ROWS && width == COLUMNS) {
-                    op.multiply(block.k, packedA, packedB, column * block.k, c, at + column, op.n, add);
+                    op.multiply(block.k, packedA, packedB, b, c, at + column, op.n, add);
                 } else {
-                    multiplyEdge(op, block.k, packedA, packedB, column * block.k, c, at + column, height, width, add);
+                    multiplyEdge(op, block.k, packedA, packedB, b, c, at + column, height, width, add);
                 }
             }
         }
@@ -189,9 +190,9 @@ final class VectorGemm {
         /** Packs a panel of {@code count} rows of op(a), depth p … p+depth, as {@link #multiply} reads it. */
         void packA(int p, int depth, int row, int count, float[] to) {
             if (transA) {
-                Packing.contiguous(a, aOffset + p * m + row, m, depth, count, to, 0, ROWS);
+                Packing.contiguous(a, aOffset + p * m + row, m, depth, count, to, Packing.START, ROWS);
             } else {
-                Packing.rows(a, aOffset + row * k + p, k, depth, count, to, 0);
+                Packing.rows(a, aOffset + row * k + p, k, depth, count, to, Packing.START);
             }
         }
 
@@ -207,9 +208,9 @@ final class VectorGemm {
         /** A panel of a by a panel of b. */
         void multiply(int depth, float[] packedA, float[] packedB, int bAt, float[] c, int at, int cStep, boolean add) {
             if (transA) {
-                MicroKernel.multiply(depth, packedA, 0, ROWS, packedB, bAt, COLUMNS, c, at, cStep, add);
+                MicroKernel.multiply(depth, packedA, Packing.START, packedB, bAt, c, at, cStep, add);
             } else {
-                MicroKernel.multiplyRows(depth, packedA, 0, packedB, bAt, COLUMNS, c, at, cStep, add);
+                MicroKernel.multiplyRows(depth, packedA, Packing.START, packedB, bAt, c, at, cStep, add);
             }
         }
     }
