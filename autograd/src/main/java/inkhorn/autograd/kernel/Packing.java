@@ -18,6 +18,11 @@ final class Packing {
      */
     static final int START = 12;
 
+    private static final int COLUMNS = MicroKernel.COLUMNS;
+
+    /** Panels that {@link #panelsOfColumns} fills at a time. */
+    private static final int ABREAST = 8;
+
     private Packing() {
     }
 
@@ -50,6 +55,29 @@ final class Packing {
             int target = at + p * width;
             System.arraycopy(from, offset + p * step, to, target, count);
             Arrays.fill(to, target + count, target + width, 0);
+        }
+    }
+
+    /**
+     * The panels of {@code count} columns, one behind the other from {@link #START} on, element (p, r) at
+     * {@code from[offset + p·step + r]}. Row by row over some panels at a time: a row of one panel is two cache lines, too few to be
+     * fetched ahead.
+     */
+    static void panelsOfColumns(float[] from, int offset, int step, int k, int count, float[] to) {
+        int whole = count / COLUMNS * COLUMNS;
+        for (int first = 0; first < whole; first += ABREAST * COLUMNS) {
+            int end = Math.min(whole, first + ABREAST * COLUMNS);
+            for (int p = 0; p < k; p++) {
+                for (int r = first; r < end; r += COLUMNS) {
+                    int source = offset + p * step + r;
+                    int target = START + r * k + p * COLUMNS;
+                    FloatVector.fromArray(S, from, source).intoArray(to, target);
+                    FloatVector.fromArray(S, from, source + W).intoArray(to, target + W);
+                }
+            }
+        }
+        if (whole < count) {
+            contiguous(from, offset + whole, step, k, count - whole, to, START + whole * k, COLUMNS);
         }
     }
 

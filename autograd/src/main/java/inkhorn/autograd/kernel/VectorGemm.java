@@ -96,11 +96,7 @@ final class VectorGemm {
         Scratch scratch = Scratch.ofThread();
         float[] packed = scratch.array(SLOT_PACKED_B, Packing.size(block.columns, block.k, COLUMNS));
         if (scratch.isNew(block.id, part)) {
-            int first = block.firstColumn(part);
-            int n = block.columns(part);
-            for (int column = 0; column < n; column += COLUMNS) {
-                block.op.packB(block.p, block.k, first + column, Math.min(COLUMNS, n - column), packed, Packing.START + column * block.k);
-            }
+            block.op.packB(block.p, block.k, block.firstColumn(part), block.columns(part), packed);
         }
         return packed;
     }
@@ -196,12 +192,15 @@ final class VectorGemm {
             }
         }
 
-        /** Packs a panel of {@code count} columns of op(b), depth p … p+depth. */
-        void packB(int p, int depth, int column, int count, float[] to, int at) {
-            if (transB) {
-                Packing.transposed(b, bOffset + column * k + p, k, depth, count, to, at, COLUMNS);
-            } else {
-                Packing.contiguous(b, bOffset + p * n + column, n, depth, count, to, at, COLUMNS);
+        /** Packs {@code count} columns of op(b) from {@code column} on, depth p … p+depth, in panels one behind the other. */
+        void packB(int p, int depth, int column, int count, float[] to) {
+            if (!transB) {
+                Packing.panelsOfColumns(b, bOffset + p * n + column, n, depth, count, to);
+                return;
+            }
+            for (int j = 0; j < count; j += COLUMNS) {
+                Packing.transposed(b, bOffset + (column + j) * k + p, k, depth, Math.min(COLUMNS, count - j), to,
+                        Packing.START + j * depth, COLUMNS);
             }
         }
 
