@@ -1,6 +1,7 @@
 package inkhorn.bench;
 
 import inkhorn.autograd.kernel.AttentionShape;
+import inkhorn.autograd.kernel.Broadcast;
 import inkhorn.autograd.kernel.StridedCopy;
 import inkhorn.autograd.kernel.Unary;
 import java.util.Arrays;
@@ -76,6 +77,7 @@ public record KernelCall(String label, Cost cost) {
             case "residualLayerNorm" -> Cost.floats(table * 4);
             case "gatherRows" -> Cost.floats(table * 2);
             case "scatterAddRows" -> Cost.floats(table * 3 + (adds ? 0 : (double) sizes[1] * sizes[2]));
+            case "binary" -> Cost.floats(product(((Broadcast) arguments[1]).dims()) * 3);
             case "copy" -> Cost.floats(product(((StridedCopy) arguments[0]).dims()) * (2 + sum));
             default -> Cost.UNKNOWN;
         };

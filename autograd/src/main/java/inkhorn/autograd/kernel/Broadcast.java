@@ -9,6 +9,11 @@ package inkhorn.autograd.kernel;
  */
 public record Broadcast(int[] dims, int[] aStrides, int[] bStrides) {
 
+    /** Two operands of {@code n} elements, neither repeated. */
+    public static Broadcast alike(int n) {
+        return new Broadcast(new int[] {n}, new int[] {1}, new int[] {1});
+    }
+
     /** The plan with as few axes as possible; at least one. */
     public static Broadcast of(int[] dims, int[] aStrides, int[] bStrides) {
         int[][] merged = StridedCopy.merge(dims, aStrides, bStrides);

@@ -37,7 +37,7 @@ public interface Kernels extends AutoCloseable {
      */
     void unaryBackward(Unary f, float p, float[] x, float[] y, float[] dy, float[] dx, boolean add, int n);
 
-    /** {@code out = f(a, b)} with both operands repeated to the output's shape; out is contiguous. */
+    /** {@code out = f(a, b)} with both operands repeated to the output's shape; out is contiguous, and may be an operand that is not repeated. */
     void binary(Binary f, Broadcast plan, float[] a, float[] b, float[] out);
 
     /** Copies or adds a strided block to another: transpose, slice, concat, broadcasting, and what takes them back. */

@@ -61,11 +61,13 @@ final class ScalarMatrix {
         if (epilogue.activation() == null) {
             return;
         }
-        if (epilogue.preActivation() != null) {
-            System.arraycopy(c, cAt, epilogue.preActivation(), row * n, n);
-        }
         for (int j = 0; j < n; j++) {
-            c[cAt + j] = (float) ScalarElements.value(epilogue.activation(), 0, c[cAt + j]);
+            double z = c[cAt + j];
+            double y = ScalarElements.value(epilogue.activation(), 0, z);
+            if (epilogue.slopes() != null) {
+                epilogue.slopes()[row * n + j] = (float) ScalarElements.derivative(epilogue.activation(), 0, z, y);
+            }
+            c[cAt + j] = (float) y;
         }
     }
 

@@ -144,10 +144,9 @@ final class VectorGemm {
             if (epilogue.bias() != null) {
                 VectorElementwise.addInPlace(epilogue.bias(), j, c, cOffset + at, n);
             }
-            if (epilogue.preActivation() != null) {
-                System.arraycopy(c, cOffset + at, epilogue.preActivation(), at, n);
-            }
-            if (epilogue.activation() != null) {
+            if (epilogue.slopes() != null) {
+                VectorUnary.activate(epilogue.activation(), c, cOffset + at, epilogue.slopes(), at, n);
+            } else if (epilogue.activation() != null) {
                 VectorUnary.forward(epilogue.activation(), 0, c, cOffset + at, c, cOffset + at, n);
             }
         }

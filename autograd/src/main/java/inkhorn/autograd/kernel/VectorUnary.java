@@ -3,6 +3,7 @@ package inkhorn.autograd.kernel;
 import static inkhorn.autograd.kernel.VectorMath.S;
 import static inkhorn.autograd.kernel.VectorMath.W;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
@@ -15,6 +16,13 @@ import jdk.incubator.vector.VectorOperators;
 final class VectorUnary {
 
     private static final int BLOCK = 1024;
+
+    // Scratch arrays, none of them one that a product holds packed: activations run between its tiles.
+    private static final int SLOT_ARGUMENTS = 5;
+    private static final int SLOT_VALUES = 6;
+    private static final int SLOT_ONES = 7;
+    private static final int SLOT_CDF = 8;
+    private static final int SLOT_BELLS = 9;
 
     private VectorUnary() {
     }
@@ -84,7 +92,7 @@ final class VectorUnary {
     }
 
     private static void gelu(float[] x, int xAt, float[] y, int yAt, int n) {
-        float[] cdf = Scratch.ofThread().array(2, BLOCK);
+        float[] cdf = Scratch.ofThread().array(SLOT_CDF, BLOCK);
         for (int i = 0; i < n; i += BLOCK) {
             int count = Math.min(BLOCK, n - i);
             VectorMath.normalCdf(x, xAt + i, cdf, count);
@@ -107,6 +115,41 @@ final class VectorUnary {
     private static void pow(float p, float[] x, int xAt, float[] y, int yAt, int n) {
         for (int i = 0; i < n; i++) {
             y[yAt + i] = (float) StrictMath.pow(x[xAt + i], p);
+        }
+    }
+
+    /** {@code slopes = f'(x)}, then {@code x = f(x)}, for a function without parameter. */
+    static void activate(Unary f, float[] x, int at, float[] slopes, int slopesAt, int n) {
+        int whole = f == Unary.GELU ? n - n % W : 0;
+        geluWithSlopes(x, at, slopes, slopesAt, whole);
+        Scratch scratch = Scratch.ofThread();
+        float[] argument = scratch.array(SLOT_ARGUMENTS, BLOCK);
+        float[] value = scratch.array(SLOT_VALUES, BLOCK);
+        float[] ones = scratch.array(SLOT_ONES, BLOCK);
+        for (int i = whole; i < n; i += BLOCK) {
+            int count = Math.min(BLOCK, n - i);
+            System.arraycopy(x, at + i, argument, 0, count);
+            forward(f, 0, argument, 0, value, 0, count);
+            System.arraycopy(value, 0, x, at + i, count);
+            Arrays.fill(ones, 0, count, 1);
+            backwardInto(f, 0, argument, value, ones, 0, slopes, slopesAt + i, count);
+        }
+    }
+
+    private static void geluWithSlopes(float[] x, int at, float[] slopes, int slopesAt, int n) {
+        float[] cdf = Scratch.ofThread().array(SLOT_CDF, BLOCK);
+        for (int i = 0; i < n; i += BLOCK) {
+            int count = Math.min(BLOCK, n - i);
+            VectorMath.normalCdf(x, at + i, cdf, count);
+            geluSlopes(x, at + i, cdf, slopes, slopesAt + i, count);
+            multiply(x, at + i, cdf, x, at + i, count);
+        }
+    }
+
+    /** Φ(x) + x·φ(x). */
+    private static void geluSlopes(float[] x, int at, float[] cdf, float[] slopes, int slopesAt, int n) {
+        for (int i = 0; i < n; i += W) {
+            VectorMath.geluBell(FloatVector.fromArray(S, x, at + i)).add(FloatVector.fromArray(S, cdf, i)).intoArray(slopes, slopesAt + i);
         }
     }
 
@@ -199,15 +242,15 @@ final class VectorUnary {
         }
     }
 
-    /** Φ(x) + x·φ(x), in loops small enough to be inlined whole. */
+    /** dy · (Φ(x) + x·φ(x)), in loops small enough to be inlined whole. */
     private static void geluBackward(float[] x, float[] dy, int at, float[] to, int toAt, int n) {
-        float[] bells = Scratch.ofThread().array(1, BLOCK);
-        float[] cdf = Scratch.ofThread().array(2, BLOCK);
+        float[] bells = Scratch.ofThread().array(SLOT_BELLS, BLOCK);
+        float[] cdf = Scratch.ofThread().array(SLOT_CDF, BLOCK);
         for (int i = 0; i < n; i += BLOCK) {
             int count = Math.min(BLOCK, n - i);
             VectorMath.normalCdf(x, at + i, cdf, count);
             geluBells(x, at + i, bells, count);
-            geluSlopes(cdf, bells, dy, at + i, to, toAt + i, count);
+            geluShares(cdf, bells, dy, at + i, to, toAt + i, count);
         }
     }
 
@@ -217,7 +260,7 @@ final class VectorUnary {
         }
     }
 
-    private static void geluSlopes(float[] cdf, float[] bells, float[] dy, int at, float[] to, int toAt, int n) {
+    private static void geluShares(float[] cdf, float[] bells, float[] dy, int at, float[] to, int toAt, int n) {
         for (int i = 0; i < n; i += W) {
             FloatVector.fromArray(S, cdf, i).add(FloatVector.fromArray(S, bells, i))
                     .mul(FloatVector.fromArray(S, dy, at + i)).intoArray(to, toAt + i);

@@ -7,12 +7,14 @@ import inkhorn.autograd.Op;
 import inkhorn.autograd.Scope;
 import inkhorn.autograd.Shape;
 import inkhorn.autograd.Tensor;
+import inkhorn.autograd.kernel.Binary;
+import inkhorn.autograd.kernel.Broadcast;
 import inkhorn.autograd.kernel.Epilogue;
 import inkhorn.autograd.kernel.Unary;
 
 /**
- * {@code y = f(z), z = x · weight + bias} with bias and activation f optional, both applied while the product is in cache;
- * {@code dz = dy · f'(z)} in place of dy, {@code dx = dz · weightᵀ, dWeight = xᵀ · dz, dBias = Σ dz} over the rows.
+ * {@code y = f(z), z = x · weight + bias} with bias and activation f optional, both applied while the product is in cache, and
+ * {@code f'(z)} with them, kept in place of z; {@code dz = dy · f'(z)} in place of dy, {@code dx = dz · weightᵀ, dWeight = xᵀ · dz, dBias = Σ dz} over the rows.
  * Shapes: x (…, in), weight (in, out), bias (out), y (…, out).
  */
 public final class FusedLinear extends Op {
@@ -21,15 +23,15 @@ public final class FusedLinear extends Op {
     private final Tensor weight;
     private final Tensor bias;
     private final Unary activation;
-    private final float[] preActivation;
+    private final float[] slopes;
 
-    private FusedLinear(Tensor x, Tensor weight, Tensor bias, Unary activation, float[] preActivation) {
+    private FusedLinear(Tensor x, Tensor weight, Tensor bias, Unary activation, float[] slopes) {
         super(x, weight, bias);
         this.x = x;
         this.weight = weight;
         this.bias = bias;
         this.activation = activation;
-        this.preActivation = preActivation;
+        this.slopes = slopes;
     }
 
     /** @param activationOrNull GELU, GELU_TANH or RELU; null: none */
@@ -38,11 +40,11 @@ public final class FusedLinear extends Op {
         int out = weight.shape().last();
         Tensor y = result(x.shape().with(-1, out), x, weight, biasOrNull);
         boolean keeps = y.needsGrad() && activationOrNull != null;
-        float[] preActivation = keeps ? Scope.allocate(y.size()) : null;
+        float[] slopes = keeps ? Scope.allocate(y.size()) : null;
         float[] bias = biasOrNull == null ? null : biasOrNull.data();
         kernels().gemm(false, false, Checks.rows(x.shape()), out, x.shape().last(), x.data(), 0, weight.data(), 0,
-                y.data(), 0, false, new Epilogue(bias, activationOrNull, preActivation));
-        return new FusedLinear(x, weight, biasOrNull, activationOrNull, preActivation).record(y);
+                y.data(), 0, false, new Epilogue(bias, activationOrNull, slopes));
+        return new FusedLinear(x, weight, biasOrNull, activationOrNull, slopes).record(y);
     }
 
     private static void check(Shape x, Shape weight, Tensor bias, Unary activation) {
@@ -68,7 +70,7 @@ public final class FusedLinear extends Op {
         int in = x.shape().last();
         int out = weight.shape().last();
         if (activation != null) {
-            kernels().unaryBackward(activation, 0, preActivation, preActivation, grad, grad, false, rows * out);
+            kernels().binary(Binary.MUL, Broadcast.alike(rows * out), grad, slopes, grad);
         }
         if (x.needsGrad()) {
             GradSlot dx = x.gradSlot();
@@ -86,8 +88,8 @@ public final class FusedLinear extends Op {
 
     @Override
     protected void release() {
-        if (preActivation != null) {
-            Scope.release(preActivation);
+        if (slopes != null) {
+            Scope.release(slopes);
         }
     }
 }
