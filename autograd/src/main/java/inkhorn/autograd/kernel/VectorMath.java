@@ -25,6 +25,7 @@ final class VectorMath {
     private static final float LN2_LOW = -2.12194440e-4f;
     /** 1.5 · 2^23: adding it rounds to a whole number, which then stands in the low bits. */
     private static final float ROUND = 12582912f;
+    private static final int ROUND_BITS = Float.floatToRawIntBits(ROUND);
     private static final float EXP_LOW = -87.33654f;
     private static final float EXP_HIGH = 88.72283f;
 
@@ -142,7 +143,8 @@ final class VectorMath {
         IntVector shifted = bits.sub(0x3F3504F3);
         IntVector exponent = shifted.lanewise(VectorOperators.ASHR, 23);
         FloatVector m = bits.sub(exponent.lanewise(VectorOperators.LSHL, 23)).reinterpretAsFloats().sub(1f);
-        FloatVector e = (FloatVector) exponent.convert(VectorOperators.I2F, 0);
+        // As a float by way of its bits: conversions are not always compiled to an instruction.
+        FloatVector e = exponent.add(ROUND_BITS).reinterpretAsFloats().sub(V_ROUND);
         FloatVector p = LOG_P0;
         p = p.fma(m, LOG_P1);
         p = p.fma(m, LOG_P2);
