@@ -15,6 +15,8 @@ final class JvmArguments {
             "--upgrade-module-path", "--add-modules", "--limit-modules", "--add-reads", "--add-exports", "--add-opens",
             "--patch-module", "--enable-native-access");
 
+    private static final String[] LOOPS = {"VectorUnary::*", "VectorRows::*", "VectorElementwise::*", "VectorAttention::*"};
+
     private JvmArguments() {
     }
 
@@ -83,6 +85,11 @@ final class JvmArguments {
         command.add("-XX:NodeLimitFudgeFactor=8000");
         // Until they are compiled, each of their vectors is an object: the compiler is to come sooner than to other code.
         command.add("-XX:CompileCommand=quiet");
+        // Each loop over vectors by itself, with all that it does with one: see VectorMath.
+        compile(command, "inline", "VectorMath::*");
+        for (String loops : LOOPS) {
+            compile(command, "dontinline", loops);
+        }
         compileSooner(command, "MicroKernel*::multiply", "0.05");
         compileSooner(command, "Vector*::*", "0.1");
         compileSooner(command, "Packing::*", "0.1");
@@ -117,8 +124,12 @@ final class JvmArguments {
         return command;
     }
 
+    private static void compile(List<String> command, String how, String methods) {
+        command.add("-XX:CompileCommand=".concat(how).concat(",inkhorn.autograd.kernel.").concat(methods));
+    }
+
     private static void compileSooner(List<String> command, String methods, String scale) {
-        command.add("-XX:CompileCommand=CompileThresholdScaling,inkhorn.autograd.kernel.".concat(methods).concat(",").concat(scale));
+        compile(command, "CompileThresholdScaling", methods.concat(",").concat(scale));
     }
 
     private static boolean isClassPath(String argument) {

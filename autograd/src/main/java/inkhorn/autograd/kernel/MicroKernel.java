@@ -1,12 +1,15 @@
 package inkhorn.autograd.kernel;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
 
 /** The innermost block of a matrix product, in the shape that this machine's vector registers allow. */
 final class MicroKernel {
 
+    private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
+
     /** Lanes of a vector. */
-    static final int W = FloatVector.SPECIES_PREFERRED.length();
+    static final int W = S.length();
 
     /** Columns of a block: two vectors. */
     static final int COLUMNS = 2 * W;
@@ -37,10 +40,16 @@ final class MicroKernel {
      * <p>Vectors of b that cross a cache line cost a tenth to a quarter of the speed: see {@link Packing#START}.
      */
     static void multiply(int k, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset, int cStep, boolean add) {
+        float[] to = add ? Scratch.ofThread().tile() : c;
+        int at = add ? Packing.START : cOffset;
+        int step = add ? COLUMNS : cStep;
         if (WIDE) {
-            MicroKernel12x2.multiply(k, a, aOffset, b, bOffset, c, cOffset, cStep, add);
+            MicroKernel12x2.multiply(k, a, aOffset, b, bOffset, to, at, step);
         } else {
-            MicroKernel6x2.multiply(k, a, aOffset, b, bOffset, c, cOffset, cStep, add);
+            MicroKernel6x2.multiply(k, a, aOffset, b, bOffset, to, at, step);
+        }
+        if (add) {
+            addTile(to, c, cOffset, cStep);
         }
     }
 
@@ -50,19 +59,40 @@ final class MicroKernel {
      * @param k at most {@link #ROW_STEP}
      */
     static void multiplyRows(int k, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset, int cStep, boolean add) {
+        float[] to = add ? Scratch.ofThread().tile() : c;
+        int at = add ? Packing.START : cOffset;
+        int step = add ? COLUMNS : cStep;
         if (WIDE) {
-            MicroKernel12x2Rows.multiply(k, a, aOffset, b, bOffset, c, cOffset, cStep, add);
+            MicroKernel12x2Rows.multiply(k, a, aOffset, b, bOffset, to, at, step);
         } else {
-            MicroKernel6x2Rows.multiply(k, a, aOffset, b, bOffset, c, cOffset, cStep, add);
+            MicroKernel6x2Rows.multiply(k, a, aOffset, b, bOffset, to, at, step);
+        }
+        if (add) {
+            addTile(to, c, cOffset, cStep);
         }
     }
 
     /** The same as {@link #multiply} with rows of {@link #ROW_STEP} in both: {@code A(p, r) = a[aOffset + p·ROW_STEP + r]}, {@code b[bOffset + p·ROW_STEP + j]}. */
     static void multiplyStrided(int k, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset, int cStep, boolean add) {
+        float[] to = add ? Scratch.ofThread().tile() : c;
+        int at = add ? Packing.START : cOffset;
+        int step = add ? COLUMNS : cStep;
         if (WIDE) {
-            MicroKernel12x2Strided.multiply(k, a, aOffset, b, bOffset, c, cOffset, cStep, add);
+            MicroKernel12x2Strided.multiply(k, a, aOffset, b, bOffset, to, at, step);
         } else {
-            MicroKernel6x2Strided.multiply(k, a, aOffset, b, bOffset, c, cOffset, cStep, add);
+            MicroKernel6x2Strided.multiply(k, a, aOffset, b, bOffset, to, at, step);
+        }
+        if (add) {
+            addTile(to, c, cOffset, cStep);
+        }
+    }
+
+    private static void addTile(float[] tile, float[] c, int cOffset, int cStep) {
+        for (int r = 0; r < ROWS; r++) {
+            int from = Packing.START + r * COLUMNS;
+            int to = cOffset + r * cStep;
+            FloatVector.fromArray(S, tile, from).add(FloatVector.fromArray(S, c, to)).intoArray(c, to);
+            FloatVector.fromArray(S, tile, from + W).add(FloatVector.fromArray(S, c, to + W)).intoArray(c, to + W);
         }
     }
 }

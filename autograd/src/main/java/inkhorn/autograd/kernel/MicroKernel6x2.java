@@ -5,9 +5,9 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The inner loop of a matrix product for machines with 16 vector registers (AVX2): 12 accumulators, two vectors of b, one
- * of a. Written out, with no branch between an accumulator and its store, that the accumulators stay in registers; distances are
- * constants and b's index is bounded, that the compiler keeps nothing but two additions and a comparison beside the
- * arithmetic (docs/LOG.md, "micro-kernel").
+ * of a. Written out, and nothing but stored in the end, that the accumulators stay in registers: a branch between an accumulator and
+ * its store, or more code after it, and the compiler makes objects of them. Distances are constants and b's index is bounded, that
+ * it keeps little beside the arithmetic (docs/LOG.md, "micro-kernel").
  */
 final class MicroKernel6x2 {
 
@@ -21,8 +21,7 @@ final class MicroKernel6x2 {
     }
 
     /** See {@link MicroKernel#multiply}. */
-    static void multiply(int k, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset, int cStep,
-                         boolean add) {
+    static void multiply(int k, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset, int cStep) {
         FloatVector c0l = FloatVector.zero(S);
         FloatVector c0r = FloatVector.zero(S);
         FloatVector c1l = FloatVector.zero(S);
@@ -62,26 +61,6 @@ final class MicroKernel6x2 {
             i += ROWS;
         }
         int at = cOffset;
-        if (add) {
-            c0l.add(FloatVector.fromArray(S, c, at)).intoArray(c, at);
-            c0r.add(FloatVector.fromArray(S, c, at + W)).intoArray(c, at + W);
-            at += cStep;
-            c1l.add(FloatVector.fromArray(S, c, at)).intoArray(c, at);
-            c1r.add(FloatVector.fromArray(S, c, at + W)).intoArray(c, at + W);
-            at += cStep;
-            c2l.add(FloatVector.fromArray(S, c, at)).intoArray(c, at);
-            c2r.add(FloatVector.fromArray(S, c, at + W)).intoArray(c, at + W);
-            at += cStep;
-            c3l.add(FloatVector.fromArray(S, c, at)).intoArray(c, at);
-            c3r.add(FloatVector.fromArray(S, c, at + W)).intoArray(c, at + W);
-            at += cStep;
-            c4l.add(FloatVector.fromArray(S, c, at)).intoArray(c, at);
-            c4r.add(FloatVector.fromArray(S, c, at + W)).intoArray(c, at + W);
-            at += cStep;
-            c5l.add(FloatVector.fromArray(S, c, at)).intoArray(c, at);
-            c5r.add(FloatVector.fromArray(S, c, at + W)).intoArray(c, at + W);
-            return;
-        }
         c0l.intoArray(c, at);
         c0r.intoArray(c, at + W);
         at += cStep;

@@ -15,8 +15,7 @@ final class MicroKernel6x2Rows {
     }
 
     /** See {@link MicroKernel#multiplyRows}. */
-    static void multiply(int k, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset, int cStep,
-                         boolean add) {
+    static void multiply(int k, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset, int cStep) {
         FloatVector c0l = FloatVector.zero(S);
         FloatVector c0r = FloatVector.zero(S);
         FloatVector c1l = FloatVector.zero(S);
@@ -56,26 +55,6 @@ final class MicroKernel6x2Rows {
             i++;
         }
         int at = cOffset;
-        if (add) {
-            c0l.add(FloatVector.fromArray(S, c, at)).intoArray(c, at);
-            c0r.add(FloatVector.fromArray(S, c, at + W)).intoArray(c, at + W);
-            at += cStep;
-            c1l.add(FloatVector.fromArray(S, c, at)).intoArray(c, at);
-            c1r.add(FloatVector.fromArray(S, c, at + W)).intoArray(c, at + W);
-            at += cStep;
-            c2l.add(FloatVector.fromArray(S, c, at)).intoArray(c, at);
-            c2r.add(FloatVector.fromArray(S, c, at + W)).intoArray(c, at + W);
-            at += cStep;
-            c3l.add(FloatVector.fromArray(S, c, at)).intoArray(c, at);
-            c3r.add(FloatVector.fromArray(S, c, at + W)).intoArray(c, at + W);
-            at += cStep;
-            c4l.add(FloatVector.fromArray(S, c, at)).intoArray(c, at);
-            c4r.add(FloatVector.fromArray(S, c, at + W)).intoArray(c, at + W);
-            at += cStep;
-            c5l.add(FloatVector.fromArray(S, c, at)).intoArray(c, at);
-            c5r.add(FloatVector.fromArray(S, c, at + W)).intoArray(c, at + W);
-            return;
-        }
         c0l.intoArray(c, at);
         c0r.intoArray(c, at + W);
         at += cStep;

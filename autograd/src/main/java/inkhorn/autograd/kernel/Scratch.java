@@ -9,6 +9,8 @@ final class Scratch {
     private final float[] lanes = new float[MicroKernel.W];
     private final int[] multiples = new int[MicroKernel.W];
 
+    private final float[] tile = new float[Packing.START + MicroKernel.ROWS * MicroKernel.COLUMNS];
+
     private long block;
     private int part;
 
@@ -22,6 +24,11 @@ final class Scratch {
     /** One vector's worth of floats. */
     float[] lanes() {
         return lanes;
+    }
+
+    /** A tile of a product, from {@link Packing#START} on. */
+    float[] tile() {
+        return tile;
     }
 
     /** 0, step, 2·step … for {@code count} lanes; further lanes repeat the last. Valid until the next call. */

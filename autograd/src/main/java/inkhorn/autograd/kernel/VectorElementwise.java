@@ -2,6 +2,7 @@ package inkhorn.autograd.kernel;
 
 import static inkhorn.autograd.kernel.VectorMath.S;
 import static inkhorn.autograd.kernel.VectorMath.W;
+import static inkhorn.autograd.kernel.VectorMath.load;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -97,10 +98,6 @@ final class VectorElementwise {
         for (; i < n; i++) {
             out[at + i] = one(f, a[aAt + i], b[bAt + i]);
         }
-    }
-
-    private static FloatVector load(float[] from, int at) {
-        return FloatVector.fromArray(S, from, at);
     }
 
     private static float one(Binary f, float x, float y) {

@@ -10,8 +10,10 @@ import jdk.incubator.vector.VectorSpecies;
  * Functions on vectors as polynomials, so that compiled and interpreted code and every machine of one width give the same
  * bits. Errors are relative, against the exact value, and asserted in the tests.
  *
- * <p>Constants are vectors and nothing here calls a helper in a long polynomial: the compiler counts the nodes of what it
- * inlines, and past its limit a helper stays a call, which costs an allocation per vector (docs/LOG.md, "inlining").
+ * <p>A vector that crosses a call is an object on the heap. So these functions are always inlined, and the loops over arrays in the
+ * other {@code Vector…} classes never, each being compiled by itself: past 18,000 nodes in one compilation the compiler of JDK 17
+ * leaves vectors as objects (docs/LOG.md, "inlining"). {@code JvmArguments} says so to the JVM; without its flags results are
+ * the same. Constants are vectors for the same reason, and no helper is called in a long polynomial.
  */
 final class VectorMath {
 
@@ -187,30 +189,27 @@ final class VectorMath {
     }
 
     /**
-     * {@code out = Φ(x)}, the probability that a normal number is below x, to 2e-7: ½ + ½ erf(x/√2), with erf a rational
-     * function of degrees 13 and 8 on [-4, 4], as in Eigen's erf. A loop of its own, not a function of a vector: two loops
-     * call it, and the compiler would not inline in the second what it has compiled for the first.
+     * Φ(x), the probability that a normal number is below x, to 2e-7: ½ + ½ erf(x/√2), with erf a rational function of degrees 13
+     * and 8 on [-4, 4], as in Eigen's erf.
      */
-    static void normalCdf(float[] x, int at, float[] out, int n) {
-        for (int i = 0; i < n; i += W) {
-            FloatVector v = FloatVector.fromArray(S, x, at + i).mul(SQRT_HALF);
-            FloatVector c = v.blend(-4f, v.compare(VectorOperators.LT, -4f));
-            c = c.blend(4f, v.compare(VectorOperators.GT, 4f));
-            FloatVector s = c.mul(c);
-            FloatVector p = ERF_P0;
-            p = p.fma(s, ERF_P1);
-            p = p.fma(s, ERF_P2);
-            p = p.fma(s, ERF_P3);
-            p = p.fma(s, ERF_P4);
-            p = p.fma(s, ERF_P5);
-            p = p.fma(s, ERF_P6);
-            FloatVector q = ERF_Q0;
-            q = q.fma(s, ERF_Q1);
-            q = q.fma(s, ERF_Q2);
-            q = q.fma(s, ERF_Q3);
-            q = q.fma(s, ERF_Q4);
-            p.mul(c).div(q).fma(V_HALF, V_HALF).intoArray(out, i);
-        }
+    static FloatVector normalCdf(FloatVector x) {
+        FloatVector v = x.mul(SQRT_HALF);
+        FloatVector c = v.blend(-4f, v.compare(VectorOperators.LT, -4f));
+        c = c.blend(4f, v.compare(VectorOperators.GT, 4f));
+        FloatVector s = c.mul(c);
+        FloatVector p = ERF_P0;
+        p = p.fma(s, ERF_P1);
+        p = p.fma(s, ERF_P2);
+        p = p.fma(s, ERF_P3);
+        p = p.fma(s, ERF_P4);
+        p = p.fma(s, ERF_P5);
+        p = p.fma(s, ERF_P6);
+        FloatVector q = ERF_Q0;
+        q = q.fma(s, ERF_Q1);
+        q = q.fma(s, ERF_Q2);
+        q = q.fma(s, ERF_Q3);
+        q = q.fma(s, ERF_Q4);
+        return p.mul(c).div(q).fma(V_HALF, V_HALF);
     }
 
     /** 1 / (1 + e^-x), exact in the ratio at both ends. */
@@ -254,6 +253,18 @@ final class VectorMath {
         IntVector signed = draws(key, index).lanewise(VectorOperators.XOR, Integer.MIN_VALUE);
         return x.reinterpretAsInts().blend(0, signed.compare(VectorOperators.LT, threshold))
                 .reinterpretAsFloats().mul(scale);
+    }
+
+    static FloatVector load(float[] from, int at) {
+        return FloatVector.fromArray(S, from, at);
+    }
+
+    static void store(FloatVector v, float[] to, int at, boolean add) {
+        if (add) {
+            v.add(FloatVector.fromArray(S, to, at)).intoArray(to, at);
+        } else {
+            v.intoArray(to, at);
+        }
     }
 
     /** The sum of the lanes, always in the same order (that of reduceLanes is not specified for sums). */

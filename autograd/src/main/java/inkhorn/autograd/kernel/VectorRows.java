@@ -2,6 +2,8 @@ package inkhorn.autograd.kernel;
 
 import static inkhorn.autograd.kernel.VectorMath.S;
 import static inkhorn.autograd.kernel.VectorMath.W;
+import static inkhorn.autograd.kernel.VectorMath.load;
+import static inkhorn.autograd.kernel.VectorMath.store;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -224,18 +226,6 @@ final class VectorRows {
         for (; i < n; i++) {
             sums[gammaAt + i] = Math.fma(dy[at + i], (x[at + i] - mean) * rstd, sums[gammaAt + i]);
             sums[betaAt + i] += dy[at + i];
-        }
-    }
-
-    private static FloatVector load(float[] from, int at) {
-        return FloatVector.fromArray(S, from, at);
-    }
-
-    private static void store(FloatVector v, float[] to, int at, boolean add) {
-        if (add) {
-            v.add(FloatVector.fromArray(S, to, at)).intoArray(to, at);
-        } else {
-            v.intoArray(to, at);
         }
     }
 }

@@ -95,8 +95,14 @@ final class VectorUnary {
         float[] cdf = Scratch.ofThread().array(SLOT_CDF, BLOCK);
         for (int i = 0; i < n; i += BLOCK) {
             int count = Math.min(BLOCK, n - i);
-            VectorMath.normalCdf(x, xAt + i, cdf, count);
+            normalCdf(x, xAt + i, cdf, count);
             multiply(x, xAt + i, cdf, y, yAt + i, count);
+        }
+    }
+
+    private static void normalCdf(float[] x, int at, float[] to, int n) {
+        for (int i = 0; i < n; i += W) {
+            VectorMath.normalCdf(FloatVector.fromArray(S, x, at + i)).intoArray(to, i);
         }
     }
 
@@ -140,7 +146,7 @@ final class VectorUnary {
         float[] cdf = Scratch.ofThread().array(SLOT_CDF, BLOCK);
         for (int i = 0; i < n; i += BLOCK) {
             int count = Math.min(BLOCK, n - i);
-            VectorMath.normalCdf(x, at + i, cdf, count);
+            normalCdf(x, at + i, cdf, count);
             geluSlopes(x, at + i, cdf, slopes, slopesAt + i, count);
             multiply(x, at + i, cdf, x, at + i, count);
         }
@@ -248,7 +254,7 @@ final class VectorUnary {
         float[] cdf = Scratch.ofThread().array(SLOT_CDF, BLOCK);
         for (int i = 0; i < n; i += BLOCK) {
             int count = Math.min(BLOCK, n - i);
-            VectorMath.normalCdf(x, at + i, cdf, count);
+            normalCdf(x, at + i, cdf, count);
             geluBells(x, at + i, bells, count);
             geluShares(cdf, bells, dy, at + i, to, toAt + i, count);
         }
