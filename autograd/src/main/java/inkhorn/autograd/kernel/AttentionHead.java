@@ -132,7 +132,7 @@ final class AttentionHead {
         for (int q = 0; q < count; q += ROWS) {
             int keys = Math.min(time, q0 + Math.min(count, q + ROWS));
             for (int c = 0; c < size; c += COLUMNS) {
-                MicroKernel.multiplyStrided(keys, weights, score(0, q), rows, at(0, c), tile, sum(q) + c, paddedSize(), false);
+                MicroKernel.multiplyStrided(keys, weights, score(0, q), rows, at(0, c), tile, sum(q) + c, paddedSize());
             }
         }
     }

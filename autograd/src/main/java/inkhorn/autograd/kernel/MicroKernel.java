@@ -72,18 +72,15 @@ final class MicroKernel {
         }
     }
 
-    /** The same as {@link #multiply} with rows of {@link #ROW_STEP} in both: {@code A(p, r) = a[aOffset + p·ROW_STEP + r]}, {@code b[bOffset + p·ROW_STEP + j]}. */
-    static void multiplyStrided(int k, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset, int cStep, boolean add) {
-        float[] to = add ? Scratch.ofThread().tile() : c;
-        int at = add ? Packing.START : cOffset;
-        int step = add ? COLUMNS : cStep;
+    /**
+     * {@link #multiply}, only stored, with rows of {@link #ROW_STEP} in both: {@code A(p, r) = a[aOffset + p·ROW_STEP + r]},
+     * {@code b[bOffset + p·ROW_STEP + j]}.
+     */
+    static void multiplyStrided(int k, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset, int cStep) {
         if (WIDE) {
-            MicroKernel12x2Strided.multiply(k, a, aOffset, b, bOffset, to, at, step);
+            MicroKernel12x2Strided.multiply(k, a, aOffset, b, bOffset, c, cOffset, cStep);
         } else {
-            MicroKernel6x2Strided.multiply(k, a, aOffset, b, bOffset, to, at, step);
-        }
-        if (add) {
-            addTile(to, c, cOffset, cStep);
+            MicroKernel6x2Strided.multiply(k, a, aOffset, b, bOffset, c, cOffset, cStep);
         }
     }
 

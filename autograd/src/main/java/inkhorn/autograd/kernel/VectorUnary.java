@@ -22,7 +22,7 @@ final class VectorUnary {
     private static final int SLOT_VALUES = 6;
     private static final int SLOT_ONES = 7;
     private static final int SLOT_CDF = 8;
-    private static final int SLOT_BELLS = 9;
+    private static final int SLOT_SLOPES = 9;
 
     private VectorUnary() {
     }
@@ -248,28 +248,14 @@ final class VectorUnary {
         }
     }
 
-    /** dy · (Φ(x) + x·φ(x)), in loops small enough to be inlined whole. */
     private static void geluBackward(float[] x, float[] dy, int at, float[] to, int toAt, int n) {
-        float[] bells = Scratch.ofThread().array(SLOT_BELLS, BLOCK);
+        float[] slopes = Scratch.ofThread().array(SLOT_SLOPES, BLOCK);
         float[] cdf = Scratch.ofThread().array(SLOT_CDF, BLOCK);
         for (int i = 0; i < n; i += BLOCK) {
             int count = Math.min(BLOCK, n - i);
             normalCdf(x, at + i, cdf, count);
-            geluBells(x, at + i, bells, count);
-            geluShares(cdf, bells, dy, at + i, to, toAt + i, count);
-        }
-    }
-
-    private static void geluBells(float[] x, int at, float[] bells, int n) {
-        for (int i = 0; i < n; i += W) {
-            VectorMath.geluBell(FloatVector.fromArray(S, x, at + i)).intoArray(bells, i);
-        }
-    }
-
-    private static void geluShares(float[] cdf, float[] bells, float[] dy, int at, float[] to, int toAt, int n) {
-        for (int i = 0; i < n; i += W) {
-            FloatVector.fromArray(S, cdf, i).add(FloatVector.fromArray(S, bells, i))
-                    .mul(FloatVector.fromArray(S, dy, at + i)).intoArray(to, toAt + i);
+            geluSlopes(x, at + i, cdf, slopes, 0, count);
+            multiply(dy, at + i, slopes, to, toAt + i, count);
         }
     }
 
