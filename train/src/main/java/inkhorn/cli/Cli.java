@@ -6,8 +6,11 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.ParameterException;
@@ -31,12 +34,13 @@ final class Cli {
     }
 
     static int run(Jobs jobs, PrintWriter out, PrintWriter err, String... args) {
-        CommandLine commandLine = commands(jobs).setOut(out).setErr(err);
+        Map<String, Supplier<Object>> commands = commands(jobs);
+        CommandLine commandLine = commandLine(jobs, commands, args.length == 0 ? List.of("--help") : List.of(args)).setOut(out).setErr(err);
         if (args.length == 0) {
             commandLine.usage(err);
             return Failure.WRONG_INPUT;
         }
-        String misspelled = misspelledCommand(commandLine, args[0]);
+        String misspelled = misspelledCommand(commands.keySet(), args[0]);
         if (misspelled != null) {
             return report(err, false, null, new Failure(Failure.WRONG_INPUT, List.of(misspelled)));
         }
@@ -53,18 +57,31 @@ final class Cli {
     }
 
     /** The commands; a new one is added here and nowhere else. */
-    private static CommandLine commands(Jobs jobs) {
+    private static Map<String, Supplier<Object>> commands(Jobs jobs) {
+        Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+        commands.put("sample", () -> new SampleCommand(jobs.sample()));
+        commands.put("describe", () -> new DescribeCommand(jobs.describe()));
+        commands.put("explain", () -> new ExplainCommand(jobs.explain()));
+        commands.put("neighbours", () -> new NeighboursCommand(jobs.neighbours()));
+        commands.put("attention", () -> new AttentionCommand(jobs.attention()));
+        commands.put("prepare", () -> new PrepareCommand(jobs.prepare()));
+        commands.put("inspect-data", () -> new InspectDataCommand(jobs.inspect()));
+        commands.put("tokenize", () -> new TokenizeCommand(jobs.tokenize()));
+        commands.put("parity", () -> new ParityCommand(jobs.parity()));
+        commands.put("doctor", () -> new DoctorCommand(jobs.doctor()));
+        return commands;
+    }
+
+    /** Where a command or a config stands first, only what is named: picocli takes ten milliseconds to read a command. */
+    private static CommandLine commandLine(Jobs jobs, Map<String, Supplier<Object>> commands, List<String> args) {
         CommandLine root = TrainCommand.withConfigKeys(new CommandLine(new TrainCommand(jobs.train())));
-        root.addSubcommand(new SampleCommand(jobs.sample()));
-        root.addSubcommand(new DescribeCommand(jobs.describe()));
-        root.addSubcommand(new ExplainCommand(jobs.explain()));
-        root.addSubcommand(new NeighboursCommand(jobs.neighbours()));
-        root.addSubcommand(new AttentionCommand(jobs.attention()));
-        root.addSubcommand(new PrepareCommand(jobs.prepare()));
-        root.addSubcommand(new InspectDataCommand(jobs.inspect()));
-        root.addSubcommand(new TokenizeCommand(jobs.tokenize()));
-        root.addSubcommand(new ParityCommand(jobs.parity()));
-        root.addSubcommand(new DoctorCommand(jobs.doctor()));
+        boolean isHelp = args.contains("--help") || args.contains("-h");
+        boolean onlyNamed = commands.containsKey(args.get(0)) || Files.exists(Path.of(args.get(0))) && !isHelp;
+        commands.forEach((name, command) -> {
+            if (!onlyNamed || args.contains(name)) {
+                root.addSubcommand(name, command.get());
+            }
+        });
         // A prompt may begin with @; picocli would read a file of that name.
         return root.setExpandAtFiles(false).setUsageHelpWidth(110);
     }
@@ -105,8 +122,7 @@ final class Cli {
     }
 
     /** What to say if the first word is no config but nearly a command; else null. */
-    private static String misspelledCommand(CommandLine commandLine, String word) {
-        Set<String> names = commandLine.getSubcommands().keySet();
+    private static String misspelledCommand(Set<String> names, String word) {
         boolean isOther = word.startsWith("-") || names.contains(word) || Files.exists(Path.of(word));
         String nearest = isOther ? null : Nearest.of(word, names);
         return nearest == null ? null : word + ": neither a file nor a command; did you mean " + nearest + "?";

@@ -17,6 +17,8 @@ final class JvmArguments {
 
     private static final String[] LOOPS = {"VectorUnary::*", "VectorRows::*", "VectorElementwise::*", "VectorAttention::*"};
 
+    private static final int CORES_WITH_TWO_COMPILERS = 4;
+
     private JvmArguments() {
     }
 
@@ -55,10 +57,11 @@ final class JvmArguments {
      * @param environment the words of the environment's JVM options, which the second JVM reads for itself
      * @param hugePages   whether the system gives transparent huge pages to who asks
      * @param asciiLocale whether the locale's charset is ASCII
+     * @param cores       of the machine
      * @param parent      process id of the first JVM
      */
     static List<String> command(String java, List<String> userOptions, List<String> environment, boolean hugePages,
-            boolean asciiLocale, String classPath, long parent, String mainClass, String[] args) {
+            boolean asciiLocale, int cores, String classPath, long parent, String mainClass, String[] args) {
         List<String> chosen = new ArrayList<>(userOptions);
         chosen.addAll(environment);
         List<String> command = new ArrayList<>();
@@ -83,16 +86,20 @@ final class JvmArguments {
         command.add("-XX:LiveNodeCountInliningCutoff=200000");
         command.add("-XX:MaxNodeLimit=400000");
         command.add("-XX:NodeLimitFudgeFactor=8000");
-        // Until they are compiled, each of their vectors is an object: the compiler is to come sooner than to other code.
         command.add("-XX:CompileCommand=quiet");
         // Each loop over vectors by itself, with all that it does with one: see VectorMath.
         compile(command, "inline", "VectorMath::*");
         for (String loops : LOOPS) {
             compile(command, "dontinline", loops);
         }
+        // Until they are compiled, each of their vectors is an object: the compiler is to come sooner than to other code.
         compileSooner(command, "MicroKernel*::multiply", "0.05");
         compileSooner(command, "Vector*::*", "0.1");
         compileSooner(command, "Packing::*", "0.1");
+        // On few cores Java has one optimizing compiler, which a first step would wait for.
+        if (cores < CORES_WITH_TWO_COMPILERS && !anyContains(chosen, "CICompilerCount")) {
+            command.add("-XX:CICompilerCount=3");
+        }
         // So that packed operands begin on a cache line: a vector that crosses one costs the products a tenth of their speed or more.
         command.add("-XX:ObjectAlignmentInBytes=64");
         if (!anyContains(chosen, "-Xmx", "-XX:MaxHeapSize", "RAMPercentage", "RAMFraction")) {

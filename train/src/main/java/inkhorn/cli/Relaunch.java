@@ -38,8 +38,14 @@ final class Relaunch {
             System.err.println("this Java has no module jdk.incubator.vector: going on with the slower scalar kernels");
             return null;
         }
-        List<String> command = JvmArguments.command(java, userOptions(), environmentOptions(System.getenv()), hugePages(),
-                isAsciiLocale(), System.getProperty("java.class.path"), ProcessHandle.current().pid(), mainClass, args);
+        String classPath = System.getProperty("java.class.path");
+        List<String> environment = environmentOptions(System.getenv());
+        List<String> options = new ArrayList<>(userOptions());
+        List<String> chosen = new ArrayList<>(options);
+        chosen.addAll(environment);
+        options.addAll(ClassArchive.options(new File(classPath), chosen));
+        List<String> command = JvmArguments.command(java, options, environment, hugePages(), isAsciiLocale(),
+                Runtime.getRuntime().availableProcessors(), classPath, ProcessHandle.current().pid(), mainClass, args);
         try {
             return waitFor(new ProcessBuilder(command).inheritIO(), isPrompting(args));
         } catch (IOException e) {

@@ -62,7 +62,7 @@ final class TrainJob implements Job<TrainCommand.Request> {
                 ? RunDirectory.resume(config, data.tokenizer(), line -> out.println("note: " + line))
                 : RunDirectory.create(config, data.tokenizer())) {
             banner(config, model, data, run.resumedStep());
-            warmUp.close();
+            warmUp.await();
             return train(request, model, data, run, shutdown);
         }
     }

@@ -23,20 +23,26 @@ import java.util.List;
  */
 public final class WarmUp implements AutoCloseable {
 
-    /** More rows than the kernels for few rows take, and no whole number of the matrix product's tiles. */
-    private static final int BLOCK = 76;
+    /** Rows in all: more than the kernels for few rows take, and no whole number of the matrix product's tiles. */
+    private static final int BATCH = 10;
+    private static final int BLOCK = 8;
     private static final int VOCABULARY = 65;
     private static final int MOST_CHANNELS_OF_A_HEAD = 64;
 
     private static final int ROWS = 12;
     private static final int COLUMNS = 32;
     private static final int DEPTH = 8;
-    private static final int PRODUCTS = 400;
+    private static final int PRODUCTS = 150;
     private static final int PER_TRANSPOSED = 8;
+
+    /** A step of compiled code takes a few milliseconds, one of code that is not some hundred. */
+    private static final long WARM_NANOS = 50_000_000;
+    private static final int MOST_STEPS_AFTER = 20;
 
     private final ModelConfig config;
     private final Thread thread = new Thread(this::run, "inkhorn-warm-up");
     private volatile boolean stopped;
+    private volatile boolean awaited;
 
     private WarmUp(ModelConfig like) {
         int channels = Math.min(MOST_CHANNELS_OF_A_HEAD, like.nEmbd() / like.nHead());
@@ -54,14 +60,15 @@ public final class WarmUp implements AutoCloseable {
 
     /** The matrix product's inner loops, which a first step waits for longest: many calls, each of one tile and little depth. */
     private void products() {
-        float[] a = new float[BLOCK * DEPTH];
-        float[] c = new float[BLOCK * COLUMNS];
+        int rows = BATCH * BLOCK;
+        float[] a = new float[rows * DEPTH];
+        float[] c = new float[rows * COLUMNS];
         Kernels kernels = KernelProvider.kernels();
         for (int i = 0; i < PRODUCTS && !stopped; i++) {
             kernels.gemm(false, false, ROWS, COLUMNS, DEPTH, a, 0, a, 0, c, 0, false, Epilogue.NONE);
             kernels.gemm(true, false, ROWS, COLUMNS, DEPTH, a, 0, a, 0, c, 0, true, Epilogue.NONE);
             if (i % PER_TRANSPOSED == 0) {
-                kernels.gemm(false, true, BLOCK, COLUMNS, DEPTH, a, 0, a, 0, c, 0, true, Epilogue.NONE);
+                kernels.gemm(false, true, rows, COLUMNS, DEPTH, a, 0, a, 0, c, 0, true, Epilogue.NONE);
             }
         }
     }
@@ -71,16 +78,22 @@ public final class WarmUp implements AutoCloseable {
         LanguageModel model = Models.create(config, VOCABULARY, 0);
         List<Parameter> parameters = model.namedParameters();
         AdamW optimizer = new AdamW(parameters, new AdamW.Hyperparameters(0.9, 0.99, 1e-8, 0.1));
-        int[] ids = new int[BLOCK];
-        for (int i = 0; i < BLOCK; i++) {
+        int[] ids = new int[BATCH * BLOCK];
+        for (int i = 0; i < ids.length; i++) {
             ids[i] = i % VOCABULARY;
         }
-        IntTensor batch = IntTensor.of(ids, 1, BLOCK);
+        IntTensor batch = IntTensor.of(ids, BATCH, BLOCK);
         try (Scope scope = Scope.open()) {
-            for (long step = 0; !stopped; step++) {
+            int after = 0;
+            for (long step = 0; !stopped && after < MOST_STEPS_AFTER; step++) {
+                long start = System.nanoTime();
                 optimizer.zeroGrad();
                 step(model, batch, new Rng(0, Streams.DROPOUT, step));
                 optimizer.step(1e-3, GradClip.of(parameters, 1).factor());
+                if (awaited) {
+                    boolean isWarm = System.nanoTime() - start < WARM_NANOS;
+                    after = isWarm ? MOST_STEPS_AFTER : after + 1;
+                }
             }
         }
     }
@@ -92,10 +105,23 @@ public final class WarmUp implements AutoCloseable {
         }
     }
 
-    /** Ends it, and waits for the step it is at: while that runs, the cores are not free anyway. */
+    /**
+     * Waits until a step of the small model is quick. A step of the large one would take as long as the compiler does in any case,
+     * and share the cores with it.
+     */
+    public void await() {
+        awaited = true;
+        join();
+    }
+
+    /** Ends it, and waits for the step it is at. */
     @Override
     public void close() {
         stopped = true;
+        join();
+    }
+
+    private void join() {
         try {
             thread.join();
         } catch (InterruptedException e) {

@@ -21,8 +21,8 @@ final class AllocationTest {
     void aStepOfTheTinyConfigAllocatesLessThanAMebibyteOnAllThreadsTogether(@TempDir Path directory)
             throws IOException, InterruptedException {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        List<String> command = JvmArguments.command(java, List.of(), List.of(), false, false, System.getProperty("java.class.path"),
-                ProcessHandle.current().pid(), AllocationProbe.class.getName(),
+        List<String> command = JvmArguments.command(java, List.of(), List.of(), false, false, Runtime.getRuntime().availableProcessors(),
+                System.getProperty("java.class.path"), ProcessHandle.current().pid(), AllocationProbe.class.getName(),
                 new String[] {"../configs/shakespeare-char-tiny.yaml", directory.toString(), WARM_UP, MEASURED});
         Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
         String printed = new String(process.getInputStream().readAllBytes()).strip();

@@ -66,6 +66,13 @@ final class JvmArgumentsTest {
     }
 
     @Test
+    void onFewCoresThereAreTwoOptimizingCompilersUnlessTheUserChose() {
+        assertThat(command(List.of(), List.of(), true, false)).noneMatch(option -> option.contains("CICompilerCount"));
+        assertThat(commandOn(2, List.of())).contains("-XX:CICompilerCount=3");
+        assertThat(commandOn(2, List.of("-XX:CICompilerCount=2"))).contains("-XX:CICompilerCount=2").doesNotContain("-XX:CICompilerCount=3");
+    }
+
+    @Test
     void aDebuggersPortIsNotOpenedTwice() {
         assertThat(command(List.of("-agentlib:jdwp=transport=dt_socket,server=y,address=5005"), List.of(), true, false))
                 .noneMatch(option -> option.contains("jdwp"));
@@ -86,8 +93,13 @@ final class JvmArgumentsTest {
         return JvmArguments.ofUser(arguments);
     }
 
+    private static List<String> commandOn(int cores, List<String> user) {
+        return JvmArguments.command("/jdk 17/bin/java", user, List.of(), false, false, cores, "/a b/train.jar", 42, "inkhorn.cli.Main",
+                new String[] {});
+    }
+
     private static List<String> command(List<String> user, List<String> environment, boolean hugePages, boolean asciiLocale) {
-        return JvmArguments.command("/jdk 17/bin/java", user, environment, hugePages, asciiLocale, "/a b/train.jar", 42,
+        return JvmArguments.command("/jdk 17/bin/java", user, environment, hugePages, asciiLocale, 8, "/a b/train.jar", 42,
                 "inkhorn.cli.Main", new String[] {"my config.yaml", "--resume"});
     }
 }
