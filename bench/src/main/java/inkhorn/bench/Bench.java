@@ -2,6 +2,7 @@ package inkhorn.bench;
 
 import inkhorn.bench.decode.DecodeCommand;
 import inkhorn.bench.kernels.KernelsCommand;
+import inkhorn.bench.start.StartCommand;
 import inkhorn.bench.step.StepCommand;
 import inkhorn.cli.BenchRelaunch;
 import java.util.Arrays;
@@ -11,7 +12,7 @@ import picocli.CommandLine.Command;
 
 /** The benchmarks' command line. */
 @Command(name = "bench", description = "Measures Inkhorn.", mixinStandardHelpOptions = true,
-        subcommands = {StepCommand.class, KernelsCommand.class, DecodeCommand.class})
+        subcommands = {StepCommand.class, KernelsCommand.class, DecodeCommand.class, StartCommand.class})
 public final class Bench {
 
     /** Relaunched as {@code train.jar} is: kernels (JMH gives its forks the flags of the JVM that starts them) and decode. */
