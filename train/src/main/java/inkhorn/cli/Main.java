@@ -1,8 +1,8 @@
 package inkhorn.cli;
 
 /**
- * The program's entry point. This class and {@link Relaunch} are all that the first JVM loads: what they touch is paid for twice,
- * so neither uses picocli, logging, lambdas or string concatenation by {@code +} (each lambda or {@code +} bootstraps for
+ * The program's entry point. This class, {@link Relaunch} and what that uses are all that the first JVM loads: it is paid for twice,
+ * so none of them uses picocli, logging, lambdas or string concatenation by {@code +} (each lambda or {@code +} bootstraps for
  * milliseconds in a fresh JVM).
  */
 public final class Main {

@@ -84,15 +84,15 @@ public final class WarmUp implements AutoCloseable {
         }
         IntTensor batch = IntTensor.of(ids, BATCH, BLOCK);
         try (Scope scope = Scope.open()) {
-            int after = 0;
-            for (long step = 0; !stopped && after < MOST_STEPS_AFTER; step++) {
+            int left = MOST_STEPS_AFTER;
+            for (long step = 0; !stopped && left > 0; step++) {
                 long start = System.nanoTime();
                 optimizer.zeroGrad();
                 step(model, batch, new Rng(0, Streams.DROPOUT, step));
                 optimizer.step(1e-3, GradClip.of(parameters, 1).factor());
                 if (awaited) {
                     boolean isWarm = System.nanoTime() - start < WARM_NANOS;
-                    after = isWarm ? MOST_STEPS_AFTER : after + 1;
+                    left = isWarm ? 0 : left - 1;
                 }
             }
         }

@@ -37,6 +37,14 @@ final class WarmUpTest {
         assertThat(threads()).doesNotContain("inkhorn-warm-up");
     }
 
+    @Test
+    void itEndsByItselfWhenAwaited() {
+        try (WarmUp warmUp = WarmUp.start(CONFIG)) {
+            warmUp.await();
+            assertThat(threads()).doesNotContain("inkhorn-warm-up");
+        }
+    }
+
     private static List<float[]> gradients() {
         LanguageModel model = Models.create(CONFIG, 11, 7);
         IntTensor ids = IntTensor.of(new int[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 0, 1}, 2, 6);
