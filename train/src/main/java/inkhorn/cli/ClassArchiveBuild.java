@@ -5,7 +5,6 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -60,8 +59,8 @@ public final class ClassArchiveBuild {
     /** With the flags of {@link JvmArguments}: an archive fits those that it was written with. */
     private void run(List<String> options, String... arguments) throws IOException {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        List<String> command = new ArrayList<>(JvmArguments.command(java, options, List.of(), false, false,
-                Runtime.getRuntime().availableProcessors(), jar.toString(), ProcessHandle.current().pid(), Main.class.getName(), arguments));
+        List<String> command = JvmArguments.command(java, options, List.of(), false, false,
+                Runtime.getRuntime().availableProcessors(), jar.toString(), ProcessHandle.current().pid(), Main.class.getName(), arguments);
         Path output = work.resolve("output");
         Process process = new ProcessBuilder(command).directory(work.toFile()).redirectErrorStream(true)
                 .redirectOutput(output.toFile()).start();
