@@ -120,7 +120,7 @@ final class AttentionHead {
             int last = Math.min(q0 + count, q0 + q + COLUMNS);
             for (int c = 0; c < size; c += DEPTH) {
                 for (int k = 0; k < last; k += ROWS) {
-                    MicroKernel.multiplyRows(Math.min(DEPTH, size - c), rows, at(k, c), strip, Packing.START + c * COLUMNS,
+                    MicroKernel.multiplyRows(Tile.TALL, Math.min(DEPTH, size - c), rows, at(k, c), strip, Packing.START + c * COLUMNS,
                             to, score(k, q), STEP, c > 0);
                 }
             }
@@ -146,7 +146,7 @@ final class AttentionHead {
         for (int k = 0; k < q0 + count; k += ROWS) {
             int skip = Math.max(0, k - q0);
             for (int c = 0; c < size; c += COLUMNS) {
-                MicroKernel.multiplyRows(count - skip, weights, score(k, skip), strips, Packing.START + c * count + skip * COLUMNS,
+                MicroKernel.multiplyRows(Tile.TALL, count - skip, weights, score(k, skip), strips, Packing.START + c * count + skip * COLUMNS,
                         sums, sum(k) + c, paddedSize(), k < q0);
             }
         }

@@ -11,14 +11,14 @@ final class MicroKernel {
     /** Lanes of a vector. */
     static final int W = S.length();
 
-    /** Columns of a block: two vectors. */
+    /** Columns of {@link Tile#TALL}: two vectors. */
     static final int COLUMNS = 2 * W;
 
     /** AVX2 has 16 vector registers, AVX-512 and NEON have 32. */
-    private static final boolean WIDE = W != 8;
+    static final boolean MANY_REGISTERS = W != 8;
 
-    /** Rows of a block. */
-    static final int ROWS = WIDE ? MicroKernel12x2.ROWS : MicroKernel6x2.ROWS;
+    /** Rows of {@link Tile#TALL}. */
+    static final int ROWS = MANY_REGISTERS ? MicroKernel12x2.ROWS : MicroKernel6x2.ROWS;
 
     /** Distance of the rows of an operand stored row by row: as deep as a block may be, and no multiple of what caches are divided by. */
     static final int ROW_STEP = 400;
@@ -33,9 +33,9 @@ final class MicroKernel {
     }
 
     /**
-     * {@code c[r][j] (+)= sum over p of A(p, r) · b[bOffset + p·COLUMNS + j]} for {@link #ROWS} rows r and {@link #COLUMNS}
-     * columns j, row r of c being at {@code cOffset + r·cStep}; here {@code A(p, r) = a[aOffset + p·ROWS + r]}, a stored
-     * column by column. The sum runs over p from 0 to k-1, one fused multiply-add each, and is then stored or added.
+     * {@code c[r][j] (+)= sum over p of A(p, r) · b[bOffset + p·COLUMNS + j]} for the rows r and columns j of {@link Tile#TALL}, row r
+     * of c being at {@code cOffset + r·cStep}; here {@code A(p, r) = a[aOffset + p·ROWS + r]}, a stored column by column. The sum runs
+     * over p from 0 to k-1, one fused multiply-add each, and is then stored or added.
      *
      * <p>Vectors of b that cross a cache line cost a tenth to a quarter of the speed: see {@link Packing#START}.
      */
@@ -43,7 +43,7 @@ final class MicroKernel {
         float[] to = add ? Scratch.ofThread().tile() : c;
         int at = add ? Packing.START : cOffset;
         int step = add ? COLUMNS : cStep;
-        if (WIDE) {
+        if (MANY_REGISTERS) {
             MicroKernel12x2.multiply(k, a, aOffset, b, bOffset, to, at, step);
         } else {
             MicroKernel6x2.multiply(k, a, aOffset, b, bOffset, to, at, step);
@@ -54,30 +54,39 @@ final class MicroKernel {
     }
 
     /**
-     * The same with a stored row by row: {@code A(p, r) = a[aOffset + r·ROW_STEP + p]}.
+     * The same for either tile with a stored row by row: {@code A(p, r) = a[aOffset + r·ROW_STEP + p]}; rows of b are as long as the
+     * tile is wide.
      *
      * @param k at most {@link #ROW_STEP}
      */
-    static void multiplyRows(int k, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset, int cStep, boolean add) {
+    static void multiplyRows(Tile tile, int k, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset, int cStep,
+                             boolean add) {
         float[] to = add ? Scratch.ofThread().tile() : c;
         int at = add ? Packing.START : cOffset;
-        int step = add ? COLUMNS : cStep;
-        if (WIDE) {
+        int step = add ? tile.columns : cStep;
+        if (tile == Tile.WIDE) {
+            MicroKernel8x3Rows.multiply(k, a, aOffset, b, bOffset, to, at, step);
+        } else if (MANY_REGISTERS) {
             MicroKernel12x2Rows.multiply(k, a, aOffset, b, bOffset, to, at, step);
         } else {
             MicroKernel6x2Rows.multiply(k, a, aOffset, b, bOffset, to, at, step);
         }
-        if (add) {
+        if (!add) {
+            return;
+        }
+        if (tile == Tile.WIDE) {
+            addWideTile(to, c, cOffset, cStep);
+        } else {
             addTile(to, c, cOffset, cStep);
         }
     }
 
     /**
-     * {@link #multiply}, only stored, with rows of {@link #ROW_STEP} in both: {@code A(p, r) = a[aOffset + p·ROW_STEP + r]},
-     * {@code b[bOffset + p·ROW_STEP + j]}.
+     * {@link #multiply} of {@link Tile#TALL}, only stored, with rows of {@link #ROW_STEP} in both:
+     * {@code A(p, r) = a[aOffset + p·ROW_STEP + r]}, {@code b[bOffset + p·ROW_STEP + j]}.
      */
     static void multiplyStrided(int k, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset, int cStep) {
-        if (WIDE) {
+        if (MANY_REGISTERS) {
             MicroKernel12x2Strided.multiply(k, a, aOffset, b, bOffset, c, cOffset, cStep);
         } else {
             MicroKernel6x2Strided.multiply(k, a, aOffset, b, bOffset, c, cOffset, cStep);
@@ -88,8 +97,22 @@ final class MicroKernel {
         for (int r = 0; r < ROWS; r++) {
             int from = Packing.START + r * COLUMNS;
             int to = cOffset + r * cStep;
-            FloatVector.fromArray(S, tile, from).add(FloatVector.fromArray(S, c, to)).intoArray(c, to);
-            FloatVector.fromArray(S, tile, from + W).add(FloatVector.fromArray(S, c, to + W)).intoArray(c, to + W);
+            addVector(tile, from, c, to);
+            addVector(tile, from + W, c, to + W);
         }
+    }
+
+    private static void addWideTile(float[] tile, float[] c, int cOffset, int cStep) {
+        for (int r = 0; r < MicroKernel8x3Rows.ROWS; r++) {
+            int from = Packing.START + r * MicroKernel8x3Rows.COLUMNS;
+            int to = cOffset + r * cStep;
+            addVector(tile, from, c, to);
+            addVector(tile, from + W, c, to + W);
+            addVector(tile, from + 2 * W, c, to + 2 * W);
+        }
+    }
+
+    private static void addVector(float[] from, int at, float[] to, int toAt) {
+        FloatVector.fromArray(S, from, at).add(FloatVector.fromArray(S, to, toAt)).intoArray(to, toAt);
     }
 }

@@ -18,9 +18,7 @@ final class Packing {
      */
     static final int START = 12;
 
-    private static final int COLUMNS = MicroKernel.COLUMNS;
-
-    /** Panels that {@link #panelsOfColumns} fills at a time. */
+    /** Panels that {@link #panels} fills at a time. */
     private static final int ABREAST = 8;
 
     private Packing() {
@@ -28,7 +26,7 @@ final class Packing {
 
     /** How many floats the panels of {@code n} rows or columns by {@code k} take, from {@link #START} on, and a vector to run over into. */
     static int size(int n, int k, int width) {
-        return START + panels(n, width) * width * k + W;
+        return START + panels(n, width) * distance(k, width) + W;
     }
 
     static int panels(int n, int width) {
@@ -44,7 +42,7 @@ final class Packing {
         if (count == width) {
             // Whole vectors, the last one running over into the next line, which is written afterwards.
             int reach = (width + W - 1) / W * W;
-            int safe = Math.min(k, (from.length - reach - offset) / step + 1);
+            int safe = rowsWithin(from, offset, step, k, reach);
             for (; p < safe; p++) {
                 for (int r = 0; r < width; r += W) {
                     FloatVector.fromArray(S, from, offset + p * step + r).intoArray(to, at + p * width + r);
@@ -59,26 +57,52 @@ final class Packing {
     }
 
     /**
-     * The panels of {@code count} columns, one behind the other from {@link #START} on, element (p, r) at
-     * {@code from[offset + p·step + r]}. Row by row over some panels at a time: a row of one panel is two cache lines, too few to be
-     * fetched ahead.
+     * The panels of {@code count} rows or columns, {@code width} each, from {@link #START} on at distances of {@link #distance}, out of a
+     * source as in {@link #contiguous}. Row by row over some panels at a time: a row of one panel is a cache line or two, too few
+     * to be fetched ahead.
      */
-    static void panelsOfColumns(float[] from, int offset, int step, int k, int count, float[] to) {
-        int whole = count / COLUMNS * COLUMNS;
-        for (int first = 0; first < whole; first += ABREAST * COLUMNS) {
-            int end = Math.min(whole, first + ABREAST * COLUMNS);
-            for (int p = 0; p < k; p++) {
-                for (int r = first; r < end; r += COLUMNS) {
-                    int source = offset + p * step + r;
-                    int target = START + r * k + p * COLUMNS;
+    static void panels(float[] from, int offset, int step, int k, int count, float[] to, int width) {
+        int whole = count / width;
+        int distance = distance(k, width);
+        int reach = (width + W - 1) / W * W;
+        int safe = rowsWithin(from, offset + Math.max(0, whole - 1) * width, step, k, reach);
+        for (int first = 0; first < whole; first += ABREAST) {
+            int end = Math.min(whole, first + ABREAST);
+            for (int p = 0; p < safe; p++) {
+                int source = offset + p * step + first * width;
+                int target = START + first * distance + p * width;
+                for (int i = first; i < end; i++) {
                     FloatVector.fromArray(S, from, source).intoArray(to, target);
-                    FloatVector.fromArray(S, from, source + W).intoArray(to, target + W);
+                    if (width > W) {
+                        FloatVector.fromArray(S, from, source + W).intoArray(to, target + W);
+                    }
+                    if (width > 2 * W) {
+                        FloatVector.fromArray(S, from, source + 2 * W).intoArray(to, target + 2 * W);
+                    }
+                    source += width;
+                    target += distance;
                 }
             }
         }
-        if (whole < count) {
-            contiguous(from, offset + whole, step, k, count - whole, to, START + whole * k, COLUMNS);
+        for (int p = safe; p < k; p++) {
+            for (int i = 0; i < whole; i++) {
+                System.arraycopy(from, offset + p * step + i * width, to, START + i * distance + p * width, width);
+            }
         }
+        if (whole * width < count) {
+            contiguous(from, offset + whole * width, step, k, count - whole * width, to, START + whole * distance, width);
+        }
+    }
+
+    /** How many of k rows can be read {@code reach} floats wide, the first at {@code start}, before the array ends. */
+    private static int rowsWithin(float[] from, int start, int step, int k, int reach) {
+        int room = from.length - reach - start;
+        return room < 0 ? 0 : Math.min(k, room / step + 1);
+    }
+
+    /** From one panel to the next: vectors of widths that are no multiple of them run over behind the last line. */
+    static int distance(int k, int width) {
+        return width * k + (width % W == 0 ? 0 : W);
     }
 
     /**

@@ -19,7 +19,7 @@ import jdk.incubator.vector.VectorOperators;
  */
 public final class PeakProbe implements AutoCloseable {
 
-    /** Depth of the product: 12 × 128 and 128 × 32 floats are 22 KiB, which fits in every first cache. */
+    /** Depth of the product: 8 × 128 and 128 × 48 floats are 28 KiB, 6 × 128 and 128 × 16 are 11, which fit in every first cache. */
     private static final int DEPTH = 128;
 
     /** Floats of x and of y: 64 MiB each. */
@@ -214,13 +214,14 @@ public final class PeakProbe implements AutoCloseable {
     }
 
     private static final class MicroKernelBlock extends Block {
-        private final float[] a = ones(DEPTH * MicroKernel.ROWS);
-        private final float[] b = ones(Packing.size(MicroKernel.COLUMNS, DEPTH, MicroKernel.COLUMNS));
-        private final float[] c = new float[MicroKernel.ROWS * MicroKernel.COLUMNS];
+        private final Tile tile = Tile.quickest();
+        private final float[] a = ones(tile.rows * MicroKernel.ROW_STEP);
+        private final float[] b = ones(Packing.size(tile.columns, DEPTH, tile.columns));
+        private final float[] c = new float[tile.size()];
 
         @Override
         void run() {
-            MicroKernel.multiply(DEPTH, a, 0, b, Packing.START, c, 0, MicroKernel.COLUMNS, false);
+            MicroKernel.multiplyRows(tile, DEPTH, a, 0, b, Packing.START, c, 0, tile.columns, false);
         }
 
         @Override

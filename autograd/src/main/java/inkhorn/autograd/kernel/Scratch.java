@@ -9,10 +9,10 @@ final class Scratch {
     private final float[] lanes = new float[MicroKernel.W];
     private final int[] multiples = new int[MicroKernel.W];
 
-    private final float[] tile = new float[Packing.START + MicroKernel.ROWS * MicroKernel.COLUMNS];
+    private final float[] tile = new float[Packing.START + Math.max(Tile.TALL.size(), Tile.WIDE.size())];
 
-    private long block;
-    private int part;
+    private final long[] blocks = new long[arrays.length];
+    private final int[] parts = new int[arrays.length];
 
     private Scratch() {
     }
@@ -49,11 +49,11 @@ final class Scratch {
         return array;
     }
 
-    /** Whether part {@code part} of block {@code block} is another one than this thread was last asked about. */
-    boolean isNew(long block, int part) {
-        boolean isNew = this.block != block || this.part != part;
-        this.block = block;
-        this.part = part;
+    /** Whether a slot is asked for another part of another block than the last time, and has to be filled. */
+    boolean isNew(int slot, long block, int part) {
+        boolean isNew = blocks[slot] != block || parts[slot] != part;
+        blocks[slot] = block;
+        parts[slot] = part;
         return isNew;
     }
 }

@@ -22,8 +22,8 @@ public final class VectorKernels implements Kernels {
 
     @Override
     public String description() {
-        return "vector, " + 32 * VectorMath.W + "-bit, " + MicroKernel.ROWS + "×" + MicroKernel.COLUMNS
-                + " micro-kernel, " + workers.threads() + (workers.threads() == 1 ? " thread" : " threads");
+        String tiles = Tile.quickest() == Tile.TALL ? Tile.TALL + " micro-kernel, " : Tile.TALL + " and " + Tile.WIDE + " micro-kernels, ";
+        return "vector, " + 32 * VectorMath.W + "-bit, " + tiles + workers.threads() + (workers.threads() == 1 ? " thread" : " threads");
     }
 
     @Override

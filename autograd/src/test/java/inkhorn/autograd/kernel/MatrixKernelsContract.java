@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 interface MatrixKernelsContract {
 
     int[][] SIZES = {{1, 1, 1}, {1, 7, 3}, {3, 1, 7}, {7, 3, 1}, {13, 13, 13}, {12, 32, 16}, {1, 64, 207}, {64, 65, 13},
-        {31, 33, 65}, {207, 13, 64}, {65, 207, 7}, {48, 96, 128}, {25, 35, 515}, {130, 70, 300}};
+        {31, 33, 65}, {207, 13, 64}, {65, 207, 7}, {48, 96, 128}, {25, 35, 515}, {130, 70, 300}, {12, 32, 1}, {24, 33, 2}};
 
     Kernels kernels();
 
@@ -143,5 +143,29 @@ interface MatrixKernelsContract {
         kernels().gemm(false, false, 100, 90, 300, a, 0, b, 0, first, 0, false, Epilogue.NONE);
         kernels().gemm(false, false, 100, 90, 300, a, 0, b, 0, second, 0, false, Epilogue.NONE);
         assertThat(second).isEqualTo(first);
+    }
+
+    @Test
+    default void gemmGivesAnElementTheSameBitsInASmallAndALargeProduct() {
+        int m = 373;
+        int n = 382;
+        int k = 500;
+        // More rows than those that a transposed b is summed in another order for (VectorFewRows), yet a product of another size.
+        int rows = 80;
+        float[] a = normal(13, m * k);
+        float[] b = normal(14, k * n);
+        float[] bias = normal(15, n);
+        for (boolean transB : new boolean[] {false, true}) {
+            for (boolean add : new boolean[] {false, true}) {
+                Epilogue epilogue = new Epilogue(bias, Unary.GELU, null);
+                float[] all = normal(16, m * n);
+                kernels().gemm(false, transB, m, n, k, a, 0, b, 0, all, 0, add, epilogue);
+                for (int row : new int[] {0, 160, m - rows}) {
+                    float[] some = Arrays.copyOfRange(normal(16, m * n), row * n, (row + rows) * n);
+                    kernels().gemm(false, transB, rows, n, k, a, row * k, b, 0, some, 0, add, epilogue);
+                    assertThat(Arrays.mismatch(some, Arrays.copyOfRange(all, row * n, (row + rows) * n))).isEqualTo(-1);
+                }
+            }
+        }
     }
 }
