@@ -18,7 +18,7 @@ final class Packing {
      */
     static final int START = 12;
 
-    /** Panels that {@link #panels} fills at a time. */
+    /** Panels that {@link #contiguousPanels} fills at a time. */
     private static final int ABREAST = 8;
 
     private Packing() {
@@ -57,11 +57,11 @@ final class Packing {
     }
 
     /**
-     * The panels of {@code count} rows or columns, {@code width} each, from {@link #START} on at distances of {@link #distance}, out of a
-     * source as in {@link #contiguous}. Row by row over some panels at a time: a row of one panel is a cache line or two, too few
-     * to be fetched ahead.
+     * The panels of {@code count} rows or columns, {@code width} each (at most three vectors), from {@link #START} on at distances of
+     * {@link #distance}, out of a source as in {@link #contiguous}. Row by row over some panels at a time: a row of one panel is a
+     * cache line or two, too few to be fetched ahead.
      */
-    static void panels(float[] from, int offset, int step, int k, int count, float[] to, int width) {
+    static void contiguousPanels(float[] from, int offset, int step, int k, int count, float[] to, int width) {
         int whole = count / width;
         int distance = distance(k, width);
         int reach = (width + W - 1) / W * W;

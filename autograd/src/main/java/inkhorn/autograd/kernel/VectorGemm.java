@@ -225,7 +225,7 @@ final class VectorGemm {
         /** Packs {@code count} rows of op(a), at most {@link #rowsTogether}, depth p … p+depth, as {@link #multiply} reads them. */
         void packA(Tile tile, int p, int depth, int row, int count, float[] to) {
             if (transA) {
-                Packing.panels(a, aOffset + p * m + row, m, depth, count, to, tile.rows);
+                Packing.contiguousPanels(a, aOffset + p * m + row, m, depth, count, to, tile.rows);
             } else {
                 Packing.rows(a, aOffset + row * k + p, k, depth, count, to, Packing.START);
             }
@@ -234,7 +234,7 @@ final class VectorGemm {
         /** Packs {@code count} columns of op(b) from {@code column} on, depth p … p+depth, in panels one behind the other. */
         void packB(Tile tile, int p, int depth, int column, int count, float[] to) {
             if (!transB) {
-                Packing.panels(b, bOffset + p * n + column, n, depth, count, to, tile.columns);
+                Packing.contiguousPanels(b, bOffset + p * n + column, n, depth, count, to, tile.columns);
                 return;
             }
             for (int j = 0; j < count; j += tile.columns) {
