@@ -86,7 +86,12 @@ final class JvmArguments {
         command.add("-XX:LiveNodeCountInliningCutoff=200000");
         command.add("-XX:MaxNodeLimit=400000");
         command.add("-XX:NodeLimitFudgeFactor=8000");
+        // A loop inlines dozens of the Vector API's methods, each with some traps behind it that were sprung while classes were unknown:
+        // beyond a hundred together the compiler no longer relies on any class (docs/LOG.md, "traps").
+        command.add("-XX:PerMethodTrapLimit=1000000");
         command.add("-XX:CompileCommand=quiet");
+        // Of the methods behind a gather the only one that is not inlined by annotation.
+        command.add("-XX:CompileCommand=inline,jdk.incubator.vector.IntVector::species");
         // Each loop over vectors by itself, with all that it does with one: see VectorMath.
         compile(command, "inline", "VectorMath::*");
         for (String loops : LOOPS) {
