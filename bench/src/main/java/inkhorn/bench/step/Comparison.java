@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -36,8 +37,9 @@ final class Comparison {
      *
      * @param builds those that take part; one of libtorch's that does not start is left out
      * @param settings of libtorch, of which each build keeps its best
+     * @param variants of Inkhorn that take part too: what the table calls them, and how they are started
      */
-    ModelResult run(List<Build> builds, List<Setting> settings, boolean checked, boolean profiled) {
+    ModelResult run(List<Build> builds, List<Setting> settings, Map<String, StepOptions> variants, boolean checked, boolean profiled) {
         List<Build> working = new ArrayList<>(builds);
         List<LossCheck> checks = checked && builds.contains(Build.INKHORN) ? check(working) : List.of();
         List<Contender> contenders = new ArrayList<>();
@@ -45,6 +47,7 @@ final class Comparison {
             for (Build build : working) {
                 start(build, settings, contenders);
             }
+            variants.forEach((variant, changed) -> join(new Contender(Engine.variant(variant), changed, model), contenders));
             for (int round = 0; round < options.rounds(); round++) {
                 round(round, contenders);
             }
@@ -59,7 +62,7 @@ final class Comparison {
         for (Build build : List.copyOf(builds)) {
             if (build.isTorch()) {
                 try {
-                    LossCheck check = LossCheck.of(new Engine(build, Setting.DEFAULT), options, model);
+                    LossCheck check = LossCheck.of(Engine.torch(build, Setting.DEFAULT), options, model);
                     checks.add(check);
                     log.accept("losses without dropout: Inkhorn " + Arrays.toString(check.ours()) + ", " + check.engine() + " "
                             + Arrays.toString(check.theirs()) + (check.agrees() ? ": agree" : ": DIFFER")
@@ -83,20 +86,24 @@ final class Comparison {
     private void start(Build build, List<Setting> settings, List<Contender> contenders) {
         try {
             Contender started = build.isTorch() ? bestOf(build, settings)
-                    : new Contender(new Engine(build, Setting.DEFAULT), options, model);
-            contenders.add(started);
-            log.accept(started.engine().label() + ": " + started.worker().description());
+                    : new Contender(Engine.INKHORN, options, model);
+            join(started, contenders);
         } catch (WorkerProcess.Failed e) {
             leaveOut(build, e, new ArrayList<>());
         }
     }
 
+    private void join(Contender started, List<Contender> contenders) {
+        contenders.add(started);
+        log.accept(started.engine().label() + ": " + started.worker().description());
+    }
+
     /** Champion against challenger, in turn; never more than two at a time, for the sake of memory. */
     private Contender bestOf(Build build, List<Setting> settings) {
-        Contender best = new Contender(new Engine(build, settings.get(0)), options, model);
+        Contender best = new Contender(Engine.torch(build, settings.get(0)), options, model);
         for (Setting setting : settings.subList(1, settings.size())) {
             try {
-                Contender challenger = new Contender(new Engine(build, setting), options, model);
+                Contender challenger = new Contender(Engine.torch(build, setting), options, model);
                 boolean isFaster = isFaster(challenger, best);
                 (isFaster ? best : challenger).close();
                 best = isFaster ? challenger : best;
@@ -128,7 +135,7 @@ final class Comparison {
         Collections.rotate(order, -round);
         for (Contender contender : order) {
             try {
-                double ms = contender.engine().build().isTorch() ? contender.turn() : turnBetweenPeaks(contender);
+                double ms = contender.engine().equals(Engine.INKHORN) ? turnBetweenPeaks(contender) : contender.turn();
                 line.append(String.format("  %s %.1f ms", contender.engine().label(), ms));
             } catch (WorkerProcess.Failed e) {
                 leaveOut(contender.engine().build(), e, new ArrayList<>());
@@ -150,7 +157,7 @@ final class Comparison {
     }
 
     private ModelResult result(List<Contender> contenders, List<LossCheck> checks, boolean profiled) {
-        Contender inkhorn = contenders.stream().filter(c -> !c.engine().build().isTorch()).findFirst().orElse(null);
+        Contender inkhorn = contenders.stream().filter(c -> c.engine().equals(Engine.INKHORN)).findFirst().orElse(null);
         List<ModelResult.EngineResult> engines = contenders.stream().map(c -> engineResult(c, inkhorn)).toList();
         double flops = inkhorn == null ? 0 : Double.parseDouble(inkhorn.worker().ask("flops"));
         Statistics.Estimate share = inkhorn == null ? null : share(flops, inkhorn);

@@ -11,8 +11,20 @@ import java.util.Map;
  *
  * @param build what computes
  * @param setting for libtorch, its waiting and memory setting; else {@link Setting#DEFAULT}
+ * @param variant for an Inkhorn that takes part beside the one that all are compared with, how it differs; else empty
  */
-record Engine(Build build, Setting setting) {
+record Engine(Build build, Setting setting, String variant) {
+
+    /** The one that all are compared with. */
+    static final Engine INKHORN = variant("");
+
+    static Engine variant(String variant) {
+        return new Engine(Build.INKHORN, Setting.DEFAULT, variant);
+    }
+
+    static Engine torch(Build build, Setting setting) {
+        return new Engine(build, setting, "");
+    }
 
     /** What computes. */
     enum Build {
@@ -49,7 +61,10 @@ record Engine(Build build, Setting setting) {
 
     /** The name in tables. */
     String label() {
-        return build.isTorch() ? "torch " + build.blas() + suffix() : "Inkhorn";
+        if (build.isTorch()) {
+            return "torch " + build.blas() + suffix();
+        }
+        return variant.isEmpty() ? "Inkhorn" : "Inkhorn, " + variant;
     }
 
     private String suffix() {

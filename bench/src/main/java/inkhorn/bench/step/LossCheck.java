@@ -17,9 +17,8 @@ record LossCheck(String engine, double[] ours, double[] theirs) {
     private static final int STEPS = 3;
 
     static LossCheck of(Engine torch, StepOptions options, String model) {
-        Engine inkhorn = new Engine(Engine.Build.INKHORN, Engine.Setting.DEFAULT);
         Path weights = options.home().resolve("weights-" + ProcessHandle.current().pid() + ".safetensors");
-        try (WorkerProcess ours = new WorkerProcess(inkhorn, options, model, false);
+        try (WorkerProcess ours = new WorkerProcess(Engine.INKHORN, options, model, false);
                 WorkerProcess theirs = new WorkerProcess(torch, options, model, false)) {
             ours.ask("save " + weights);
             theirs.ask("load " + weights);

@@ -8,8 +8,12 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -49,6 +53,13 @@ public final class StepCommand implements Callable<Integer> {
     @Option(names = "--jvm", paramLabel = "FLAG", description = "One more JVM flag for Inkhorn, as --jvm=-XX:UseAVX=2; may be repeated.")
     private List<String> jvm = new ArrayList<>();
 
+    @Option(names = "--also-threads", split = ",", paramLabel = "N",
+            description = "Inkhorn takes part once more with N threads, as --also-threads=1.")
+    private List<Integer> alsoThreads = new ArrayList<>();
+
+    @Option(names = "--also-java", paramLabel = "PATH", description = "Inkhorn takes part once more, run by this java.")
+    private Path alsoJava;
+
     @Option(names = "--no-check", description = "Do not compare losses first.")
     private boolean noCheck;
 
@@ -68,6 +79,10 @@ public final class StepCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage());
         }
+        if (!engines.contains(Build.INKHORN) && (!alsoThreads.isEmpty() || alsoJava != null)) {
+            throw new ParameterException(spec.commandLine(),
+                    "--also-threads and --also-java compare with Inkhorn, which --engines=" + names() + " leaves out: add inkhorn");
+        }
         PrintWriter stdout = spec.commandLine().getOut();
         PrintWriter stderr = spec.commandLine().getErr();
         Path home = Machine.buildDirectory();
@@ -79,7 +94,13 @@ public final class StepCommand implements Callable<Integer> {
                 stderr.println(model + ": " + line);
                 stderr.flush();
             });
-            ModelResult result = comparison.run(engines, settings, !noCheck, !noProfile);
+            ModelResult result;
+            try {
+                result = comparison.run(engines, settings, variants(options), !noCheck, !noProfile);
+            } catch (WorkerProcess.Failed e) {
+                stderr.println(model + ": " + e.getMessage());
+                return 1;
+            }
             agrees &= result.checks().stream().allMatch(LossCheck::agrees);
             results.add(result);
             Report.print(result, stdout);
@@ -87,5 +108,20 @@ public final class StepCommand implements Callable<Integer> {
             Report.write(results, Machine.describe(java, jvm), home, out);
         }
         return agrees ? 0 : 1;
+    }
+
+    private String names() {
+        return engines.stream().map(build -> build.name().toLowerCase(Locale.ROOT)).collect(Collectors.joining(","));
+    }
+
+    private Map<String, StepOptions> variants(StepOptions options) {
+        Map<String, StepOptions> variants = new LinkedHashMap<>();
+        for (int n : alsoThreads) {
+            variants.put(n == 1 ? "1 thread" : n + " threads", options.withThreads(n));
+        }
+        if (alsoJava != null) {
+            variants.put("other Java", options.withJava(alsoJava));
+        }
+        return variants;
     }
 }

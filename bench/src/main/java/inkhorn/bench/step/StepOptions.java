@@ -15,4 +15,12 @@ import java.util.List;
  * @param warmupSeconds how long Inkhorn runs before it is measured; libtorch, which compiles nothing, a third of it
  */
 record StepOptions(Path home, Path java, List<String> jvm, int threads, int rounds, double turnSeconds, double warmupSeconds) {
+
+    StepOptions withThreads(int other) {
+        return new StepOptions(home, java, jvm, other, rounds, turnSeconds, warmupSeconds);
+    }
+
+    StepOptions withJava(Path other) {
+        return new StepOptions(home, other, jvm, threads, rounds, turnSeconds, warmupSeconds);
+    }
 }
