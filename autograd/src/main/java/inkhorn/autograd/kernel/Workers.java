@@ -1,6 +1,7 @@
 package inkhorn.autograd.kernel;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
@@ -40,6 +41,8 @@ public final class Workers implements AutoCloseable {
     private final AtomicInteger door = new AtomicInteger(CLOSED);
     /** What is left of each thread's share: first task and end, 32 bits each. One in a cache line. */
     private final AtomicLongArray shares;
+    /** 1 for a helper that is parked, or about to park. */
+    private final AtomicIntegerArray asleep;
     private volatile Throwable failure;
     private volatile boolean stopped;
     private Task body;
@@ -52,6 +55,7 @@ public final class Workers implements AutoCloseable {
         spins = threads <= Runtime.getRuntime().availableProcessors() ? SPINS : 0;
         shares = new AtomicLongArray((threads + 1) * LINE);
         helpers = new Thread[threads - 1];
+        asleep = new AtomicIntegerArray(helpers.length);
         for (int i = 0; i < helpers.length; i++) {
             int member = i + 1;
             helpers[i] = new Thread(() -> help(member), "inkhorn-worker-" + member);
@@ -86,7 +90,7 @@ public final class Workers implements AutoCloseable {
         door.set(0);
         round.incrementAndGet();
         for (int i = 0; i < Math.min(helpers.length, count - 1); i++) {
-            if (LockSupport.getBlocker(helpers[i]) != null) {
+            if (asleep.get(i) == 1) {
                 LockSupport.unpark(helpers[i]);
             }
         }
@@ -156,7 +160,7 @@ public final class Workers implements AutoCloseable {
     private void help(int member) {
         long seen = 0;
         while (!stopped) {
-            seen = awaitRound(seen);
+            seen = awaitRound(member, seen);
             if (join()) {
                 takeTasks(member, body);
                 door.addAndGet(-MEMBER);
@@ -164,12 +168,17 @@ public final class Workers implements AutoCloseable {
         }
     }
 
-    private long awaitRound(long seen) {
+    private long awaitRound(int member, long seen) {
         for (int spun = 0; round.get() == seen && !stopped; spun++) {
             if (spun < spins) {
                 Thread.onSpinWait();
             } else {
-                LockSupport.park(this);
+                // Said before the last look at the round: the leader looks the other way round, so that one of the two sees the other.
+                asleep.set(member - 1, 1);
+                if (round.get() == seen && !stopped) {
+                    LockSupport.park(this);
+                }
+                asleep.set(member - 1, 0);
             }
         }
         return round.get();
