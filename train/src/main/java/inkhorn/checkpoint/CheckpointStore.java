@@ -122,24 +122,6 @@ public final class CheckpointStore {
         return Checkpoint.steps(run).stream().map(path -> CheckpointLayout.stepOf(path).getAsLong()).toList();
     }
 
-    /**
-     * Removes every checkpoint of the run, for a trainer that was told to start over.
-     *
-     * @throws CheckpointException where that fails
-     */
-    public void discardAll() {
-        try {
-            files.delete(run.resolve(CheckpointLayout.LATEST));
-            files.delete(run.resolve(CheckpointLayout.BEST));
-            for (Path step : Checkpoint.steps(run)) {
-                remove(step);
-            }
-        } catch (IOException e) {
-            throw CheckpointException.runFailure(run + ": its checkpoints cannot be removed (" + CheckpointException.reason(e)
-                    + "); check permissions, or choose another run.out", e);
-        }
-    }
-
     private void recover() throws IOException {
         for (Path path : FileOps.list(run)) {
             String name = path.getFileName().toString();

@@ -240,16 +240,6 @@ class CheckpointStoreTest {
     }
 
     @Test
-    void startingOverRemovesEveryCheckpoint() throws IOException {
-        store.save(1, Fixtures.contents(1), true);
-        store.save(2, Fixtures.contents(2), false);
-        store.discardAll();
-        assertThat(store.steps()).isEmpty();
-        assertThat(store.latestWhole(skipped::add)).isEqualTo(Optional.empty());
-        assertThat(FileOps.list(run)).containsExactly(run.resolve(".lock"));
-    }
-
-    @Test
     void extraFilesCannotTakeAnothersPlace() {
         for (String name : List.of("model.safetensors", "manifest.json", "../x", "a/b", ".hidden", "")) {
             assertThatThrownBy(() -> new CheckpointContents(List.of(), List.of(), Json.object(), Json.object(),

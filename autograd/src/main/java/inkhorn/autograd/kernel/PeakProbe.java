@@ -42,33 +42,9 @@ public final class PeakProbe implements AutoCloseable {
     private float[] x;
     private float[] y;
 
-    /**
-     * The limits of a machine.
-     *
-     * @param threads how many "all" are
-     * @param flopsOfOne float32 operations a second of one thread, a fused multiply-add counted as two
-     * @param flopsOfAll the same of all threads together
-     * @param bytesPerSecond read and written by all threads together
-     */
-    public record Peak(int threads, double flopsOfOne, double flopsOfAll, double bytesPerSecond) {
-    }
-
     /** @param threads how many work together; at least 1 */
     public PeakProbe(int threads) {
         workers = new Workers(threads);
-    }
-
-    /**
-     * Measures everything. Takes 128 MiB of heap for that time.
-     *
-     * @param seconds how long to measure, in all
-     */
-    public static Peak measure(int threads, double seconds) {
-        try (PeakProbe one = new PeakProbe(1); PeakProbe all = new PeakProbe(threads)) {
-            double flopsOfOne = one.flopsPerSecond(seconds / 3);
-            double flopsOfAll = threads == 1 ? flopsOfOne : all.flopsPerSecond(seconds / 3);
-            return new Peak(threads, flopsOfOne, flopsOfAll, all.bytesPerSecond(seconds / 3));
-        }
     }
 
     /** Float32 operations a second of this probe's threads together. */

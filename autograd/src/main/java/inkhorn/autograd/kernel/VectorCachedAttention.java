@@ -1,10 +1,8 @@
 package inkhorn.autograd.kernel;
 
-import static inkhorn.autograd.kernel.VectorMath.S;
 import static inkhorn.autograd.kernel.VectorMath.W;
 
 import java.util.Arrays;
-import jdk.incubator.vector.FloatVector;
 
 /**
  * One query of one head over kept keys and values. Every sum in the order in which {@link VectorAttention} makes it, so that
@@ -29,7 +27,7 @@ final class VectorCachedAttention {
         int size = shape.headSize();
         float[] scores = scores(shape, head, qkv, query, padded, keys);
         Arrays.fill(scores, length, padded, Float.NEGATIVE_INFINITY);
-        exponentials(scores, padded, new AttentionShape(1, 1, shape.heads(), size).scale());
+        VectorRows.expScaled(scores, padded, new AttentionShape(1, 1, shape.heads(), size).scale());
         float sum = 0;
         for (int t = 0; t < length; t++) {
             sum += scores[t];
@@ -54,13 +52,5 @@ final class VectorCachedAttention {
             }
         }
         return scores;
-    }
-
-    /** Scores become exp(scale·(score - max)). */
-    private static void exponentials(float[] scores, int n, float scale) {
-        float max = VectorRows.max(scores, 0, n);
-        for (int t = 0; t < n; t += W) {
-            VectorMath.expToZero(FloatVector.fromArray(S, scores, t).sub(max).mul(scale)).intoArray(scores, t);
-        }
     }
 }

@@ -27,8 +27,8 @@ final class VectorGemm {
      */
     private static final int ROWS_TOGETHER = 96;
 
-    /** Multiply-adds of a task at least: some 20 microseconds. */
-    private static final long MIN_TASK = 1 << 20;
+    /** Panels of a are put together in tasks of up to so many multiply-adds: some 20 microseconds. */
+    private static final long TASK = 1 << 20;
 
     // Packed panels are kept from task to task: what an epilogue runs uses other slots.
     private static final int SLOT_PACKED_A = 0;
@@ -46,6 +46,9 @@ final class VectorGemm {
 
     /** See {@link Kernels#gemm}. */
     void multiply(Operands op, float[] c, int cOffset, boolean add, Epilogue epilogue) {
+        if (op.m == 0 || op.n == 0) {
+            return;
+        }
         if (op.k == 0) {
             clear(c, cOffset, op.m * op.n, add);
             finish(op.n, c, cOffset, 0, op.m, 0, op.n, epilogue);
@@ -94,10 +97,10 @@ final class VectorGemm {
         });
     }
 
-    /** Enough tasks that threads end together, none too short for the handing out. */
+    /** Enough tasks that threads end together, and no more of them to hand out than that takes. */
     private int panelsPerTask(int panels, Block block) {
         long panel = (long) block.tile.rows * block.columns * block.k;
-        return (int) Math.max(1, Math.min(panels / (8 * workers.threads()), MIN_TASK / panel));
+        return (int) Math.max(1, Math.min(panels / (8 * workers.threads()), TASK / panel));
     }
 
     /** The part's panels of b, packed by this thread, unless it has just done so. */

@@ -10,15 +10,14 @@ import jdk.incubator.vector.VectorSpecies;
  * Functions on vectors as polynomials, so that compiled and interpreted code and every machine of one width give the same
  * bits. Errors are relative, against the exact value, and asserted in the tests.
  *
- * <p>A vector that crosses a call is an object on the heap. So these functions are always inlined, and the loops over arrays in the
- * other {@code Vector…} classes never, each being compiled by itself: past 18,000 nodes in one compilation the compiler of JDK 17
+ * <p>A vector that crosses a call is an object on the heap. So these functions are always inlined, and the loops over arrays that
+ * call them, in {@link VectorUnary}, {@link VectorRows}, {@link VectorElementwise} and {@link VectorAttention}, never, each being compiled by itself: past 18,000 nodes in one compilation the compiler of JDK 17
  * leaves vectors as objects (docs/LOG.md, "inlining"). {@code JvmArguments} says so to the JVM; without its flags results are
  * the same. Constants are vectors for the same reason, and no helper is called in a long polynomial.
  */
 final class VectorMath {
 
     static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
-    static final VectorSpecies<Integer> INTS = S.withLanes(int.class);
     static final VectorSpecies<Long> LONGS = S.withLanes(long.class);
     static final int W = S.length();
 

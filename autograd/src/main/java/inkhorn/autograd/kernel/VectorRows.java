@@ -54,6 +54,14 @@ final class VectorRows {
         return VectorMath.laneSum(sum);
     }
 
+    /** {@code x = exp(scale·(x - the largest))} for the first n of x, n a multiple of the vector's length; below -87.3 it is 0. */
+    static void expScaled(float[] x, int n, float scale) {
+        float max = max(x, 0, n);
+        for (int i = 0; i < n; i += W) {
+            VectorMath.expToZero(FloatVector.fromArray(S, x, i).sub(max).mul(scale)).intoArray(x, i);
+        }
+    }
+
     static void softmax(float[] x, int at, int n, float[] out) {
         double sum = expShifted(x, at, n, max(x, at, n), out);
         scale(out, at, n, (float) (1 / sum));

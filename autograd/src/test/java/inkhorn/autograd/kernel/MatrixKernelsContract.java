@@ -88,6 +88,14 @@ interface MatrixKernelsContract {
     }
 
     @Test
+    default void gemmOfNoRowsOrNoColumnsDoesNothing() {
+        float[] c = {7};
+        kernels().gemm(false, false, 0, 64, 64, new float[0], 0, new float[64 * 64], 0, c, 0, false, Epilogue.NONE);
+        kernels().gemm(false, false, 64, 0, 64, new float[64 * 64], 0, new float[0], 0, c, 0, false, Epilogue.bias(new float[0]));
+        assertThat(c).containsExactly(7);
+    }
+
+    @Test
     default void gemmAddsTheBiasOfEachColumn() {
         for (int[] size : SIZES) {
             int m = size[0];
