@@ -5,6 +5,9 @@ import java.math.RoundingMode;
 
 /** Where a text is cut, and whether a part is long enough. */
 final class Splits {
+    /** Elements of the longest array that every JVM makes. */
+    private static final int MOST_TOKENS = Integer.MAX_VALUE - 8;
+
     private Splits() {}
 
     /**
@@ -29,7 +32,10 @@ final class Splits {
         if (batchSize < 1 || blockSize < 1) {
             throw new IllegalArgumentException("batch_size and block_size must be at least 1, got " + batchSize + " and " + blockSize);
         }
-        Math.multiplyExact(batchSize, blockSize);
+        if ((long) batchSize * blockSize > MOST_TOKENS) {
+            throw new IllegalArgumentException("batch_size " + batchSize + " times block_size " + blockSize
+                    + " must be at most " + MOST_TOKENS + ", the most that one array holds");
+        }
         if (tokens.length() < blockSize + 1L) {
             throw new DataException(tokens.path() + ": the split has " + tokens.length() + " tokens, but block_size " + blockSize
                     + " needs at least " + (blockSize + 1L)

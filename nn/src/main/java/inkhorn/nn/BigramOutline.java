@@ -28,7 +28,7 @@ public final class BigramOutline extends Outline {
     /** The logits, which become their own gradient. */
     @Override
     public long activations(int batch, int time) {
-        return (long) batch * time * vocabSize;
+        return Math.multiplyExact((long) batch * time, (long) vocabSize);
     }
 
     @Override

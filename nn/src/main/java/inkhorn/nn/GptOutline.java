@@ -118,8 +118,8 @@ public final class GptOutline extends Outline {
         long dropped = config.dropout() > 0 ? channels : 0;
         long perPosition = (long) KEPT_BY_A_BLOCK * config.nLayer() * channels + (KEPT_OUTSIDE + WAY_BACK) * channels + dropped
                 + (long) config.nLayer() * (config.nHead() + STATISTICS) + LAST_STATISTICS + config.vocabSize();
-        long places = 2 * time * channels;     // the part of the position table that is read, and its gradient
-        return batch * time * perPosition + places + LOSS;
+        long places = 2L * time * channels;     // the part of the position table that is read, and its gradient
+        return Math.addExact(Math.multiplyExact((long) batch * time, perPosition), places + LOSS);
     }
 
     @Override

@@ -123,7 +123,7 @@ final class Advice {
             say("Leave out -XX:-UseTransparentHugePages: the system gives huge pages to who asks, and this Java does not.");
         }
         if (machine.java().collectors().stream().anyMatch(name -> name.startsWith("G1"))) {
-            say("Leave out -XX:+UseG1GC: G1 pads each large array to whole regions; the program chooses the parallel collector.");
+            say("Leave out -XX:+UseG1GC: G1 pads each large array to whole regions; the program chooses the serial collector.");
         }
     }
 }

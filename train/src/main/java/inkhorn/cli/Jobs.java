@@ -38,7 +38,7 @@ public record Jobs(Job<TrainCommand.Request> train, Job<SampleCommand.Request> s
                 // Not System.out, which encodes as the locale has it: a text is UTF-8.
                 new SampleJob(new FileOutputStream(FileDescriptor.out)),
                 new ParityJob(System.out),
-                new DoctorJob(System.out, MachineReader::read),
+                new DoctorJob(System.out, DATA_SETS, MachineReader::read),
                 new PrepareJob(System.out),
                 new InspectDataJob(System.out),
                 new TokenizeJob(text, DATA_SETS),

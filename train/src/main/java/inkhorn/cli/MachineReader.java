@@ -19,10 +19,10 @@ final class MachineReader {
 
     private static final Path HUGE_PAGES = Path.of("/sys/kernel/mm/transparent_hugepage/enabled");
 
-    /** For each of: one thread, all threads, memory. */
+    /** For each of: one thread, all threads, memory read, memory updated. */
     private static final double PROBE_SECONDS = 0.5;
 
-    /** The probe of memory takes 128 MiB. */
+    /** Each of the two probes of memory takes 128 MiB, one after the other. */
     private static final long LEAST_HEAP_TO_PROBE_MEMORY = 256L << 20;
 
     /** As much as the update goes through. */
@@ -65,8 +65,10 @@ final class MachineReader {
             double ofOne = one.flopsPerSecond(seconds);
             double ofAll = threads == 1 ? ofOne : all.flopsPerSecond(seconds);
             boolean fits = Runtime.getRuntime().maxMemory() >= LEAST_HEAP_TO_PROBE_MEMORY;
-            return new Machine.Peak(ofOne * 1e-9, ofAll * 1e-9, ofAll / ofOne, fits ? all.bytesPerSecond(seconds) * 1e-9 : null,
-                    fits ? all.readBytesPerSecond(READ, seconds) * 1e-9 : null);
+            // Reading first: it lets go of its memory, the update keeps its arrays until the probe is closed.
+            Double read = fits ? all.readBytesPerSecond(READ, seconds) * 1e-9 : null;
+            Double updated = fits ? all.bytesPerSecond(seconds) * 1e-9 : null;
+            return new Machine.Peak(ofOne * 1e-9, ofAll * 1e-9, ofAll / ofOne, updated, read);
         }
     }
 

@@ -57,6 +57,7 @@ final class TrainJob implements Job<TrainCommand.Request> {
         RunConfig config = request.config();
         PreparedData data = data(request);
         data.requireWindows(config.model().blockSize());
+        Models.requireArrays(config.model(), data.tokenizer().vocabularySize(), config.train().batchSize());
         LanguageModel model = Models.create(config.model(), data.tokenizer().vocabularySize(), config.run().seed());
         try (RunDirectory run = request.resume()
                 ? RunDirectory.resume(config, data.tokenizer(), line -> out.println("note: " + line))

@@ -2,6 +2,7 @@ package inkhorn.train;
 
 import inkhorn.autograd.Rng;
 import inkhorn.config.ModelConfig;
+import inkhorn.config.UserError;
 import inkhorn.nn.Activation;
 import inkhorn.nn.Bigram;
 import inkhorn.nn.BigramOutline;
@@ -11,11 +12,15 @@ import inkhorn.nn.GptOutline;
 import inkhorn.nn.LanguageModel;
 import inkhorn.nn.Outline;
 import inkhorn.nn.Position;
+import java.math.BigInteger;
 
 /** Models from configs. */
 public final class Models {
 
     private static final double LAYER_NORM_EPS = 1e-5;
+
+    /** Elements of the longest array: what {@link inkhorn.autograd.Shape} allows. */
+    private static final long MOST_NUMBERS = Integer.MAX_VALUE - 8;
 
     private Models() {
     }
@@ -40,6 +45,21 @@ public final class Models {
             case GPT -> new GptOutline(gptConfig(config, vocabSize));
             case BIGRAM -> new BigramOutline(vocabSize, config.blockSize());
         };
+    }
+
+    /**
+     * Refuses batches of which some array of a step would have more elements than Java allows.
+     *
+     * @throws UserError that names the keys
+     */
+    public static void requireArrays(ModelConfig config, int vocabSize, int batchSize) {
+        long widest = config.type() == ModelConfig.Type.GPT ? Math.max(vocabSize, 4L * config.nEmbd()) : vocabSize;
+        BigInteger numbers = BigInteger.valueOf((long) batchSize * config.blockSize()).multiply(BigInteger.valueOf(widest));
+        if (numbers.compareTo(BigInteger.valueOf(MOST_NUMBERS)) > 0) {
+            throw new UserError("train.batch_size " + batchSize + " with model.block_size " + config.blockSize() + ": " + widest
+                    + " numbers a token are " + numbers + ", and one array holds " + MOST_NUMBERS
+                    + "; choose a smaller train.batch_size, and raise train.grad_accum by as much");
+        }
     }
 
     /** About how many bytes training takes. */

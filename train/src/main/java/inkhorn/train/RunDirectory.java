@@ -26,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -35,6 +36,8 @@ import java.util.stream.Collectors;
 public final class RunDirectory implements Closeable {
 
     private static final String CONFIG = "config.yaml";
+    /** Keys that say where a run is, not what it computes. */
+    private static final Set<String> PLACE = Set.of("run.name", "run.out");
     private static final String METRICS = "metrics.jsonl";
     private static final String TOKENIZER = TrainedModel.TOKENIZER_FILE;
 
@@ -136,7 +139,7 @@ public final class RunDirectory implements Closeable {
             throw new UserError("cannot resume " + config.run().directory() + " with another tokenizer: the data's is "
                     + TokenizerStamp.of(tokenizer) + ", the checkpoint's is " + TokenizerStamp.of(other) + "; train on the same text, or choose another --run.name");
         }
-        List<Difference> rest = config.differences(saved).stream().filter(d -> !d.key().startsWith("run.")).toList();
+        List<Difference> rest = config.differences(saved).stream().filter(d -> !PLACE.contains(d.key())).toList();
         if (!rest.isEmpty()) {
             onNotice.accept("resuming with changed settings: " + joined(rest));
         }
@@ -185,9 +188,10 @@ public final class RunDirectory implements Closeable {
 
     @Override
     public void close() {
-        if (log != null) {
-            log.close();
+        try (lock) {
+            if (log != null) {
+                log.close();
+            }
         }
-        lock.close();
     }
 }

@@ -20,10 +20,12 @@ public record TrainingMemory(long weights, long gradients, long moments, long ac
      */
     public static TrainingMemory of(Outline outline, int batch, int time) {
         long weights = Math.multiplyExact(outline.parameterCount(), (long) Float.BYTES);
-        return new TrainingMemory(weights, weights, Math.multiplyExact(weights, 2L), Float.BYTES * outline.activations(batch, time));
+        return new TrainingMemory(weights, weights, Math.multiplyExact(weights, 2L),
+                Math.multiplyExact(outline.activations(batch, time), (long) Float.BYTES));
     }
 
+    /** @throws ArithmeticException where that is more than a long can count */
     public long total() {
-        return weights + gradients + moments + activations;
+        return Math.addExact(Math.addExact(weights, gradients), Math.addExact(moments, activations));
     }
 }

@@ -23,7 +23,10 @@ import java.util.List;
  */
 public final class WarmUp implements AutoCloseable {
 
-    /** Rows in all: more than the kernels for few rows take, and no whole number of the matrix product's tiles. */
+    /**
+     * Times BLOCK, rows in all: more than the kernels for few rows take, and no whole number of
+     * {@code Tile.TALL}'s; {@code WIDE} is left to the first large step.
+     */
     private static final int BATCH = 10;
     private static final int BLOCK = 8;
     private static final int VOCABULARY = 65;

@@ -3,6 +3,7 @@ package inkhorn.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Timeout;
@@ -25,9 +26,10 @@ final class AllocationTest {
         List<String> command = JvmArguments.command(java, List.of(), List.of(), false, false, Runtime.getRuntime().availableProcessors(),
                 System.getProperty("java.class.path"), ProcessHandle.current().pid(), AllocationProbe.class.getName(),
                 new String[] {"../configs/" + config + ".yaml", directory.toString(), warmUp, measured});
-        Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        Path errors = directory.resolve("errors");
+        Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
         String printed = new String(process.getInputStream().readAllBytes()).strip();
-        assertThat(process.waitFor()).as(printed).isZero();
+        assertThat(process.waitFor()).as(printed + Files.readString(errors)).isZero();
         assertThat(Long.parseLong(printed)).as("bytes a step").isBetween(1L, (1L << 20) - 1);
     }
 }

@@ -41,9 +41,9 @@ final class DoctorJobTest {
                 peak       117.0 GFLOP/s on one thread, 900.0 on 8: 7.70 times
                 bandwidth  40.1 GB/s read and written, 30.0 only read
                 memory     heap of up to 12,288 MiB, of the machine's 16,384 MiB
-                collector  PS MarkSweep, PS Scavenge
+                collector  Copy, MarkSweepCompact
                 huge pages madvise; Java asks for them
-                relaunch   yes, with --add-modules=jdk.incubator.vector -XX:+UseParallelGC
+                relaunch   yes, with --add-modules=jdk.incubator.vector -XX:+UseSerialGC
 
                 nothing to change
                 """);
@@ -78,10 +78,19 @@ final class DoctorJobTest {
         assertThat(json.at("/peak/gigabytes_per_second").doubleValue()).isEqualTo(40.06);
         assertThat(json.at("/memory/heap_mib").longValue()).isEqualTo(12_288);
         assertThat(json.at("/huge_pages/system").isNull()).isTrue();
-        assertThat(json.at("/start/flags/1").textValue()).isEqualTo("-XX:+UseParallelGC");
+        assertThat(json.at("/start/flags/1").textValue()).isEqualTo("-XX:+UseSerialGC");
         assertThat(json.at("/training/run").textValue()).isEqualTo("huge");
         assertThat(json.at("/training/mib").longValue()).isGreaterThan(80_000);
         assertThat(json.at("/what_to_change/0").textValue()).startsWith("Lower train.batch_size, ");
+    }
+
+    @Test
+    void theVocabularyOfAKnownTokenizerCounts(@TempDir Path directory) throws IOException {
+        String model = "model: {n_embd: 32, n_layer: 1, n_head: 1, block_size: 64}\ntrain: {batch_size: 64}\n";
+        RunConfig gpt2 = ConfigLoader.load(Files.writeString(directory.resolve("a.yaml"), model + "data: {tokenizer: gpt2}\n"));
+        JsonNode json = new ObjectMapper().readTree(examine(Machines.GOOD, Optional.of(gpt2), true));
+        // Logits alone: 64 × 64 × 50257 floats.
+        assertThat(json.at("/training/mib").longValue()).isGreaterThan(785);
     }
 
     /** On whatever runs the tests: what must be so everywhere. */
@@ -118,7 +127,7 @@ final class DoctorJobTest {
 
     private String examine(Machine machine, Optional<RunConfig> config, boolean json) {
         bytes.reset();
-        int code = new DoctorJob(new PrintStream(bytes, true, UTF_8), engine -> machine).run(new DoctorCommand.Request(config, json, ENGINE));
+        int code = new DoctorJob(new PrintStream(bytes, true, UTF_8), Path.of("../data/sets"), engine -> machine).run(new DoctorCommand.Request(config, json, ENGINE));
         assertThat(code).isZero();
         return bytes.toString(UTF_8);
     }

@@ -129,6 +129,21 @@ final class TrainJobTest {
     }
 
     @Test
+    void aBatchThatNoArrayHoldsIsOneLineAndLeavesNoRunDirectory() {
+        assertFails(2, "train.batch_size 20000000 with model.block_size 8: 32 numbers a token are 5120000000, and one array holds 2147483639;"
+                + " choose a smaller train.batch_size, and raise train.grad_accum by as much", "--train.batch_size=20000000");
+        assertThat(run).doesNotExist();
+    }
+
+    @Test
+    void resumingWithAnotherSeedSaysSo() {
+        assertThat(train("--train.max_iters=3")).isZero();
+        program.clear();
+        assertThat(train("--resume", "--run.seed=7", "--train.max_iters=3")).isZero();
+        assertThat(program.out()).contains("note: resuming with changed settings: run.seed is 7, not 1337");
+    }
+
+    @Test
     void aLossThatIsNoNumberStopsTheRunAndNamesTheLastGoodCheckpoint() {
         String[] tooFast = {"--optim.lr=1e30", "--optim.grad_clip=0", "--optim.warmup_iters=0", "--optim.schedule=constant"};
         assertThat(train("--train.max_iters=2")).isZero();
