@@ -25,6 +25,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -55,6 +56,11 @@ public final class DecodeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        try {
+            models.forEach(DecodeCommand::config);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage());
+        }
         KernelProvider.choose(Choice.AUTO, threads);
         PrintWriter out = spec.commandLine().getOut();
         out.println(KernelProvider.describeChoice());

@@ -22,6 +22,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -56,6 +57,11 @@ public final class KernelsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, RunnerException {
+        try {
+            models.forEach(ModelCase::named);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage());
+        }
         PrintWriter stdout = spec.commandLine().getOut();
         Path home = Machine.buildDirectory();
         List<KernelResult> results = new ArrayList<>();
