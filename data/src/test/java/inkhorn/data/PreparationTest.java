@@ -85,6 +85,23 @@ class PreparationTest {
         assertThat(data.manifest().train().bytes() + data.manifest().val().bytes()).isEqualTo(1_115_394);
     }
 
+    /** What the two tests above check, on a text that is always there; the counts of tokens are jtokkit's. */
+    @Test
+    void builtInPlaysHaveTheirKnownCounts() {
+        Corpus plays = Corpus.of("plays", "the built-in corpus", BuiltInCorpus.text());
+
+        PreparedData characters = prepare(plays, 0.1);
+        assertThat(characters.tokenizer().vocabularySize()).isEqualTo(63);
+        assertThat(characters.tokenizer().encode("\n !&',-.:;?ABCxyz")).startsWith(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13).endsWith(60, 61, 62);
+        assertThat(characters.train().length()).isEqualTo(361_336);
+        assertThat(characters.val().length()).isEqualTo(40_149);
+
+        PreparedData tokens = preparation.prepare(plays, PreparationSpec.of(TokenizerSpec.of("gpt2"), 0.1, 2), ByteProgress.NONE);
+        assertThat(tokens.train().length()).isEqualTo(110_656);
+        assertThat(tokens.val().length()).isEqualTo(12_201);
+        assertThat(tokens.manifest().train().bytes() + tokens.manifest().val().bytes()).isEqualTo(401_485);
+    }
+
     @Test
     void manifestSaysWhatTheFilesAre() throws Exception {
         PreparedData data = prepare();
