@@ -48,11 +48,16 @@ public final class BpeTokenizer implements Tokenizer {
      * @throws DataException if the text is empty
      */
     public static BpeTokenizer train(Iterable<String> chunks, int vocabSize, int threads) {
+        return train(chunks, vocabSize, threads, ByteProgress.NONE);
+    }
+
+    /** As {@link #train(Iterable, int, int)}; {@code progress} is called while the merges are learned, and may end it. */
+    static BpeTokenizer train(Iterable<String> chunks, int vocabSize, int threads, ByteProgress progress) {
         PieceCounts pieces = PieceCounts.of(Gpt2Pattern.INSTANCE, chunks, threads);
         if (pieces.size() == 0) {
             throw new DataException("bpe tokenizer: the text is empty, so there is nothing to learn from; give a text with characters in it");
         }
-        BpeVocabulary vocabulary = BpeTrainer.train(pieces, vocabSize - 1);
+        BpeVocabulary vocabulary = BpeTrainer.train(pieces, vocabSize - 1, progress);
         vocabulary.setSpecial(Map.of(SpecialTokens.END_OF_TEXT, vocabulary.size()));
         return new BpeTokenizer(NAME, vocabulary);
     }

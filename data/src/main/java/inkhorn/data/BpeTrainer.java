@@ -44,7 +44,10 @@ final class BpeTrainer {
         }
     }
 
-    private BpeTrainer(PieceCounts pieces) {
+    private final ByteProgress progress;
+
+    private BpeTrainer(PieceCounts pieces, ByteProgress progress) {
+        this.progress = progress;
         int size = pieces.size();
         words = new int[size][];
         lengths = new int[size];
@@ -63,9 +66,10 @@ final class BpeTrainer {
 
     /**
      * @param size tokens wanted, at least 256; fewer come out if no pair is left that occurs twice
+     * @param progress called while it works, and may end it
      */
-    static BpeVocabulary train(PieceCounts pieces, int size) {
-        BpeTrainer trainer = new BpeTrainer(pieces);
+    static BpeVocabulary train(PieceCounts pieces, int size, ByteProgress progress) {
+        BpeTrainer trainer = new BpeTrainer(pieces, progress);
         trainer.countPairs();
         trainer.learn(size);
         return trainer.vocabulary;
@@ -73,6 +77,7 @@ final class BpeTrainer {
 
     private void countPairs() {
         for (int w = 0; w < words.length; w++) {
+            progress.working();
             for (int i = 0; i + 1 < lengths[w]; i++) {
                 increase(words[w][i], words[w][i + 1], w);
             }
@@ -82,6 +87,7 @@ final class BpeTrainer {
 
     private void learn(int size) {
         for (Candidate best; vocabulary.size() < size && (best = heap.poll()) != null; ) {
+            progress.working();
             int number = pairs.find(best.pair);
             if (best.count == counts[number]) {
                 merge(PairTable.left(best.pair), PairTable.right(best.pair), number);

@@ -1,6 +1,9 @@
 package inkhorn.data;
 
-/** Told about work on a known number of bytes as it goes on (a download, a preparation), on the thread that asked for it. */
+/**
+ * Told about work on a known number of bytes as it goes on (a download, a preparation), on the thread that asked for it. Whatever it
+ * throws ends the work, which then leaves nothing half-made behind.
+ */
 @FunctionalInterface
 public interface ByteProgress {
     /** For those who do not look. */
@@ -19,4 +22,8 @@ public interface ByteProgress {
      * @param total bytes in all
      */
     void bytes(long done, long total);
+
+    /** Work goes on that is not counted in bytes, such as learning merges or waiting for a server; called several times a second. */
+    default void working() {
+    }
 }

@@ -77,6 +77,7 @@ record Download(URI address, long size, String sha256, Duration connectTimeout, 
                 progress.bytes(bytes.length, size);
                 return bytes;
             } catch (TimeoutException e) {
+                progress.working();
                 long bytes = received.bytes;
                 if (bytes != shown) {
                     shown = bytes;

@@ -98,14 +98,14 @@ final class Encoder implements Closeable {
         }
     }
 
-    /** Syncs both files and says what is in them. */
-    Manifest.Split finishTrain() throws IOException {
-        return train.finish();
+    /** Syncs the file and says what is in it. */
+    Manifest.Split finishTrain(ByteProgress progress) throws IOException {
+        return train.finish(progress);
     }
 
     /** See {@link #finishTrain}. */
-    Manifest.Split finishVal() throws IOException {
-        return val.finish();
+    Manifest.Split finishVal(ByteProgress progress) throws IOException {
+        return val.finish(progress);
     }
 
     @Override
@@ -150,9 +150,9 @@ final class Encoder implements Closeable {
             }
         }
 
-        Manifest.Split finish() throws IOException {
+        Manifest.Split finish(ByteProgress progress) throws IOException {
             out.finish();
-            return new Manifest.Split(documents, characters, bytes, out.length(), Hashes.sha256(file));
+            return new Manifest.Split(documents, characters, bytes, out.length(), Hashes.sha256(file, progress));
         }
     }
 }

@@ -17,10 +17,17 @@ final class Hashes {
     }
 
     static String sha256(Path file) throws IOException {
+        return sha256(file, ByteProgress.NONE);
+    }
+
+    /** Gigabytes take seconds: {@code progress} is called all the time, and may end it. */
+    static String sha256(Path file, ByteProgress progress) throws IOException {
+        RegularFile.require(file);
         MessageDigest digest = digest();
         byte[] buffer = new byte[1 << 16];
         try (InputStream in = Files.newInputStream(file)) {
             for (int n; (n = in.read(buffer)) >= 0; ) {
+                progress.working();
                 digest.update(buffer, 0, n);
             }
         }

@@ -63,6 +63,7 @@ final class InputFiles {
             throw new DataException(what + ": " + file + " cannot be read (permission denied); make it readable or give another file");
         }
         try {
+            RegularFile.require(file);
             if (seen.add(file.toRealPath())) {
                 found.add(TextSource.file(file, name));
             }

@@ -145,16 +145,16 @@ public final class Preparation {
     }
 
     private static PreparedData prepareIn(Path directory, Recipe recipe, List<String> warnings, ByteProgress progress) throws IOException {
-        Optional<PreparedData> present = open(directory, recipe, warnings);
+        Optional<PreparedData> present = open(directory, recipe, warnings, progress);
         if (present.isPresent()) {
             WorkDirectory.removeLeftovers(directory.getParent());
             return present.get();
         }
         try (WorkDirectory work = WorkDirectory.create(directory.getParent())) {
             write(new PreparedDirectory(work.path()), recipe, progress);
-            boolean published = publish(work.path(), directory, recipe);
+            boolean published = publish(work.path(), directory, recipe, progress);
             AtomicFiles.syncDirectory(directory.getParent());
-            return new PreparedDirectory(directory).open(!published, warnings);
+            return new PreparedDirectory(directory).open(!published, warnings, progress);
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
@@ -175,8 +175,8 @@ public final class Preparation {
                         directory.file(PreparedDirectory.VAL), spec.threads())) {
             encoder.encode(chunks);
             chunks.requireUnchanged(scan);
-            train = encoder.finishTrain();
-            val = encoder.finishVal();
+            train = encoder.finishTrain(progress);
+            val = encoder.finishVal(progress);
         }
         Corpus corpus = recipe.corpus();
         Manifest manifest = new Manifest(Manifest.FORMAT, Manifest.VERSION, corpus.name(), corpus.source(), scan.sources(), scan.documents(),
@@ -197,7 +197,7 @@ public final class Preparation {
         progress.started("learning the vocabulary");
         boolean whole = spec.name().equals(CharTokenizer.NAME);
         try (Chunks chunks = chunks(recipe, progress)) {
-            return Tokenizers.create(spec, () -> new TextIterator(chunks, whole), recipe.spec().threads());
+            return Tokenizers.create(spec, () -> new TextIterator(chunks, whole), recipe.spec().threads(), progress);
         }
     }
 
@@ -208,7 +208,7 @@ public final class Preparation {
     }
 
     /** @return false if somebody else's whole directory was there first */
-    private static boolean publish(Path temporary, Path directory, Recipe recipe) throws IOException {
+    private static boolean publish(Path temporary, Path directory, Recipe recipe, ByteProgress progress) throws IOException {
         for (int attempt = 0; ; attempt++) {
             try {
                 if (Files.isDirectory(directory) && new PreparedDirectory(directory).isEmpty()) {
@@ -220,7 +220,7 @@ public final class Preparation {
                 if (!Files.exists(directory) || attempt == 2) {
                     throw e;
                 }
-                if (open(directory, recipe, List.of()).isPresent()) {
+                if (open(directory, recipe, List.of(), progress).isPresent()) {
                     return false;
                 }
                 setAside(directory);
@@ -237,10 +237,10 @@ public final class Preparation {
     }
 
     /** Empty unless the directory holds, whole and unchanged, what the recipe makes. */
-    private static Optional<PreparedData> open(Path directory, Recipe recipe, List<String> warnings) {
+    private static Optional<PreparedData> open(Path directory, Recipe recipe, List<String> warnings, ByteProgress progress) {
         try {
             PreparedDirectory prepared = new PreparedDirectory(directory);
-            return recipe.made(prepared.manifest()) ? Optional.of(prepared.open(true, warnings)) : Optional.empty();
+            return recipe.made(prepared.manifest()) ? Optional.of(prepared.open(true, warnings, progress)) : Optional.empty();
         } catch (DataException e) {
             LOG.debug("{}: nothing to use again", directory, e);
             return Optional.empty();

@@ -27,7 +27,12 @@ public record PreparedData(Tokenizer tokenizer, TokenFile train, TokenFile val, 
      * @throws DataException if there are none, or they are damaged, unfinished or of another version
      */
     public static PreparedData open(Path directory) {
-        return new PreparedDirectory(directory).open(true, List.of());
+        return open(directory, ByteProgress.NONE);
+    }
+
+    /** As {@link #open(Path)}; {@code progress} is called while the files are compared with their hashes, and may end it. */
+    public static PreparedData open(Path directory, ByteProgress progress) {
+        return new PreparedDirectory(directory).open(true, List.of(), progress);
     }
 
     /**

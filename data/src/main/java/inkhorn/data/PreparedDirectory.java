@@ -21,6 +21,8 @@ record PreparedDirectory(Path path) {
     static final String TOKENIZER = "tokenizer.json";
     static final String MANIFEST = "manifest.json";
 
+    /** A line for each of a million texts. */
+    private static final int MOST_MANIFEST_BYTES = 512 << 20;
     private static final String AGAIN = "; prepare the data again";
     private static final int NAMED_SOURCES = 3;
 
@@ -31,13 +33,14 @@ record PreparedDirectory(Path path) {
     /**
      * Reads and compares every hash.
      *
+     * @param progress called while it reads, and may end it
      * @throws DataException if there are no prepared data, or they are damaged, unfinished or of another version
      */
-    PreparedData open(boolean reused, List<String> warnings) {
+    PreparedData open(boolean reused, List<String> warnings, ByteProgress progress) {
         Manifest manifest = manifest();
-        requireHash(TOKENIZER, manifest.tokenizerSha256());
-        requireHash(TRAIN, manifest.train().sha256());
-        requireHash(VAL, manifest.val().sha256());
+        requireHash(TOKENIZER, manifest.tokenizerSha256(), progress);
+        requireHash(TRAIN, manifest.train().sha256(), progress);
+        requireHash(VAL, manifest.val().sha256(), progress);
         Tokenizer tokenizer = Tokenizers.load(file(TOKENIZER));
         if (tokenizer.vocabularySize() - 1L > manifest.idBits().largest()) {
             throw new DataException(path + ": ids of " + manifest.idBits().bits() + " bits cannot number the " + tokenizer.vocabularySize()
@@ -52,7 +55,7 @@ record PreparedDirectory(Path path) {
     Manifest manifest() {
         Path file = file(MANIFEST);
         try {
-            JsonNode json = Json.MAPPER.readTree(Files.readAllBytes(file));
+            JsonNode json = Json.MAPPER.readTree(RegularFile.read(file, MOST_MANIFEST_BYTES));
             if (!json.path("format").asText().equals(Manifest.FORMAT)) {
                 throw new DataException(file + ": is no manifest of prepared data (\"format\" is " + json.path("format") + ", expected \""
                         + Manifest.FORMAT + "\")" + AGAIN);
@@ -70,9 +73,9 @@ record PreparedDirectory(Path path) {
         }
     }
 
-    private void requireHash(String name, String expected) {
+    private void requireHash(String name, String expected, ByteProgress progress) {
         try {
-            if (!expected.equals(Hashes.sha256(file(name)))) {
+            if (!expected.equals(Hashes.sha256(file(name), progress))) {
                 throw new DataException(file(name) + ": does not match its SHA-256 in " + MANIFEST + AGAIN);
             }
         } catch (IOException e) {

@@ -3,7 +3,6 @@ package inkhorn.data;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +12,8 @@ import java.util.function.Function;
 public final class Tokenizers {
     /** The names that {@link #create} knows. */
     public static final List<String> NAMES = names();
+    /** The largest published ones have 30 MB. */
+    private static final int MOST_BYTES = 128 << 20;
     private static final String DAMAGED = "; the file is damaged, copy it again";
     /** Of every format of our own. */
     static final int VERSION = 1;
@@ -28,6 +29,11 @@ public final class Tokenizers {
      * @throws DataException if the text cannot give a vocabulary, or a file is not a tokenizer's
      */
     public static Tokenizer create(TokenizerSpec spec, Iterable<String> chunks, int threads) {
+        return create(spec, chunks, threads, ByteProgress.NONE);
+    }
+
+    /** As {@link #create(TokenizerSpec, Iterable, int)}; {@code progress} is called while a vocabulary is learned, and may end it. */
+    static Tokenizer create(TokenizerSpec spec, Iterable<String> chunks, int threads, ByteProgress progress) {
         if (spec.isFile()) {
             return load(Path.of(spec.name()));
         }
@@ -35,7 +41,7 @@ public final class Tokenizers {
         return switch (spec.name()) {
             case CharTokenizer.NAME -> CharTokenizer.fromChunks(chunks);
             case WordTokenizer.NAME -> WordTokenizer.train(chunks, size, threads);
-            case BpeTokenizer.NAME -> BpeTokenizer.train(chunks, size, threads);
+            case BpeTokenizer.NAME -> BpeTokenizer.train(chunks, size, threads, progress);
             case Gpt2Tokenizer.NAME -> Gpt2Tokenizer.get();
             default -> TiktokenTokenizer.named(spec.name()).orElseThrow();
         };
@@ -145,7 +151,7 @@ public final class Tokenizers {
 
     private static JsonNode read(Path file) {
         try {
-            JsonNode root = Json.MAPPER.readTree(Files.readAllBytes(file));
+            JsonNode root = Json.MAPPER.readTree(RegularFile.read(file, MOST_BYTES));
             if (!root.isObject()) {
                 throw new DataException(file + ": expected a JSON object with a \"format\" or a \"model\"" + DAMAGED);
             }

@@ -101,7 +101,8 @@ class BpeTokenizerTest {
 
     @Test
     void pieceOfAnyLengthIsMergedAlike() {
-        BpeVocabulary vocabulary = BpeTrainer.train(PieceCounts.of(Gpt2Pattern.INSTANCE, List.of(Texts.ofFewWords(3_000, 1)), 1), 500);
+        BpeVocabulary vocabulary = BpeTrainer.train(PieceCounts.of(Gpt2Pattern.INSTANCE, List.of(Texts.ofFewWords(3_000, 1)), 1), 500,
+                ByteProgress.NONE);
         BpeMerger byScan = new BpeMerger(vocabulary);
         BpeMerger byHeap = new BpeMerger(vocabulary);
         Random random = new Random(8);

@@ -148,6 +148,23 @@ class DownloadTest {
     }
 
     @Test
+    void whoeverWaitsForASilentServerCanStop() {
+        answer = exchange -> pause(20_000);
+        ByteProgress stop = new ByteProgress() {
+            @Override
+            public void bytes(long done, long total) {
+            }
+
+            @Override
+            public void working() {
+                throw new IllegalStateException("stop");
+            }
+        };
+        assertThatThrownBy(() -> dataSets(address(), Duration.ofSeconds(60)).resolve("tiny-shakespeare", null, stop)).hasMessage("stop");
+        assertThat(directory.resolve("sets")).doesNotExist();
+    }
+
+    @Test
     void serverThatStallsHalfWayIsGivenUp() {
         answer = exchange -> {
             exchange.sendResponseHeaders(200, PUBLISHED.length);

@@ -222,6 +222,34 @@ final class PrepareIntoTest extends PrepareFixture {
     }
 
     @Test
+    void stoppedWhileItLearnsMergesOrHashesItLeavesNothing() throws IOException {
+        write("a.txt", "a text to learn from ");
+        for (String phase : new String[] {"learning", "encoding"}) {
+            ByteProgress stop = new ByteProgress() {
+                private boolean here;
+
+                @Override
+                public void started(String what) {
+                    here = what.startsWith(phase);
+                }
+
+                @Override
+                public void bytes(long done, long total) {
+                }
+
+                @Override
+                public void working() {
+                    if (here) {
+                        throw new IllegalStateException("stop");
+                    }
+                }
+            };
+            assertThatThrownBy(() -> Preparation.prepareInto(out, corpus(), spec("bpe"), false, stop)).hasMessage("stop");
+            assertThat(directory.toFile().list()).as(phase).containsExactly("texts");
+        }
+    }
+
+    @Test
     void bitsPerByteCountTheBytesOfTheValidationText() throws IOException {
         write("a.txt", "é".repeat(1000));
         // One bit a character of two bytes.

@@ -10,12 +10,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import inkhorn.data.RegularFile;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** JSON objects in files: the same object gives the same bytes on every platform and JDK. */
 public final class Json {
+
+    /** A thousand times what a config.json or a trainer.json has. */
+    private static final int MOST_BYTES = 16 << 20;
 
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -45,11 +51,16 @@ public final class Json {
     /** @throws CheckpointException where the file cannot be read or holds no JSON object */
     public static ObjectNode read(Path file) {
         try {
-            return parse(Files.readString(file), file);
+            return parse(text(file), file);
         } catch (IOException e) {
             throw CheckpointException.userError(
                     file + ": cannot be read (" + CheckpointException.reason(e) + "); check the path and its permissions", e);
         }
+    }
+
+    private static String text(Path file) throws IOException {
+        byte[] bytes = RegularFile.read(file, MOST_BYTES);
+        return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     }
 
     static ObjectNode parse(String text, Path file) {

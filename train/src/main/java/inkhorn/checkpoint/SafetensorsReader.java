@@ -1,5 +1,6 @@
 package inkhorn.checkpoint;
 
+import inkhorn.data.RegularFile;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
@@ -64,6 +65,7 @@ public final class SafetensorsReader implements Closeable {
         FileChannel channel = null;
         boolean opened = false;
         try {
+            RegularFile.require(file);
             channel = FileChannel.open(file, StandardOpenOption.READ);
             SafetensorsReader reader = new SafetensorsReader(file, channel);
             opened = true;

@@ -1,7 +1,6 @@
 package inkhorn.cli;
 
 import java.io.PrintStream;
-import java.util.function.BooleanSupplier;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -15,8 +14,8 @@ final class ByteProgressBar extends ByteProgressLine {
     private TerminalLine line;
     private ProgressBar bar;
 
-    ByteProgressBar(PrintStream out, BooleanSupplier stopRequested) {
-        super(stopRequested, MOMENT_NANOS);
+    ByteProgressBar(PrintStream out, Runnable stopCheck) {
+        super(stopCheck, MOMENT_NANOS);
         this.out = out;
     }
 

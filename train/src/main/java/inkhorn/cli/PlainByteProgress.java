@@ -2,7 +2,6 @@ package inkhorn.cli;
 
 import java.io.PrintStream;
 import java.util.Locale;
-import java.util.function.BooleanSupplier;
 
 /** A line for each tenth. */
 final class PlainByteProgress extends ByteProgressLine {
@@ -11,8 +10,8 @@ final class PlainByteProgress extends ByteProgressLine {
     private String what = "";
     private long shownTenth;
 
-    PlainByteProgress(PrintStream out, BooleanSupplier stopRequested, long momentNanos) {
-        super(stopRequested, momentNanos);
+    PlainByteProgress(PrintStream out, Runnable stopCheck, long momentNanos) {
+        super(stopCheck, momentNanos);
         this.out = out;
     }
 

@@ -23,10 +23,10 @@ final class PrepareJob implements Job<PrepareCommand.Request> {
         Shutdown shutdown = Shutdown.install();
         long began = System.nanoTime();
         PreparedData data;
-        try (ByteProgressLine progress = ByteProgressLine.open(out, shutdown)) {
+        try (ByteProgressLine progress = ByteProgressLine.open(out, shutdown::check)) {
             Corpus corpus = Corpus.ofFiles(DataSets.nameOf(request.out()), request.inputs(), request.globs(), "--input");
             data = Preparation.prepareInto(request.out(), corpus, request.spec(), request.overwrite(), progress);
-        } catch (ByteProgressLine.Stopped e) {
+        } catch (Stopped e) {
             out.println("stopped; nothing was left in " + request.out());
             return shutdown.exitCode();
         }

@@ -1,12 +1,14 @@
 package inkhorn.cli;
 
 import inkhorn.config.UserError;
+import inkhorn.data.RegularFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +19,9 @@ final class PromptOptions {
 
     /** In place of a text or a file: standard input. */
     static final String STANDARD_INPUT = "-";
+
+    /** More than any model reads at once. */
+    private static final int MOST_BYTES = 16 << 20;
 
     @Option(names = "--prompt", paramLabel = "TEXT",
             description = "Text to go on from; - reads standard input (default: <|endoftext|>, or a line break where there is none).")
@@ -39,12 +44,31 @@ final class PromptOptions {
 
         /** @throws UserError where there is no such text */
         String read(InputStream standardInput) throws IOException {
-            if (file != null && !Files.isRegularFile(file)) {
-                throw new UserError("--prompt-file: " + file + ": no such file; give a text file, or - for standard input");
-            } else if (file != null) {
-                return decode(file.toString(), Files.readAllBytes(file));
+            if (file != null) {
+                return decode(file.toString(), bytes());
             }
-            return text != null ? text : decode("standard input", standardInput.readAllBytes());
+            return text != null ? text : decode("standard input", bytes(standardInput));
+        }
+
+        private byte[] bytes() throws IOException {
+            try {
+                return RegularFile.read(file, MOST_BYTES);
+            } catch (NoSuchFileException e) {
+                throw new UserError("--prompt-file: " + file + ": no such file; give a text file, or - for standard input");
+            } catch (FileSystemException e) {
+                String reason = e.getReason() == null ? "cannot be read, permission denied" : e.getReason();
+                throw new UserError("--prompt-file: " + file + ": " + reason + "; give a text file, or - for standard input, as in"
+                        + " ... | java -jar train.jar sample RUN --prompt-file -");
+            }
+        }
+
+        private static byte[] bytes(InputStream standardInput) throws IOException {
+            byte[] bytes = standardInput.readNBytes(MOST_BYTES + 1);
+            if (bytes.length > MOST_BYTES) {
+                throw new UserError("standard input: the prompt is larger than " + RegularFile.mebibytes(MOST_BYTES)
+                        + ", the most that is read; give a shorter text");
+            }
+            return bytes;
         }
 
         private static String decode(String from, byte[] bytes) {

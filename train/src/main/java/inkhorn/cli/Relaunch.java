@@ -103,7 +103,16 @@ final class Relaunch {
         forwarder.install("INT");
         forwarder.install("TERM");
         forwarder.install("HUP");
-        Process process = builder.start();
+        Process process;
+        try {
+            process = builder.start();
+        } catch (IOException e) {
+            // Ctrl-C reaches a child that has not become a JVM yet, too.
+            if (forwarder.isSignalled()) {
+                return forwarder.exitCode(TERMINATED);
+            }
+            throw e;
+        }
         forwarder.to(process);
         while (true) {
             try {
@@ -146,6 +155,10 @@ final class Relaunch {
         /** The child, which was told to end, is taken to have ended by the signal that we got. */
         synchronized int exitCode(int ofChild) {
             return first != 0 && ofChild == TERMINATED ? 128 + first : ofChild;
+        }
+
+        synchronized boolean isSignalled() {
+            return first != 0;
         }
 
         synchronized void to(Process process) {

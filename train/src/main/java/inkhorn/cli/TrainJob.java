@@ -20,6 +20,7 @@ import inkhorn.train.WarmUp;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.function.Supplier;
 
 /** Trains or resumes a run, and shows it. */
 final class TrainJob implements Job<TrainCommand.Request> {
@@ -27,6 +28,7 @@ final class TrainJob implements Job<TrainCommand.Request> {
     private final PrintStream out;
     private final Path dataSets;
     private final PeakMeters peaks;
+    private final Supplier<Shutdown> signals;
 
     /** Where the meter of a run comes from. */
     @FunctionalInterface
@@ -35,47 +37,54 @@ final class TrainJob implements Job<TrainCommand.Request> {
     }
 
     TrainJob(PrintStream out) {
-        this(out, Path.of("data", "sets"), PeakMeter::of);
+        this(out, Path.of("data", "sets"), PeakMeter::of, Shutdown::install);
     }
 
-    TrainJob(PrintStream out, Path dataSets, PeakMeters peaks) {
+    TrainJob(PrintStream out, Path dataSets, PeakMeters peaks, Supplier<Shutdown> signals) {
         this.out = out;
         this.dataSets = dataSets;
         this.peaks = peaks;
+        this.signals = signals;
     }
 
     @Override
     public int run(TrainCommand.Request request) {
-        Shutdown shutdown = Shutdown.install();
+        Shutdown shutdown = signals.get();
         request.engine().start();
         try (WarmUp warmUp = WarmUp.start(request.config().model())) {
             return run(request, shutdown, warmUp);
+        } catch (Stopped e) {
+            out.println("stopped before the first step; the same command begins again");
+            return shutdown.exitCode();
         }
     }
 
     private int run(TrainCommand.Request request, Shutdown shutdown, WarmUp warmUp) {
         RunConfig config = request.config();
-        PreparedData data = data(request);
+        PreparedData data = data(request, shutdown);
         data.requireWindows(config.model().blockSize());
         Models.requireArrays(config.model(), data.tokenizer().vocabularySize(), config.train().batchSize());
+        shutdown.check();
         LanguageModel model = Models.create(config.model(), data.tokenizer().vocabularySize(), config.run().seed());
+        shutdown.check();
         try (RunDirectory run = request.resume()
                 ? RunDirectory.resume(config, data.tokenizer(), line -> out.println("note: " + line))
                 : RunDirectory.create(config, data.tokenizer())) {
             banner(config, model, data, run.resumedStep());
             warmUp.await();
+            shutdown.check();
             return train(request, model, data, run, shutdown);
         }
     }
 
-    private PreparedData data(TrainCommand.Request request) {
+    private PreparedData data(TrainCommand.Request request, Shutdown shutdown) {
         DataConfig data = request.config().data();
-        if (data.dir() != null) {
-            PreparedData prepared = PreparedData.open(Path.of(data.dir()));
-            prepared.requireMadeWith(data.tokenizerSpec(), data.valFraction());
-            return prepared;
-        }
-        try (ByteProgressLine progress = ByteProgressLine.open(out, () -> false)) {
+        try (ByteProgressLine progress = ByteProgressLine.open(out, shutdown::check)) {
+            if (data.dir() != null) {
+                PreparedData prepared = PreparedData.open(Path.of(data.dir()), progress);
+                prepared.requireMadeWith(data.tokenizerSpec(), data.valFraction());
+                return prepared;
+            }
             Path path = data.path() == null ? null : Path.of(data.path());
             Corpus corpus = new DataSets(dataSets).resolve(data.dataset(), path, progress);
             PreparationSpec spec = PreparationSpec.of(data.tokenizerSpec().orElseThrow(), data.valFraction(), request.engine().threads());
@@ -93,6 +102,7 @@ final class TrainJob implements Job<TrainCommand.Request> {
             PeakMeter peak = request.probe() ? peaks.of(threads, model.flopsPerToken()) : PeakMeter.none();
             trainer = new Trainer(request.config(), model, data, run, new Show(progress, threads), peak, shutdown);
             run.restore(model, trainer);
+            shutdown.beginSaving();
             end = trainer.run();
         }
         Path directory = request.config().run().directory();

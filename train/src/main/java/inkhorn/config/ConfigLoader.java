@@ -2,6 +2,7 @@ package inkhorn.config;
 
 import inkhorn.config.ConfigException.Problem;
 import inkhorn.data.DataSets;
+import inkhorn.data.RegularFile;
 import java.io.IOException;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
@@ -9,7 +10,10 @@ import java.lang.reflect.RecordComponent;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,7 +25,7 @@ import java.util.Map;
 public final class ConfigLoader {
 
     // The longest sensible config has a few kilobytes; a model or a corpus given by mistake must not be parsed.
-    private static final long LARGEST = 1 << 20;
+    private static final int LARGEST = 1 << 20;
 
     private final YamlSource source;
     private final String file;
@@ -161,19 +165,19 @@ public final class ConfigLoader {
         if (Files.isDirectory(file)) {
             throw new ConfigException(name, "is a directory, expected a config file such as configs/shakespeare-char.yaml");
         }
-        if (!Files.exists(file)) {
-            throw new ConfigException(name, "no such file; give a config such as configs/shakespeare-char.yaml");
-        }
         try {
-            if (Files.size(file) > LARGEST) {
-                throw new ConfigException(name, "has " + Files.size(file) + " bytes, which no config has; give a YAML file");
-            }
-            String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(Files.readAllBytes(file))).toString();
+            String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(RegularFile.read(file, LARGEST))).toString();
             return text.startsWith("\uFEFF") ? text.substring(1) : text;
+        } catch (NoSuchFileException e) {
+            throw new ConfigException(name, "no such file; give a config such as configs/shakespeare-char.yaml");
         } catch (CharacterCodingException e) {
             throw new ConfigException(name, "not a text file in UTF-8; give a YAML file");
+        } catch (AccessDeniedException e) {
+            throw new ConfigException(name, "cannot be read (permission denied); make it readable");
+        } catch (FileSystemException e) {
+            throw new ConfigException(name, e.getReason() + "; give a YAML file such as configs/shakespeare-char.yaml");
         } catch (IOException e) {
-            throw new ConfigException(name, "cannot be read (" + e.getClass().getSimpleName() + "); check its permissions");
+            throw new ConfigException(name, "cannot be read (" + e.getMessage() + "); give a YAML file that can");
         }
     }
 

@@ -16,7 +16,7 @@ import java.util.List;
 
 /**
  * Has the JVM compile the arithmetic while the data are still being read: a thread of its own trains a small model of the same
- * kind until it is told to stop. A vector in code that is not compiled yet is an object, and each operation on one a loop of
+ * kind until it is told to stop, has taken so many steps or so many seconds that the compiler has come by. A vector in code that is not compiled yet is an object, and each operation on one a loop of
  * calls; so the fewer values go through before the compiler has come by, the sooner the first step is done.
  *
  * <p>Nothing of it reaches the run: random numbers are functions of their seed, and the model is thrown away.
@@ -42,12 +42,19 @@ public final class WarmUp implements AutoCloseable {
     private static final long WARM_NANOS = 50_000_000;
     private static final int MOST_STEPS_AFTER = 20;
 
+    /** In all: a data set of gigabytes is read for minutes, in which the thread would take a core from those who tokenize. */
+    private static final int MOST_STEPS = 400;
+    private static final long MOST_NANOS = 10_000_000_000L;
+
     private final ModelConfig config;
     private final Thread thread = new Thread(this::run, "inkhorn-warm-up");
     private volatile boolean stopped;
     private volatile boolean awaited;
 
-    private WarmUp(ModelConfig like) {
+    private final int mostSteps;
+
+    private WarmUp(ModelConfig like, int mostSteps) {
+        this.mostSteps = mostSteps;
         int channels = Math.min(MOST_CHANNELS_OF_A_HEAD, like.nEmbd() / like.nHead());
         config = new ModelConfig(like.type(), 1, 1, channels, BLOCK, like.dropout(), like.bias(), like.activation(),
                 like.position(), like.tieWeights());
@@ -55,7 +62,11 @@ public final class WarmUp implements AutoCloseable {
 
     /** Begins. */
     public static WarmUp start(ModelConfig like) {
-        WarmUp warmUp = new WarmUp(like);
+        return start(like, MOST_STEPS);
+    }
+
+    static WarmUp start(ModelConfig like, int mostSteps) {
+        WarmUp warmUp = new WarmUp(like, mostSteps);
         warmUp.thread.setDaemon(true);
         warmUp.thread.start();
         return warmUp;
@@ -88,8 +99,12 @@ public final class WarmUp implements AutoCloseable {
         IntTensor batch = IntTensor.of(ids, BATCH, BLOCK);
         try (Scope scope = Scope.open()) {
             int left = MOST_STEPS_AFTER;
-            for (long step = 0; !stopped && left > 0; step++) {
+            long begun = System.nanoTime();
+            for (long step = 0; !stopped && left > 0 && step < mostSteps; step++) {
                 long start = System.nanoTime();
+                if (start - begun > MOST_NANOS && !awaited) {
+                    return;
+                }
                 optimizer.zeroGrad();
                 step(model, batch, new Rng(0, Streams.DROPOUT, step));
                 optimizer.step(1e-3, GradClip.of(parameters, 1).factor());

@@ -2,6 +2,7 @@ package inkhorn.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,6 +31,20 @@ class SafetensorsRejectionTest {
     @BeforeEach
     void nameFile() {
         file = directory.resolve("model.safetensors");
+    }
+
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void aPipeOrADeviceIsRefusedInsteadOfBeingWaitedFor() throws Exception {
+        assumeTrue(!System.getProperty("os.name").startsWith("Windows"), "pipes with names");
+        assertThat(new ProcessBuilder("mkfifo", file.toString()).start().waitFor()).isZero();
+        assertThatThrownBy(() -> SafetensorsReader.open(file)).isInstanceOf(CheckpointException.class)
+                .hasMessageStartingWith(file + ": cannot be read (it is a pipe, not a regular file)");
+        assertThatThrownBy(() -> Json.read(file)).isInstanceOf(CheckpointException.class).hasMessageContaining("it is a pipe");
+        Path zero = Path.of("/dev/zero");
+        assertThatThrownBy(() -> SafetensorsReader.open(zero)).isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("it is a device, not a regular file");
+        assertThatThrownBy(() -> Json.read(zero)).isInstanceOf(CheckpointException.class).hasMessageContaining("it is a device");
     }
 
     /** The data are always 8 bytes. */

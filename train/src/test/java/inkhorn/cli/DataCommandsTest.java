@@ -124,7 +124,7 @@ final class DataCommandsTest {
     @Test
     void progressInAPipeIsALineATenthWithSpeedAndTimeLeft() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        ByteProgressLine progress = ByteProgressLine.plain(new PrintStream(bytes, true, StandardCharsets.UTF_8), () -> false, 0);
+        ByteProgressLine progress = ByteProgressLine.plain(new PrintStream(bytes, true, StandardCharsets.UTF_8), () -> { }, 0);
         progress.started("encoding");
         for (long done = 1; done <= 100; done++) {
             progress.bytes(done * 1_000_000, 100_000_000);

@@ -31,7 +31,7 @@ final class Program {
     }
 
     Program(Path dataSets, TrainJob.PeakMeters peaks) {
-        train = new TrainJob(new PrintStream(out, true, StandardCharsets.UTF_8), dataSets, peaks);
+        train = new TrainJob(new PrintStream(out, true, StandardCharsets.UTF_8), dataSets, peaks, Shutdown::install);
         this.dataSets = dataSets;
     }
 

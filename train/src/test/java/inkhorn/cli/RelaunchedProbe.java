@@ -22,6 +22,7 @@ final class RelaunchedProbe {
             return Integer.parseInt(args[1]);
         }
         Shutdown shutdown = Shutdown.install();
+        shutdown.beginSaving();
         System.out.println("ready " + ProcessHandle.current().pid());
         while (!shutdown.isRequested() || args[0].equals("fail-to-stop")) {
             Thread.sleep(10);

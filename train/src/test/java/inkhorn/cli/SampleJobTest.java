@@ -190,6 +190,19 @@ final class SampleJobTest {
     }
 
     @Test
+    void aPromptThatIsTooLargeOrNoFileIsOneLineThatSaysWhatToDo() throws IOException {
+        assertThat(sample(run, "--prompt-file", run.toString())).isEqualTo(2);
+        assertThat(program.err()).startsWith("error: --prompt-file: " + run + ": ").contains("- for standard input").hasLineCount(1);
+        program.clear();
+        Path file = Files.write(run.resolve("large.txt"), new byte[(16 << 20) + 1]);
+        assertThat(sample(run, "--prompt-file", file.toString())).isEqualTo(2);
+        assertThat(program.err()).startsWith("error: --prompt-file: " + file + ": it is larger than 16 MiB").hasLineCount(1);
+        program.clear();
+        assertThat(program.runWithInput("a".repeat((16 << 20) + 1), "sample", run.toString(), "--kernels=scalar", "--prompt=-")).isEqualTo(2);
+        assertThat(program.err()).startsWith("error: standard input: the prompt is larger than 16 MiB").hasLineCount(1);
+    }
+
+    @Test
     void jsonIsOneObjectATextAndTellsWhatTheTextAlsoSays() throws IOException {
         List<String> texts = List.of(text(run, "--num=3", "--prompt=ab").split("---------------\n"));
         List<JsonNode> objects = json("--num=3", "--prompt=ab");

@@ -2,6 +2,7 @@ package inkhorn.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -178,9 +179,16 @@ final class ConfigErrorsTest {
     }
 
     @Test
-    void aHugeFileIsRefusedUnread() throws Exception {
+    void aHugeFileIsRefused() throws Exception {
         Path file = Files.writeString(directory.resolve("corpus.txt"), "a".repeat(2_000_000), StandardCharsets.UTF_8);
-        assertThat(loadErrors(file)).containsExactly(file + ": has 2000000 bytes, which no config has; give a YAML file");
+        assertThat(loadErrors(file)).containsExactly(file + ": it is larger than 1 MiB, the most that is read; give a YAML file such as configs/shakespeare-char.yaml");
+    }
+
+    @Test
+    void aDeviceIsRefused() {
+        Path zero = Path.of("/dev/zero");
+        assumeTrue(Files.exists(zero));
+        assertThat(loadErrors(zero)).singleElement().asString().startsWith("/dev/zero: it is a device, not a regular file; give a YAML file");
     }
 
     @Test

@@ -11,7 +11,9 @@ import inkhorn.nn.LanguageModel;
 import inkhorn.nn.Parameter;
 import inkhorn.nn.Pass;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 final class WarmUpTest {
 
@@ -41,6 +43,18 @@ final class WarmUpTest {
     void itEndsByItselfWhenAwaited() {
         try (WarmUp warmUp = WarmUp.start(CONFIG)) {
             warmUp.await();
+            assertThat(threads()).doesNotContain("inkhorn-warm-up");
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void itEndsByItselfThoughNobodyAwaitsIt() throws InterruptedException {
+        try (WarmUp warmUp = WarmUp.start(CONFIG, 2)) {
+            Optional<Thread> thread = Thread.getAllStackTraces().keySet().stream().filter(t -> t.getName().equals("inkhorn-warm-up")).findAny();
+            if (thread.isPresent()) {
+                thread.get().join();
+            }
             assertThat(threads()).doesNotContain("inkhorn-warm-up");
         }
     }
