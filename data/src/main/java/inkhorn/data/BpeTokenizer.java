@@ -139,6 +139,11 @@ public final class BpeTokenizer implements Tokenizer {
     }
 
     @Override
+    public boolean isHuggingFaceFormat() {
+        return true;
+    }
+
+    @Override
     public String hash() {
         if (hash == null) {
             hash = Hashes.sha256(toBytes());

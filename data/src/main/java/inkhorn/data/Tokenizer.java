@@ -91,6 +91,11 @@ public interface Tokenizer {
      */
     byte[] toBytes();
 
+    /** Whether {@link #toBytes()} is a Hugging Face {@code tokenizer.json}, which other programs read, or a format of Inkhorn's. */
+    default boolean isHuggingFaceFormat() {
+        return false;
+    }
+
     /** A decoder for ids that arrive one at a time; see {@link StreamDecoder}. */
     default StreamDecoder streamDecoder() {
         return id -> decode(new int[] {id});

@@ -44,7 +44,8 @@ public final class Json {
         return WRITER.writeValueAsString(object) + "\n";
     }
 
-    static void write(Path file, ObjectNode object) throws IOException {
+    /** Writes {@link #text} to the file, replacing it; not atomic. */
+    public static void write(Path file, ObjectNode object) throws IOException {
         Files.writeString(file, text(object));
     }
 

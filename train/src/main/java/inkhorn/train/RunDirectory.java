@@ -14,6 +14,7 @@ import inkhorn.config.RunConfig;
 import inkhorn.config.UserError;
 import inkhorn.data.Tokenizer;
 import inkhorn.data.Tokenizers;
+import inkhorn.generate.TokenizerFiles;
 import inkhorn.generate.TokenizerStamp;
 import inkhorn.generate.TrainedModel;
 import inkhorn.nn.LanguageModel;
@@ -173,8 +174,7 @@ public final class RunDirectory implements Closeable {
     /** Writes a whole checkpoint and returns its directory. */
     Path save(RunState state, LanguageModel model, AdamW optimizer, boolean best) {
         log.sync();
-        Map<String, FileWriter> files = new LinkedHashMap<>();
-        files.put(TOKENIZER, tokenizer::save);
+        Map<String, FileWriter> files = new LinkedHashMap<>(TokenizerFiles.of(tokenizer, model.blockSize()));
         files.put(CONFIG, file -> Files.writeString(file, config.toYaml()));
         lastWhole = store.save(state.step(), new CheckpointContents(ModelFiles.weights(model), ModelFiles.named(optimizer.state()),
                 TokenizerStamp.of(tokenizer).in(ModelFiles.configJson(model)), state.toJson(), files), best);

@@ -99,6 +99,30 @@ final class DataCommandsTest {
     }
 
     @Test
+    void aCheckpointSaysToTransformersHowToReadItsTokenizer() throws IOException {
+        prepare("--tokenizer", "bpe", "--vocab-size=270");
+        assertThat(train("--data.dir=" + prepared)).isZero();
+        ObjectMapper json = new ObjectMapper();
+        JsonNode manifest = json.readTree(directory.resolve("run/latest/manifest.json").toFile());
+        assertThat(manifest.path("files").has("tokenizer_config.json")).isTrue();
+        int blockSize = json.readTree(directory.resolve("run/latest/config.json").toFile()).get("n_positions").intValue();
+        JsonNode config = json.readTree(directory.resolve("run/latest/tokenizer_config.json").toFile());
+        assertThat(config.get("tokenizer_class").textValue()).isEqualTo("PreTrainedTokenizerFast");
+        assertThat(config.get("model_max_length").intValue()).isEqualTo(blockSize);
+        assertThat(config.get("clean_up_tokenization_spaces").booleanValue()).isFalse();
+    }
+
+    @Test
+    void aDirectoryWithoutATokenizerConfigIsSampledFrom() throws IOException {
+        assertThat(train("--data.path=" + text)).isZero();
+        Path copy = Files.createDirectory(directory.resolve("copy"));
+        for (String file : List.of("model.safetensors", "config.json", "tokenizer.json")) {
+            Files.copy(directory.resolve("run/latest").resolve(file), copy.resolve(file));
+        }
+        assertThat(program.run("sample", copy.toString(), "--prompt", "twelve", "--tokens", "5")).isZero();
+    }
+
+    @Test
     void dataMadeOtherwiseThanTheConfigOrTheCheckpointAreRefusedNamingBoth() {
         prepare("--tokenizer", "bpe", "--vocab-size=270");
         program.clear();

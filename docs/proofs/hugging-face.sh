@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# What GPT2LMHeadModel.from_pretrained finds in a checkpoint: hugging_face.py builds GPT-2 from config.json and model.safetensors in
+# PyTorch, by transformers' names and formulas, and every logit must be the one that Inkhorn computes. With biases nothing is missing;
+# without, exactly the biases are, which transformers sets to 0 with a warning. About 20 s; needs python3 with torch
+# (Debian: apt-get install python3-torch).
+#
+#   docs/proofs/hugging-face.sh [train.jar]    PYTHON=/path/to/python3 chooses the interpreter, JAVA=/path/to/java the JDK
+reader=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)/hugging_face.py
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+find_python() { # the first that has PyTorch
+    local python
+    for python in "${PYTHON:-}" python3 /usr/bin/python3; do
+        if [ -n "$python" ] && "$python" -c "import torch" 2>/dev/null; then
+            echo "$python"
+            return
+        fi
+    done
+    echo "error: no python3 with torch; install it (Debian: apt-get install python3-torch), or name one with PYTHON=/path/to/python3" >&2
+    exit 2
+}
+
+agrees() { # what, keys that are missing (none or biases), overrides…: trains, explains and compares
+    local what=$1 missing=$2
+    shift 2
+    local run="checkpoints/${what// /-}"
+    train 0 train.log run.yaml --run.out="$run" --optim.lr=1e-2 --train.eval_interval=0 "$@"
+    "$java" -jar "$jar" explain "$run" --prompt "7" --tokens 24 --greedy --top 1000000 --json >"$run/explained.json" 2>explain.log ||
+        tail -n 5 explain.log
+    check "$what" "$python" "$reader" "$run/latest" "$run/explained.json" "$missing"
+}
+
+python=$(find_python)
+# Fast and long enough for weights so large that the two formulas of GELU can be told apart.
+config 0 "max_iters: 200" >run.yaml
+agrees "with biases" none --model.bias=true --model.activation=gelu_tanh
+agrees "without biases" biases --model.bias=false --model.activation=gelu
+agrees "byte-pair encoding" none --model.bias=true --model.activation=gelu --data.tokenizer=bpe --data.vocab_size=300
+agrees "head of its own and a sinusoidal table" none --model.bias=true --model.activation=relu --model.tie_weights=false --model.position=sinusoidal
+finish
