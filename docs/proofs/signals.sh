@@ -12,18 +12,18 @@ seed=${3:-$RANDOM}
 within=${WITHIN_MS:-2000}
 RANDOM=$seed
 echo "seed $seed"
-steps=400
+steps=300
 config 40 "max_iters: $steps" >run.yaml
-# Several seconds of reading, learning merges and encoding.
+# About as long to read, to learn merges from and to encode as the steps take.
 awk -v seed="$seed" 'BEGIN {
     srand(seed)
-    for (i = 0; i < 400000; i++) {
+    for (i = 0; i < 120000; i++) {
         word = ""
         for (n = 2 + int(rand() * 9); n > 0; n--) word = word sprintf("%c", 97 + int(26 * rand() * rand()))
         printf "%s%s", word, i % 12 == 11 ? ".\n" : " "
     }
 }' >text.txt
-options=(--data.tokenizer=bpe --data.vocab_size=2000)
+options=(--data.tokenizer=bpe --data.vocab_size=1000)
 
 milliseconds() {
     date +%s%3N

@@ -6,15 +6,21 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.BufferedReader;
+import java.io.FilterReader;
 import java.io.IOException;
 import java.io.Reader;
+import java.util.Locale;
 
 /** A JSON object a line, with a document in one of its fields; empty lines are passed over. */
 final class JsonLines implements Documents {
-    /** A document may be a book: no limit but the memory's. */
+    /** A document may be a book, and lies in memory as a whole: no limit but that of the line. */
     private static final JsonFactory JSON = JsonFactory.builder().streamReadConstraints(StreamReadConstraints.builder()
             .maxStringLength(Integer.MAX_VALUE).maxDocumentLength(-1).build()).build();
 
+    /** Characters of a line: a hundred books. A file without line breaks would fill the memory. */
+    static final int LONGEST = 1 << 27;
+
+    private final Limited limited;
     private final BufferedReader lines;
     private final String location;
     private final String field;
@@ -24,7 +30,13 @@ final class JsonLines implements Documents {
     private long replaced;
 
     JsonLines(Reader lines, String location, String field) {
-        this.lines = new BufferedReader(lines, 1 << 16);
+        this(lines, location, field, LONGEST);
+    }
+
+    /** @param longest characters that a line may have, give or take what is read at once */
+    JsonLines(Reader lines, String location, String field, int longest) {
+        limited = new Limited(lines, longest);
+        this.lines = new BufferedReader(limited, 1 << 16);
         this.location = location;
         this.field = field;
     }
@@ -33,8 +45,9 @@ final class JsonLines implements Documents {
     public boolean next() throws IOException {
         String json;
         do {
-            json = lines.readLine();
             line++;
+            limited.sinceBreak = 0;
+            json = lines.readLine();
         } while (json != null && json.isBlank());
         if (json == null) {
             return false;
@@ -83,6 +96,27 @@ final class JsonLines implements Documents {
             throw wrong("has no field \"" + field + "\"");
         }
         return found;
+    }
+
+    /** Counts what is read for a line; more of it than is left of the line before. */
+    private final class Limited extends FilterReader {
+        private final int longest;
+        private long sinceBreak;
+
+        Limited(Reader in, int longest) {
+            super(in);
+            this.longest = longest;
+        }
+
+        @Override
+        public int read(char[] out, int at, int count) throws IOException {
+            int n = super.read(out, at, count);
+            sinceBreak += Math.max(0, n);
+            if (sinceBreak > longest + (long) count) {
+                throw wrong(String.format(Locale.ROOT, "is longer than %,d characters, the most that is read", longest));
+            }
+            return n;
+        }
     }
 
     private DataException wrong(String what) {

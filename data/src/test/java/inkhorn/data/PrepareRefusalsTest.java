@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.Reader;
+import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,6 +48,15 @@ final class PrepareRefusalsTest extends PrepareFixture {
     void aJsonLineWithoutTheFieldIsNamed(String lines, String complaint) throws IOException {
         Path file = write("lines.jsonl", lines.replace("\\n", "\n"));
         assertRefused(file + ": " + complaint + "; each line must be a JSON object with the text in that field; name another with --field, or remove the line");
+    }
+
+    @Test
+    void aJsonLineThatWouldFillTheMemoryIsNamed() throws IOException {
+        Reader reader = new StringReader("{\"text\":\"short\"}\n{\"text\":\"" + "long ".repeat(60_000) + "\"}\n");
+        JsonLines lines = new JsonLines(reader, "lines.jsonl", "text", 100_000);
+        assertThat(lines.next()).isTrue();
+        assertThatThrownBy(lines::next).isInstanceOf(DataException.class)
+                .hasMessageStartingWith("lines.jsonl: line 2 is longer than 100,000 characters");
     }
 
     @Test
