@@ -31,14 +31,23 @@ public final class Scope implements AutoCloseable {
     private final Set<float[]> arrays = Collections.newSetFromMap(new IdentityHashMap<>());
     private final List<Tensor> tensors = new ArrayList<>();
 
-    private Scope(Scope outer) {
+    private Scope(Scope outer, FreeList free) {
         this.outer = outer;
-        this.free = outer == null ? new FreeList() : outer.free;
+        this.free = free;
     }
 
     /** Opens a scope inside the innermost one of this thread. Close in reverse order, best by try-with-resources. */
     public static Scope open() {
-        Scope scope = new Scope(INNERMOST.get());
+        Scope outer = INNERMOST.get();
+        return enter(new Scope(outer, outer == null ? new FreeList(FreeList.LARGE) : outer.free));
+    }
+
+    /** One whose arrays are all longer than their tensors: an op that takes the length for the size shows it at any size. */
+    static Scope openWithLongerArrays() {
+        return enter(new Scope(INNERMOST.get(), new FreeList(0)));
+    }
+
+    private static Scope enter(Scope scope) {
         INNERMOST.set(scope);
         return scope;
     }
@@ -123,7 +132,7 @@ public final class Scope implements AutoCloseable {
     /** Unused arrays by size, last in first out so that the warmest is used next. */
     private static final class FreeList {
 
-        /** Floats from which on arrays are spaced: the whole pages that tensors of a model tend to fill. */
+        /** Where spacing begins to help: the whole pages that tensors of a model tend to fill. */
         private static final int LARGE = 1 << 14;
 
         /**
@@ -132,11 +141,17 @@ public final class Scope implements AutoCloseable {
          */
         private static final int SPACING = 628;
 
+        private final int large;
         private final Map<Integer, ArrayDeque<float[]>> bySize = new HashMap<>();
         private long bytes;
 
+        /** @param large floats from which on arrays are spaced */
+        FreeList(int large) {
+            this.large = large;
+        }
+
         float[] take(int size) {
-            int length = size < LARGE || size > Integer.MAX_VALUE - 2 * SPACING ? size : size + SPACING;
+            int length = size < large || size > Integer.MAX_VALUE - 2 * SPACING ? size : size + SPACING;
             ArrayDeque<float[]> stack = bySize.get(length);
             if (stack == null || stack.isEmpty()) {
                 return new float[length];
