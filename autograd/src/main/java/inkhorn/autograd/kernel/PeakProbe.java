@@ -57,7 +57,7 @@ public final class PeakProbe implements AutoCloseable {
     /** Float32 operations a second of this probe's threads together. */
     public double flopsPerSecond(double seconds) {
         Block[] blocks = new Block[workers.threads() * TASKS_PER_THREAD];
-        Arrays.setAll(blocks, i -> isVectorApiThere() ? new MicroKernelBlock() : new PlainBlock());
+        Arrays.setAll(blocks, i -> JdkVectorModule.isLoaded() ? new MicroKernelBlock() : new PlainBlock());
         if (!warm) {
             awaitCompiler(blocks[0]);
             warm = true;
@@ -107,7 +107,7 @@ public final class PeakProbe implements AutoCloseable {
             arrays[i] = ones((int) Math.min(chunks, wanted - (long) i * chunks) * CHUNK);
         }
         int tasks = (int) wanted;
-        boolean vectors = isVectorApiThere();
+        boolean vectors = JdkVectorModule.isLoaded();
         float[] sums = new float[tasks];
         double bytesOfCall = (double) Float.BYTES * CHUNK * tasks;
         return bytesOfCall * callsPerSecond(seconds, calls -> {
@@ -173,10 +173,6 @@ public final class PeakProbe implements AutoCloseable {
         for (int i = from; i < from + CHUNK; i++) {
             y[i] += 3f * x[i];
         }
-    }
-
-    private static boolean isVectorApiThere() {
-        return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
     }
 
     @Override
