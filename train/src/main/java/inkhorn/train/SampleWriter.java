@@ -1,7 +1,9 @@
 package inkhorn.train;
 
+import inkhorn.data.StreamDecoder;
 import inkhorn.data.Tokenizer;
 import inkhorn.generate.Generator;
+import inkhorn.generate.Limits;
 import inkhorn.generate.Sampler;
 import inkhorn.nn.LanguageModel;
 import java.util.Optional;
@@ -11,27 +13,36 @@ final class SampleWriter {
 
     private static final double TEMPERATURE = 0.8;
 
+    /** The longest UTF-8 form of a character. A token is at least one byte, unless it stands for no text. */
+    private static final long TOKENS_PER_CHARACTER = 4;
+
     private final LanguageModel model;
     private final Tokenizer tokenizer;
     private final long seed;
-    private final int tokens;
+    private final int characters;
 
-    /** @param tokens how many to write; 0: no text */
-    SampleWriter(LanguageModel model, Tokenizer tokenizer, long seed, int tokens) {
+    /** @param characters how many code points to write; 0: no text */
+    SampleWriter(LanguageModel model, Tokenizer tokenizer, long seed, int characters) {
         this.model = model;
         this.tokenizer = tokenizer;
         this.seed = seed;
-        this.tokens = tokens;
+        this.characters = characters;
     }
 
+    /** A text of exactly that many code points, unless nearly all of the model's tokens stand for no text. */
     Optional<String> write(long step) {
-        if (tokens == 0) {
+        if (characters == 0) {
             return Optional.empty();
         }
-        int[] ids = new int[tokens];
-        int[] written = {0};
-        new Generator(model, Sampler.of(TEMPERATURE, 0), seed)
-                .generate(tokenizer.startOfText(), tokens, step, id -> ids[written[0]++] = id);
-        return Optional.of(tokenizer.decode(ids));
+        StringBuilder text = new StringBuilder();
+        StreamDecoder decoder = tokenizer.streamDecoder();
+        Limits limits = Limits.ofTokens((int) Math.min(Integer.MAX_VALUE, TOKENS_PER_CHARACTER * characters));
+        new Generator(model, Sampler.of(TEMPERATURE, 0), seed).generate(tokenizer.startOfText(), limits, step, (id, logits) -> {
+            text.append(decoder.next(id));
+            return text.codePointCount(0, text.length()) < characters;
+        });
+        text.append(decoder.finish());
+        int written = Math.min(characters, text.codePointCount(0, text.length()));
+        return Optional.of(text.substring(0, text.offsetByCodePoints(0, written)));
     }
 }
