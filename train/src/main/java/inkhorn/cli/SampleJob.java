@@ -3,6 +3,7 @@ package inkhorn.cli;
 import inkhorn.autograd.Scope;
 import inkhorn.autograd.kernel.KernelProvider;
 import inkhorn.autograd.kernel.PeakProbe;
+import inkhorn.generate.Speed;
 import inkhorn.generate.TrainedModel;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,6 +13,8 @@ import java.nio.charset.StandardCharsets;
 
 /** {@code sample}: the prompt and what the model makes of it, in UTF-8, each token as soon as it is chosen. */
 final class SampleJob implements Job<SampleCommand.Request> {
+
+    private static final double PROBE_SECONDS = 0.5;
 
     private final InputStream in;
     private final OutputStream out;
@@ -39,7 +42,7 @@ final class SampleJob implements Job<SampleCommand.Request> {
                 writer.write(request.prompt().read(in), () -> false);
             }
             if (request.stats()) {
-                System.err.println(writer.speed().describe(bandwidth(writer.speed().bytesOfStep())));
+                System.err.println(writer.speed().describe(bandwidth(writer.speed())));
             }
         } catch (UncheckedIOException e) {
             if (isReaderGone(e.getCause())) {
@@ -50,13 +53,18 @@ final class SampleJob implements Job<SampleCommand.Request> {
         return 0;
     }
 
-    /** Of reading as much as a step does, so that what caches hold of the model they hold here too, as far as the heap allows. */
-    private static double bandwidth(long bytes) {
-        if (bytes == 0) {
+    /**
+     * Of reading as much as a step does, so that what caches hold of the model they hold here too, as far as the heap allows. A limit
+     * that the steps have exceeded is measured once more: other programs worked beside the first measurement.
+     */
+    private static double bandwidth(Speed speed) {
+        if (speed.bytesOfStep() == 0) {
             return 0;
         }
+        long bytes = Math.min(speed.bytesOfStep(), Runtime.getRuntime().maxMemory() / 4);
         try (PeakProbe probe = new PeakProbe(KernelProvider.kernels().threads())) {
-            return probe.readBytesPerSecond(Math.min(bytes, Runtime.getRuntime().maxMemory() / 4), 0.5);
+            double measured = probe.readBytesPerSecond(bytes, PROBE_SECONDS);
+            return measured >= speed.bytesPerSecond() ? measured : probe.readBytesPerSecond(bytes, PROBE_SECONDS);
         }
     }
 

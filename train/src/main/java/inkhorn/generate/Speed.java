@@ -1,12 +1,10 @@
 package inkhorn.generate;
 
 import java.util.Locale;
-import java.util.function.LongSupplier;
 
 /** How fast logits come, of all that were computed through {@link #measured}. For one thread. */
 public final class Speed {
 
-    private final LongSupplier nanoTime;
     private long promptTokens;
     private double promptSeconds;
     private long tokens;
@@ -14,14 +12,6 @@ public final class Speed {
     private long bytes;
     private long readings;
     private double readingSeconds;
-
-    public Speed() {
-        this(System::nanoTime);
-    }
-
-    Speed(LongSupplier nanoTime) {
-        this.nanoTime = nanoTime;
-    }
 
     /** The same logits, with a clock around each call. */
     public NextLogits measured(NextLogits logits) {
@@ -51,7 +41,8 @@ public final class Speed {
     /**
      * One line for the user.
      *
-     * @param bandwidth bytes a second that this machine reads of as much memory, as measured; 0 where it was not
+     * @param bandwidth bytes a second that this machine reads of as much memory, as measured; 0 where it was not. One below what the
+     *     model's own reading reached was measured while other programs worked: then the line has no share of it
      */
     public String describe(double bandwidth) {
         String line = String.format(Locale.ROOT, "prefill %d tokens, %.0f tokens/s; decode %d tokens, %.1f tokens/s",
@@ -60,7 +51,7 @@ public final class Speed {
             return line;
         }
         line += String.format(Locale.ROOT, ", reads %.1f GB/s", bytesPerSecond() / 1e9);
-        return bandwidth == 0 ? line
+        return bandwidth < bytesPerSecond() ? line
                 : line + String.format(Locale.ROOT, ", %.0f %% of the measured %.1f", 100 * bytesPerSecond() / bandwidth, bandwidth / 1e9);
     }
 
@@ -75,9 +66,9 @@ public final class Speed {
 
         @Override
         public float[][] start(int[][] prompts) {
-            long before = nanoTime.getAsLong();
+            long before = System.nanoTime();
             float[][] rows = logits.start(prompts);
-            last = nanoTime.getAsLong();
+            last = System.nanoTime();
             promptSeconds += (last - before) * 1e-9;
             for (int[] prompt : prompts) {
                 promptTokens += prompt.length;
@@ -87,9 +78,9 @@ public final class Speed {
 
         @Override
         public float[][] next(int[] parents, int[] ids) {
-            long before = nanoTime.getAsLong();
+            long before = System.nanoTime();
             float[][] rows = logits.next(parents, ids);
-            long now = nanoTime.getAsLong();
+            long now = System.nanoTime();
             seconds += (now - last) * 1e-9;
             last = now;
             tokens += ids.length;

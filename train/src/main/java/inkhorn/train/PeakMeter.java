@@ -10,9 +10,10 @@ import java.util.function.LongSupplier;
  * times tokens a second over the operations a second of the bare micro-kernel, the "model FLOPs utilization" of Chowdhery et al.
  * (2022, section 4.1).
  *
- * <p>The peak is measured once, between two steps: not before the first, which nobody wants to wait for and where the compiler
- * would be measured, but after some seconds of training. It takes part in nothing that a step computes. A machine whose clock
- * changes later, or that other programs then leave alone, may show shares above 1.
+ * <p>The peak is measured between two steps: not before the first, which nobody wants to wait for and where the compiler would be
+ * measured, but after some seconds of training. It takes part in nothing that a step computes. A step that is faster than the peak shows
+ * that other programs computed while it was measured: then no share is known until a later measurement exceeds every step yet. Such
+ * measurements are made at intervals that double, so they take at most a twentieth of the time.
  */
 public final class PeakMeter {
 
@@ -22,18 +23,22 @@ public final class PeakMeter {
     private static final int WARM_STEPS = 3;
     private static final long WARM_NANOS = 3_000_000_000L;
 
+    private static final long FIRST_INTERVAL_NANOS = 10_000_000_000L;
+
     private final double flopsPerToken;
     private final DoubleSupplier probe;
     private final LongSupplier clock;
-    private double flopsPerSecond = Double.NaN;
-    private long begun;
+    private double flopsPerSecond;
+    private double fastestStep;
+    private long due;
+    private long interval = FIRST_INTERVAL_NANOS;
     private long steps;
 
     /**
      * A meter with a peak from elsewhere.
      *
      * @param flopsPerToken float32 operations to train on one token; 0 where none are counted, and then nothing is measured
-     * @param probe gives the peak in float32 operations a second; asked once
+     * @param probe gives the peak in float32 operations a second
      * @param clock in nanoseconds
      */
     public PeakMeter(double flopsPerToken, DoubleSupplier probe, LongSupplier clock) {
@@ -61,27 +66,37 @@ public final class PeakMeter {
         }
     }
 
-    /** To be called before each step: measures if the steps before have warmed up the machine; says whether it did so now. */
-    boolean measureOnceWarm() {
-        if (flopsPerToken == 0 || !Double.isNaN(flopsPerSecond)) {
+    /** To be called before each step: measures if it is time; says whether that made the peak known. */
+    boolean measureIfDue() {
+        if (flopsPerToken == 0 || isKnown()) {
             return false;
         }
-        begun = steps == 0 ? clock.getAsLong() : begun;
-        boolean isWarm = steps >= WARM_STEPS && clock.getAsLong() - begun >= WARM_NANOS;
+        due = steps == 0 ? clock.getAsLong() + WARM_NANOS : due;
+        boolean isDue = steps >= WARM_STEPS && clock.getAsLong() - due >= 0;
         steps++;
-        if (isWarm) {
-            flopsPerSecond = probe.getAsDouble();
+        if (isDue) {
+            flopsPerSecond = Math.max(flopsPerSecond, probe.getAsDouble());
+            due = clock.getAsLong() + interval;
+            interval *= 2;
         }
-        return isWarm;
+        return isDue && isKnown();
     }
 
-    /** The peak, in float32 operations a second, a fused multiply-add counted as two; NaN until it is measured. */
+    private boolean isKnown() {
+        return flopsPerSecond > 0 && flopsPerSecond >= fastestStep;
+    }
+
+    /** The peak, in float32 operations a second, a fused multiply-add counted as two; NaN while it is not known. */
     double flopsPerSecond() {
-        return flopsPerSecond;
+        return isKnown() ? flopsPerSecond : Double.NaN;
     }
 
-    /** What share of the peak so many tokens a second are, 1 being all of it; NaN until the peak is measured. */
+    /**
+     * What share of the peak a step of this speed makes use of, 1 being all of it and the most; NaN while the peak is not known, which
+     * this step may make it.
+     */
     double share(double tokensPerSecond) {
-        return flopsPerToken * tokensPerSecond / flopsPerSecond;
+        fastestStep = Math.max(fastestStep, flopsPerToken * tokensPerSecond);
+        return flopsPerToken * tokensPerSecond / flopsPerSecond();
     }
 }

@@ -123,7 +123,7 @@ public final class Trainer {
                 if (train.patience() > 0 && state.evalsSinceBest() >= train.patience()) {
                     return end(End.NO_PROGRESS);
                 }
-                if (peak.measureOnceWarm()) {
+                if (peak.measureIfDue()) {
                     listener.peakMeasured(peak.flopsPerSecond());
                 }
                 RunLog.Train done = step();

@@ -23,7 +23,7 @@ final class PeakMeterTest {
     }
 
     @Test
-    void theProbeWaitsForThreeStepsAndThreeSecondsAndRunsOnce() {
+    void theProbeWaitsForThreeStepsAndThreeSecondsAndRunsOnceWhereNoStepExceedsIt() {
         PeakMeter slowSteps = meter(1);
         assertThat(run(slowSteps, 3, 10 * SECOND)).isZero();
         assertThat(run(slowSteps, 1, 10 * SECOND)).isEqualTo(1);
@@ -43,6 +43,39 @@ final class PeakMeterTest {
         assertThat(probed).hasValue(0);
     }
 
+    @Test
+    void aStepFasterThanThePeakHasNoShareAndThePeakIsMeasuredAgainAfterTenSeconds() {
+        double[] peaks = {1e10, 4e10};
+        PeakMeter meter = new PeakMeter(1e6, () -> peaks[probed.getAndIncrement()], clock::get);
+        assertThat(run(meter, 4, SECOND)).isEqualTo(1);
+        assertThat(meter.share(5000)).isEqualTo(0.5);
+        assertThat(meter.share(30_000)).isNaN();
+        assertThat(meter.share(5000)).isNaN();
+        assertThat(run(meter, 9, SECOND)).isZero();
+        assertThat(run(meter, 2, SECOND)).isEqualTo(1);
+        assertThat(meter.share(30_000)).isEqualTo(0.75);
+        assertThat(probed).hasValue(2);
+    }
+
+    @Test
+    void aMachineThatStaysBusyIsMeasuredAtIntervalsThatDouble() {
+        PeakMeter meter = meter(1e6);
+        run(meter, 4, SECOND);
+        assertThat(meter.share(1e6)).isNaN();
+        assertThat(run(meter, 300, SECOND)).isZero();
+        assertThat(probed).hasValue(1 + 4);
+        assertThat(meter.flopsPerSecond()).isNaN();
+    }
+
+    @Test
+    void aStepBeforeTheMeasurementCountsAmongTheFastest() {
+        PeakMeter meter = meter(1e6);
+        meter.share(50_000);
+        assertThat(run(meter, 4, SECOND)).isZero();
+        assertThat(probed).hasValue(1);
+        assertThat(meter.share(100)).isNaN();
+    }
+
     private PeakMeter meter(double flopsPerToken) {
         return new PeakMeter(flopsPerToken, () -> {
             probed.incrementAndGet();
@@ -50,11 +83,11 @@ final class PeakMeterTest {
         }, clock::get);
     }
 
-    /** How often the meter measures before so many steps of that length. */
+    /** How often the peak becomes known before so many steps of that length. */
     private int run(PeakMeter meter, int steps, long nanos) {
         int measured = 0;
         for (int i = 0; i < steps; i++) {
-            measured += meter.measureOnceWarm() ? 1 : 0;
+            measured += meter.measureIfDue() ? 1 : 0;
             clock.addAndGet(nanos);
         }
         return measured;
