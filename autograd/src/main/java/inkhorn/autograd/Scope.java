@@ -8,6 +8,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /**
  * The lifetime of a step: every tensor made while a scope is open belongs to the innermost one of its thread, and ends
@@ -28,26 +29,34 @@ public final class Scope implements AutoCloseable {
 
     private final Scope outer;
     private final FreeList free;
+    private final BooleanSupplier stopRequested;
     private final Set<float[]> arrays = Collections.newSetFromMap(new IdentityHashMap<>());
     private final List<Tensor> tensors = new ArrayList<>();
 
-    private Scope(Scope outer, FreeList free) {
+    private Scope(Scope outer, BooleanSupplier stopRequested) {
         this.outer = outer;
-        this.free = free;
+        this.free = outer == null ? new FreeList() : outer.free;
+        this.stopRequested = stopRequested;
     }
 
     /** Opens a scope inside the innermost one of this thread. Close in reverse order, best by try-with-resources. */
     public static Scope open() {
         Scope outer = INNERMOST.get();
-        return enter(new Scope(outer, outer == null ? new FreeList(FreeList.LARGE) : outer.free));
+        return open(outer, outer == null ? () -> false : outer.stopRequested);
     }
 
-    /** One whose arrays are all longer than their tensors: an op that takes the length for the size shows it at any size. */
-    static Scope openWithLongerArrays() {
-        return enter(new Scope(INNERMOST.get(), new FreeList(0)));
+    /**
+     * As {@link #open()}, for work that may be given up halfway: an evaluation, a step that no update has followed yet.
+     *
+     * @param stopRequested asked at each allocation in this scope and those inside it, so between one op and the next; once it says
+     *     yes, the allocation throws {@link ScopeInterrupted}
+     */
+    public static Scope open(BooleanSupplier stopRequested) {
+        return open(INNERMOST.get(), stopRequested);
     }
 
-    private static Scope enter(Scope scope) {
+    private static Scope open(Scope outer, BooleanSupplier stopRequested) {
+        Scope scope = new Scope(outer, stopRequested);
         INNERMOST.set(scope);
         return scope;
     }
@@ -56,11 +65,16 @@ public final class Scope implements AutoCloseable {
      * An array of {@code size} floats, contents undefined, owned by the innermost scope if one is open. A large one in a
      * scope is a little longer, so that neighbours in memory do not begin at the same place of a page (docs/LOG.md,
      * "4 KiB aliasing").
+     *
+     * @throws ScopeInterrupted when the scope may be interrupted and a stop is requested
      */
     public static float[] allocate(int size) {
         Scope scope = INNERMOST.get();
         if (scope == null) {
             return new float[size];
+        }
+        if (scope.stopRequested.getAsBoolean()) {
+            throw new ScopeInterrupted();
         }
         float[] array = scope.free.take(size);
         scope.arrays.add(array);
@@ -132,7 +146,7 @@ public final class Scope implements AutoCloseable {
     /** Unused arrays by size, last in first out so that the warmest is used next. */
     private static final class FreeList {
 
-        /** Where spacing begins to help: the whole pages that tensors of a model tend to fill. */
+        /** Floats from which on arrays are spaced: the whole pages that tensors of a model tend to fill. */
         private static final int LARGE = 1 << 14;
 
         /**
@@ -141,17 +155,11 @@ public final class Scope implements AutoCloseable {
          */
         private static final int SPACING = 628;
 
-        private final int large;
         private final Map<Integer, ArrayDeque<float[]>> bySize = new HashMap<>();
         private long bytes;
 
-        /** @param large floats from which on arrays are spaced */
-        FreeList(int large) {
-            this.large = large;
-        }
-
         float[] take(int size) {
-            int length = size < large || size > Integer.MAX_VALUE - 2 * SPACING ? size : size + SPACING;
+            int length = size < LARGE || size > Integer.MAX_VALUE - 2 * SPACING ? size : size + SPACING;
             ArrayDeque<float[]> stack = bySize.get(length);
             if (stack == null || stack.isEmpty()) {
                 return new float[length];

@@ -94,6 +94,27 @@ public final class CheckpointStore {
     }
 
     /**
+     * Lets {@code best} point at a checkpoint that is there, and removes the one it pointed at before if it is beyond {@code keep}.
+     *
+     * @throws CheckpointException (a run failure) where {@code best} cannot be moved; it then points where it did
+     */
+    public void markBest(long step) {
+        if (!lock.isHeld()) {
+            throw new IllegalStateException("markBest without the run's lock: " + run);
+        }
+        Path best = run.resolve(CheckpointLayout.BEST);
+        try {
+            files.point(best, CheckpointLayout.stepName(step));
+            files.syncDirectory(run);
+        } catch (IOException e) {
+            throw CheckpointException.runFailure(best + ": cannot be moved to " + CheckpointLayout.stepName(step) + " ("
+                    + CheckpointException.reason(e) + "); check free space and permissions, then --resume", e);
+        }
+        // A run that goes back to this step has saved nothing that replaces the later ones yet.
+        prune(Long.MAX_VALUE);
+    }
+
+    /**
      * Finds the newest whole checkpoint, comparing every file with its SHA-256, and lets {@code latest} point at it.
      *
      * @param onSkipped gets one line for each newer one that is unfinished or damaged

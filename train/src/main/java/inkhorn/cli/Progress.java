@@ -1,5 +1,6 @@
 package inkhorn.cli;
 
+import inkhorn.train.RunLog;
 import java.io.PrintStream;
 import java.util.Locale;
 
@@ -18,23 +19,32 @@ public abstract class Progress implements AutoCloseable {
     }
 
     static Progress plain(long from, long total, int logInterval, PrintStream out) {
-        return new PlainProgress(from, total, logInterval, out);
+        return new PlainProgress(from, total, logInterval, out, System::nanoTime);
     }
 
     /**
      * A step is done; to be called after each.
      *
-     * @param step            its number, counted from 1
-     * @param loss            in nats a token
-     * @param tokensPerSecond over the last steps
-     * @param peakShare       share of the machine's peak over the same steps; NaN where it is not known
+     * @param step its tokens a second and its share of the machine's peak are those of the last steps; the share is NaN where it is not known
      */
-    public abstract void step(long step, double loss, double tokensPerSecond, double peakShare);
+    public abstract void step(RunLog.Train step);
 
-    /** The speed, as both kinds of progress show it. */
-    static String speed(double tokensPerSecond, double peakShare) {
-        String share = Double.isNaN(peakShare) ? "" : String.format(Locale.ROOT, "  %.0f %% of peak", 100 * peakShare);
-        return String.format(Locale.ROOT, "%,.0f tokens/s%s", tokensPerSecond, share);
+    /** An evaluation goes on; to be called before each of its batches. */
+    public abstract void evaluating(long step, long done, long total);
+
+    /** A checkpoint is being written. */
+    public abstract void saving(long step);
+
+    /** What both kinds of progress show of a step: that of it which does not change with the machine, then its speed. */
+    static String describe(RunLog.Train step, long total) {
+        return String.format(Locale.ROOT, "step %d/%d  loss %.4f  lr %.2e  grad norm %.2f  %s", step.step(), total, step.loss(), step.lr(),
+                step.gradNorm(), speed(step));
+    }
+
+    /** The speed of the last steps. */
+    static String speed(RunLog.Train step) {
+        String share = Double.isNaN(step.peakShare()) ? "" : String.format(Locale.ROOT, "  %.0f %% of peak", 100 * step.peakShare());
+        return String.format(Locale.ROOT, "%,.0f tokens/s%s", step.tokensPerS(), share);
     }
 
     /** Prints text that stays: lines of an evaluation, a sample. It may have several lines. */

@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
             "java -jar train.jar CONFIG [--resume] [--KEY=VALUE...] [OPTIONS]",
             "       java -jar train.jar COMMAND [OPTIONS]"},
         header = {"Trains a GPT from scratch, in plain Java.", ""},
-        description = {"", "Trains what CONFIG describes; Ctrl-C finishes the step and writes a checkpoint.", ""},
+        description = {"", "Trains what CONFIG describes; Ctrl-C writes a checkpoint of the steps done and ends.", ""},
         footerHeading = "%nExamples:%n",
         footer = {
             "  java -jar train.jar configs/shakespeare-char.yaml",

@@ -167,7 +167,13 @@ final class TrainJob implements Job<TrainCommand.Request> {
         public void stepped(RunLog.Train step) {
             tokensPerSecond = tokensPerSecond == 0 ? step.tokensPerS()
                     : SMOOTHING * tokensPerSecond + (1 - SMOOTHING) * step.tokensPerS();
-            progress.step(step.step(), step.loss(), tokensPerSecond, step.peakShare() * tokensPerSecond / step.tokensPerS());
+            double share = step.peakShare() * tokensPerSecond / step.tokensPerS();
+            progress.step(new RunLog.Train(step.step(), step.loss(), step.lr(), step.gradNorm(), step.stepMs(), tokensPerSecond, share));
+        }
+
+        @Override
+        public void evaluating(long step, long done, long total) {
+            progress.evaluating(step, done, total);
         }
 
         @Override
@@ -179,6 +185,11 @@ final class TrainJob implements Job<TrainCommand.Request> {
         @Override
         public void sampled(String text) {
             progress.line("---\n" + text.strip() + "\n---");
+        }
+
+        @Override
+        public void saving(long step) {
+            progress.saving(step);
         }
 
         @Override

@@ -9,6 +9,7 @@ import inkhorn.data.EvalWindows;
 import inkhorn.data.TokenFile;
 import inkhorn.nn.LanguageModel;
 import inkhorn.nn.Pass;
+import java.util.function.LongConsumer;
 import java.util.function.LongFunction;
 
 /**
@@ -39,16 +40,21 @@ public final class Evaluation {
         return new Evaluation(model, sampler::batch, count);
     }
 
-    /** How many batches a call of {@link #loss()} takes. */
+    /** How many batches a call of {@link #loss} takes. */
     long batchCount() {
         return count;
     }
 
-    /** The mean loss in nats a token. */
-    public double loss() {
+    /**
+     * The mean loss in nats a token.
+     *
+     * @param onBatch told before each batch how many are done
+     */
+    public double loss(LongConsumer onBatch) {
         double sum = 0;
         long tokens = 0;
         for (long i = 0; i < count; i++) {
+            onBatch.accept(i);
             Batch batch = batches.apply(i);
             int size = batch.batchSize() * batch.blockSize();
             sum += loss(batch) * size;

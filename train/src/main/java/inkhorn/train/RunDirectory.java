@@ -181,8 +181,20 @@ public final class RunDirectory implements Closeable {
         return lastWhole;
     }
 
-    /** What a failed run can be gone on with, for a message. */
-    String lastGood() {
+    /** Lets {@code best} point at the checkpoint of a step, which is there. */
+    void markBest(long step) {
+        store.markBest(step);
+    }
+
+    /**
+     * What a failed run can be gone on with, for a message.
+     *
+     * @param newestHasIt whether the newest checkpoint holds the weights that failed
+     */
+    String lastGood(boolean newestHasIt) {
+        if (newestHasIt) {
+            return "the checkpoint " + lastWhole + " holds these weights, so go on from an earlier one, or start over";
+        }
         return lastWhole == null ? "no checkpoint was written yet" : "the last good checkpoint is " + lastWhole;
     }
 

@@ -25,8 +25,9 @@ import org.slf4j.LoggerFactory;
 /**
  * A run's {@code metrics.jsonl}: one JSON object a line, on the disk's way as soon as it is appended.
  *
- * <p>The log of a resumed run equals that of an undisturbed one but for its times. For that, a trainer appends every record of
- * a step before it saves the checkpoint of that step, and no record of that step after it.
+ * <p>The log of a resumed run equals that of an undisturbed one but for its times. For that, a trainer appends a step's training
+ * record before it saves the checkpoint of that step. The record of its evaluation may follow: a resume from that checkpoint keeps it
+ * where it is there, and makes the evaluation where it is not.
  *
  * <p>JSON has no NaN and no infinities: they are written as {@code null} and read as NaN.
  */
@@ -67,6 +68,10 @@ public final class RunLog implements Closeable {
      */
     public record Train(long step, double loss, double lr, double gradNorm, double stepMs, double tokensPerS, double peakShare)
             implements Entry {
+
+        Train withPeakShare(double share) {
+            return new Train(step, loss, lr, gradNorm, stepMs, tokensPerS, share);
+        }
     }
 
     /**
@@ -77,6 +82,10 @@ public final class RunLog implements Closeable {
      * @param valBitsPerByte the same as {@code valLoss}, in bits for each byte of text: comparable between tokenizers
      */
     public record Eval(long step, double trainLoss, double valLoss, double valBitsPerByte) implements Entry {
+
+        boolean isFinite() {
+            return Double.isFinite(trainLoss) && Double.isFinite(valLoss);
+        }
     }
 
     /**
@@ -142,6 +151,12 @@ public final class RunLog implements Closeable {
         } catch (IOException e) {
             throw failed(file, e);
         }
+    }
+
+    /** The evaluation that was made after so many steps, as far as the log has one of finite numbers. */
+    Optional<Eval> evaluation(long step) {
+        return read(file).stream().filter(entry -> entry.step() == step && entry instanceof Eval).map(Eval.class::cast)
+                .filter(Eval::isFinite).findFirst();
     }
 
     /** Waits until the lines are on the disk: before a checkpoint, so that a power cut cannot leave it with a shorter log. */

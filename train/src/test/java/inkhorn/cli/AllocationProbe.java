@@ -1,7 +1,6 @@
 package inkhorn.cli;
 
 import com.sun.management.ThreadMXBean;
-import inkhorn.autograd.kernel.JdkVectorModule;
 import inkhorn.config.ConfigLoader;
 import inkhorn.config.RunConfig;
 import inkhorn.data.ByteProgress;
@@ -34,7 +33,6 @@ final class AllocationProbe {
     }
 
     public static void main(String[] args) {
-        JdkVectorModule.load();
         Path directory = Path.of(args[1]);
         int warmUp = Integer.parseInt(args[2]);
         int measured = Integer.parseInt(args[3]);
@@ -97,6 +95,11 @@ final class AllocationProbe {
         }
 
         @Override
+        public void evaluating(long step, long done, long total) {
+            throw new IllegalStateException("an evaluation is no training step");
+        }
+
+        @Override
         public void evaluated(RunLog.Eval eval, boolean best) {
             throw new IllegalStateException("an evaluation is no training step");
         }
@@ -104,6 +107,11 @@ final class AllocationProbe {
         @Override
         public void sampled(String text) {
             throw new IllegalStateException("a sample is no training step");
+        }
+
+        @Override
+        public void saving(long step) {
+            // As below.
         }
 
         @Override

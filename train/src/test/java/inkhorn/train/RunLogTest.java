@@ -86,6 +86,19 @@ class RunLogTest {
     }
 
     @Test
+    void theEvaluationOfAStepIsFoundIfItsLossesAreFinite() {
+        RunLog.Eval third = new RunLog.Eval(3, 1.0 / 3, 2.0 / 3, 0.7);
+        try (RunLog log = RunLog.create(file)) {
+            log.append(new RunLog.Eval(2, Double.NaN, 1, 1));
+            log.append(new RunLog.Train(3, 4, 0.1, 1, 0, 0, Double.NaN));
+            log.append(third);
+            assertThat(log.evaluation(3)).contains(third);
+            assertThat(log.evaluation(2)).isEmpty();
+            assertThat(log.evaluation(4)).isEmpty();
+        }
+    }
+
+    @Test
     void foreignEventsAndEarlierRecordsSurviveAResumeAndDamagedLinesDoNot() throws IOException {
         Files.writeString(file, "{\"event\":\"note\",\"step\":1}\n\0\0\0\n{\"event\":\"note\",\"step\":9}\n"
                 + "{\"event\":\"eval\",\"step\":2,\"train_loss\":1.0,\"val_loss\":2.0}");

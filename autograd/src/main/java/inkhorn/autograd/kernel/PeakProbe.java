@@ -6,7 +6,6 @@ import static inkhorn.autograd.kernel.VectorMath.W;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.LongSupplier;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
@@ -40,24 +39,18 @@ public final class PeakProbe implements AutoCloseable {
     private static volatile boolean warm;
 
     private final Workers workers;
-    private final LongSupplier nanoTime;
     private float[] x;
     private float[] y;
 
     /** @param threads how many work together; at least 1 */
     public PeakProbe(int threads) {
-        this(threads, System::nanoTime);
-    }
-
-    PeakProbe(int threads, LongSupplier nanoTime) {
         workers = new Workers(threads);
-        this.nanoTime = nanoTime;
     }
 
     /** Float32 operations a second of this probe's threads together. */
     public double flopsPerSecond(double seconds) {
         Block[] blocks = new Block[workers.threads() * TASKS_PER_THREAD];
-        Arrays.setAll(blocks, i -> JdkVectorModule.isLoaded() ? new MicroKernelBlock() : new PlainBlock());
+        Arrays.setAll(blocks, i -> isVectorApiThere() ? new MicroKernelBlock() : new PlainBlock());
         if (!warm) {
             awaitCompiler(blocks[0]);
             warm = true;
@@ -66,14 +59,14 @@ public final class PeakProbe implements AutoCloseable {
         return flopsOfCall * callsPerSecond(seconds, calls -> workers.run(blocks.length, task -> repeat(blocks[task], calls)));
     }
 
-    private void awaitCompiler(Block block) {
-        long start = nanoTime.getAsLong();
+    private static void awaitCompiler(Block block) {
+        long start = System.nanoTime();
         long now = start;
         long before;
         do {
             before = now;
             repeat(block, 20);
-            now = nanoTime.getAsLong();
+            now = System.nanoTime();
         } while (20e9 * block.flops() / (now - before) < block.compiledFlops() && (now - start) * 1e-9 < WARMUP_SECONDS);
     }
 
@@ -107,7 +100,7 @@ public final class PeakProbe implements AutoCloseable {
             arrays[i] = ones((int) Math.min(chunks, wanted - (long) i * chunks) * CHUNK);
         }
         int tasks = (int) wanted;
-        boolean vectors = JdkVectorModule.isLoaded();
+        boolean vectors = isVectorApiThere();
         float[] sums = new float[tasks];
         double bytesOfCall = (double) Float.BYTES * CHUNK * tasks;
         return bytesOfCall * callsPerSecond(seconds, calls -> {
@@ -138,20 +131,20 @@ public final class PeakProbe implements AutoCloseable {
 
     /** Some work that is done a number of times. */
     @FunctionalInterface
-    interface Repeated {
+    private interface Repeated {
         void run(int calls);
     }
 
     /** The median over rounds of as many calls as make a round long enough; those of shorter rounds, and so of cold code, do not count. */
-    double callsPerSecond(double seconds, Repeated work) {
+    private static double callsPerSecond(double seconds, Repeated work) {
         List<Double> rates = new ArrayList<>();
-        long start = nanoTime.getAsLong();
+        long start = System.nanoTime();
         double elapsed = 0;
         int calls = 1;
         while (elapsed < seconds || rates.size() < 5 && elapsed < 2 * seconds) {
-            long before = nanoTime.getAsLong();
+            long before = System.nanoTime();
             work.run(calls);
-            long after = nanoTime.getAsLong();
+            long after = System.nanoTime();
             rates.add(calls * 1e9 / Math.max(1, after - before));
             if (after - before < ROUND_NANOS) {
                 calls *= 2;
@@ -173,6 +166,10 @@ public final class PeakProbe implements AutoCloseable {
         for (int i = from; i < from + CHUNK; i++) {
             y[i] += 3f * x[i];
         }
+    }
+
+    private static boolean isVectorApiThere() {
+        return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
     }
 
     @Override

@@ -1,0 +1,13 @@
+package inkhorn.autograd;
+
+import java.util.function.BooleanSupplier;
+
+/** Ends the work in a scope that was opened with {@link Scope#open(BooleanSupplier)}, after a request to stop. */
+public final class ScopeInterrupted extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    ScopeInterrupted() {
+        super("a stop was requested; the work of this scope is incomplete", null, false, false);
+    }
+}

@@ -1,0 +1,56 @@
+package inkhorn.train;
+
+import inkhorn.autograd.Scope;
+import inkhorn.config.RunConfig;
+import inkhorn.config.TrainConfig;
+import inkhorn.data.PreparedData;
+import inkhorn.nn.LanguageModel;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+/** What an evaluation consists of: the losses on both splits, and a short text. A stop request interrupts it between two ops. */
+final class Evaluator {
+
+    private final PreparedData data;
+    private final Evaluation trainLoss;
+    private final Evaluation valLoss;
+    private final SampleWriter samples;
+    private final BooleanSupplier stopRequested;
+
+    Evaluator(RunConfig config, LanguageModel model, PreparedData data, BooleanSupplier stopRequested) {
+        TrainConfig train = config.train();
+        long seed = config.run().seed();
+        this.data = data;
+        this.stopRequested = stopRequested;
+        valLoss = train.evalIters() == 0 ? Evaluation.whole(model, data.val(), train.batchSize())
+                : Evaluation.sampled(model, data.val(), train.batchSize(), train.evalIters(), seed, Streams.EVAL_VAL);
+        trainLoss = Evaluation.sampled(model, data.train(), train.batchSize(), valLoss.batchCount(), seed, Streams.EVAL_TRAIN);
+        samples = new SampleWriter(model, data.tokenizer(), seed, train.sampleChars());
+    }
+
+    /**
+     * Both losses.
+     *
+     * @param listener hears of each batch
+     * @throws inkhorn.autograd.ScopeInterrupted when a stop is requested before the end
+     */
+    RunLog.Eval losses(long step, TrainListener listener) {
+        long total = valLoss.batchCount() + trainLoss.batchCount();
+        try (Scope scope = Scope.open(stopRequested)) {
+            double validation = valLoss.loss(done -> listener.evaluating(step, done, total));
+            double training = trainLoss.loss(done -> listener.evaluating(step, valLoss.batchCount() + done, total));
+            return new RunLog.Eval(step, training, validation, data.bitsPerByte(validation));
+        }
+    }
+
+    /**
+     * The short text, if the config asks for one.
+     *
+     * @throws inkhorn.autograd.ScopeInterrupted when a stop is requested before the end
+     */
+    Optional<String> sample(long step) {
+        try (Scope scope = Scope.open(stopRequested)) {
+            return samples.write(step);
+        }
+    }
+}
