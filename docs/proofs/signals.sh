@@ -31,7 +31,7 @@ left_over() { # half-made data and checkpoints
 
 phase() { # log: the last thing that the run said
     local line
-    line=$(grep -v -e '^WARNING: Using incubator' -e '^Picked up' "$1" 2>/dev/null | tail -n 1) || true
+    line=$(grep -v '^Picked up' "$1" 2>/dev/null | tail -n 1) || true
     echo "${line:-no output yet}" | cut -c 1-60
 }
 

@@ -71,7 +71,12 @@ public final class GradCheck {
 
     /** As {@link #check(String, Function, Tensor...)} with another tolerance. */
     public static void check(String name, double tolerance, Function<Tensor[], Tensor> function, Tensor... inputs) {
-        new GradCheck(name, tolerance, function, inputs).run();
+        try {
+            new GradCheck(name, tolerance, function, inputs).run();
+        } catch (IndexOutOfBoundsException e) {
+            throw new AssertionError(name + ": " + e.getMessage()
+                    + " (arrays are longer than their tensors here: loop to size(), not to an array's length)", e);
+        }
     }
 
     private void run() {
@@ -98,9 +103,13 @@ public final class GradCheck {
         Tensor[] copies = new Tensor[inputs.length];
         for (int i = 0; i < inputs.length; i++) {
             boolean needsGrad = inputs[i].needsGrad() && (only < 0 || only == i);
-            copies[i] = copy(inputs[i], inputs[i].data().clone(), needsGrad);
+            copies[i] = copy(inputs[i], values(inputs[i]), needsGrad);
         }
         return copies;
+    }
+
+    private static float[] values(Tensor tensor) {
+        return Arrays.copyOf(tensor.data(), tensor.size());
     }
 
     private static Tensor copy(Tensor like, float[] data, boolean needsGrad) {
@@ -111,12 +120,12 @@ public final class GradCheck {
         return needsGrad ? Tensor.variable(data, dims) : Tensor.of(data, dims);
     }
 
-    /** The leaves as the function sees them: itself, or a view of it where the shape is () or an inner tensor is asked for. */
+    /** The leaves as the function sees them: itself, a view of it where the shape is (), or an inner tensor of its values. */
     private Tensor[] arguments(Tensor[] leaves, boolean inner) {
         Tensor[] arguments = leaves.clone();
         for (int i = 0; i < leaves.length; i++) {
             if (inner || leaves[i].shape().rank() != inputs[i].shape().rank()) {
-                arguments[i] = leaves[i].reshape(inputs[i].shape().dims());
+                arguments[i] = (inner ? leaves[i].mul(1) : leaves[i]).reshape(inputs[i].shape().dims());
             }
         }
         return arguments;
@@ -130,7 +139,7 @@ public final class GradCheck {
             }
         }
         for (int i = 0; i < times; i++) {
-            try (Scope scope = Scope.open()) {
+            try (Scope scope = Scope.openWithLongerArrays()) {
                 leaveUncleanArrays();
                 Tensor out = function.apply(arguments(leaves, inner));
                 Backward.from(out, projection(out.size()), Backward.Keep.NOTHING);
@@ -201,8 +210,8 @@ public final class GradCheck {
     }
 
     private void checkRegion(int input, float[] gradient, int from, int to) {
-        float[] ahead = inputs[input].data().clone();
-        float[] behind = inputs[input].data().clone();
+        float[] ahead = values(inputs[input]);
+        float[] behind = values(inputs[input]);
         double step = step(ahead);
         double analytic = 0;
         double squares = 0;
@@ -237,7 +246,7 @@ public final class GradCheck {
 
     /** The projected output with one input replaced, and the root of the sum of its squared terms. */
     private double[] project(int input, float[] values) {
-        try (NoGrad off = NoGrad.open(); Scope scope = Scope.open()) {
+        try (NoGrad off = NoGrad.open(); Scope scope = Scope.openWithLongerArrays()) {
             Tensor[] moved = copies(-1);
             moved[input] = copy(inputs[input], values, true);
             Tensor result = function.apply(arguments(moved, false));

@@ -35,7 +35,7 @@ public abstract class Op {
     /**
      * Adds this op's share to the gradient of each input that needs one.
      *
-     * @param grad the gradient of the (first) output; it is not read again afterwards, so it may be overwritten, or handed
+     * @param grad the gradient of the (first) output, in an array that may be longer than the output's size; it is not read again afterwards, so it may be overwritten, or handed
      *     on to one input by {@link Tensor#takeGrad}
      */
     protected abstract void backward(float[] grad);

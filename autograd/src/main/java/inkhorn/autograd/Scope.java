@@ -33,16 +33,16 @@ public final class Scope implements AutoCloseable {
     private final Set<float[]> arrays = Collections.newSetFromMap(new IdentityHashMap<>());
     private final List<Tensor> tensors = new ArrayList<>();
 
-    private Scope(Scope outer, BooleanSupplier stopRequested) {
+    private Scope(Scope outer, FreeList free, BooleanSupplier stopRequested) {
         this.outer = outer;
-        this.free = outer == null ? new FreeList() : outer.free;
+        this.free = free;
         this.stopRequested = stopRequested;
     }
 
     /** Opens a scope inside the innermost one of this thread. Close in reverse order, best by try-with-resources. */
     public static Scope open() {
         Scope outer = INNERMOST.get();
-        return open(outer, outer == null ? () -> false : outer.stopRequested);
+        return enter(outer, freeListIn(outer), stopRequestedIn(outer));
     }
 
     /**
@@ -52,11 +52,26 @@ public final class Scope implements AutoCloseable {
      *     yes, the allocation throws {@link ScopeInterrupted}
      */
     public static Scope open(BooleanSupplier stopRequested) {
-        return open(INNERMOST.get(), stopRequested);
+        Scope outer = INNERMOST.get();
+        return enter(outer, freeListIn(outer), stopRequested);
     }
 
-    private static Scope open(Scope outer, BooleanSupplier stopRequested) {
-        Scope scope = new Scope(outer, stopRequested);
+    /** One whose arrays are all longer than their tensors: an op that takes the length for the size shows it at any size. */
+    static Scope openWithLongerArrays() {
+        Scope outer = INNERMOST.get();
+        return enter(outer, new FreeList(0), stopRequestedIn(outer));
+    }
+
+    private static FreeList freeListIn(Scope outer) {
+        return outer == null ? new FreeList(FreeList.LARGE) : outer.free;
+    }
+
+    private static BooleanSupplier stopRequestedIn(Scope outer) {
+        return outer == null ? () -> false : outer.stopRequested;
+    }
+
+    private static Scope enter(Scope outer, FreeList free, BooleanSupplier stopRequested) {
+        Scope scope = new Scope(outer, free, stopRequested);
         INNERMOST.set(scope);
         return scope;
     }
@@ -146,7 +161,7 @@ public final class Scope implements AutoCloseable {
     /** Unused arrays by size, last in first out so that the warmest is used next. */
     private static final class FreeList {
 
-        /** Floats from which on arrays are spaced: the whole pages that tensors of a model tend to fill. */
+        /** Where spacing begins to help: the whole pages that tensors of a model tend to fill. */
         private static final int LARGE = 1 << 14;
 
         /**
@@ -155,11 +170,17 @@ public final class Scope implements AutoCloseable {
          */
         private static final int SPACING = 628;
 
+        private final int large;
         private final Map<Integer, ArrayDeque<float[]>> bySize = new HashMap<>();
         private long bytes;
 
+        /** @param large floats from which on arrays are spaced */
+        FreeList(int large) {
+            this.large = large;
+        }
+
         float[] take(int size) {
-            int length = size < LARGE || size > Integer.MAX_VALUE - 2 * SPACING ? size : size + SPACING;
+            int length = size < large || size > Integer.MAX_VALUE - 2 * SPACING ? size : size + SPACING;
             ArrayDeque<float[]> stack = bySize.get(length);
             if (stack == null || stack.isEmpty()) {
                 return new float[length];

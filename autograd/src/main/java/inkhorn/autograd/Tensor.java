@@ -103,8 +103,8 @@ public final class Tensor {
     }
 
     /**
-     * The values, row-major from index 0; the array itself, not a copy. What an op made in a {@link Scope} may be longer
-     * than {@link #size()}.
+     * The values, row-major from index 0; the array itself, not a copy. Loop to {@link #size()}: the array of what an op made
+     * in a {@link Scope} may be longer.
      *
      * @throws IllegalStateException when the tensor's scope is closed, or its storage was given up in a backward pass
      */
@@ -128,7 +128,10 @@ public final class Tensor {
         return needsGrad;
     }
 
-    /** The gradient, row-major from index 0, or null when none has arrived since the last {@link #zeroGrad()}. */
+    /**
+     * The gradient, row-major from index 0, or null when none has arrived since the last {@link #zeroGrad()}. As with
+     * {@link #data()}, its array may be longer than {@link #size()}.
+     */
     public float[] grad() {
         return gradFilled ? grad : null;
     }

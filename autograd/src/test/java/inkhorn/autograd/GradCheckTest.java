@@ -13,7 +13,7 @@ class GradCheckTest {
     /** {@code y = x²} whose gradient is wrong in a chosen way. */
     private static final class Wrong extends Op {
 
-        private enum Way { FACTOR, ONE_ELEMENT, FORGETS_TO_ADD, ADDS_TO_UNCLEAN, NONE_AT_ALL }
+        private enum Way { FACTOR, ONE_ELEMENT, FORGETS_TO_ADD, ADDS_TO_UNCLEAN, NONE_AT_ALL, LENGTH_FOR_SIZE }
 
         private final Tensor x;
         private final Way way;
@@ -36,7 +36,8 @@ class GradCheckTest {
                 return;
             }
             GradSlot slot = x.gradSlot();
-            for (int i = 0; i < grad.length; i++) {
+            int end = way == Way.LENGTH_FOR_SIZE ? grad.length : x.size();
+            for (int i = 0; i < end; i++) {
                 float share = 2 * x.data()[i] * grad[i];
                 share *= way == Way.FACTOR ? 1.02f : 1;
                 share *= way == Way.ONE_ELEMENT && i == 6 ? 0.9f : 1;
@@ -76,6 +77,19 @@ class GradCheckTest {
     @Test
     void aMissingGradientIsFound() {
         assertThatThrownBy(() -> check(Wrong.Way.NONE_AT_ALL)).hasMessageContaining("input 0: no gradient arrived");
+    }
+
+    @Test
+    void anOpThatTakesAnArraysLengthForTheSizeIsFoundAtAnySize() {
+        assertThatThrownBy(() -> check(Wrong.Way.LENGTH_FOR_SIZE)).isInstanceOf(AssertionError.class)
+                .hasMessageStartingWith("square: ").hasMessageContaining("size()").hasRootCauseInstanceOf(IndexOutOfBoundsException.class);
+    }
+
+    @Test
+    void anInputWhoseArrayIsLongerThanItIsCheckedToo() {
+        try (Scope scope = Scope.open()) {
+            GradCheck.check("square", x -> x[0].mul(x[0]), GradCheck.input(1, 20_000).mul(2));
+        }
     }
 
     @Test

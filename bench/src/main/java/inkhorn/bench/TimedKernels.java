@@ -1,5 +1,6 @@
 package inkhorn.bench;
 
+import inkhorn.autograd.kernel.JdkVectorModule;
 import inkhorn.autograd.kernel.KernelProvider;
 import inkhorn.autograd.kernel.Kernels;
 import inkhorn.autograd.kernel.ScalarKernels;
@@ -45,8 +46,7 @@ public final class TimedKernels implements InvocationHandler {
 
     /** What {@link KernelProvider} would choose, but not in place yet: it ends the kernels that others replace. */
     public static Kernels fresh(int threads) {
-        boolean vector = ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
-        return vector ? new VectorKernels(new Workers(threads)) : new ScalarKernels();
+        return JdkVectorModule.isLoaded() ? new VectorKernels(new Workers(threads)) : new ScalarKernels();
     }
 
     /** The kernels to put in place. */

@@ -1,5 +1,6 @@
 package inkhorn.cli;
 
+import inkhorn.autograd.kernel.JdkVectorModule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -44,10 +45,10 @@ final class Advice {
         Machine.Arithmetic kernels = machine.kernels();
         if (!machine.java().hasVectorModule()) {
             say("Install a full JDK, 17 or newer, such as Eclipse Temurin: the Java in %s has no module %s, and the scalar kernels are many"
-                    + " times slower.", machine.java().home(), JvmArguments.VECTOR_MODULE);
+                    + " times slower.", machine.java().home(), JdkVectorModule.NAME);
         } else if (kernels.vectorBits() == 0) {
             say("Leave out --no-relaunch: this Java has the module %s, but only a second start of Java loads it, and the scalar kernels"
-                    + " are many times slower.", JvmArguments.VECTOR_MODULE);
+                    + " are many times slower.", JdkVectorModule.NAME);
         } else if (kernels.scalar()) {
             say("Leave out --kernels=scalar: the vector kernels run here and are many times faster.");
         } else if (machine.peak().gflopsOfOneThread() < COMPILED_GFLOPS) {

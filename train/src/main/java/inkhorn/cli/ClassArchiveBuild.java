@@ -1,5 +1,6 @@
 package inkhorn.cli;
 
+import inkhorn.autograd.kernel.JdkVectorModule;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -49,7 +50,8 @@ public final class ClassArchiveBuild {
                 "--run.out=" + work.resolve("run"), "--train.max_iters=20", "--train.eval_interval=10", "--train.eval_iters=2",
                 "--train.sample_chars=20");
         Path written = work.resolve("archive");
-        run(List.of("-Xshare:dump", "-XX:SharedClassListFile=" + classes, "-XX:SharedArchiveFile=" + written));
+        // This JVM trains nothing and so does not load the module for itself.
+        run(List.of("--add-modules", JdkVectorModule.NAME, "-Xshare:dump", "-XX:SharedClassListFile=" + classes, "-XX:SharedArchiveFile=" + written));
         Path archive = ClassArchive.of(jar.toFile()).toPath();
         // Half of an archive would bring a JVM down, so it gets its name when it is whole.
         Path beside = Files.copy(written, archive.resolveSibling(archive.getFileName() + ".tmp"), StandardCopyOption.REPLACE_EXISTING);
@@ -59,8 +61,8 @@ public final class ClassArchiveBuild {
     /** With the flags of {@link JvmArguments}: an archive fits those that it was written with. */
     private void run(List<String> options, String... arguments) throws IOException {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        List<String> command = JvmArguments.command(java, options, List.of(), false, false,
-                Runtime.getRuntime().availableProcessors(), jar.toString(), ProcessHandle.current().pid(), Main.class.getName(), arguments);
+        List<String> command = JvmArguments.command(java, options, List.of(), false, Runtime.getRuntime().availableProcessors(),
+                jar.toString(), Long.toString(ProcessHandle.current().pid()), Main.class.getName(), arguments);
         Path output = work.resolve("output");
         Process process = new ProcessBuilder(command).directory(work.toFile()).redirectErrorStream(true)
                 .redirectOutput(output.toFile()).start();

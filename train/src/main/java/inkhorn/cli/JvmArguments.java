@@ -1,5 +1,7 @@
 package inkhorn.cli;
 
+import inkhorn.autograd.kernel.JdkVectorModule;
+import inkhorn.cli.JvmFlag.Needs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -7,17 +9,57 @@ import java.util.Set;
 /** The command line of the second JVM, computed from that of the first. Pure functions; no lambdas, see {@link Main}. */
 final class JvmArguments {
 
-    static final String VECTOR_MODULE = "jdk.incubator.vector";
+    /** Set where the JVM has our flags: to the process id of the JVM that waits for it, or to {@link #NO_PARENT}. */
     static final String PARENT_PROPERTY = "inkhorn.parent";
+
+    /** Of a JVM that a starter script became. */
+    static final String NO_PARENT = "none";
 
     /** Options of {@code java} whose value is the next argument. */
     private static final Set<String> WITH_VALUE = Set.of("-cp", "-classpath", "--class-path", "-p", "--module-path",
             "--upgrade-module-path", "--add-modules", "--limit-modules", "--add-reads", "--add-exports", "--add-opens",
             "--patch-module", "--enable-native-access");
 
-    private static final String[] LOOPS = {"VectorUnary::*", "VectorRows::*", "VectorElementwise::*", "VectorAttention::*"};
-
-    private static final int CORES_WITH_TWO_COMPILERS = 4;
+    /** The flags of the JVM that computes, in the order of its command line; the user's own follow. */
+    static final List<JvmFlag> FLAGS = List.of(
+            JvmFlag.always(JdkVectorModule.LOAD_OPTION),
+            JvmFlag.always("-Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0"),
+            // JDK 22 to 24 load JLine for System.console() otherwise.
+            JvmFlag.always("-Djdk.console=java.base"),
+            // Java 18 and later have it by default.
+            JvmFlag.always("-Dfile.encoding=UTF-8"),
+            // A flag below that this JVM was built without must not stop it.
+            JvmFlag.always("-XX:+IgnoreUnrecognizedVMOptions"),
+            // One long polynomial on vectors is more nodes than the compiler inlines by itself (docs/LOG.md, "inlining").
+            JvmFlag.always("-XX:LiveNodeCountInliningCutoff=200000"),
+            JvmFlag.always("-XX:MaxNodeLimit=400000"),
+            JvmFlag.always("-XX:NodeLimitFudgeFactor=8000"),
+            // A loop inlines dozens of the Vector API's methods, each with some traps that were sprung while classes were unknown:
+            // beyond a hundred together the compiler no longer relies on any class (docs/LOG.md, "traps").
+            JvmFlag.always("-XX:PerMethodTrapLimit=1000000"),
+            JvmFlag.always("-XX:CompileCommand=quiet"),
+            // Of the methods behind a gather the only one that is not inlined by annotation.
+            JvmFlag.always("-XX:CompileCommand=inline,jdk.incubator.vector.IntVector::species"),
+            // Each loop over vectors by itself, with all that it does with one: see VectorMath.
+            compile("inline", "VectorMath::*"),
+            compile("dontinline", "VectorUnary::*"),
+            compile("dontinline", "VectorRows::*"),
+            compile("dontinline", "VectorElementwise::*"),
+            compile("dontinline", "VectorAttention::*"),
+            // Until they are compiled, each of their vectors is an object: the compiler is to come sooner than to other code.
+            compile("CompileThresholdScaling", "MicroKernel*::multiply,0.05"),
+            compile("CompileThresholdScaling", "Vector*::*,0.1"),
+            compile("CompileThresholdScaling", "Packing::*,0.1"),
+            // On few cores Java has one optimizing compiler, which a first step would wait for.
+            new JvmFlag("-XX:CICompilerCount=3", Needs.FEW_CORES, "CICompilerCount"),
+            // So that packed operands begin on a cache line: a vector that crosses one costs the products a tenth of their speed or more.
+            JvmFlag.always("-XX:ObjectAlignmentInBytes=64"),
+            new JvmFlag("-XX:MaxRAMPercentage=75", Needs.NOTHING, "-Xmx", "-XX:MaxHeapSize", "RAMPercentage", "RAMFraction"),
+            // A step allocates next to nothing, so the collector with the least memory of its own is the best one (docs/LOG.md, "memory").
+            new JvmFlag("-XX:+UseSerialGC", Needs.NOTHING, "-XX:+Use*GC"),
+            // All of a young generation becomes resident, whatever survives in it. Arrays too large for it are made in the old one.
+            new JvmFlag("-Xmn16m", Needs.NOTHING, "-XX:+Use*GC", "-Xmn", "NewSize", "NewRatio"),
+            new JvmFlag("-XX:+UseTransparentHugePages", Needs.HUGE_PAGES, "UseTransparentHugePages", "UseLargePages"));
 
     private JvmArguments() {
     }
@@ -55,71 +97,21 @@ final class JvmArguments {
      * @param java        the executable
      * @param userOptions JVM options of the first JVM
      * @param environment the words of the environment's JVM options, which the second JVM reads for itself
-     * @param hugePages   whether the system gives transparent huge pages to who asks
-     * @param asciiLocale whether the locale's charset is ASCII
+     * @param hugePages   whether the system gives transparent huge pages to programs that ask
      * @param cores       of the machine
-     * @param parent      process id of the first JVM
+     * @param parent      process id of the first JVM, or {@link #NO_PARENT}
      */
-    static List<String> command(String java, List<String> userOptions, List<String> environment, boolean hugePages,
-            boolean asciiLocale, int cores, String classPath, long parent, String mainClass, String[] args) {
+    static List<String> command(String java, List<String> userOptions, List<String> environment, boolean hugePages, int cores,
+            String classPath, String parent, String mainClass, String[] args) {
         List<String> chosen = new ArrayList<>(userOptions);
         chosen.addAll(environment);
         List<String> command = new ArrayList<>();
         command.add(java);
-        command.add("--add-modules");
-        command.add(VECTOR_MODULE);
-        command.add("-Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0");
-        // JDK 22 to 24 load JLine for System.console() otherwise.
-        command.add("-Djdk.console=java.base");
-        command.add("-D".concat(PARENT_PROPERTY).concat("=").concat(Long.toString(parent)));
-        // As Java 18 and later have it, for files; and for the terminal where the locale is C, as in most containers.
-        command.add("-Dfile.encoding=UTF-8");
-        if (asciiLocale) {
-            command.add("-Dsun.stdout.encoding=UTF-8");
-            command.add("-Dsun.stderr.encoding=UTF-8");
-            command.add("-Dstdout.encoding=UTF-8");
-            command.add("-Dstderr.encoding=UTF-8");
-        }
-        // A flag below that this JVM was built without must not stop it.
-        command.add("-XX:+IgnoreUnrecognizedVMOptions");
-        // One long polynomial on vectors is more nodes than the compiler inlines by itself (docs/LOG.md, "inlining").
-        command.add("-XX:LiveNodeCountInliningCutoff=200000");
-        command.add("-XX:MaxNodeLimit=400000");
-        command.add("-XX:NodeLimitFudgeFactor=8000");
-        // A loop inlines dozens of the Vector API's methods, each with some traps behind it that were sprung while classes were unknown:
-        // beyond a hundred together the compiler no longer relies on any class (docs/LOG.md, "traps").
-        command.add("-XX:PerMethodTrapLimit=1000000");
-        command.add("-XX:CompileCommand=quiet");
-        // Of the methods behind a gather the only one that is not inlined by annotation.
-        command.add("-XX:CompileCommand=inline,jdk.incubator.vector.IntVector::species");
-        // Each loop over vectors by itself, with all that it does with one: see VectorMath.
-        compile(command, "inline", "VectorMath::*");
-        for (String loops : LOOPS) {
-            compile(command, "dontinline", loops);
-        }
-        // Until they are compiled, each of their vectors is an object: the compiler is to come sooner than to other code.
-        compileSooner(command, "MicroKernel*::multiply", "0.05");
-        compileSooner(command, "Vector*::*", "0.1");
-        compileSooner(command, "Packing::*", "0.1");
-        // On few cores Java has one optimizing compiler, which a first step would wait for.
-        if (cores < CORES_WITH_TWO_COMPILERS && !anyContains(chosen, "CICompilerCount")) {
-            command.add("-XX:CICompilerCount=3");
-        }
-        // So that packed operands begin on a cache line: a vector that crosses one costs the products a tenth of their speed or more.
-        command.add("-XX:ObjectAlignmentInBytes=64");
-        if (!anyContains(chosen, "-Xmx", "-XX:MaxHeapSize", "RAMPercentage", "RAMFraction")) {
-            command.add("-XX:MaxRAMPercentage=75");
-        }
-        // A step allocates next to nothing, so the collector with the least memory of its own is the best one (docs/LOG.md, "memory").
-        if (!anyCollector(chosen)) {
-            command.add("-XX:+UseSerialGC");
-            // All of a young generation becomes resident, whatever survives in it. Arrays too large for it are made in the old one.
-            if (!anyContains(chosen, "-Xmn", "NewSize", "NewRatio")) {
-                command.add("-Xmn16m");
+        command.add("-D".concat(PARENT_PROPERTY).concat("=").concat(parent));
+        for (JvmFlag flag : FLAGS) {
+            if (flag.applies(chosen, cores, hugePages)) {
+                command.add(flag.option());
             }
-        }
-        if (hugePages && !anyContains(chosen, "UseTransparentHugePages", "UseLargePages")) {
-            command.add("-XX:+UseTransparentHugePages");
         }
         for (String option : userOptions) {
             // The first JVM holds the debugger's port.
@@ -136,36 +128,12 @@ final class JvmArguments {
         return command;
     }
 
-    private static void compile(List<String> command, String how, String methods) {
-        command.add("-XX:CompileCommand=".concat(how).concat(",inkhorn.autograd.kernel.").concat(methods));
-    }
-
-    private static void compileSooner(List<String> command, String methods, String scale) {
-        compile(command, "CompileThresholdScaling", methods.concat(",").concat(scale));
+    private static JvmFlag compile(String how, String methods) {
+        return JvmFlag.always("-XX:CompileCommand=".concat(how).concat(",inkhorn.autograd.kernel.").concat(methods));
     }
 
     private static boolean isClassPath(String argument) {
         return argument.equals("-cp") || argument.equals("-classpath") || argument.equals("--class-path")
                 || argument.startsWith("--class-path=");
-    }
-
-    private static boolean anyContains(List<String> options, String... parts) {
-        for (String option : options) {
-            for (String part : parts) {
-                if (option.contains(part)) {
-                    return true;
-                }
-            }
-        }
-        return false;
-    }
-
-    private static boolean anyCollector(List<String> options) {
-        for (String option : options) {
-            if (option.startsWith("-XX:+Use") && option.endsWith("GC")) {
-                return true;
-            }
-        }
-        return false;
     }
 }

@@ -2,6 +2,7 @@ package inkhorn.cli;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
 import com.sun.management.OperatingSystemMXBean;
+import inkhorn.autograd.kernel.JdkVectorModule;
 import inkhorn.autograd.kernel.KernelProvider;
 import inkhorn.autograd.kernel.PeakProbe;
 import java.io.IOException;
@@ -45,7 +46,7 @@ final class MachineReader {
     private static Machine.Jvm jvm() {
         List<String> collectors = ManagementFactory.getGarbageCollectorMXBeans().stream().map(GarbageCollectorMXBean::getName).toList();
         return new Machine.Jvm(System.getProperty("java.version"), System.getProperty("java.vendor"), System.getProperty("java.vm.name"),
-                System.getProperty("java.home"), ModuleFinder.ofSystem().find(JvmArguments.VECTOR_MODULE).isPresent(), collectors);
+                System.getProperty("java.home"), ModuleFinder.ofSystem().find(JdkVectorModule.NAME).isPresent(), collectors);
     }
 
     private static Machine.Host host() {
@@ -107,7 +108,9 @@ final class MachineReader {
 
     private static Machine.Start start() {
         String parent = "-D" + JvmArguments.PARENT_PROPERTY;
-        List<String> flags = ManagementFactory.getRuntimeMXBean().getInputArguments().stream().filter(flag -> !flag.startsWith(parent)).toList();
+        String escaped = "-D" + AsciiLocale.ESCAPED_PROPERTY;
+        List<String> flags = ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(flag -> !flag.startsWith(parent) && !flag.startsWith(escaped)).toList();
         return new Machine.Start(System.getProperty(JvmArguments.PARENT_PROPERTY) != null, flags);
     }
 }

@@ -1,5 +1,7 @@
 package inkhorn.cli;
 
+import java.nio.charset.CharacterCodingException;
+
 /**
  * The program's entry point. This class, {@link Relaunch} and what that uses are all that the first JVM loads: it is paid for twice,
  * so none of them uses picocli, logging, lambdas or string concatenation by {@code +} (each lambda or {@code +} bootstraps for
@@ -12,7 +14,29 @@ public final class Main {
 
     /** Runs a command and exits: 0 done, 1 the run failed, 2 the user's input is wrong. */
     public static void main(String[] args) {
-        Integer code = Relaunch.run("inkhorn.cli.Main", args);
-        System.exit(code != null ? code : Cli.run(args));
+        System.exit(run(args));
+    }
+
+    private static int run(String[] args) {
+        String[] words;
+        try {
+            words = AsciiLocale.arguments(args);
+        } catch (CharacterCodingException e) {
+            return refuse();
+        }
+        Integer code = Relaunch.run("inkhorn.cli.Main", words);
+        if (code != null) {
+            return code;
+        }
+        if (AsciiLocale.isTooNarrowFor(words)) {
+            return refuse();
+        }
+        AsciiLocale.writeUtf8();
+        return Cli.run(words);
+    }
+
+    private static int refuse() {
+        System.err.println("error: ".concat(AsciiLocale.REFUSAL));
+        return 2;
     }
 }

@@ -1,5 +1,6 @@
 package inkhorn.cli;
 
+import inkhorn.autograd.kernel.JdkVectorModule;
 import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -14,8 +15,8 @@ import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
 /**
- * Starts the program a second time with the Vector API, which {@code java -jar} cannot add to itself, and with the JVM flags
- * that help. The second JVM has the terminal, gets the signals, and its exit code is the program's.
+ * Starts the program a second time with the JVM flags that {@code java -jar} cannot give itself, and in a JVM with these flags loads
+ * the Vector API. The second JVM has the terminal, gets the signals, and its exit code is the program's.
  */
 final class Relaunch {
 
@@ -23,11 +24,20 @@ final class Relaunch {
     private static final int INTERRUPT = 2;
     private static final int TERMINATED = 128 + 15;
 
+    private static final String WITHOUT_MODULE = "this Java does not give the module "
+            .concat(JdkVectorModule.NAME).concat(": going on with the slower scalar kernels");
+
     private Relaunch() {
     }
 
     /** The second JVM's exit code, or null if this JVM is to do the work; the second JVM starts with {@code mainClass} again. */
     static Integer run(String mainClass, String[] args) {
+        if (System.getProperty(JvmArguments.PARENT_PROPERTY) != null) {
+            if (!PlainCommands.isNamedBy(args) && !JdkVectorModule.load()) {
+                System.err.println(WITHOUT_MODULE);
+            }
+            return null;
+        }
         if (!isWanted(args)) {
             return null;
         }
@@ -35,7 +45,7 @@ final class Relaunch {
         boolean isWindows = System.getProperty("os.name").startsWith("Windows");
         String java = home.concat(isWindows ? "\\bin\\java.exe" : "/bin/java");
         if (!new File(java).canExecute() || !hasVectorModule(home)) {
-            System.err.println("this Java has no module jdk.incubator.vector: going on with the slower scalar kernels");
+            System.err.println(WITHOUT_MODULE);
             return null;
         }
         String classPath = System.getProperty("java.class.path");
@@ -44,47 +54,41 @@ final class Relaunch {
         List<String> chosen = new ArrayList<>(options);
         chosen.addAll(environment);
         options.addAll(ClassArchive.options(new File(classPath), chosen));
-        List<String> command = JvmArguments.command(java, options, environment, hugePages(), isAsciiLocale(),
-                Runtime.getRuntime().availableProcessors(), classPath, ProcessHandle.current().pid(), mainClass, args);
+        boolean isAscii = AsciiLocale.isHere();
+        String[] words = args;
+        if (isAscii && !AsciiLocale.areAscii(args)) {
+            options.add("-D".concat(AsciiLocale.ESCAPED_PROPERTY).concat("=true"));
+            words = AsciiLocale.escaped(args);
+        }
+        List<String> command = JvmArguments.command(java, options, environment, hugePages(), Runtime.getRuntime().availableProcessors(),
+                classPath, Long.toString(ProcessHandle.current().pid()), mainClass, words);
+        ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
+        if (isAscii) {
+            builder.environment().put("LC_ALL", "C.UTF-8");
+        }
         try {
-            return waitFor(new ProcessBuilder(command).inheritIO(), isPrompting(args));
+            return waitFor(builder, isPrompting(args));
         } catch (IOException e) {
             System.err.println("could not start Java a second time: going on with the slower scalar kernels");
             return null;
         }
     }
 
-    /** False if the module is there, if this is the second JVM already, and for what needs no arithmetic. */
+    /** False if the module is there, and for what needs no arithmetic and no other locale. */
     static boolean isWanted(String[] args) {
-        if (System.getProperty(JvmArguments.PARENT_PROPERTY) != null || args.length == 0
-                || isVectorModuleLoaded()) {
-            return false;
-        }
         for (String arg : args) {
-            switch (arg) {
-                case "--no-relaunch", "--help", "-h", "--version", "-V":
-                    return false;
-                default:
+            if (arg.equals("--no-relaunch")) {
+                return false;
             }
         }
-        return true;
-    }
-
-    /** By class, because {@code ModuleLayer.findModule} runs on streams and lambdas and takes 25 ms in a fresh JVM. */
-    private static boolean isVectorModuleLoaded() {
-        try {
-            Class.forName("jdk.incubator.vector.FloatVector", false, Relaunch.class.getClassLoader());
-            return true;
-        } catch (ClassNotFoundException e) {
-            return false;
-        }
+        return !JdkVectorModule.isLoaded() && (!PlainCommands.isNamedBy(args) || AsciiLocale.isTooNarrowFor(args));
     }
 
     /** By the list in the JDK's {@code release} file, which takes a fraction of {@code ModuleFinder}'s time, if there is one. */
     private static boolean hasVectorModule(String home) {
         String release = read(home.concat("/release"));
-        return release.contains("MODULES=") ? release.contains(JvmArguments.VECTOR_MODULE)
-                : ModuleFinder.ofSystem().find(JvmArguments.VECTOR_MODULE).isPresent();
+        return release.contains("MODULES=") ? release.contains(JdkVectorModule.NAME)
+                : ModuleFinder.ofSystem().find(JdkVectorModule.NAME).isPresent();
     }
 
     /** Whether Ctrl-C is for the second JVM, which hears it from the terminal itself, and ends a text and not the program. */
@@ -208,13 +212,8 @@ final class Relaunch {
         return words;
     }
 
-    private static boolean isAsciiLocale() {
-        String charset = System.getProperty("sun.jnu.encoding", "");
-        return charset.equals("ANSI_X3.4-1968") || charset.equals("US-ASCII");
-    }
-
     /** Asked for where there are none, huge pages cost a warning line. */
-    private static boolean hugePages() {
+    static boolean hugePages() {
         String modes = read("/sys/kernel/mm/transparent_hugepage/enabled");
         return !modes.isEmpty() && !modes.contains("[never]");
     }

@@ -1,10 +1,12 @@
 package inkhorn.generate;
 
 import java.util.Locale;
+import java.util.function.LongSupplier;
 
 /** How fast logits come, of all that were computed through {@link #measured}. For one thread. */
 public final class Speed {
 
+    private final LongSupplier nanoTime;
     private long promptTokens;
     private double promptSeconds;
     private long tokens;
@@ -12,6 +14,14 @@ public final class Speed {
     private long bytes;
     private long readings;
     private double readingSeconds;
+
+    public Speed() {
+        this(System::nanoTime);
+    }
+
+    Speed(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+    }
 
     /** The same logits, with a clock around each call. */
     public NextLogits measured(NextLogits logits) {
@@ -66,9 +76,9 @@ public final class Speed {
 
         @Override
         public float[][] start(int[][] prompts) {
-            long before = System.nanoTime();
+            long before = nanoTime.getAsLong();
             float[][] rows = logits.start(prompts);
-            last = System.nanoTime();
+            last = nanoTime.getAsLong();
             promptSeconds += (last - before) * 1e-9;
             for (int[] prompt : prompts) {
                 promptTokens += prompt.length;
@@ -78,9 +88,9 @@ public final class Speed {
 
         @Override
         public float[][] next(int[] parents, int[] ids) {
-            long before = System.nanoTime();
+            long before = nanoTime.getAsLong();
             float[][] rows = logits.next(parents, ids);
-            long now = System.nanoTime();
+            long now = nanoTime.getAsLong();
             seconds += (now - last) * 1e-9;
             last = now;
             tokens += ids.length;

@@ -1,6 +1,7 @@
 package inkhorn.cli;
 
 import com.sun.management.ThreadMXBean;
+import inkhorn.autograd.kernel.JdkVectorModule;
 import inkhorn.config.ConfigLoader;
 import inkhorn.config.RunConfig;
 import inkhorn.data.ByteProgress;
@@ -33,6 +34,7 @@ final class AllocationProbe {
     }
 
     public static void main(String[] args) {
+        JdkVectorModule.load();
         Path directory = Path.of(args[1]);
         int warmUp = Integer.parseInt(args[2]);
         int measured = Integer.parseInt(args[3]);

@@ -23,8 +23,8 @@ final class AllocationTest {
     void aStepAllocatesLessThanAMebibyteOnAllThreadsTogether(String config, String warmUp, String measured, @TempDir Path directory)
             throws IOException, InterruptedException {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        List<String> command = JvmArguments.command(java, List.of(), List.of(), false, false, Runtime.getRuntime().availableProcessors(),
-                System.getProperty("java.class.path"), ProcessHandle.current().pid(), AllocationProbe.class.getName(),
+        List<String> command = JvmArguments.command(java, List.of(), List.of(), false, Runtime.getRuntime().availableProcessors(),
+                System.getProperty("java.class.path"), JvmArguments.NO_PARENT, AllocationProbe.class.getName(),
                 new String[] {"../configs/" + config + ".yaml", directory.toString(), warmUp, measured});
         Path errors = directory.resolve("errors");
         Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();

@@ -58,6 +58,14 @@ final class CliTest {
     }
 
     @Test
+    void whatStaysInTheFirstJvmAreCommands() {
+        for (String name : PlainCommands.NAMES) {
+            run(name, "--help");
+            assertThat(out.toString()).contains("train.jar " + name);
+        }
+    }
+
+    @Test
     void aConfigAloneMeansTrain() {
         assertThat(run(config)).isZero();
         TrainCommand.Request request = (TrainCommand.Request) requests.get(0);

@@ -19,9 +19,9 @@ final class JvmArgumentsTest {
 
     @Test
     void theCommandHasTheModuleOurFlagsTheUsersOptionsAndTheArguments() {
-        assertThat(command(List.of("-Da=b c"), List.of(), true, false)).containsExactly(
-                "/jdk 17/bin/java", "--add-modules", "jdk.incubator.vector",
-                "-Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0", "-Djdk.console=java.base", "-Dinkhorn.parent=42",
+        assertThat(command(List.of("-Da=b c"), List.of(), true)).containsExactly(
+                "/jdk 17/bin/java", "-Dinkhorn.parent=42", "--add-exports=java.base/jdk.internal.module=ALL-UNNAMED",
+                "-Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0", "-Djdk.console=java.base",
                 "-Dfile.encoding=UTF-8", "-XX:+IgnoreUnrecognizedVMOptions", "-XX:LiveNodeCountInliningCutoff=200000",
                 "-XX:MaxNodeLimit=400000", "-XX:NodeLimitFudgeFactor=8000", "-XX:PerMethodTrapLimit=1000000",
                 "-XX:CompileCommand=quiet", "-XX:CompileCommand=inline,jdk.incubator.vector.IntVector::species",
@@ -40,48 +40,43 @@ final class JvmArgumentsTest {
     @Test
     void theUsersHeapStands() {
         for (String heap : List.of("-Xmx4g", "-XX:MaxHeapSize=4g", "-XX:MaxRAMPercentage=20", "-XX:MaxRAMFraction=2")) {
-            assertThat(command(List.of(heap), List.of(), true, false)).contains(heap).doesNotContain("-XX:MaxRAMPercentage=75");
+            assertThat(command(List.of(heap), List.of(), true)).contains(heap).doesNotContain("-XX:MaxRAMPercentage=75");
         }
     }
 
     @Test
     void theUsersCollectorStandsFromTheEnvironmentToo() {
-        assertThat(command(List.of("-XX:+UseZGC"), List.of(), true, false)).contains("-XX:+UseZGC")
+        assertThat(command(List.of("-XX:+UseZGC"), List.of(), true)).contains("-XX:+UseZGC")
                 .doesNotContain("-XX:+UseSerialGC", "-Xmn16m");
-        assertThat(command(List.of(), List.of("-XX:+UseParallelGC"), true, false))
+        assertThat(command(List.of(), List.of("-XX:+UseParallelGC"), true))
                 .doesNotContain("-XX:+UseParallelGC", "-XX:+UseSerialGC", "-Xmn16m");
     }
 
     @Test
     void theUsersYoungGenerationStands() {
         for (String young : List.of("-Xmn1g", "-XX:NewSize=1g", "-XX:MaxNewSize=1g", "-XX:NewRatio=2")) {
-            assertThat(command(List.of(young), List.of(), true, false)).contains(young, "-XX:+UseSerialGC").doesNotContain("-Xmn16m");
+            assertThat(command(List.of(young), List.of(), true)).contains(young, "-XX:+UseSerialGC").doesNotContain("-Xmn16m");
         }
     }
 
     @Test
     void hugePagesAreAskedForOnlyWhereThereAreAny() {
-        assertThat(command(List.of(), List.of(), false, false)).doesNotContain("-XX:+UseTransparentHugePages");
-        assertThat(command(List.of("-XX:-UseTransparentHugePages"), List.of(), true, false))
+        assertThat(command(List.of(), List.of(), false)).doesNotContain("-XX:+UseTransparentHugePages");
+        assertThat(command(List.of("-XX:-UseTransparentHugePages"), List.of(), true))
                 .doesNotContain("-XX:+UseTransparentHugePages");
     }
 
     @Test
     void onFewCoresThereAreTwoOptimizingCompilersUnlessTheUserChose() {
-        assertThat(command(List.of(), List.of(), true, false)).noneMatch(option -> option.contains("CICompilerCount"));
+        assertThat(command(List.of(), List.of(), true)).noneMatch(option -> option.contains("CICompilerCount"));
         assertThat(commandOn(2, List.of())).contains("-XX:CICompilerCount=3");
         assertThat(commandOn(2, List.of("-XX:CICompilerCount=2"))).contains("-XX:CICompilerCount=2").doesNotContain("-XX:CICompilerCount=3");
     }
 
     @Test
     void aDebuggersPortIsNotOpenedTwice() {
-        assertThat(command(List.of("-agentlib:jdwp=transport=dt_socket,server=y,address=5005"), List.of(), true, false))
+        assertThat(command(List.of("-agentlib:jdwp=transport=dt_socket,server=y,address=5005"), List.of(), true))
                 .noneMatch(option -> option.contains("jdwp"));
-    }
-
-    @Test
-    void anAsciiLocaleStillWritesUtf8() {
-        assertThat(command(List.of(), List.of(), true, true)).contains("-Dstdout.encoding=UTF-8", "-Dsun.stdout.encoding=UTF-8");
     }
 
     @Test
@@ -95,12 +90,12 @@ final class JvmArgumentsTest {
     }
 
     private static List<String> commandOn(int cores, List<String> user) {
-        return JvmArguments.command("/jdk 17/bin/java", user, List.of(), false, false, cores, "/a b/train.jar", 42, "inkhorn.cli.Main",
+        return JvmArguments.command("/jdk 17/bin/java", user, List.of(), false, cores, "/a b/train.jar", "42", "inkhorn.cli.Main",
                 new String[] {});
     }
 
-    private static List<String> command(List<String> user, List<String> environment, boolean hugePages, boolean asciiLocale) {
-        return JvmArguments.command("/jdk 17/bin/java", user, environment, hugePages, asciiLocale, 8, "/a b/train.jar", 42,
+    private static List<String> command(List<String> user, List<String> environment, boolean hugePages) {
+        return JvmArguments.command("/jdk 17/bin/java", user, environment, hugePages, 8, "/a b/train.jar", "42",
                 "inkhorn.cli.Main", new String[] {"my config.yaml", "--resume"});
     }
 }

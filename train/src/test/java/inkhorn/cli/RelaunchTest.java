@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,6 +43,22 @@ final class RelaunchTest {
         start(List.of("-Duser.option=of mine"), "exit", "7", "a b \"c\" ö");
         assertThat(nextLine()).isEqualTo("vector true, a b \"c\" ö, of mine");
         assertThat(exitCode()).isEqualTo(7);
+    }
+
+    @Test
+    void argumentsBeyondAnAsciiLocaleArriveWhole() throws Exception {
+        assumeTrue(Files.isReadable(Path.of("/proc/self/cmdline")), "the bytes of arguments");
+        startIn("C", List.of(), "exit", "7", "日本 é \\u0041 😀");
+        assertThat(outputInUtf8()).isEqualTo("vector true, 日本 é \\u0041 😀, null\n");
+        assertThat(exitCode()).isEqualTo(7);
+    }
+
+    @Test
+    void commandsWithoutArithmeticStayInOneJvm() {
+        assertThat(Relaunch.isWanted(new String[] {"describe", "a.yaml"})).isFalse();
+        assertThat(PlainCommands.isNamedBy(new String[] {"describe", "a.yaml"})).isTrue();
+        assertThat(PlainCommands.isNamedBy(new String[] {"sample", "--help"})).isTrue();
+        assertThat(PlainCommands.isNamedBy(new String[] {"a.yaml", "describe"})).isFalse();
     }
 
     @Test
@@ -113,13 +130,17 @@ final class RelaunchTest {
     }
 
     private void start(List<String> options, String... args) throws IOException {
+        startIn("C.UTF-8", options, args);
+    }
+
+    private void startIn(String locale, List<String> options, String... args) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "inkhorn.cli.RelaunchedProbe"));
         command.addAll(List.of(args));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.environment().put("LC_ALL", "C.UTF-8");
+        builder.environment().put("LC_ALL", locale);
         parent = builder.start();
         output = parent.inputReader();
     }
@@ -127,10 +148,14 @@ final class RelaunchTest {
     /** The next line that is not the JVM's own. */
     private String nextLine() throws IOException {
         String line = output.readLine();
-        while (line != null && (line.startsWith("WARNING: Using incubator") || line.startsWith("Picked up"))) {
+        while (line != null && line.startsWith("Picked up")) {
             line = output.readLine();
         }
         return line;
+    }
+
+    private String outputInUtf8() throws IOException {
+        return new String(parent.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 
     private int exitCode() throws InterruptedException {

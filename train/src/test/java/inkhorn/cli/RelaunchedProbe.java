@@ -1,5 +1,8 @@
 package inkhorn.cli;
 
+import inkhorn.autograd.kernel.JdkVectorModule;
+import java.nio.charset.CharacterCodingException;
+
 /**
  * A program that relaunches itself as {@link Main} does: {@code exit N} ends with N, {@code wait} waits for a signal and then
  * "saves", {@code fail-to-stop} ignores the first one.
@@ -9,15 +12,16 @@ final class RelaunchedProbe {
     private RelaunchedProbe() {
     }
 
-    public static void main(String[] args) throws InterruptedException {
-        Integer code = Relaunch.run("inkhorn.cli.RelaunchedProbe", args);
-        System.exit(code != null ? code : probe(args));
+    public static void main(String[] args) throws InterruptedException, CharacterCodingException {
+        String[] words = AsciiLocale.arguments(args);
+        Integer code = Relaunch.run("inkhorn.cli.RelaunchedProbe", words);
+        System.exit(code != null ? code : probe(words));
     }
 
     private static int probe(String[] args) throws InterruptedException {
         ParentWatch.start();
         if (args[0].equals("exit")) {
-            System.out.println("vector " + ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent() + ", " + args[2]
+            System.out.println("vector " + JdkVectorModule.isLoaded() + ", " + args[2]
                     + ", " + System.getProperty("user.option"));
             return Integer.parseInt(args[1]);
         }

@@ -16,6 +16,7 @@ import inkhorn.nn.Parameter;
 import inkhorn.nn.Position;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -124,21 +125,24 @@ class CachedLogitsTest {
         }
     }
 
-    /** Calls that read the weights once are timed, and their logits passed on; without a cache there is nothing to count. */
+    /** With a clock that each look at it moves by a second: there are two looks in a call, and a token's time begins with the call before. */
     @Test
     void speedCountsTokensAndBytesOfWhatItMeasures() {
         Gpt gpt = model(0);
-        Speed speed = new Speed();
+        AtomicLong clock = new AtomicLong();
+        Speed speed = new Speed(() -> clock.addAndGet(1_000_000_000L));
         assertThat(speed.describe(1e9)).isEqualTo("prefill 0 tokens, 0 tokens/s; decode 0 tokens, 0.0 tokens/s");
         try (NextLogits measured = speed.measured(CachedLogits.of(gpt)); NextLogits plain = new PlainLogits(gpt)) {
             assertThat(measured.start(new int[][] {{3, 1, 4}, {1}})).isDeepEqualTo(plain.start(new int[][] {{3, 1, 4}, {1}}));
             assertThat(measured.next(new int[] {0, 1}, new int[] {5, 6})).isDeepEqualTo(plain.next(new int[] {0, 1}, new int[] {5, 6}));
             measured.next(new int[] {1}, new int[] {2});
         }
-        assertThat(List.of(speed.promptTokensPerSecond(), speed.tokensPerSecond(), speed.bytesPerSecond()))
-                .allMatch(number -> number > 0 && Double.isFinite(number));
-        assertThat(speed.describe(0)).matches("prefill 4 tokens, \\d+ tokens/s; decode 3 tokens, \\d+\\.\\d tokens/s, reads \\d+\\.\\d GB/s");
-        assertThat(speed.describe(1e9)).startsWith(speed.describe(0)).matches(".* GB/s, \\d+ % of the measured 1\\.0");
+        assertThat(speed.promptTokensPerSecond()).isEqualTo(4, within(1e-9));
+        assertThat(speed.tokensPerSecond()).isEqualTo(3 / 4.0, within(1e-9));
+        assertThat(speed.bytesOfStep()).as("more than the bytes of the blocks' matrices").isGreaterThan(4L * 2 * 12 * 21 * 21);
+        assertThat(speed.bytesPerSecond()).isEqualTo(speed.bytesOfStep(), within(1.0));
+        assertThat(speed.describe(0)).isEqualTo("prefill 4 tokens, 4 tokens/s; decode 3 tokens, 0.8 tokens/s, reads 0.0 GB/s");
+        assertThat(speed.describe(2 * speed.bytesPerSecond())).startsWith(speed.describe(0)).endsWith(", 50 % of the measured 0.0");
     }
 
     @Test

@@ -10,7 +10,6 @@ import org.slf4j.LoggerFactory;
 public final class KernelProvider {
 
     private static final Logger LOG = LoggerFactory.getLogger(KernelProvider.class);
-    private static final String VECTOR_MODULE = "jdk.incubator.vector";
 
     private static volatile Kernels chosen;
     private static volatile String choice = "none chosen yet";
@@ -43,16 +42,16 @@ public final class KernelProvider {
      * @throws IllegalStateException when the vector kernels are asked for and this JVM has not loaded their module
      */
     public static synchronized Kernels choose(Choice choice, int threads) {
-        boolean module = isModuleLoaded();
+        boolean module = JdkVectorModule.isLoaded();
         if (choice == Choice.VECTOR && !module) {
-            throw new IllegalStateException("kernels: vector needs the module " + VECTOR_MODULE
-                    + "; start java with --add-modules " + VECTOR_MODULE + ", or choose scalar");
+            throw new IllegalStateException("kernels: vector needs the module " + JdkVectorModule.NAME
+                    + "; start java with --add-modules " + JdkVectorModule.NAME + ", or choose scalar");
         }
         boolean vector = module && choice != Choice.SCALAR;
         Kernels kernels = vector ? new VectorKernels(new Workers(threads)) : new ScalarKernels();
         String reason = choice != Choice.AUTO ? "as asked for"
-                : module ? "the module " + VECTOR_MODULE + " is there"
-                : "the module " + VECTOR_MODULE + " is not loaded (java --add-modules " + VECTOR_MODULE + ")";
+                : module ? "the module " + JdkVectorModule.NAME + " is there"
+                : "the module " + JdkVectorModule.NAME + " is not loaded (java --add-modules " + JdkVectorModule.NAME + ")";
         use(kernels);
         KernelProvider.choice = kernels.description() + "; " + reason;
         LOG.info("kernels: {}", KernelProvider.choice);
@@ -66,11 +65,7 @@ public final class KernelProvider {
 
     /** Bits of this machine's vectors as the Vector API uses them; 0 where the JVM has not loaded its module. */
     public static int vectorBits() {
-        return isModuleLoaded() ? Float.SIZE * MicroKernel.W : 0;
-    }
-
-    private static boolean isModuleLoaded() {
-        return ModuleLayer.boot().findModule(VECTOR_MODULE).isPresent();
+        return JdkVectorModule.isLoaded() ? Float.SIZE * MicroKernel.W : 0;
     }
 
     /** Puts the given kernels in place for all ops from now on, and ends those before; for tests and embedders. */

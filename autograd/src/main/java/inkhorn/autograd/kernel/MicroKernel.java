@@ -14,8 +14,8 @@ final class MicroKernel {
     /** Columns of {@link Tile#TALL}: two vectors. */
     static final int COLUMNS = 2 * W;
 
-    /** AVX2 has 16 vector registers, AVX-512 and NEON have 32. */
-    static final boolean MANY_REGISTERS = W != 8;
+    /** Whether there are 32 vector registers, and not 16. */
+    static final boolean MANY_REGISTERS = hasManyRegisters(System.getProperty("os.arch"), W);
 
     /** Rows of {@link Tile#TALL}. */
     static final int ROWS = MANY_REGISTERS ? MicroKernel12x2.ROWS : MicroKernel6x2.ROWS;
@@ -30,6 +30,16 @@ final class MicroKernel {
     static final int MAX_INDEX = 0x3FFFFFFF;
 
     private MicroKernel() {
+    }
+
+    /**
+     * Every processor with the Vector API has 32 registers (NEON and SVE, RISC-V, Power), except x86: 16 before AVX-512. Where the
+     * JVM finds AVX-512 it prefers 16 lanes. Fewer lanes with 32 registers come of its flags alone (MaxVectorSize); the 12 accumulators
+     * of the smaller kernels are enough for two units with a latency of four cycles there, whereas 24 in 16 registers would be spilled.
+     */
+    static boolean hasManyRegisters(String arch, int lanes) {
+        boolean x86 = arch.equals("amd64") || arch.startsWith("x86") || arch.matches("i[3-6]86");
+        return !x86 || lanes >= 16;
     }
 
     /**

@@ -6,6 +6,7 @@ import static inkhorn.autograd.kernel.VectorMath.W;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.LongSupplier;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
@@ -39,18 +40,24 @@ public final class PeakProbe implements AutoCloseable {
     private static volatile boolean warm;
 
     private final Workers workers;
+    private final LongSupplier nanoTime;
     private float[] x;
     private float[] y;
 
     /** @param threads how many work together; at least 1 */
     public PeakProbe(int threads) {
+        this(threads, System::nanoTime);
+    }
+
+    PeakProbe(int threads, LongSupplier nanoTime) {
         workers = new Workers(threads);
+        this.nanoTime = nanoTime;
     }
 
     /** Float32 operations a second of this probe's threads together. */
     public double flopsPerSecond(double seconds) {
         Block[] blocks = new Block[workers.threads() * TASKS_PER_THREAD];
-        Arrays.setAll(blocks, i -> isVectorApiThere() ? new MicroKernelBlock() : new PlainBlock());
+        Arrays.setAll(blocks, i -> JdkVectorModule.isLoaded() ? new MicroKernelBlock() : new PlainBlock());
         if (!warm) {
             awaitCompiler(blocks[0]);
             warm = true;
@@ -59,14 +66,14 @@ public final class PeakProbe implements AutoCloseable {
         return flopsOfCall * callsPerSecond(seconds, calls -> workers.run(blocks.length, task -> repeat(blocks[task], calls)));
     }
 
-    private static void awaitCompiler(Block block) {
-        long start = System.nanoTime();
+    private void awaitCompiler(Block block) {
+        long start = nanoTime.getAsLong();
         long now = start;
         long before;
         do {
             before = now;
             repeat(block, 20);
-            now = System.nanoTime();
+            now = nanoTime.getAsLong();
         } while (20e9 * block.flops() / (now - before) < block.compiledFlops() && (now - start) * 1e-9 < WARMUP_SECONDS);
     }
 
@@ -100,7 +107,7 @@ public final class PeakProbe implements AutoCloseable {
             arrays[i] = ones((int) Math.min(chunks, wanted - (long) i * chunks) * CHUNK);
         }
         int tasks = (int) wanted;
-        boolean vectors = isVectorApiThere();
+        boolean vectors = JdkVectorModule.isLoaded();
         float[] sums = new float[tasks];
         double bytesOfCall = (double) Float.BYTES * CHUNK * tasks;
         return bytesOfCall * callsPerSecond(seconds, calls -> {
@@ -131,20 +138,20 @@ public final class PeakProbe implements AutoCloseable {
 
     /** Some work that is done a number of times. */
     @FunctionalInterface
-    private interface Repeated {
+    interface Repeated {
         void run(int calls);
     }
 
     /** The median over rounds of as many calls as make a round long enough; those of shorter rounds, and so of cold code, do not count. */
-    private static double callsPerSecond(double seconds, Repeated work) {
+    double callsPerSecond(double seconds, Repeated work) {
         List<Double> rates = new ArrayList<>();
-        long start = System.nanoTime();
+        long start = nanoTime.getAsLong();
         double elapsed = 0;
         int calls = 1;
         while (elapsed < seconds || rates.size() < 5 && elapsed < 2 * seconds) {
-            long before = System.nanoTime();
+            long before = nanoTime.getAsLong();
             work.run(calls);
-            long after = System.nanoTime();
+            long after = nanoTime.getAsLong();
             rates.add(calls * 1e9 / Math.max(1, after - before));
             if (after - before < ROUND_NANOS) {
                 calls *= 2;
@@ -166,10 +173,6 @@ public final class PeakProbe implements AutoCloseable {
         for (int i = from; i < from + CHUNK; i++) {
             y[i] += 3f * x[i];
         }
-    }
-
-    private static boolean isVectorApiThere() {
-        return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
     }
 
     @Override

@@ -22,7 +22,7 @@ public final class SquaredRelu extends Op {
         Tensor y = result(x.shape(), x);
         float[] from = x.data();
         float[] to = y.data();
-        for (int i = 0; i < to.length; i++) {
+        for (int i = 0; i < y.size(); i++) {
             float positive = Math.max(from[i], 0);
             to[i] = positive * positive;
         }
@@ -34,7 +34,7 @@ public final class SquaredRelu extends Op {
         GradSlot slot = Gradients.inPlace(x, grad);
         float[] from = x.data();
         float[] to = slot.array();
-        for (int i = 0; i < from.length; i++) {
+        for (int i = 0; i < x.size(); i++) {
             float share = grad[i] * 2 * Math.max(from[i], 0);
             to[i] = slot.add() ? to[i] + share : share;
         }

@@ -3,10 +3,14 @@ package inkhorn.autograd.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,17 +50,17 @@ class WorkersTest {
         }
     }
 
+    /** Each of two tasks ends only when the other one runs too: on a helper, which was asleep before. */
     @Test
     void helpersThatSleepAreWokenForTheNextLoop() throws InterruptedException {
-        try (Workers workers = new Workers(3)) {
+        ThreadGroup group = new ThreadGroup("of this test");
+        try (Workers workers = madeIn(group, 3)) {
             for (int loop = 0; loop < 20; loop++) {
-                Thread.sleep(5);
-                AtomicInteger arrived = new AtomicInteger();
+                awaitUntil("both helpers sleep", () -> states(group).equals(List.of(Thread.State.WAITING, Thread.State.WAITING)));
+                CountDownLatch arrived = new CountDownLatch(2);
                 workers.run(2, i -> {
-                    arrived.incrementAndGet();
-                    while (arrived.get() < 2) {      // ends only if a helper takes the other task
-                        Thread.onSpinWait();
-                    }
+                    arrived.countDown();
+                    await(arrived);
                 });
             }
         }
@@ -80,10 +84,35 @@ class WorkersTest {
 
     private static void await(CountDownLatch latch) {
         try {
-            latch.await();
+            if (!latch.await(30, TimeUnit.SECONDS)) {
+                throw new AssertionError("after 30 s, " + latch.getCount() + " tasks have not been run beside this one");
+            }
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private static void awaitUntil(String what, BooleanSupplier isSo) throws InterruptedException {
+        long start = System.nanoTime();
+        while (!isSo.getAsBoolean()) {
+            assertThat(System.nanoTime() - start).as("nanoseconds until " + what).isLessThan(30_000_000_000L);
+            Thread.sleep(1);
+        }
+    }
+
+    private static Workers madeIn(ThreadGroup group, int threads) throws InterruptedException {
+        AtomicReference<Workers> made = new AtomicReference<>();
+        Thread maker = new Thread(group, () -> made.set(new Workers(threads)));
+        maker.start();
+        maker.join();
+        return made.get();
+    }
+
+    /** Of the threads in a group that live. */
+    private static List<Thread.State> states(ThreadGroup group) {
+        Thread[] threads = new Thread[16];
+        int count = group.enumerate(threads);
+        return Arrays.stream(threads, 0, count).map(Thread::getState).toList();
     }
 
     @ParameterizedTest
@@ -140,7 +169,7 @@ class WorkersTest {
                     }
                 }).start();
             }
-            done.await();
+            assertThat(done.await(30, TimeUnit.SECONDS)).as("all callers are through").isTrue();
             assertThat(failure.get()).isNull();
         }
     }
@@ -154,12 +183,7 @@ class WorkersTest {
     @Test
     void aClosedTeamsThreadsEnd() throws InterruptedException {
         ThreadGroup group = new ThreadGroup("of this test");
-        Thread maker = new Thread(group, () -> new Workers(4).close());
-        maker.start();
-        maker.join();
-        for (int wait = 0; group.activeCount() > 0 && wait < 500; wait++) {
-            Thread.sleep(10);
-        }
-        assertThat(group.activeCount()).isZero();
+        madeIn(group, 4).close();
+        awaitUntil("its threads have ended", () -> states(group).isEmpty());
     }
 }

@@ -8,6 +8,7 @@ import inkhorn.autograd.Op;
 import inkhorn.autograd.OpsOf;
 import inkhorn.autograd.Rng;
 import inkhorn.autograd.Tensor;
+import inkhorn.autograd.TestsThatRan;
 import inkhorn.autograd.kernel.Unary;
 import java.io.File;
 import java.net.URISyntaxException;
@@ -15,19 +16,17 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Function;
-import org.junit.jupiter.api.MethodOrderer;
-import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The gradient of every op matches finite differences. */
-@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class GradientsOfOpsTest {
-
-    /** Those whose gradient a test of this class has compared with finite differences. */
-    private static final Set<Class<?>> CHECKED = new HashSet<>();
 
     private static final Rng RNG = new Rng(42, 7, 3);
     private static final float EPS = 1e-5f;
@@ -36,16 +35,26 @@ class GradientsOfOpsTest {
     private static final int[][][] PAIRS = {{{3, 7}, {3, 7}}, {{3, 7}, {7}}, {{7}, {3, 7}}, {{3, 7}, {3, 1}}, {{3, 1}, {1, 7}},
         {{2, 3, 5}, {1, 3, 1}}, {{2, 1, 5, 1}, {3, 1, 4}}, {{}, {3, 5}}, {{3, 5}, {}}, {{1, 1}, {}}, {{1}, {13}}};
 
-    private static void check(String name, Function<Tensor[], Tensor> function, Tensor... inputs) {
+    /** Those whose gradient a test of this class has compared with finite differences. */
+    private final Set<Class<?>> checked = new HashSet<>();
+    private final TestsThatRan ran = new TestsThatRan();
+
+    private void check(String name, Function<Tensor[], Tensor> function, Tensor... inputs) {
         GradCheck.check(name, function, inputs);
-        CHECKED.addAll(OpsOf.graph(function.apply(inputs)));
+        checked.addAll(OpsOf.graph(function.apply(inputs)));
     }
 
-    /** Last, and to be run with the others: a new op without a check above turns it red. */
-    @Test
-    @Order(Integer.MAX_VALUE)
-    void everyOpHasBeenChecked() throws Exception {
-        assertThat(CHECKED).containsAll(classesOfOps()).hasSizeGreaterThan(20);
+    @BeforeEach
+    final void note(TestInfo test) {
+        ran.add(test);
+    }
+
+    /** A new op without a check in this class turns it red. */
+    @AfterAll
+    final void everyOpHasBeenChecked() throws Exception {
+        if (ran.areAllOf(getClass())) {
+            assertThat(checked).containsAll(classesOfOps()).hasSizeGreaterThan(20);
+        }
     }
 
     private static Set<Class<?>> classesOfOps() throws URISyntaxException, ClassNotFoundException {

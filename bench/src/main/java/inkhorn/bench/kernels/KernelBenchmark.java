@@ -1,5 +1,6 @@
 package inkhorn.bench.kernels;
 
+import inkhorn.autograd.kernel.JdkVectorModule;
 import inkhorn.autograd.kernel.KernelProvider;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -27,6 +28,8 @@ public class KernelBenchmark {
 
     @Setup
     public void setUp() {
+        // JMH's fork has the flags of a relaunched JVM, but starts in JMH.
+        JdkVectorModule.load();
         KernelProvider.choose(KernelProvider.Choice.AUTO,
                 Integer.getInteger(THREADS, Runtime.getRuntime().availableProcessors()));
         work = KernelCases.named(kernel).work().get();

@@ -1,0 +1,76 @@
+package inkhorn.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import inkhorn.autograd.Backward;
+import inkhorn.autograd.IntTensor;
+import inkhorn.autograd.Rng;
+import inkhorn.autograd.Scope;
+import inkhorn.autograd.Tensor;
+import inkhorn.autograd.kernel.KernelProvider;
+import inkhorn.autograd.kernel.KernelProvider.Choice;
+import inkhorn.nn.Activation;
+import inkhorn.nn.Gpt;
+import inkhorn.nn.GptConfig;
+import inkhorn.nn.Parameter;
+import inkhorn.nn.Pass;
+import inkhorn.nn.Position;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Forward, backward, clip and update of a GPT: the same bits on any number of threads. */
+class StepOnAnyThreadsTest {
+
+    private static final int VOCAB = 65;
+    private static final int BATCH = 3;
+    private static final int TIME = 50;
+
+    @AfterAll
+    static void putTheUsualKernelsBack() {
+        KernelProvider.choose(Choice.AUTO, Runtime.getRuntime().availableProcessors());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {24, 384})
+    void twoStepsGiveTheSameBitsOnOneTwoThreeAndFiveThreads(int channels) {
+        List<float[]> expected = afterTwoSteps(channels, 1);
+        for (int threads : new int[] {2, 3, 5}) {
+            List<float[]> found = afterTwoSteps(channels, threads);
+            for (int i = 0; i < expected.size(); i++) {
+                assertThat(found.get(i)).as("array %d on %d threads", i, threads).isEqualTo(expected.get(i));
+            }
+        }
+    }
+
+    /** The losses, then each parameter and its gradient. */
+    private static List<float[]> afterTwoSteps(int channels, int threads) {
+        KernelProvider.choose(Choice.VECTOR, threads);
+        Gpt gpt = new Gpt(new GptConfig(VOCAB, TIME, 2, 6, channels, 0.2, true, Activation.GELU, Position.LEARNED, true, 1e-5), new Rng(1));
+        List<Parameter> parameters = gpt.namedParameters();
+        AdamW adamW = new AdamW(parameters, new AdamW.Hyperparameters(0.9, 0.95, 1e-8, 0.1));
+        float[] losses = new float[2];
+        for (int step = 0; step < losses.length; step++) {
+            try (Scope scope = Scope.open()) {
+                adamW.zeroGrad();
+                Tensor loss = gpt.loss(tokens(2 * step), tokens(2 * step + 1), Pass.training(new Rng(3).at(step)));
+                losses[step] = loss.item();
+                Backward.from(loss, Backward.Keep.NOTHING);
+                adamW.step(1e-3, GradClip.of(parameters, 1).factor());
+            }
+        }
+        List<float[]> arrays = new ArrayList<>(List.of(losses));
+        parameters.forEach(p -> arrays.addAll(List.of(p.tensor().data(), p.tensor().grad())));
+        return arrays;
+    }
+
+    private static IntTensor tokens(int seed) {
+        int[] tokens = new int[BATCH * TIME];
+        for (int i = 0; i < tokens.length; i++) {
+            tokens[i] = (int) new Rng(seed).below(VOCAB, i);
+        }
+        return IntTensor.of(tokens, BATCH, TIME);
+    }
+}
