@@ -2,9 +2,10 @@
 # SIGINT or SIGTERM at random moments of a run, from the start of the first JVM to its end: while it parses, reads, learns a BPE, encodes,
 # trains, evaluates, writes samples and saves. Each time the program ends within two seconds, a save being finished included, with exit
 # code 130 or 143 (0 where it was just done), and a resume leads to the bits of an undisturbed run. Signals go to the first JVM, as a service
-# manager sends them, or to the whole process group, as Ctrl-C on a terminal does. About seven minutes for 100 moments on two cores.
+# manager sends them, or to the whole process group, as Ctrl-C on a terminal does.
 #
-#   docs/proofs/signals.sh [train.jar] [count] [seed]    JAVA=/path/to/java chooses another JDK; the seed chooses the moments
+#   docs/proofs/signals.sh [train.jar] [count] [seed]    JAVA=/path/to/java chooses another JDK; the seed chooses the moments;
+#                                                        WITHIN_MS=5000 allows for a machine whose cores are busy
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 count=${2:-100}
