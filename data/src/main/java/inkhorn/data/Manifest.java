@@ -32,6 +32,9 @@ public record Manifest(String format, int version, String dataset, String source
             Objects.requireNonNull(field, "a field of the manifest is missing");
         }
         sources = List.copyOf(sources);
+        // One document is cut by position and has text in both parts; manifests written before this was so count it where it ends.
+        train = documents == 1 ? train.withDocuments(1) : train;
+        val = documents == 1 ? val.withDocuments(1) : val;
     }
 
     /**
@@ -67,7 +70,7 @@ public record Manifest(String format, int version, String dataset, String source
     }
 
     /**
-     * @param documents that end in this part
+     * @param documents with text in this part; a single one, which is cut by position, counts in both
      * @param characters code points of its text
      * @param bytes of its text in UTF-8
      * @param tokens ids in the file, those that end documents included
@@ -76,6 +79,10 @@ public record Manifest(String format, int version, String dataset, String source
     public record Split(long documents, long characters, long bytes, long tokens, String sha256) {
         public Split {
             Objects.requireNonNull(sha256, "sha256");
+        }
+
+        private Split withDocuments(long number) {
+            return new Split(number, characters, bytes, tokens, sha256);
         }
 
         /** Tokens for each byte of text: a loss in nats a token, times this, divided by ln 2, is in bits a byte. */

@@ -112,7 +112,7 @@ class PreparationTest {
                 + "\"sources\":[{\"name\":\"novel\",\"bytes\":" + bytes + ",\"sha256\":\"" + Hashes.sha256(TEXT.getBytes(StandardCharsets.UTF_8))
                 + "\",\"replaced\":0}],\"documents\":1,\"replaced\":0,\"recipe\":{\"tokenizer\":\"char\",\"vocab_size\":0,\"val_fraction\":0.1,"
                 + "\"split_seed\":1337,\"normalize_newlines\":false,\"field\":\"text\"},\"tokenizer\":\"char\",\"tokenizer_sha256\":\""
-                + data.tokenizer().hash() + "\",\"vocabulary_size\":26,\"id_bits\":16,\"train\":{\"documents\":0,\"characters\":9006,"
+                + data.tokenizer().hash() + "\",\"vocabulary_size\":26,\"id_bits\":16,\"train\":{\"documents\":1,\"characters\":9006,"
                 + "\"bytes\":" + (bytes - valBytes) + ",\"tokens\":9006,\"sha256\":\"" + Hashes.sha256(data.train().path())
                 + "\"},\"val\":{\"documents\":1,\"characters\":1001,\"bytes\":" + valBytes + ",\"tokens\":1001,"
                 + "\"sha256\":\"" + Hashes.sha256(data.val().path()) + "\"}}");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import inkhorn.autograd.kernel.KernelProvider;
+import inkhorn.data.PreparedData;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -50,6 +51,16 @@ final class DataCommandsTest {
     }
 
     @Test
+    void aManifestThatCountsASingleDocumentWhereItEndsIsReadAsTextInBothParts() throws IOException {
+        prepare("--tokenizer", "char");
+        Path manifest = prepared.resolve("manifest.json");
+        String older = Files.readString(manifest).replaceFirst("(\"train\"\\s*:\\s*\\{\\s*\"documents\"\\s*:\\s*)1", "$10");
+        assertThat(older).isNotEqualTo(Files.readString(manifest));
+        Files.writeString(manifest, older);
+        assertThat(PreparedData.open(prepared).manifest().train().documents()).isEqualTo(1);
+    }
+
+    @Test
     void wrongOptionsAreNamedAsTheyWereGiven() {
         assertFails(prepare("--tokenizer", "morse"), "--tokenizer: unknown tokenizer 'morse'; allowed: char, ");
         assertFails(prepare("--tokenizer", "char", "--vocab-size=7"), "--vocab-size: found 7, but the vocabulary of the tokenizer char cannot be chosen");
@@ -68,6 +79,8 @@ final class DataCommandsTest {
         assertThat(lines.get(0)).startsWith(prepared + ": " + text + ", tokenizer gpt2 with 50,257 tokens (");
         assertThat(lines).containsSubsequence("counts", "most frequent tokens", "least frequent tokens that occur", "longest tokens that occur");
         assertThat(lines).contains("unknown tokens | 0 | 0.0000 % of the tokens |");
+        assertThat(lines).as("one document, of which both parts have text").anyMatch(line -> line.startsWith("training | 1 | "))
+                .anyMatch(line -> line.startsWith("validation | 1 | "));
         // " plus" and its like, each once a line of 100.
         assertThat(lines).anyMatch(line -> line.matches("\\d+ \\| \" thirty\" \\| 7 \\| 100 \\| \\d+\\.\\d+ % \\|"));
         int lesson = lines.indexOf("sequence 1 of the first batch: context, and the target that follows");
@@ -156,7 +169,7 @@ final class DataCommandsTest {
         progress.close();
         List<String> lines = bytes.toString(StandardCharsets.UTF_8).lines().toList();
         assertThat(lines).hasSize(11).first().isEqualTo("encoding");
-        assertThat(lines.get(5)).matches("encoding: 50 % of 100\\.0 MB  \\d+\\.\\d MB/s  \\d+s left");
+        assertThat(lines.get(5)).matches("encoding: 50 % of 100 MB  \\d+\\.\\d MB/s  \\d+s left");
     }
 
     private int prepare(String... options) {
@@ -183,7 +196,7 @@ final class DataCommandsTest {
     }
 
     private void assertFails(int code, String line) {
-        assertThat(program.err().lines()).singleElement().asString().startsWith("error: " + line);
+        assertThat(program.err().lines().filter(printed -> !printed.startsWith("note: "))).singleElement().asString().startsWith("error: " + line);
         assertThat(code).isEqualTo(2);
         program.clear();
     }
