@@ -93,7 +93,7 @@ public final class TrainCommand implements Callable<Integer> {
             throw new UserError("no CONFIG given; give one such as configs/shakespeare-char.yaml, or --help");
         }
         Path file = Arguments.path("CONFIG", config);
-        RunConfig resolved = ConfigLoader.load(file, overrides());
+        RunConfig resolved = ConfigLoader.load(file, overrides(), line -> spec.commandLine().getErr().println("note: " + line));
         List<String> arguments = spec.commandLine().getParseResult().originalArgs();
         return job.run(new Request(resolved, arguments, resume, !noProbe, engine.engine()));
     }

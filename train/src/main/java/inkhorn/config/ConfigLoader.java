@@ -20,6 +20,9 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** Reads a config: a YAML file, then what the command line puts over it, then the defaults; and reports everything wrong at once. */
 public final class ConfigLoader {
@@ -50,7 +53,19 @@ public final class ConfigLoader {
      * @throws ConfigException with every problem found, one line each
      */
     public static RunConfig load(Path file, Map<String, String> overrides) {
-        return parse(file.toString(), read(file), overrides);
+        return load(file, overrides, note -> { });
+    }
+
+    /**
+     * As above.
+     *
+     * @param notes takes a line for keys that were given and have no effect
+     */
+    public static RunConfig load(Path file, Map<String, String> overrides, Consumer<String> notes) {
+        ConfigLoader loader = new ConfigLoader(file.toString(), YamlSource.parse(file.toString(), read(file)), overrides);
+        RunConfig config = loader.build();
+        IneffectiveKeys.notes(config, loader.given()).forEach(notes);
+        return config;
     }
 
     static RunConfig parse(String file, String text, Map<String, String> overrides) {
@@ -116,16 +131,22 @@ public final class ConfigLoader {
         return givenPath() != null && (writtenDataset == null || onCommandLine);
     }
 
+    /** The keys that have a value in the file or on the command line. */
+    private Set<String> given() {
+        return ConfigKeys.names().stream().filter(key -> given(key) != null).collect(Collectors.toSet());
+    }
+
     private String givenPath() {
         String directory = given("data.dir");
         return directory != null ? directory : given("data.path");
     }
 
+    /** Null where it has no value: an empty one on the command line takes the file's away. */
     private String given(String key) {
         String override = overrides.get(key);
         YamlSource.Value written = source.values().get(key);
-        String path = override != null ? override : written != null && written.scalar() != null ? written.scalar().text() : null;
-        return path == null || path.isBlank() ? null : path;
+        String value = override != null ? override : written != null && written.scalar() != null ? written.scalar().text() : null;
+        return value == null || value.isBlank() ? null : value;
     }
 
     /** The problem with the place where the user wrote the value, and the default to go back to. */

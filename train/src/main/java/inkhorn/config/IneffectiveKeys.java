@@ -1,0 +1,62 @@
+package inkhorn.config;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Predicate;
+
+/** Which keys have no effect beside which values of others: one table. What is wrong, rather than without effect, the records refuse. */
+final class IneffectiveKeys {
+
+    private static final List<Rule> RULES = List.of(
+            new Rule("model.type bigram, which has one table and nothing else", config -> config.model().type() == ModelConfig.Type.BIGRAM,
+                    "model.n_layer", "model.n_head", "model.n_embd", "model.dropout", "model.bias", "model.activation", "model.position",
+                    "model.tie_weights"),
+            new Rule("optim.schedule constant, under which the learning rate does not fall", IneffectiveKeys::isConstant,
+                    "optim.min_lr", "optim.lr_decay_iters"),
+            new Rule("optim.warmup_iters not below train.max_iters, as the run ends before the learning rate falls",
+                    config -> !isConstant(config) && config.optim().warmupIters() >= config.train().maxIters(),
+                    "optim.schedule", "optim.min_lr", "optim.lr_decay_iters"),
+            new Rule("train.eval_interval 0, which is never", config -> config.train().evalInterval() == 0,
+                    "train.eval_iters", "train.sample_chars"),
+            new Rule("data.dir, which is the data set", config -> config.data().dir() != null, "data.dataset"),
+            new Rule("data.dir, which has its own tokenizer, and no data.tokenizer", config -> config.data().dir() != null
+                    && config.data().tokenizer() == null, "data.vocab_size"));
+
+    private IneffectiveKeys() {
+    }
+
+    /**
+     * One row.
+     *
+     * @param beside  the value that takes the effect away, in words that follow "no effect with"
+     * @param applies whether a config has that value
+     * @param keys    dotted
+     */
+    record Rule(String beside, Predicate<RunConfig> applies, List<String> keys) {
+
+        Rule(String beside, Predicate<RunConfig> applies, String... keys) {
+            this(beside, applies, List.of(keys));
+        }
+    }
+
+    static List<Rule> rules() {
+        return RULES;
+    }
+
+    /** A line for each row that applies to a key that was given, in the file or on the command line; none for defaults. */
+    static List<String> notes(RunConfig config, Collection<String> given) {
+        List<String> notes = new ArrayList<>();
+        for (Rule rule : RULES) {
+            List<String> idle = rule.keys().stream().filter(given::contains).toList();
+            if (!idle.isEmpty() && rule.applies().test(config)) {
+                notes.add(String.join(", ", idle) + (idle.size() == 1 ? ": has" : ": have") + " no effect with " + rule.beside());
+            }
+        }
+        return notes;
+    }
+
+    private static boolean isConstant(RunConfig config) {
+        return config.optim().schedule() == OptimConfig.Schedule.CONSTANT;
+    }
+}
