@@ -3,6 +3,7 @@ package inkhorn.cli;
 import inkhorn.checkpoint.CheckpointException;
 import inkhorn.config.UserError;
 import inkhorn.data.DataException;
+import inkhorn.generate.NonFiniteLogitsException;
 import inkhorn.train.TrainException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -30,7 +31,7 @@ record Failure(int exitCode, List<String> lines) {
             return new Failure(WRONG_INPUT, wrong.lines());
         } else if (cause instanceof CheckpointException checkpoint) {
             return checkpoint.isUserError() ? new Failure(WRONG_INPUT, List.of(oneLine(message(cause)))) : failed(message(cause));
-        } else if (cause instanceof DataException) {
+        } else if (cause instanceof DataException || cause instanceof NonFiniteLogitsException) {
             return new Failure(WRONG_INPUT, List.of(oneLine(message(cause))));
         } else if (cause instanceof TrainException) {
             return failed(message(cause));

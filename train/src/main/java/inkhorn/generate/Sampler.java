@@ -9,7 +9,7 @@ public interface Sampler {
      * @param text what stands before the token
      * @param uniform a draw from [0, 1)
      * @return the chosen token, in 0 … V-1, or -1 when every token is excluded
-     * @throws IllegalStateException when a logit is NaN or infinitely large, as after a failed training
+     * @throws NonFiniteLogitsException when a logit is NaN or infinitely large, as after a failed training
      */
     int choose(float[] logits, TextSoFar text, double uniform);
 

@@ -13,13 +13,12 @@ final class Scores {
     private Scores() {
     }
 
-    /** @throws IllegalStateException when a logit is NaN or infinitely large */
+    /** @throws NonFiniteLogitsException when a logit is NaN or infinitely large */
     static double[] of(float[] logits) {
         double[] scores = new double[logits.length];
         for (int id = 0; id < logits.length; id++) {
             if (Float.isNaN(logits[id]) || logits[id] == Float.POSITIVE_INFINITY) {
-                throw new IllegalStateException("sampling: the logit of token " + id + " is " + logits[id]
-                        + ", so the model's weights are damaged; use an earlier checkpoint");
+                throw new NonFiniteLogitsException(id, logits[id]);
             }
             scores[id] = logits[id];
         }

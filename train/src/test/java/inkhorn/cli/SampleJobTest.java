@@ -42,6 +42,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class SampleJobTest {
 
@@ -340,13 +342,32 @@ final class SampleJobTest {
         return program.run(args.toArray(String[]::new));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"sample --seed=1", "sample --greedy", "sample --beam=2", "explain --tokens=1"})
+    void damagedWeightsAreTheUsersInputAndNoUnexpectedFailure(String command) {
+        Gpt damaged = gpt(CharTokenizer.fromText(ALPHABET), 3);
+        damaged.namedParameters().get(0).tensor().data()[0] = Float.NaN;
+        save(30, damaged, CharTokenizer.fromText(ALPHABET), true);
+        String[] words = command.split(" ");
+        assertThat(program.run(words[0], run.toString(), words[1], "--kernels=scalar")).isEqualTo(2);
+        assertThat(program.err().lines()).singleElement().asString().startsWith("error: ").contains("NaN", "weights are damaged", "earlier checkpoint")
+                .doesNotContain("unexpected");
+    }
+
     private void save(long step, long seed, String alphabet, boolean best) {
         save(step, seed, CharTokenizer.fromText(alphabet), best);
     }
 
     private void save(long step, long seed, Tokenizer tokenizer, boolean best) {
-        Gpt gpt = new Gpt(new GptConfig(tokenizer.vocabularySize(), BLOCK, 1, 2, 8, 0, true, Activation.GELU,
+        save(step, gpt(tokenizer, seed), tokenizer, best);
+    }
+
+    private static Gpt gpt(Tokenizer tokenizer, long seed) {
+        return new Gpt(new GptConfig(tokenizer.vocabularySize(), BLOCK, 1, 2, 8, 0, true, Activation.GELU,
                 Position.LEARNED, true, 1e-5), new Rng(seed));
+    }
+
+    private void save(long step, Gpt gpt, Tokenizer tokenizer, boolean best) {
         CheckpointContents contents = new CheckpointContents(ModelFiles.weights(gpt), List.of(), ModelFiles.configJson(gpt),
                 new ObjectMapper().createObjectNode(), Map.of(TrainedModel.TOKENIZER_FILE, tokenizer::save));
         try (RunLock lock = RunLock.acquire(run)) {

@@ -90,8 +90,8 @@ class SamplerTest {
     @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY})
     void damagedLogitsAreAnError(float logit) {
         for (Sampler sampler : List.of(Sampler.greedy(), Sampler.of(1, 2))) {
-            assertThatThrownBy(() -> sampler.choose(new float[] {0, 1, logit}, 0.5)).isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("the logit of token 2 is " + logit);
+            assertThatThrownBy(() -> sampler.choose(new float[] {0, 1, logit}, 0.5)).isInstanceOf(NonFiniteLogitsException.class)
+                    .hasMessageContainingAll(logit + " as the logit of token 2", "use an earlier checkpoint");
         }
     }
 
