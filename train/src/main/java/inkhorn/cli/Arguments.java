@@ -15,15 +15,17 @@ final class Arguments {
     }
 
     static long whole(String option, String text, long least, long most) {
+        String digits = text.strip();
         try {
-            long value = Long.parseLong(text.strip());
+            long value = Long.parseLong(digits);
             if (value >= least && value <= most) {
                 return value;
             }
+            throw wholeExpected(option, text, least, most, value > most);
         } catch (NumberFormatException e) {
-            throw wholeExpected(option, text, least, most);
+            // Of a whole number, only one that does not fit into 64 bits comes here.
+            throw wholeExpected(option, text, least, most, digits.matches("[-+]?[0-9]+") && !digits.startsWith("-"));
         }
-        throw wholeExpected(option, text, least, most);
     }
 
     static long whole(String option, String text, long least) {
@@ -90,9 +92,10 @@ final class Arguments {
         throw unfit(what, text, "expected a path");
     }
 
-    private static UserError wholeExpected(String option, String text, long least, long most) {
-        boolean open = most == Integer.MAX_VALUE || most == Long.MAX_VALUE;
-        String range = least == Long.MIN_VALUE ? "" : open ? " >= " + least : " between " + least + " and " + most;
+    /** Bounds that are no more than those of Java's types are named only where they are exceeded. */
+    private static UserError wholeExpected(String option, String text, long least, long most, boolean isTooLarge) {
+        boolean isOpen = !isTooLarge && (most == Integer.MAX_VALUE || most == Long.MAX_VALUE);
+        String range = !isOpen ? " between " + least + " and " + most : least == Long.MIN_VALUE ? "" : " >= " + least;
         return unfit(option, text, "expected a whole number" + range);
     }
 

@@ -22,10 +22,11 @@ final class ByteProgressBar extends ByteProgressLine {
     @Override
     void begin(String what, long total) {
         line = new TerminalLine(out);
+        ByteUnit unit = ByteUnit.of(total);
         bar = new ProgressBarBuilder()
                 .setTaskName(what)
                 .setInitialMax(total)
-                .setUnit(" MB", 1_000_000)
+                .setUnit(" " + unit.symbol(), unit.bytes())
                 .showSpeed()
                 .setStyle(ProgressBarStyle.ASCII)
                 .setUpdateIntervalMillis(500)

@@ -82,8 +82,9 @@ final class Cli {
                 root.addSubcommand(name, command.get());
             }
         });
-        // A prompt may begin with @; picocli would read a file of that name.
-        return root.setExpandAtFiles(false).setUsageHelpWidth(110);
+        // A prompt may begin with @; picocli would read a file of that name. Of an option given twice, the last one counts, as in most programs:
+        // whoever puts a common part into a script or an alias can still change it.
+        return root.setExpandAtFiles(false).setOverwrittenOptionsAllowed(true).setUsageHelpWidth(110);
     }
 
     private static int execute(ParseResult parsed) {
@@ -92,6 +93,13 @@ final class Cli {
             String command = parsed.subcommand().commandSpec().name();
             throw new ParameterException(parsed.commandSpec().commandLine(),
                     stray + " stands before the command " + command + "; put options behind it");
+        }
+        ParseResult command = parsed.hasSubcommand() ? parsed.subcommand() : parsed;
+        boolean isHelp = command.isUsageHelpRequested() || command.isVersionHelpRequested();
+        List<String> refused = isHelp ? List.of() : IneffectiveOptions.refused(new GivenOptions(command),
+                note -> command.commandSpec().commandLine().getErr().println("note: " + note));
+        if (!refused.isEmpty()) {
+            throw new ParameterException(command.commandSpec().commandLine(), refused.get(0));
         }
         return new CommandLine.RunLast().execute(parsed);
     }

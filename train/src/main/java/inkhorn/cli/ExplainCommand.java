@@ -1,6 +1,5 @@
 package inkhorn.cli;
 
-import inkhorn.config.UserError;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -45,7 +44,7 @@ public final class ExplainCommand implements Callable<Integer> {
      * @param prompt  not tokenized yet; may be empty
      * @param tokens  to write at most, at least 1
      * @param top     candidates of each, at least 1
-     * @param strategy how tokens are chosen, without beams
+     * @param strategy how tokens are chosen
      */
     public record Request(Path from, String prompt, int tokens, int top, StrategyOptions.Strategy strategy, long seed, Format format, Engine engine) {
     }
@@ -56,12 +55,8 @@ public final class ExplainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        StrategyOptions.Strategy chosen = strategy.strategy();
-        if (chosen.beams().isPresent()) {
-            throw new UserError("--beam: compares whole texts, and explain shows one that is written token by token; leave it out");
-        }
         return job.run(new Request(Arguments.path("CKPT", from), prompt, (int) Arguments.whole("--tokens", tokens, 1),
-                (int) Arguments.whole("--top", top, 1), chosen, Arguments.whole("--seed", seed, Long.MIN_VALUE, Long.MAX_VALUE),
+                (int) Arguments.whole("--top", top, 1), strategy.strategy(), Arguments.whole("--seed", seed, Long.MIN_VALUE, Long.MAX_VALUE),
                 format.format(), engine.engine()));
     }
 }

@@ -27,7 +27,9 @@ final class PlainByteProgress extends ByteProgressLine {
         long tenth = total == 0 ? 10 : done * 10 / total;
         if (tenth > shownTenth) {
             shownTenth = tenth;
-            out.printf(Locale.ROOT, "%s: %d %% of %.1f MB  %.1f MB/s  %s left%n", what, tenth * 10, total * 1e-6, done * 1e-6 / seconds,
+            ByteUnit unit = ByteUnit.of(total);
+            out.printf(Locale.ROOT, "%s: %d %% of %,d %s  %.1f MB/s  %s left%n", what, tenth * 10, total / unit.bytes(), unit.symbol(),
+                    done * 1e-6 / seconds,
                     PlainProgress.time(Math.round(seconds / done * (total - done))));
         }
     }

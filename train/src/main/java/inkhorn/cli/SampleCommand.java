@@ -31,6 +31,9 @@ public final class SampleCommand implements Callable<Integer> {
     @Mixin
     private StrategyOptions strategy;
 
+    @Mixin
+    private BeamOptions beam;
+
     @Option(names = "--seed", paramLabel = "S", defaultValue = "1337", description = "The same seed, the same text (default: ${DEFAULT-VALUE}).")
     private String seed;
 
@@ -76,7 +79,7 @@ public final class SampleCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        StrategyOptions.Strategy chosen = strategy.strategy();
+        StrategyOptions.Strategy chosen = strategy.strategy(beam.beams());
         int texts = (int) Arguments.whole("--num", num, 1);
         int most = chosen.beams().map(Beams::width).orElse(texts);
         if (texts > most) {

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class CliTest {
 
@@ -151,7 +152,8 @@ final class CliTest {
     @CsvSource(delimiter = '|', value = {
         "sample x --tokens=0           | --tokens: found 0, expected a whole number >= 1",
         "sample x --tokens=many        | --tokens: found many, expected a whole number >= 1",
-        "sample x --tokens=9999999999  | --tokens: found 9999999999, expected a whole number >= 1",
+        "sample x --tokens=1000000000000 | --tokens: found 1000000000000, expected a whole number between 1 and 2147483647",
+        "sample x --tokens=99999999999999999999 | --tokens: found 99999999999999999999, expected a whole number between 1 and 2147483647",
         "sample x --temperature=-0.1   | --temperature: found -0.1, expected a number >= 0",
         "sample x --temperature=NaN    | --temperature: found NaN, expected a number >= 0",
         "sample x --temperature=hot    | --temperature: found hot, expected a number >= 0",
@@ -165,10 +167,10 @@ final class CliTest {
         "sample x --no-repeat-ngram=-1 | --no-repeat-ngram: found -1, expected a whole number >= 0",
         "sample x --beam=0             | --beam: found 0, expected a whole number between 1 and 1024",
         "sample x --beam=2 --num=3     | --num: found 3, expected at most 2, the number of beams; raise --beam",
-        "sample x --beam=2 --greedy    | --beam and --greedy: expected one of them; leave out the other",
+        "sample x --beam=2 --greedy    | --greedy: has no effect with --beam, which draws nothing; leave one of them out",
         "sample x --beam=2 --top-p=0.9 | --top-p: has no effect with --beam, which draws nothing; leave one of them out",
         "sample x --greedy --temperature=0.7 | --temperature: has no effect with --greedy, which draws nothing; leave one of them out",
-        "sample x --length-penalty=2   | --length-penalty: is for beam search; add --beam N or leave it out",
+        "sample x --length-penalty=2   | --length-penalty: has no effect without --beam; add --beam N or leave it out",
         "sample x --beam=2 --early-stopping=often | --early-stopping: found often, expected true or false or never",
         "sample x --prompt=a --prompt-file=b | --prompt and --prompt-file: expected one of them; leave out the others",
         "sample x --seed=1.5           | --seed: found 1.5, expected a whole number",
@@ -186,7 +188,7 @@ final class CliTest {
         "describe pom.xml --table=all  | --table: found all, expected parameters or memory or walk",
         "describe pom.xml --csv --json | --csv: found beside --json, expected one of them",
         "explain x --top-p=1.5         | --top-p: found 1.5, expected a number above 0 and at most 1",
-        "explain x --beam=2            | --beam: compares whole texts, and explain shows one that is written token by token; leave it out",
+        "explain x --beam=2            | --beam: unknown option; see --help",
         "explain x --top=0             | --top: found 0, expected a whole number >= 1",
         "neighbours x                  | Missing required option: '--token=TEXT'; --help shows how",
         "doctor x y                    | y: one argument too many; quote what has spaces, and see --help",
@@ -201,6 +203,48 @@ final class CliTest {
         assertThat(run(args.split(" +"))).isEqualTo(2);
         assertThat(err).hasToString("error: " + line + System.lineSeparator());
         assertThat(requests).isEmpty();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', value = {
+        "sample x --greedy --seed=2           | --seed: has no effect with --greedy",
+        "sample x --beam=2 --seed=2           | --seed: has no effect with --beam",
+        "sample x --temperature=0.0 --top-k=5 | --top-k: has no effect with --temperature 0",
+        "sample x --threads=3 --kernels=scalar | --threads: has no effect on scalar kernels, which compute on one thread",
+        "explain x --greedy --seed=2          | --seed: has no effect with --greedy",
+        "prepare --input pom.xml --out x --tokenizer=char --glob=*.md | --glob: has no effect without a directory in --input",
+        "prepare --input pom.xml --out x --tokenizer=char --field=body | --field: has no effect without JSON lines in --input",
+        "prepare --input pom.xml --out x --tokenizer=char --seed=2 | --seed: has no effect with a single text",
+        "describe pom.xml --json --table=walk | --table: has no effect with --json",
+        "describe pom.xml --csv --batch=2x4   | --batch: has no effect on the table of parameters",
+        "tokenize --text=a --tokenizer=gpt2 --corpus=pom.xml | --corpus: has no effect with a tokenizer that learns nothing here",
+        "tokenize --text=a --tokenizer=char --vocab-size=99 | --vocab-size: has no effect with --tokenizer char"})
+    void anOptionWithoutEffectIsNotedInALine(String args, String line) {
+        assertThat(run(args.split(" +"))).isZero();
+        assertThat(err.toString().lines()).singleElement().asString().startsWith("note: " + line);
+        assertThat(requests).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sample x --seed=2", "sample x --temperature=0.5 --top-k=5 --seed=2", "prepare --input . --out x --tokenizer=char --glob=*.md --seed=2",
+        "describe pom.xml --table=walk --batch=2x4", "tokenize --text=a --tokenizer=bpe --corpus=pom.xml --vocab-size=300",
+        "tokenize --text=a --compare --tokenizer=gpt2 --corpus=pom.xml", "doctor --kernels=scalar --threads=2",
+        "prepare --input pom.xml --out x --tokenizer=char --threads=2"})
+    void optionsThatCountAreNotNoted(String args) {
+        assertThat(run(args.split(" +"))).isZero();
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    void ofARepeatedOptionOrKeyTheLastOneCountsAndStopsAddUp() {
+        assertThat(run("sample", "x", "--tokens=1", "--seed", "1", "--greedy", "--json", "--stop=a", "--tokens", "2", "--seed=2", "--json", "--greedy",
+                "--stop=b")).isZero();
+        assertThat(requests).first().extracting("tokens", "seed", "json", "stops").containsExactly(2, 2L, true, List.of("a", "b"));
+        assertThat(run(config, "--train.max_iters=5", "--threads=2", "--resume", "--train.max_iters=7", "--threads", "1", "--resume")).isZero();
+        TrainCommand.Request train = (TrainCommand.Request) requests.get(1);
+        assertThat(train.config().train().maxIters()).isEqualTo(7);
+        assertThat(train.engine().threads()).isEqualTo(1);
+        assertThat(train.resume()).isTrue();
     }
 
     @Test
