@@ -34,6 +34,11 @@ final class SpecialTokens {
         return IntStream.concat(ids, IntStream.of(tokenizer.encode(text.substring(done)))).toArray();
     }
 
+    /** Characters of the longest special token that is spelled out at {@code start}; 0 where there is none. */
+    static int lengthAt(String text, int start, Map<String, Integer> special) {
+        return special.keySet().stream().filter(token -> text.startsWith(token, start)).mapToInt(String::length).max().orElse(0);
+    }
+
     /** The same, in the order of the ids. */
     static Map<String, Integer> byId(Map<String, Integer> special) {
         Map<String, Integer> ascending = new LinkedHashMap<>();

@@ -36,6 +36,17 @@ public interface Tokenizer {
     }
 
     /**
+     * Where the tokens of {@link #encodePrompt} stand in the text: for each, the first of its characters and the one after its last, counted in
+     * code points as Hugging Face's tokenizers do in Python.
+     *
+     * @return (tokens, 2)
+     * @throws DataException as {@link #encode}
+     */
+    default int[][] offsets(String text) {
+        return TokenOffsets.ofBytes(this, text);
+    }
+
+    /**
      * @return the text of {@code ids}; what a split character or an invalid byte becomes is up to the implementation
      * @throws IllegalArgumentException if an id is outside the vocabulary
      */

@@ -85,6 +85,26 @@ public final class WordTokenizer implements Tokenizer {
         return ids.toArray();
     }
 
+    /** Spaces belong to no token. */
+    @Override
+    public int[][] offsets(String text) {
+        char[] characters = Surrogates.wellFormed(text).toCharArray();
+        List<int[]> offsets = new ArrayList<>();
+        int done = 0;           // code points in front of start
+        for (int start = 0; start < characters.length; ) {
+            int end = start + SpecialTokens.lengthAt(text, start, SPECIAL);
+            boolean isSpecial = end > start;
+            end = isSpecial ? end : WordPattern.INSTANCE.next(characters, start, characters.length);
+            int after = done + Character.codePointCount(characters, start, end - start);
+            if (isSpecial || !WordPattern.isBlank(characters[start])) {
+                offsets.add(new int[] {done, after});
+            }
+            start = end;
+            done = after;
+        }
+        return offsets.toArray(int[][]::new);
+    }
+
     @Override
     public String decode(int[] ids) {
         StreamDecoder decoder = streamDecoder();

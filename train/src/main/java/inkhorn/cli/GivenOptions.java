@@ -26,6 +26,11 @@ final class GivenOptions {
         return parsed.hasMatchedOption(option);
     }
 
+    /** Whether there is a word that is no option and no option's value. */
+    boolean hasArgument() {
+        return parsed.hasMatchedPositional(0);
+    }
+
     /** Whether {@code option} was given with this value. */
     boolean is(String option, String value) {
         return value.equals(value(option));

@@ -39,6 +39,7 @@ final class IneffectiveOptions {
                     .of("tokenize"),
             Rule.note(new Cause("with --tokenizer char, whose vocabulary is the characters of the text", given -> given.is("--tokenizer", "char")
                     && !given.has("--compare")), List.of("--vocab-size")).of("tokenize"),
+            Rule.note(new Cause("without --file or -", given -> !given.has("--file") && !given.hasArgument()), List.of("--lines")),
             Rule.note(new Cause("without a directory in --input", given -> areFiles(given.values("--input"))), List.of("--glob")),
             Rule.note(new Cause("without JSON lines in --input", given -> areFiles(given.values("--input")) && !hasJsonLines(given)),
                     List.of("--field")),

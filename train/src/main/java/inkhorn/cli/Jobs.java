@@ -41,7 +41,7 @@ public record Jobs(Job<TrainCommand.Request> train, Job<SampleCommand.Request> s
                 new DoctorJob(System.out, DATA_SETS, MachineReader::read),
                 new PrepareJob(System.out),
                 new InspectDataJob(System.out),
-                new TokenizeJob(text, DATA_SETS),
+                new TokenizeJob(System.in, text, DATA_SETS),
                 new DescribeJob(text, DATA_SETS),
                 new ExplainJob(text),
                 new NeighboursJob(text),

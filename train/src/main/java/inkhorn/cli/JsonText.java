@@ -2,6 +2,7 @@ package inkhorn.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -17,8 +18,17 @@ final class JsonText {
 
     /** One object and a line break; component names in snake case. */
     static String of(Record document) {
+        return written(MAPPER.writer(), document);
+    }
+
+    /** As {@link #of}, but on a single line, for one object of many. */
+    static String line(Record document) {
+        return written(MAPPER.writer().without(SerializationFeature.INDENT_OUTPUT), document);
+    }
+
+    private static String written(ObjectWriter writer, Record document) {
         try {
-            return MAPPER.writeValueAsString(document) + "\n";
+            return writer.writeValueAsString(document) + "\n";
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("records of numbers and strings are always JSON", e);
         }

@@ -2,13 +2,16 @@ package inkhorn.cli;
 
 import inkhorn.config.UserError;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
-/** {@code tokenize}: shows what a tokenizer makes of a text. */
-@Command(name = "tokenize", sortOptions = false, description = "Show the pieces and ids that a tokenizer makes of a text.")
+/** {@code tokenize}: shows what a tokenizer makes of texts. */
+@Command(name = "tokenize", sortOptions = false, description = "Show the tokens and ids that a tokenizer makes of one or more texts.")
 public final class TokenizeCommand implements Callable<Integer> {
 
     private final Job<Request> job;
@@ -17,8 +20,21 @@ public final class TokenizeCommand implements Callable<Integer> {
             description = "char, word, bpe, gpt2, cl100k_base, o200k_base, a tokenizer.json, a run, a checkpoint, or prepared data.")
     private String tokenizer;
 
-    @Option(names = "--text", paramLabel = "TEXT", required = true, description = "Text to cut into tokens.")
-    private String text;
+    @Parameters(index = "0", arity = "0..1", paramLabel = "-", description = "- reads a text from standard input, as does --file -.")
+    private String standardInput;
+
+    @Option(names = "--text", paramLabel = "TEXT", description = "Text to tokenize; may be given several times.")
+    private List<String> texts = List.of();
+
+    @Option(names = "--file", paramLabel = "FILE",
+            description = "A file with a text, in UTF-8; - is standard input; may be given several times, after any --text.")
+    private List<String> files = List.of();
+
+    @Option(names = "--lines", description = "Each line of a file or of standard input is a text of its own.")
+    private boolean lines;
+
+    @Option(names = "--json", description = "One JSON object a text: ids, tokens and their offsets in the text, in code points.")
+    private boolean json;
 
     @Option(names = "--compare", description = "Set char, word, gpt2 and bpe side by side on the text, and X among them.")
     private boolean compare;
@@ -37,11 +53,21 @@ public final class TokenizeCommand implements Callable<Integer> {
      * What to show.
      *
      * @param tokenizer a name or a path; null with {@code compare} only
-     * @param text      not empty
+     * @param texts     in the order in which they are shown, at least one
+     * @param lines     whether each line of a file is a text
      * @param corpus    to learn from; null for tiny-shakespeare
      * @param vocabSize of what learns a vocabulary; 0: its default
      */
-    public record Request(String tokenizer, String text, boolean compare, Path corpus, int vocabSize) {
+    public record Request(String tokenizer, List<Source> texts, boolean lines, boolean json, boolean compare, Path corpus, int vocabSize) {
+    }
+
+    /**
+     * A text that may not be read yet.
+     *
+     * @param text not empty; null for that of a file
+     * @param file null for standard input, if there is no text either
+     */
+    public record Source(String text, Path file) {
     }
 
     TokenizeCommand(Job<Request> job) {
@@ -53,10 +79,27 @@ public final class TokenizeCommand implements Callable<Integer> {
         if (tokenizer == null && !compare) {
             throw new UserError("--tokenizer is missing: give a name, a file or a run, or --compare; --help shows how");
         }
-        if (text.isEmpty()) {
+        return job.run(new Request(tokenizer, sources(), lines, json, compare, corpus == null ? null : Arguments.path("--corpus", corpus),
+                vocabSize == null ? 0 : (int) Arguments.whole("--vocab-size", vocabSize, 1)));
+    }
+
+    private List<Source> sources() {
+        if (standardInput != null && !standardInput.equals(TextInput.STANDARD_INPUT)) {
+            throw new UserError(standardInput + ": expected - for standard input; give a text with --text, a file with --file");
+        } else if (texts.contains("")) {
             throw new UserError("--text: found nothing, expected at least one character");
         }
-        return job.run(new Request(tokenizer, text, compare, corpus == null ? null : Arguments.path("--corpus", corpus),
-                vocabSize == null ? 0 : (int) Arguments.whole("--vocab-size", vocabSize, 1)));
+        List<Source> sources = new ArrayList<>();
+        texts.forEach(text -> sources.add(new Source(text, null)));
+        files.forEach(file -> sources.add(new Source(null, file.equals(TextInput.STANDARD_INPUT) ? null : Arguments.path("--file", file))));
+        if (standardInput != null) {
+            sources.add(new Source(null, null));
+        }
+        if (sources.isEmpty()) {
+            throw new UserError("no text given; give --text TEXT, --file FILE, or - for standard input");
+        } else if (sources.stream().filter(source -> source.text() == null && source.file() == null).count() > 1) {
+            throw new UserError("-: standard input is named twice, and can be read once; leave one out");
+        }
+        return sources;
     }
 }

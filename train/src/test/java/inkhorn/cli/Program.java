@@ -44,7 +44,7 @@ final class Program {
         InputStream in = new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8));
         PrintStream lines = new PrintStream(out, true, StandardCharsets.UTF_8);
         Jobs jobs = new Jobs(train, new SampleJob(in, out), new ParityJob(lines), request -> 0, new PrepareJob(lines), new InspectDataJob(lines),
-                new TokenizeJob(lines, dataSets), new DescribeJob(lines, dataSets), new ExplainJob(lines), new NeighboursJob(lines),
+                new TokenizeJob(in, lines, dataSets), new DescribeJob(lines, dataSets), new ExplainJob(lines), new NeighboursJob(lines),
                 new AttentionJob(lines));
         return Cli.run(jobs, new PrintWriter(out, true, StandardCharsets.UTF_8), new PrintWriter(err, true), args);
     }

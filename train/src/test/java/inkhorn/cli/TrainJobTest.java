@@ -147,7 +147,8 @@ final class TrainJobTest {
 
     @Test
     void aLossThatIsNoNumberStopsTheRunAndNamesTheLastGoodCheckpoint() {
-        String[] tooFast = {"--optim.lr=1e30", "--optim.grad_clip=0", "--optim.warmup_iters=0", "--optim.schedule=constant"};
+        String[] tooFast = {"--optim.lr=1e30", "--optim.grad_clip=0", "--optim.warmup_iters=0", "--optim.schedule=constant",
+            "--optim.lr_decay_iters="};
         assertThat(train("--train.max_iters=2")).isZero();
         program.clear();
         assertThat(train(with(tooFast, "--resume"))).isEqualTo(1);
