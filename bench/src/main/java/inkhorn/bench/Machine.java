@@ -25,10 +25,16 @@ public final class Machine {
         }
     }
 
+    /** The processor's name with its family and model, which tell generations of one name apart. */
+    public static String processor() {
+        Processor processor = Processor.ofThisMachine();
+        return processor.model().isEmpty() ? processor.name() : processor.name() + " (" + processor.model() + ")";
+    }
+
     /** For the head of a result file. */
     public static Map<String, Object> describe(Path java, List<String> jvm) {
         Map<String, Object> machine = new LinkedHashMap<>();
-        machine.put("processor", Processor.ofThisMachine().name());
+        machine.put("processor", processor());
         machine.put("cores", Runtime.getRuntime().availableProcessors());
         machine.put("system", System.getProperty("os.name") + " " + System.getProperty("os.version"));
         machine.put("java", java.toString());

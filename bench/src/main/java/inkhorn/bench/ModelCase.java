@@ -18,6 +18,7 @@ public record ModelCase(String name, GptConfig config, int batch) {
     public static final List<ModelCase> ALL = List.of(
             new ModelCase("tiny", gpt(65, 64, 4, 4, 128, 0, false), 12),
             new ModelCase("char", gpt(65, 256, 6, 6, 384, 0.2, false), 16),
+            new ModelCase("char-nodropout", gpt(65, 256, 6, 6, 384, 0, false), 16),
             new ModelCase("char-64", gpt(65, 256, 6, 6, 384, 0.2, false), 64),
             new ModelCase("gpt2", gpt(50257, 64, 12, 12, 768, 0, true), 4));
 

@@ -17,7 +17,7 @@ final class AdviceTest {
 
     @Test
     void aSystemThatTellsNothingIsNoReasonForAdvice() {
-        Machine windows = new Machine(GOOD.java(), new Machine.Host("Windows 11, amd64", new Processor("amd64", null, false), 8, null),
+        Machine windows = new Machine(GOOD.java(), new Machine.Host("Windows 11, amd64", new Processor("amd64", "", null, false), 8, null),
                 GOOD.kernels(), GOOD.peak(), new Machine.Memory(12_288, null), new Machine.HugePages(null, false), GOOD.start());
         assertThat(Advice.of(windows, null)).isEmpty();
     }
@@ -55,13 +55,13 @@ final class AdviceTest {
 
     @Test
     void coresThatJavaMayNotUseAreCounted() {
-        assertSays(Machines.with(new Machine.Host("Linux", new Processor("A Fast One", 32, true), 8, 0.0)),
+        assertSays(Machines.with(new Machine.Host("Linux", new Processor("A Fast One", "", 32, true), 8, 0.0)),
                 "Let Java use more of the machine's 32 processors, it may use 8: raise the container's CPU limit");
     }
 
     @Test
     void aLoadedMachineIsNamedAndItsScalingNotBlamedOnHyperThreads() {
-        Machine.Host busy = new Machine.Host("Linux", new Processor("A Fast One", 8, true), 8, 5.0);
+        Machine.Host busy = new Machine.Host("Linux", new Processor("A Fast One", "", 8, true), 8, 5.0);
         assertSays(new Machine(GOOD.java(), busy, GOOD.kernels(), new Machine.Peak(117, 480, 4.1, 40.0, 30.0), GOOD.memory(), GOOD.hugePages(), GOOD.start()),
                 "End other programs, or train when they are done: the load average over the last minute is 5.00 on 8 cores");
     }

@@ -51,7 +51,7 @@ final class DoctorJobTest {
 
     @Test
     void whatASystemDoesNotTellIsLeftOutOrSaidToBeUnknown() {
-        Machine bare = new Machine(Machines.GOOD.java(), new Machine.Host("Windows 11, amd64", new Processor("amd64", null, false), 1, null),
+        Machine bare = new Machine(Machines.GOOD.java(), new Machine.Host("Windows 11, amd64", new Processor("amd64", "", null, false), 1, null),
                 new Machine.Arithmetic("scalar, plain loops; not loaded", true, 0, 1), new Machine.Peak(3, 3, 1, null, null),
                 new Machine.Memory(200, null), new Machine.HugePages(null, false), new Machine.Start(false, List.of()));
         assertThat(examine(bare, Optional.empty(), false)).contains(
@@ -119,10 +119,16 @@ final class DoctorJobTest {
     @Test
     void theProcessorIsReadOffItsDescription() {
         assertThat(Processor.parse(List.of("processor\t: 0", "model name\t: A Fast One", "flags\t\t: fpu avx512f avx512bw", "",
-                "processor\t: 1", "model name\t: A Fast One"), "amd64")).isEqualTo(new Processor("A Fast One", 2, true));
+                "processor\t: 1", "model name\t: A Fast One"), "amd64")).isEqualTo(new Processor("A Fast One", "", 2, true));
         assertThat(Processor.parse(List.of("processor\t: 0", "BogoMIPS\t: 50.00", "Features\t: fp asimd"), "aarch64"))
-                .isEqualTo(new Processor("aarch64", 1, false));
-        assertThat(Processor.parse(List.of(), "s390x")).isEqualTo(new Processor("s390x", null, false));
+                .isEqualTo(new Processor("aarch64", "", 1, false));
+        assertThat(Processor.parse(List.of(), "s390x")).isEqualTo(new Processor("s390x", "", null, false));
+    }
+
+    @Test
+    void familyAndModelTellProcessorsOfOneNameApart() {
+        assertThat(Processor.parse(List.of("processor\t: 0", "cpu family\t: 25", "model\t\t: 17", "model name\t: A Fast One",
+                "stepping\t: 1"), "amd64")).isEqualTo(new Processor("A Fast One", "family 25, model 17, stepping 1", 1, false));
     }
 
     private String examine(Machine machine, Optional<RunConfig> config, boolean json) {

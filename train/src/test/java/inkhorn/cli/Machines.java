@@ -8,7 +8,7 @@ final class Machines {
     /** One on which there is nothing to change. */
     static final Machine GOOD = new Machine(
             new Machine.Jvm("17.0.15", "Debian", "OpenJDK 64-Bit Server VM", "/opt/jdk-17", true, List.of("Copy", "MarkSweepCompact")),
-            new Machine.Host("Linux 6.1, amd64", new Processor("A Fast One", 8, true), 8, 0.25),
+            new Machine.Host("Linux 6.1, amd64", new Processor("A Fast One", "", 8, true), 8, 0.25),
             new Machine.Arithmetic("vector, 512-bit; the module is there", false, 512, 8),
             new Machine.Peak(116.96, 900.04, 7.7, 40.06, 30.0),
             new Machine.Memory(12_288, 16_384L),

@@ -5,25 +5,42 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import inkhorn.bench.Statistics;
 import inkhorn.bench.step.Engine.Build;
 import inkhorn.bench.step.Engine.Setting;
+import inkhorn.bench.step.ModelResult.EngineResult;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * All engines on one model, a turn each in every round, in an order that rotates. Only one of the processes is active at a time.
+ * All engines on one model: first whether they compute the same, then each libtorch's fastest setting, then the rounds, at last what
+ * does not take part in the comparison. Only one of the processes is active at a time.
  */
 final class Comparison {
 
-    private static final double PROBE_SECONDS = 0.1;
-    private static final int SCOUTING_TURNS = 3;
+    static final int EXTRA_ROUNDS = 5;
+    /** Of the limit on the rounds. */
+    static final double EXTRA_SHARE = 1.0 / 3;
+    private static final int PROFILE_ROUNDS = 5;
 
     private final StepOptions options;
     private final String model;
     private final Consumer<String> log;
-    private final List<Double> peaks = new ArrayList<>();
+
+    /**
+     * Who takes part, and what is done beside the rounds.
+     *
+     * @param builds one of libtorch's that does not start is left out
+     * @param settings of libtorch, of which each build keeps its fastest
+     * @param variants of Inkhorn that take part too: what the table calls them, and how they are started
+     * @param checked whether losses are compared first
+     * @param bfloat16 whether the faster libtorch is measured in bfloat16 too
+     * @param profiled whether Inkhorn's step is broken down
+     */
+    record Plan(List<Build> builds, List<Setting> settings, Map<String, StepOptions> variants, boolean checked, boolean bfloat16,
+                boolean profiled) {
+    }
 
     /** @param log told what is going on */
     Comparison(StepOptions options, String model, Consumer<String> log) {
@@ -32,157 +49,147 @@ final class Comparison {
         this.log = log;
     }
 
-    /**
-     * Measures.
-     *
-     * @param builds those that take part; one of libtorch's that does not start is left out
-     * @param settings of libtorch, of which each build keeps its best
-     * @param variants of Inkhorn that take part too: what the table calls them, and how they are started
-     */
-    ModelResult run(List<Build> builds, List<Setting> settings, Map<String, StepOptions> variants, boolean checked, boolean profiled) {
-        List<Build> working = new ArrayList<>(builds);
-        List<LossCheck> checks = checked && builds.contains(Build.INKHORN) ? check(working) : List.of();
+    /** Measures. */
+    ModelResult run(Plan plan) {
+        List<Build> working = new ArrayList<>(plan.builds);
+        List<LossCheck> checks = new ArrayList<>();
+        if (plan.checked && working.contains(Build.INKHORN)) {
+            checkLosses(working, checks);
+        }
+        List<SettingSearch.Found> searches = new ArrayList<>();
         List<Contender> contenders = new ArrayList<>();
-        try {
-            for (Build build : working) {
-                start(build, settings, contenders);
+        try (PeakMeter meter = new PeakMeter(options)) {
+            for (Engine engine : engines(working, plan.settings, searches)) {
+                start(engine, options, contenders);
             }
-            variants.forEach((variant, changed) -> join(new Contender(Engine.variant(variant), changed, model), contenders));
-            for (int round = 0; round < options.rounds(); round++) {
-                round(round, contenders);
-            }
-            return result(contenders, checks, profiled);
+            plan.variants.forEach((variant, changed) -> start(Engine.variant(variant), changed, contenders));
+            Rounds rounds = new Rounds(meter, log);
+            int done = rounds.run(contenders, Math.min(StepOptions.LEAST_ROUNDS, options.rounds()), options.rounds(),
+                    options.roundSeconds());
+            Contender inkhorn = inkhorn(contenders);
+            List<EngineResult> results = contenders.stream().map(c -> result(c, inkhorn, 0)).toList();
+            double flops = inkhorn == null ? 0 : Double.parseDouble(inkhorn.worker().ask("flops"));
+            Statistics.Estimate share = inkhorn == null ? null : share(flops, rounds.peaks(), inkhorn);
+            EngineResult bfloat16 = plan.bfloat16 ? bfloat16(contenders, inkhorn, meter, plan.checked ? checks : null) : null;
+            Profile profile = inkhorn == null || !plan.profiled ? null : profile(inkhorn);
+            return new ModelResult(model, options.threads(), done, options.warmup(), flops, checks, searches, results, bfloat16, share,
+                    profile);
         } finally {
             contenders.forEach(Contender::close);
         }
     }
 
-    private List<LossCheck> check(List<Build> builds) {
-        List<LossCheck> checks = new ArrayList<>();
+    private void checkLosses(List<Build> builds, List<LossCheck> checks) {
         for (Build build : List.copyOf(builds)) {
             if (build.isTorch()) {
                 try {
-                    LossCheck check = LossCheck.of(Engine.torch(build, Setting.DEFAULT), options, model);
-                    checks.add(check);
-                    log.accept("losses without dropout: Inkhorn " + Arrays.toString(check.ours()) + ", " + check.engine() + " "
-                            + Arrays.toString(check.theirs()) + (check.agrees() ? ": agree" : ": DIFFER")
-                            + String.format(" (worst %.1e, allowed %.0e)", check.worstDifference(), LossCheck.BOUND));
+                    checks.add(check(Engine.torch(build, Setting.DEFAULT), LossCheck.BOUND));
                 } catch (WorkerProcess.Failed e) {
-                    leaveOut(build, e, builds);
+                    leaveOut(e);
+                    builds.remove(build);
                 }
             }
         }
-        return checks;
     }
 
-    private void leaveOut(Build build, WorkerProcess.Failed e, List<Build> builds) {
-        if (!build.isTorch() || e.getMessage().startsWith("Inkhorn")) {
+    private LossCheck check(Engine engine, double bound) {
+        LossCheck check = LossCheck.of(engine, options, model, bound);
+        log.accept("losses without dropout: Inkhorn " + Arrays.toString(check.ours()) + ", " + check.engine() + " "
+                + Arrays.toString(check.theirs()) + (check.agrees() ? ": agree" : ": DIFFER")
+                + String.format(Locale.ROOT, " (worst %.1e, allowed %.0e)", check.worstDifference(), bound));
+        return check;
+    }
+
+    /** With each libtorch's setting found; no process of the search is left. */
+    private List<Engine> engines(List<Build> builds, List<Setting> settings, List<SettingSearch.Found> searches) {
+        List<Engine> engines = new ArrayList<>();
+        for (Build build : builds) {
+            if (!build.isTorch()) {
+                engines.add(Engine.INKHORN);
+                continue;
+            }
+            try {
+                SettingSearch.Found found = new SettingSearch(setting -> new Contender(Engine.torch(build, setting), options.forSearch(), model),
+                        options.searchSeconds(), log).among(build.blas(), settings);
+                searches.add(found);
+                engines.add(Engine.torch(build, found.setting()));
+            } catch (WorkerProcess.Failed e) {
+                leaveOut(e);
+            }
+        }
+        return engines;
+    }
+
+    private void start(Engine engine, StepOptions changed, List<Contender> contenders) {
+        try {
+            Contender started = new Contender(engine, changed, model);
+            contenders.add(started);
+            log.accept(engine.label() + ": " + started.worker().description());
+        } catch (WorkerProcess.Failed e) {
+            leaveOut(e);
+        }
+    }
+
+    /** A libtorch may fail, for want of its libraries or of memory; Inkhorn may not. */
+    private void leaveOut(WorkerProcess.Failed e) {
+        if (!e.engine().build().isTorch()) {
             throw e;
         }
         log.accept("left out: " + e.getMessage());
-        builds.remove(build);
     }
 
-    private void start(Build build, List<Setting> settings, List<Contender> contenders) {
+    /** The faster libtorch, as nanoGPT runs it in bfloat16, beside Inkhorn alone; null where there is none. */
+    private EngineResult bfloat16(List<Contender> contenders, Contender inkhorn, PeakMeter meter, List<LossCheck> checks) {
+        List<Contender> torches = contenders.stream().filter(c -> c.engine().build().isTorch()).toList();
+        if (torches.isEmpty() || inkhorn == null) {
+            return null;
+        }
+        Engine engine = torches.stream().min((a, b) -> Double.compare(Statistics.median(a.turns()), Statistics.median(b.turns())))
+                .orElseThrow().engine().inBfloat16();
+        torches.forEach(Contender::close);
+        contenders.removeAll(torches);
         try {
-            Contender started = build.isTorch() ? bestOf(build, settings)
-                    : new Contender(Engine.INKHORN, options, model);
-            join(started, contenders);
+            if (checks != null) {
+                checks.add(check(engine, LossCheck.BFLOAT16_BOUND));
+            }
+            Contender contender = new Contender(engine, options, model);
+            log.accept(engine.label() + ", for information: " + contender.worker().description());
+            int before = inkhorn.turns().length;
+            List<Contender> both = new ArrayList<>(List.of(inkhorn, contender));
+            try (contender) {
+                new Rounds(meter, log).run(both, 1, Math.min(EXTRA_ROUNDS, options.rounds()), options.roundSeconds() * EXTRA_SHARE);
+                return both.contains(contender) ? result(contender, inkhorn, before) : null;
+            }
         } catch (WorkerProcess.Failed e) {
-            leaveOut(build, e, new ArrayList<>());
+            leaveOut(e);
+            return null;
         }
     }
 
-    private void join(Contender started, List<Contender> contenders) {
-        contenders.add(started);
-        log.accept(started.engine().label() + ": " + started.worker().description());
+    private static Contender inkhorn(List<Contender> contenders) {
+        return contenders.stream().filter(c -> c.engine().equals(Engine.INKHORN)).findFirst().orElse(null);
     }
 
-    /** Champion against challenger, in turn; never more than two at a time, for the sake of memory. */
-    private Contender bestOf(Build build, List<Setting> settings) {
-        Contender best = new Contender(Engine.torch(build, settings.get(0)), options, model);
-        for (Setting setting : settings.subList(1, settings.size())) {
-            try {
-                Contender challenger = new Contender(Engine.torch(build, setting), options, model);
-                boolean isFaster = isFaster(challenger, best);
-                (isFaster ? best : challenger).close();
-                best = isFaster ? challenger : best;
-                best.forgetTurns();
-            } catch (WorkerProcess.Failed e) {
-                best.close();
-                throw e;
-            }
-        }
-        return best;
-    }
-
-    private boolean isFaster(Contender challenger, Contender champion) {
-        for (int i = 0; i < SCOUTING_TURNS; i++) {
-            champion.turn();
-            challenger.turn();
-        }
-        double championMs = Statistics.median(champion.turns());
-        double challengerMs = Statistics.median(challenger.turns());
-        log.accept(String.format("%s %.1f ms, %s %.1f ms", champion.engine().label(), championMs,
-                challenger.engine().label(), challengerMs));
-        return challengerMs < championMs;
-    }
-
-    /** A libtorch that fails on the way, for want of memory perhaps, leaves the field. */
-    private void round(int round, List<Contender> contenders) {
-        StringBuilder line = new StringBuilder("round " + (round + 1) + ":");
-        List<Contender> order = new ArrayList<>(contenders);
-        Collections.rotate(order, -round);
-        for (Contender contender : order) {
-            try {
-                double ms = contender.engine().equals(Engine.INKHORN) ? turnBetweenPeaks(contender) : contender.turn();
-                line.append(String.format("  %s %.1f ms", contender.engine().label(), ms));
-            } catch (WorkerProcess.Failed e) {
-                leaveOut(contender.engine().build(), e, new ArrayList<>());
-                contenders.remove(contender);
-            }
-        }
-        log.accept(line.toString());
-    }
-
-    private double turnBetweenPeaks(Contender inkhorn) {
-        double before = peak(inkhorn);
-        double ms = inkhorn.turn();
-        peaks.add((before + peak(inkhorn)) / 2);
-        return ms;
-    }
-
-    private static double peak(Contender inkhorn) {
-        return Double.parseDouble(inkhorn.worker().ask("peak " + PROBE_SECONDS));
-    }
-
-    private ModelResult result(List<Contender> contenders, List<LossCheck> checks, boolean profiled) {
-        Contender inkhorn = contenders.stream().filter(c -> c.engine().equals(Engine.INKHORN)).findFirst().orElse(null);
-        List<ModelResult.EngineResult> engines = contenders.stream().map(c -> engineResult(c, inkhorn)).toList();
-        double flops = inkhorn == null ? 0 : Double.parseDouble(inkhorn.worker().ask("flops"));
-        Statistics.Estimate share = inkhorn == null ? null : share(flops, inkhorn);
-        Profile profile = inkhorn == null || !profiled ? null : profile(inkhorn);
-        return new ModelResult(model, options.threads(), options.rounds(), flops, checks, engines, share, profile);
-    }
-
-    private static ModelResult.EngineResult engineResult(Contender contender, Contender inkhorn) {
+    /** @param from how many turns Inkhorn had had before this one took part */
+    private static EngineResult result(Contender contender, Contender inkhorn, int from) {
         double[] turns = contender.turns();
+        double[] ours = inkhorn == null ? turns : Arrays.copyOfRange(inkhorn.turns(), from, from + turns.length);
         WorkerProcess.Memory memory = contender.worker().memory();
-        double[] ours = inkhorn == null ? turns : inkhorn.turns();
-        return new ModelResult.EngineResult(contender.engine().label(), contender.worker().description(), contender.stepsOfTurn(),
-                turns, Statistics.median(turns), memory, Statistics.ratioOfMedians(ours, turns),
+        double memoryRatio = inkhorn == null ? 1 : inkhorn.worker().memory().total() / (double) memory.total();
+        return new EngineResult(contender.engine().label(), contender.worker().description(), contender.warmupSteps(),
+                contender.stepsOfTurn(), turns, Statistics.median(turns), memory, memoryRatio, Statistics.ratioOfMedians(ours, turns),
                 Statistics.medianOfRatios(ours, turns));
     }
 
     /** The time that a round's peak allows, over the time it took. */
-    private Statistics.Estimate share(double flops, Contender inkhorn) {
-        double[] limits = peaks.stream().mapToDouble(peak -> 1e3 * flops / peak).toArray();
+    private static Statistics.Estimate share(double flops, double[] peaks, Contender inkhorn) {
+        double[] limits = Arrays.stream(peaks).map(peak -> 1e3 * flops / peak).toArray();
         Statistics.Estimate ratio = Statistics.ratioOfMedians(limits, inkhorn.turns());
         return new Statistics.Estimate(Statistics.medianOfRatios(limits, inkhorn.turns()), ratio.low(), ratio.high());
     }
 
     private Profile profile(Contender inkhorn) {
-        int rounds = Math.min(5, options.rounds());
+        int rounds = Math.min(PROFILE_ROUNDS, options.rounds());
         try {
             return new ObjectMapper().readValue(inkhorn.worker().ask("profile " + rounds + " " + inkhorn.stepsOfTurn()), Profile.class);
         } catch (JsonProcessingException e) {

@@ -6,9 +6,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /** An engine that takes part: its process, how many steps make a turn, and what its turns gave. */
-final class Contender implements AutoCloseable {
+final class Contender implements SettingSearch.Racer {
 
-    private static final int WARMUP_STEPS = 3;
     private static final int MOST_STEPS = 50;
     /** Shorter steps feel that the other process had the caches: the first of a turn does not count. */
     private static final double SHORT_MS = 200;
@@ -17,28 +16,33 @@ final class Contender implements AutoCloseable {
 
     private final WorkerProcess worker;
     private final List<Double> turns = new ArrayList<>();
+    private final int warmupSteps;
+    private final double stepMs;
     private final int steps;
     private final int unmeasured;
 
     /** Starts and warms up. */
     Contender(Engine engine, StepOptions options, String model) {
         worker = new WorkerProcess(engine, options, model, true);
-        double stepMs = warmUp(engine.build().isTorch() ? options.warmupSeconds() / 3 : options.warmupSeconds());
+        List<Double> warmup = warmUp(options.warmup());
+        warmupSteps = warmup.size();
+        stepMs = warmup.get(warmup.size() - 1);
         steps = (int) Math.max(1, Math.min(MOST_STEPS, Math.round(options.turnSeconds() * 1e3 / stepMs)));
         unmeasured = stepMs < SHORT_MS ? 1 : 0;
     }
 
-    private double warmUp(double seconds) {
+    private List<Double> warmUp(StepOptions.Warmup limit) {
+        List<Double> ms = new ArrayList<>();
         long start = System.nanoTime();
-        double last = 0;
-        for (int i = 0; i < WARMUP_STEPS || (System.nanoTime() - start) * 1e-9 < seconds; i++) {
-            last = worker.steps(1).ms()[0];
+        while (ms.size() < limit.steps() || (System.nanoTime() - start) * 1e-9 < limit.seconds()) {
+            ms.add(worker.steps(1).ms()[0]);
         }
-        return last;
+        return ms;
     }
 
     /** Runs a turn; returns the median of its steps, in milliseconds. */
-    double turn() {
+    @Override
+    public double turn() {
         pause();
         double[] ms = worker.steps(unmeasured + steps).ms();
         double median = Statistics.median(Arrays.copyOfRange(ms, unmeasured, ms.length));
@@ -67,12 +71,17 @@ final class Contender implements AutoCloseable {
         return turns.stream().mapToDouble(Double::doubleValue).toArray();
     }
 
-    void forgetTurns() {
-        turns.clear();
-    }
-
     int stepsOfTurn() {
         return steps;
+    }
+
+    int warmupSteps() {
+        return warmupSteps;
+    }
+
+    /** What a turn takes, as far as the warm-up tells. */
+    double secondsOfTurn() {
+        return (unmeasured + steps) * stepMs * 1e-3;
     }
 
     @Override

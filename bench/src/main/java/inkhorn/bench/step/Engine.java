@@ -11,19 +11,25 @@ import java.util.Map;
  *
  * @param build what computes
  * @param setting for libtorch, its waiting and memory setting; else {@link Setting#DEFAULT}
+ * @param precision of the forward and backward pass; Inkhorn's is float32
  * @param variant for an Inkhorn that takes part beside the one that all are compared with, how it differs; else empty
  */
-record Engine(Build build, Setting setting, String variant) {
+record Engine(Build build, Setting setting, Precision precision, String variant) {
 
     /** The one that all are compared with. */
     static final Engine INKHORN = variant("");
 
     static Engine variant(String variant) {
-        return new Engine(Build.INKHORN, Setting.DEFAULT, variant);
+        return new Engine(Build.INKHORN, Setting.DEFAULT, Precision.FLOAT32, variant);
     }
 
     static Engine torch(Build build, Setting setting) {
-        return new Engine(build, setting, "");
+        return new Engine(build, setting, Precision.FLOAT32, "");
+    }
+
+    /** The same libtorch as nanoGPT runs it with {@code dtype='bfloat16'}. */
+    Engine inBfloat16() {
+        return new Engine(build, setting, Precision.BFLOAT16, variant);
     }
 
     /** What computes. */
@@ -38,9 +44,16 @@ record Engine(Build build, Setting setting, String variant) {
             return this != INKHORN;
         }
 
-        private String blas() {
+        String blas() {
             return this == MKL ? "MKL" : "OpenBLAS";
         }
+    }
+
+    /** Of the arithmetic. */
+    enum Precision {
+        FLOAT32,
+        /** libtorch's autocast: products and attention in bfloat16, weights, updates and sums in float32. */
+        BFLOAT16
     }
 
     /** What a user of libtorch would try; the best of them takes part. */
@@ -57,18 +70,23 @@ record Engine(Build build, Setting setting, String variant) {
         Setting(Map<String, String> environment) {
             this.environment = environment;
         }
+
+        /** As the command line has it. */
+        String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /** The name in tables. */
     String label() {
         if (build.isTorch()) {
-            return "torch " + build.blas() + suffix();
+            return "torch " + build.blas() + (precision == Precision.BFLOAT16 ? " bf16" : "") + suffix();
         }
         return variant.isEmpty() ? "Inkhorn" : "Inkhorn, " + variant;
     }
 
     private String suffix() {
-        return setting == Setting.DEFAULT ? "" : " (" + setting.name().toLowerCase(Locale.ROOT) + ")";
+        return setting == Setting.DEFAULT ? "" : " (" + setting.label() + ")";
     }
 
     /** A process of this engine for one model, not started yet. */
@@ -82,7 +100,8 @@ record Engine(Build build, Setting setting, String variant) {
             command.addAll(options.jvm());
         }
         command.addAll(List.of("-Dinkhorn.log=WARN", "-cp", System.getProperty("java.class.path"), "inkhorn.bench.step.StepWorker",
-                build.isTorch() ? StepWorker.TORCH + build.blas() : StepWorker.INKHORN, model, "" + options.threads(), "" + dropout));
+                build.isTorch() ? StepWorker.TORCH + build.blas() : StepWorker.INKHORN, model, "" + options.threads(), "" + dropout,
+                precision.name()));
         ProcessBuilder process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
         if (build.isTorch()) {
             setUp(process.environment(), options.threads());
@@ -108,7 +127,8 @@ record Engine(Build build, Setting setting, String variant) {
     private void setUp(Map<String, String> environment, int threads) {
         // Left over from elsewhere, these choose kernels for another processor.
         environment.keySet().removeAll(List.of("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "OMP_WAIT_POLICY", "OMP_PROC_BIND",
-                "GOMP_SPINCOUNT", "KMP_BLOCKTIME", "GOMP_CPU_AFFINITY"));
+                "GOMP_SPINCOUNT", "KMP_BLOCKTIME", "GOMP_CPU_AFFINITY", "THP_MEM_ALLOC_ENABLE", "ATEN_CPU_CAPABILITY",
+                "ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA", "MKL_ENABLE_INSTRUCTIONS"));
         for (String name : List.of("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")) {
             environment.put(name, "" + threads);
         }

@@ -2,6 +2,7 @@ package inkhorn.bench.step;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import inkhorn.bench.Machine;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Results as tables for people, and as JSON and CSV for programs. */
 final class Report {
@@ -18,15 +20,19 @@ final class Report {
     }
 
     static void print(ModelResult result, PrintWriter out) {
-        out.printf(Locale.ROOT, "%n%s, %d threads, %d rounds%n", result.model(), result.threads(), result.rounds());
-        out.printf("%-24s %10s %8s %9s %9s %22s %8s%n", "", "step ms", "peak MB", "+launcher", "empty MB", "ratio (95 %)", "paired");
-        for (ModelResult.EngineResult e : result.engines()) {
-            out.printf(Locale.ROOT, "%-24s %10.2f %8.0f %9.0f %9.0f   %6.3f (%.3f–%.3f) %8.3f%n", e.label(), e.medianMs(),
-                    e.memory().peak() / 1e6, (e.memory().peak() + e.memory().launcher()) / 1e6, e.memory().empty() / 1e6, e.ratio().value(), e.ratio().low(), e.ratio().high(), e.pairedRatio());
+        out.printf(Locale.ROOT, "%n%s on %s, %d threads, %d rounds; warm-up of each engine: at least %d steps and %.0f s%n", result.model(),
+                Machine.processor(), result.threads(), result.rounds(), result.warmup().steps(), result.warmup().seconds());
+        printSearches(result.searches(), out);
+        out.printf("%-28s %10s %8s %9s %9s %22s %8s %8s%n", "", "step ms", "peak MB", "+launcher", "empty MB", "ratio (95 %)", "paired",
+                "memory");
+        result.engines().forEach(engine -> print(engine, out));
+        if (result.inkhorn().isPresent()) {
+            result.bestOfTorch().ifPresent(best -> out.printf(Locale.ROOT, "Inkhorn / %s: time %.3f, memory %.3f (launcher counted)%n",
+                    best.label(), best.ratio().value(), best.memoryRatio()));
         }
-        ModelResult.EngineResult best = result.bestOfTorch();
-        if (best != null && result.shareOfPeak() != null) {
-            out.printf(Locale.ROOT, "Inkhorn / %s: %.3f%n", best.label(), best.ratio().value());
+        if (result.bfloat16() != null) {
+            out.printf("for information, of another precision and not part of the comparison:%n");
+            print(result.bfloat16(), out);
         }
         if (result.shareOfPeak() != null) {
             out.printf(Locale.ROOT, "Inkhorn's step: %.1f GFLOP, %.3f of the measured peak (95 %%: %.3f–%.3f)%n", result.flops() * 1e-9,
@@ -36,6 +42,20 @@ final class Report {
             print(result.profile(), out);
         }
         out.flush();
+    }
+
+    private static void printSearches(List<SettingSearch.Found> searches, PrintWriter out) {
+        for (SettingSearch.Found found : searches) {
+            String how = found.duels().isEmpty() ? "given, not searched"
+                    : found.duels().stream().map(SettingSearch.Duel::toString).collect(Collectors.joining("; "));
+            out.printf("settings of torch %s: %s (%s)%n", found.build(), found.setting().label(), how);
+        }
+    }
+
+    private static void print(ModelResult.EngineResult e, PrintWriter out) {
+        out.printf(Locale.ROOT, "%-28s %10.2f %8.0f %9.0f %9.0f   %6.3f (%.3f–%.3f) %8.3f %8.3f%n", e.label(), e.medianMs(),
+                e.memory().peak() / 1e6, e.memory().total() / 1e6, e.memory().empty() / 1e6, e.ratio().value(), e.ratio().low(),
+                e.ratio().high(), e.pairedRatio(), e.memoryRatio());
     }
 
     private static void print(Profile profile, PrintWriter out) {
@@ -53,18 +73,26 @@ final class Report {
         out.printf(Locale.ROOT, "%-32s %7s %9.3f %6.1f%%%n", "outside kernels", "", rest, 100 * rest / profile.stepMs());
     }
 
-    /** Writes {@code NAME.json} with everything and {@code NAME.csv} with one line a turn. */
+    /** Writes {@code NAME.json} with everything, {@code NAME.csv} with one line a turn, {@code NAME.md} with the table. */
     static void write(List<ModelResult> results, Map<String, Object> machine, Path directory, String name) throws IOException {
         ObjectMapper json = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
         json.writeValue(directory.resolve(name + ".json").toFile(), Map.of("machine", machine, "results", results));
+        Files.write(directory.resolve(name + ".md"), MarkdownTable.of(results, machine));
         List<String> lines = new ArrayList<>(List.of("model,engine,round,step_ms"));
         for (ModelResult result : results) {
             for (ModelResult.EngineResult engine : result.engines()) {
-                for (int round = 0; round < engine.turnMs().length; round++) {
-                    lines.add(result.model() + "," + engine.label() + "," + (round + 1) + "," + engine.turnMs()[round]);
-                }
+                addTurns(result.model(), engine, lines);
+            }
+            if (result.bfloat16() != null) {
+                addTurns(result.model(), result.bfloat16(), lines);
             }
         }
         Files.write(directory.resolve(name + ".csv"), lines);
+    }
+
+    private static void addTurns(String model, ModelResult.EngineResult engine, List<String> lines) {
+        for (int round = 0; round < engine.turnMs().length; round++) {
+            lines.add(model + "," + engine.label() + "," + (round + 1) + "," + engine.turnMs()[round]);
+        }
     }
 }

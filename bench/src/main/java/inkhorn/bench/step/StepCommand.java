@@ -26,16 +26,20 @@ import picocli.CommandLine.Spec;
         description = "Whole training steps of Inkhorn and libtorch in turn.")
 public final class StepCommand implements Callable<Integer> {
 
-    @Parameters(paramLabel = "MODEL", arity = "1..*", description = "tiny, char, char-64, gpt2")
+    @Parameters(paramLabel = "MODEL", arity = "1..*", description = "tiny, char, char-nodropout, char-64, gpt2")
     private List<String> models;
 
     @Option(names = "--rounds", description = "Turns of each engine.")
     private int rounds = 15;
 
+    @Option(names = "--round-seconds", paramLabel = "SECONDS",
+            description = "A model's rounds end after this long, but not before five of them; the table says how many there were.")
+    private double roundSeconds = 300;
+
     @Option(names = "--turn", paramLabel = "SECONDS", description = "Length of a turn; at least one step.")
     private double turn = 1;
 
-    @Option(names = "--warmup", paramLabel = "SECONDS", description = "Before measuring; a third of it for libtorch.")
+    @Option(names = "--warmup", paramLabel = "SECONDS", description = "Of every engine before measuring; at least three steps.")
     private double warmup = 12;
 
     @Option(names = "--threads", description = "Threads of each engine.")
@@ -46,6 +50,10 @@ public final class StepCommand implements Callable<Integer> {
 
     @Option(names = "--torch-settings", split = ",", description = "default, passive, thp, passive_thp: the fastest takes part.")
     private List<Setting> settings = List.of(Setting.values());
+
+    @Option(names = "--search-seconds", paramLabel = "SECONDS",
+            description = "Of turns to find one libtorch's fastest setting; each pair of settings has at least one turn.")
+    private double searchSeconds = 30;
 
     @Option(names = "--java", paramLabel = "PATH", description = "The java that runs Inkhorn (default: this one).")
     private Path java = Path.of(System.getProperty("java.home"), "bin", "java");
@@ -63,10 +71,13 @@ public final class StepCommand implements Callable<Integer> {
     @Option(names = "--no-check", description = "Do not compare losses first.")
     private boolean noCheck;
 
+    @Option(names = "--no-bf16", description = "Do not measure libtorch in bfloat16 after the rounds.")
+    private boolean noBfloat16;
+
     @Option(names = "--no-profile", description = "Do not break Inkhorn's step down.")
     private boolean noProfile;
 
-    @Option(names = "--out", paramLabel = "NAME", description = "Results go to NAME.json and NAME.csv in bench/target.")
+    @Option(names = "--out", paramLabel = "NAME", description = "Results go to NAME.json, NAME.csv and NAME.md in bench/target.")
     private String out = "step";
 
     @Spec
@@ -74,40 +85,56 @@ public final class StepCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        try {
-            models.forEach(ModelCase::named);
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), e.getMessage());
+        List<ModelCase> cases = cases();
+        Path home = Machine.buildDirectory();
+        StepOptions options = new StepOptions(home, java, jvm, threads, rounds, roundSeconds, turn, new StepOptions.Warmup(3, warmup),
+                searchSeconds);
+        Comparison.Plan plan = new Comparison.Plan(engines, settings, variants(options), !noCheck, !noBfloat16, !noProfile);
+        Schedule schedule = new Schedule(options, plan);
+        Map<String, Object> machine = Machine.describe(java, jvm);
+        PrintWriter stdout = spec.commandLine().getOut();
+        List<ModelResult> results = new ArrayList<>();
+        long begin = System.nanoTime();
+        for (int i = 0; i < cases.size(); i++) {
+            String model = cases.get(i).name();
+            double elapsed = (System.nanoTime() - begin) * 1e-9;
+            log(model, String.format(Locale.ROOT, "model %d of %d, after %.1f min; about %.0f min to go", i + 1, cases.size(), elapsed / 60,
+                    schedule.secondsLeft(cases.subList(i, cases.size()), cases.subList(0, i), elapsed) / 60));
+            try {
+                results.add(new Comparison(options, model, line -> log(model, line)).run(plan));
+            } catch (WorkerProcess.Failed e) {
+                log(model, e.getMessage());
+                return 1;
+            }
+            Report.print(results.get(i), stdout);
+            // After each model, so that a long run that is stopped leaves what it has.
+            Report.write(results, machine, home, out);
+        }
+        stdout.println();
+        MarkdownTable.of(results, machine).forEach(stdout::println);
+        stdout.flush();
+        return results.stream().flatMap(result -> result.checks().stream()).allMatch(LossCheck::agrees) ? 0 : 1;
+    }
+
+    private List<ModelCase> cases() {
+        if (rounds < 1) {
+            throw new ParameterException(spec.commandLine(), "--rounds=" + rounds + ": at least 1");
         }
         if (!engines.contains(Build.INKHORN) && (!alsoThreads.isEmpty() || alsoJava != null)) {
             throw new ParameterException(spec.commandLine(),
                     "--also-threads and --also-java compare with Inkhorn, which --engines=" + names() + " leaves out: add inkhorn");
         }
-        PrintWriter stdout = spec.commandLine().getOut();
-        PrintWriter stderr = spec.commandLine().getErr();
-        Path home = Machine.buildDirectory();
-        StepOptions options = new StepOptions(home, java, jvm, threads, rounds, turn, warmup);
-        List<ModelResult> results = new ArrayList<>();
-        boolean agrees = true;
-        for (String model : models) {
-            Comparison comparison = new Comparison(options, model, line -> {
-                stderr.println(model + ": " + line);
-                stderr.flush();
-            });
-            ModelResult result;
-            try {
-                result = comparison.run(engines, settings, variants(options), !noCheck, !noProfile);
-            } catch (WorkerProcess.Failed e) {
-                stderr.println(model + ": " + e.getMessage());
-                return 1;
-            }
-            agrees &= result.checks().stream().allMatch(LossCheck::agrees);
-            results.add(result);
-            Report.print(result, stdout);
-            // After each model, so that a long run that is stopped leaves what it has.
-            Report.write(results, Machine.describe(java, jvm), home, out);
+        try {
+            return models.stream().map(ModelCase::named).toList();
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage());
         }
-        return agrees ? 0 : 1;
+    }
+
+    private void log(String model, String line) {
+        PrintWriter stderr = spec.commandLine().getErr();
+        stderr.println(model + ": " + line);
+        stderr.flush();
     }
 
     private String names() {

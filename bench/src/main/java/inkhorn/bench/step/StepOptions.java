@@ -11,16 +11,37 @@ import java.util.List;
  * @param jvm more flags for it
  * @param threads of every engine
  * @param rounds in which every engine has one turn
+ * @param roundSeconds after which a model's rounds end, but not before {@link #LEAST_ROUNDS}
  * @param turnSeconds how long a turn takes at least, and at least one step
- * @param warmupSeconds how long Inkhorn runs before it is measured; libtorch, which compiles nothing, a third of it
+ * @param warmup of every engine before it is measured
+ * @param searchSeconds for the turns in which one libtorch's settings are compared, and at least one turn of each pair
  */
-record StepOptions(Path home, Path java, List<String> jvm, int threads, int rounds, double turnSeconds, double warmupSeconds) {
+record StepOptions(Path home, Path java, List<String> jvm, int threads, int rounds, double roundSeconds, double turnSeconds,
+                   Warmup warmup, double searchSeconds) {
+
+    /** Fewer give no interval worth the name. */
+    static final int LEAST_ROUNDS = 5;
+
+    /**
+     * What an engine does before it is measured: both limits are reached.
+     *
+     * @param steps at least
+     * @param seconds at least
+     */
+    record Warmup(int steps, double seconds) {
+    }
 
     StepOptions withThreads(int other) {
-        return new StepOptions(home, java, jvm, other, rounds, turnSeconds, warmupSeconds);
+        return new StepOptions(home, java, jvm, other, rounds, roundSeconds, turnSeconds, warmup, searchSeconds);
     }
 
     StepOptions withJava(Path other) {
-        return new StepOptions(home, other, jvm, threads, rounds, turnSeconds, warmupSeconds);
+        return new StepOptions(home, other, jvm, threads, rounds, roundSeconds, turnSeconds, warmup, searchSeconds);
+    }
+
+    /** Short turns and a short warm-up, since libtorch, which compiles nothing, is compared with itself. */
+    StepOptions forSearch() {
+        return new StepOptions(home, java, jvm, threads, rounds, roundSeconds, turnSeconds / 2,
+                new Warmup(1, Math.min(2, warmup.seconds)), searchSeconds);
     }
 }

@@ -30,13 +30,13 @@ public final class StepWorker {
     private final long emptyBytes;
     private long steps;
 
-    private StepWorker(String engine, ModelCase model, int threads) throws IOException {
+    private StepWorker(String engine, ModelCase model, int threads, Engine.Precision precision) throws IOException {
         this.model = model;
         this.threads = threads;
         if (engine.startsWith(TORCH)) {
             TorchTraining.start(threads, engine.substring(TORCH.length()));
             emptyBytes = highWaterMark("self");
-            training = new TorchTraining(model);
+            training = new TorchTraining(model, precision);
         } else {
             KernelProvider.choose(KernelProvider.Choice.AUTO, threads);
             emptyBytes = highWaterMark("self");
@@ -44,7 +44,10 @@ public final class StepWorker {
         }
     }
 
-    /** Arguments: {@code inkhorn} or {@code torch-MKL} or {@code torch-OpenBLAS}, the model's name, threads, whether to keep the model's dropout. */
+    /**
+     * Arguments: {@code inkhorn} or {@code torch-MKL} or {@code torch-OpenBLAS}, the model's name, threads, whether to keep the
+     * model's dropout, the precision.
+     */
     public static void main(String[] args) throws IOException {
         if (args[0].equals(INKHORN)) {
             Integer code = BenchRelaunch.run("inkhorn.bench.step.StepWorker", args);
@@ -59,7 +62,8 @@ public final class StepWorker {
         try {
             ModelCase named = ModelCase.named(args[1]);
             ModelCase model = Boolean.parseBoolean(args[3]) ? named : named.withoutDropout();
-            StepWorker worker = new StepWorker(args[0], model, Integer.parseInt(args[2]));
+            StepWorker worker = new StepWorker(args[0], model, Integer.parseInt(args[2]),
+                    Engine.Precision.valueOf(args[4]));
             answers.println("= " + worker.training.description());
             worker.serve(answers);
         } catch (RuntimeException | LinkageError | OutOfMemoryError e) {

@@ -5,7 +5,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Dispatcher;
 import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.IValue;
+import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
@@ -20,12 +23,16 @@ final class TorchGpt {
     private static final long MEAN = 1;
     private static final long NO_TARGET = -100;
 
+    private static final long FLASH = 1;
+
     private final GptConfig config;
+    private final boolean autocasts;
     private final Map<String, Tensor> parameters = new LinkedHashMap<>();
     private final Tensor positions;
 
-    TorchGpt(GptConfig config) {
+    TorchGpt(GptConfig config, Engine.Precision precision) {
         this.config = config;
+        autocasts = precision == Engine.Precision.BFLOAT16;
         long channels = config.nEmbd();
         weight("transformer.wte.weight", config.vocabSize(), channels);
         weight("transformer.wpe.weight", config.blockSize(), channels);
@@ -72,6 +79,23 @@ final class TorchGpt {
 
     /** The mean cross-entropy; ids and targets are (B, T) of int64. */
     Tensor loss(Tensor ids, Tensor targets) {
+        autocast(autocasts);
+        try {
+            return meanLoss(ids, targets);
+        } finally {
+            autocast(false);
+        }
+    }
+
+    /**
+     * Enters or leaves {@code torch.autocast("cpu", dtype=torch.bfloat16)}, which is a dispatch key that is excluded elsewhere: the
+     * bindings leave out {@code set_autocast_enabled}, and bfloat16 is the processor's default there.
+     */
+    private static void autocast(boolean enabled) {
+        torch.tls_set_dispatch_key_excluded(torch.DispatchKey.AutocastCPU, !enabled);
+    }
+
+    private Tensor meanLoss(Tensor ids, Tensor targets) {
         return scoped(() -> {
             Tensor logits = scoped(() -> logits(ids)).view(-1, config.vocabSize());     // (B·T, V)
             return torch.cross_entropy_loss(logits, targets.view(-1), none(), MEAN, NO_TARGET, 0);
@@ -89,7 +113,7 @@ final class TorchGpt {
             x = scoped(() -> middle.add(mlp(block + ".mlp", norm(block + ".ln_2", middle))));
             middle.close();
         }
-        return torch.linear(norm("transformer.ln_f", x), get("transformer.wte.weight"));
+        return torch.linear(norm("transformer.ln_f", x), factor("transformer.wte.weight"));
     }
 
     private Tensor attention(String name, Tensor x) {
@@ -102,6 +126,17 @@ final class TorchGpt {
         });
     }
 
+    /** Which kernel libtorch itself chooses for this model's attention: on a processor, flash is for attention without dropout. */
+    String attentionKernel() {
+        try (PointerScope scope = new PointerScope()) {
+            Tensor x = torch.zeros(1, config.nHead(), config.blockSize(), config.headSize());       // (1, H, T, D)
+            IValueVector stack = new IValueVector(new IValue(x), new IValue(x), new IValue(x), new IValue(),
+                    new IValue(config.dropout()), new IValue(true), new IValue(), new IValue(false));
+            Dispatcher.singleton().findSchemaOrThrow("aten::_fused_sdp_choice", "").callBoxed(stack);
+            return stack.get(0).toInt() == FLASH ? "flash" : "plain";
+        }
+    }
+
     private Tensor heads(Tensor x) {
         return x.view(x.size(0), x.size(1), config.nHead(), config.headSize()).transpose(1, 2);
     }
@@ -111,7 +146,8 @@ final class TorchGpt {
     }
 
     private Tensor linear(String name, Tensor x) {
-        return torch.linear(x, get(name + ".weight"), optional(name + ".bias"));
+        Tensor bias = factor(name + ".bias");
+        return torch.linear(x, factor(name + ".weight"), bias == null ? none() : new TensorOptional(bias));
     }
 
     private Tensor norm(String name, Tensor x) {
@@ -121,6 +157,15 @@ final class TorchGpt {
 
     private Tensor dropout(Tensor x) {
         return config.dropout() == 0 ? x : torch.dropout(x, config.dropout(), true);
+    }
+
+    /**
+     * What autocast casts. It would keep the bfloat16 copy of a parameter until Python leaves the context, which the bindings cannot
+     * tell it; it keeps none of a view. Python's context casts each of these once a step too.
+     */
+    private Tensor factor(String name) {
+        Tensor parameter = get(name);
+        return parameter == null || !autocasts ? parameter : parameter.view_as(parameter);
     }
 
     private Tensor get(String name) {

@@ -14,9 +14,13 @@ import org.bytedeco.pytorch.global.torch;
 /** The same step on libtorch. */
 final class TorchTraining implements Training {
 
+    /** Of both builds, as bench/pom.xml has it. */
+    static final String VERSION = "2.7.1";
+
     private final TorchGpt model;
     private final TorchAdamW optimizer;
     private final Recipe recipe;
+    private final Engine.Precision precision;
     private final long batch;
     private final long time;
 
@@ -35,8 +39,9 @@ final class TorchTraining implements Training {
         torch.manual_seed(Recipe.SEED);
     }
 
-    TorchTraining(ModelCase model) {
-        this.model = new TorchGpt(model.config());
+    TorchTraining(ModelCase model, Engine.Precision precision) {
+        this.precision = precision;
+        this.model = new TorchGpt(model.config(), precision);
         optimizer = new TorchAdamW(List.copyOf(this.model.parameters().values()));
         recipe = new Recipe(model);
         batch = model.batch();
@@ -51,7 +56,8 @@ final class TorchTraining implements Training {
     public String description() {
         String capability = torch.show_config().getString().lines().filter(line -> line.contains("CPU capability")).findFirst()
                 .orElse("").replace("- CPU capability usage:", "").trim();
-        return "libtorch 2.7.1, " + blas() + ", " + capability + ", " + torch.get_num_threads() + " threads";
+        return "libtorch " + VERSION + ", " + blas() + ", " + capability + ", " + torch.get_num_threads() + " threads, attention by its "
+                + model.attentionKernel() + " kernel" + (precision == Engine.Precision.BFLOAT16 ? ", autocast to bfloat16" : "");
     }
 
     @Override

@@ -35,14 +35,26 @@ final class WorkerProcess implements AutoCloseable {
      * @param empty what the process had before its model was made
      */
     record Memory(long peak, long launcher, long empty) {
+
+        /** What the user's machine needs: the launcher stays until the end. */
+        long total() {
+            return peak + launcher;
+        }
     }
 
     /** The worker cannot do what it was told; the message is its own. */
     static final class Failed extends RuntimeException {
         private static final long serialVersionUID = 1;
 
-        Failed(String message) {
-            super(message);
+        private final transient Engine engine;
+
+        Failed(Engine engine, String message) {
+            super(engine.label() + ": " + message);
+            this.engine = engine;
+        }
+
+        Engine engine() {
+            return engine;
         }
     }
 
@@ -52,7 +64,7 @@ final class WorkerProcess implements AutoCloseable {
         try {
             process = engine.process(options, model, dropout).start();
         } catch (IOException e) {
-            throw new Failed(engine.label() + ": cannot be started: " + e.getMessage());
+            throw new Failed(engine, "cannot be started: " + e.getMessage());
         }
         commands = new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
         answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
@@ -80,14 +92,14 @@ final class WorkerProcess implements AutoCloseable {
                 }
                 if (line.startsWith("! ")) {
                     close();
-                    throw new Failed(engine.label() + ": " + line.substring(2));
+                    throw new Failed(engine, line.substring(2));
                 }
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         close();
-        throw new Failed(engine.label() + ": its process ended with exit code " + process.exitValue());
+        throw new Failed(engine, "its process ended with exit code " + process.exitValue());
     }
 
     Turn steps(int count) {

@@ -1,0 +1,82 @@
+package inkhorn.bench.step;
+
+import inkhorn.bench.ModelCase;
+import inkhorn.nn.GptConfig;
+import java.util.List;
+
+/** About how long the comparison of some models takes, before it runs and on the way. */
+final class Schedule {
+
+    /** What a libtorch and what Inkhorn reach on two cores with vectors of 512 bits; only the sum of all stages has to be about right. */
+    private static final double TORCH_FLOPS = 90e9;
+    private static final double INKHORN_FLOPS = 150e9;
+    private static final double START_SECONDS = 2.5;
+    private static final double PROBE_AND_PAUSE_SECONDS = 0.15;
+
+    private final StepOptions options;
+    private final Comparison.Plan plan;
+
+    Schedule(StepOptions options, Comparison.Plan plan) {
+        this.options = options;
+        this.plan = plan;
+    }
+
+    /**
+     * Seconds for the models to come.
+     *
+     * @param done those that are finished
+     * @param elapsed seconds that these took
+     */
+    double secondsLeft(List<ModelCase> toCome, List<ModelCase> done, double elapsed) {
+        double pace = done.isEmpty() ? 1 : elapsed / seconds(done);
+        return pace * seconds(toCome);
+    }
+
+    private double seconds(List<ModelCase> models) {
+        return models.stream().mapToDouble(this::seconds).sum();
+    }
+
+    private double seconds(ModelCase model) {
+        double torch = flops(model) / TORCH_FLOPS;
+        double inkhorn = flops(model) / INKHORN_FLOPS;
+        long torches = plan.builds().stream().filter(Engine.Build::isTorch).count();
+        boolean hasInkhorn = plan.builds().contains(Engine.Build.INKHORN);
+        double round = torches * turn(torch, options) + (hasInkhorn ? 1 + plan.variants().size() : 0) * turn(inkhorn, options);
+        double rounds = Math.min(options.rounds() * round, Math.max(options.roundSeconds(), StepOptions.LEAST_ROUNDS * round));
+        double warmups = torches * warmup(torch, options) + (hasInkhorn ? warmup(inkhorn, options) : 0);
+        double check = plan.checked() && hasInkhorn ? 2 * START_SECONDS + 2 * (torch + inkhorn) : 0;
+        double extra = plan.bfloat16() && hasInkhorn && torches > 0
+                ? check + warmup(torch, options) + extraRounds(turn(torch, options) + turn(inkhorn, options)) : 0;
+        double profile = plan.profiled() && hasInkhorn ? 6 * turn(inkhorn, options) : 0;
+        return torches * (check + search(torch)) + warmups + rounds + extra + profile;
+    }
+
+    private double extraRounds(double round) {
+        return Math.max(round, Math.min(Comparison.EXTRA_ROUNDS * round, options.roundSeconds() * Comparison.EXTRA_SHARE));
+    }
+
+    private double search(double step) {
+        int settings = plan.settings().size();
+        if (settings == 1) {
+            return 0;
+        }
+        double pair = 2 * turn(step, options.forSearch());
+        double pairs = Math.max(1, Math.min(5, Math.floor(options.searchSeconds() / (settings - 1) / pair)));
+        return settings * warmup(step, options.forSearch()) + (settings - 1) * pairs * pair;
+    }
+
+    private static double turn(double step, StepOptions options) {
+        return Math.max(options.turnSeconds(), step) + PROBE_AND_PAUSE_SECONDS;
+    }
+
+    private static double warmup(double step, StepOptions options) {
+        return START_SECONDS + Math.max(options.warmup().steps() * step, options.warmup().seconds());
+    }
+
+    /** By nanoGPT's convention, with the matrices alone. */
+    private static double flops(ModelCase model) {
+        GptConfig c = model.config();
+        double parameters = 12.0 * c.nLayer() * c.nEmbd() * c.nEmbd() + (double) c.vocabSize() * c.nEmbd();
+        return model.tokens() * (6 * parameters + 12.0 * c.nLayer() * c.nEmbd() * c.blockSize());
+    }
+}

@@ -1,0 +1,91 @@
+package inkhorn.bench.step;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import inkhorn.nn.Activation;
+import inkhorn.nn.GptConfig;
+import inkhorn.nn.Position;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Skipped where the build left libtorch out. */
+final class TorchGptTest {
+
+    private static final int BATCH = 2;
+    private static final int BLOCK = 32;
+
+    @BeforeAll
+    static void loadLibtorch() {
+        System.setProperty("org.bytedeco.javacpp.cachedir", Path.of("target", "javacpp").toAbsolutePath().toString());
+        try {
+            torch.set_num_threads(1);
+        } catch (LinkageError e) {
+            Assumptions.abort("libtorch is not in this build");
+        }
+    }
+
+    @Test
+    void libtorchChoosesFlashAttentionOnlyWithoutDropout() {
+        assertThat(new TorchGpt(config(0), Engine.Precision.FLOAT32).attentionKernel()).isEqualTo("flash");
+        assertThat(new TorchGpt(config(0.2), Engine.Precision.FLOAT32).attentionKernel()).isEqualTo("plain");
+    }
+
+    @Test
+    void theLossInBfloat16IsNearAndNotEqual() {
+        double exact = loss(model(0, Engine.Precision.FLOAT32));
+        double rounded = loss(model(0, Engine.Precision.BFLOAT16));
+        assertThat(rounded).isCloseTo(exact, within(LossCheck.BFLOAT16_BOUND)).isNotEqualTo(exact);
+    }
+
+    @Test
+    void aChangedWeightCountsAtOnceInBfloat16() {
+        TorchGpt model = model(0, Engine.Precision.BFLOAT16);
+        double before = loss(model);
+        model.parameters().values().forEach(weight -> weight.data().mul_(new org.bytedeco.pytorch.Scalar(3.0)));
+        assertThat(loss(model)).isNotEqualTo(before);
+        double after = loss(model);
+        TorchGpt same = model(0, Engine.Precision.BFLOAT16);
+        same.parameters().values().forEach(weight -> weight.data().mul_(new org.bytedeco.pytorch.Scalar(3.0)));
+        assertThat(loss(same)).isEqualTo(after);
+    }
+
+    @Test
+    void everyWeightGetsAGradientInBothPrecisionsUnderDropout() {
+        for (Engine.Precision precision : Engine.Precision.values()) {
+            TorchGpt model = model(0.2, precision);
+            try (PointerScope scope = new PointerScope()) {
+                lossTensor(model).backward();
+                assertThat(model.parameters().values()).allSatisfy(weight ->
+                        assertThat(weight.grad().abs().sum().item_float()).isPositive().isFinite());
+            }
+        }
+    }
+
+    private static TorchGpt model(double dropout, Engine.Precision precision) {
+        torch.manual_seed(7);
+        return new TorchGpt(config(dropout), precision);
+    }
+
+    private static double loss(TorchGpt model) {
+        try (PointerScope scope = new PointerScope()) {
+            return lossTensor(model).item_float();
+        }
+    }
+
+    private static Tensor lossTensor(TorchGpt model) {
+        long[] ids = new long[BATCH * BLOCK];
+        Arrays.setAll(ids, i -> i % 50);
+        return model.loss(Tensor.create(ids, BATCH, BLOCK), Tensor.create(ids, BATCH, BLOCK));
+    }
+
+    private static GptConfig config(double dropout) {
+        return new GptConfig(50, BLOCK, 2, 2, 64, dropout, true, Activation.GELU, Position.LEARNED, true, GptConfig.LAYER_NORM_EPS);
+    }
+}
