@@ -66,6 +66,14 @@ steps_done() { # run directory: the last step in its metrics, 0 if there is none
     echo "${step:-0}"
 }
 
+training_from() { # log: the step that this process began with; nothing as long as it has not
+    sed -n 's/^steps .* each$/0/p; s/^steps .*going on from step //p' "$1"
+}
+
+milliseconds() {
+    date +%s%3N
+}
+
 hash_of() {
     sha256sum "$1" | cut -d ' ' -f 1
 }

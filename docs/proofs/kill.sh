@@ -18,14 +18,6 @@ left_over() { # what a save that was cut short leaves
     find "$run" -mindepth 1 -maxdepth 1 -name '.[to]*-*' -printf '%f ' 2>/dev/null || true
 }
 
-milliseconds() {
-    date +%s%3N
-}
-
-training_from() { # the step that this process began with; nothing as long as it has not
-    sed -n 's/^steps .* each$/0/p; s/^steps .*going on from step //p' killed.log
-}
-
 await_moment() { # process: until a random moment
     local begun from
     begun=$(milliseconds)
@@ -36,7 +28,7 @@ await_moment() { # process: until a random moment
     fi
     local more=$((1 + RANDOM % 40)) nap=$((RANDOM % 40))
     while kill -0 "$1" 2>/dev/null; do
-        from=$(training_from)
+        from=$(training_from killed.log)
         # Not so late that the run ends before its twenty kills.
         if [ -n "$from" ] && { [ "$(steps_done $run)" -ge $((from + more)) ] || [ "$(steps_done $run)" -ge $((steps - 50)) ]; }; then
             break
@@ -61,7 +53,7 @@ for number in $(seq "$kills"); do
     kill -KILL "$target" 2>/dev/null || true
     code=0
     wait "$pid" 2>/dev/null || code=$?
-    from=$(training_from)
+    from=$(training_from killed.log)
     check "kill $number, of the $who, ${from:+begun at step $from, }at step $(steps_done $run), left over: $(left_over)" [ "$code" = 137 ]
     [ "$code" = 137 ] || { echo "        exit code $code"; grep "^error" killed.log || true; }
 done

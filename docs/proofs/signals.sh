@@ -14,7 +14,7 @@ within=${WITHIN_MS:-2000}
 RANDOM=$seed
 echo "seed $seed"
 steps=300
-config 40 "max_iters: $steps" >run.yaml
+config 7 "max_iters: $steps" >run.yaml
 # About as long to read, to learn merges from and to encode as the steps take.
 awk -v seed="$seed" 'BEGIN {
     srand(seed)
@@ -25,10 +25,6 @@ awk -v seed="$seed" 'BEGIN {
     }
 }' >text.txt
 options=(--data.tokenizer=bpe --data.vocab_size=1000)
-
-milliseconds() {
-    date +%s%3N
-}
 
 left_over() { # half-made data and checkpoints
     find . -name '.tmp-*' -printf '%P ' -o -name '.old-*' -printf '%P '
@@ -48,16 +44,41 @@ start() { # run name, arguments…: in the background, in a process group of its
     pid=$!
 }
 
-await() { # milliseconds; false if the run ends before
+await_time() { # milliseconds; false if the run ends before
     local begun
     begun=$(milliseconds)
     while [ $(($(milliseconds) - begun)) -lt "$1" ]; do
-        kill -0 "$pid" 2>/dev/null || { wait "$pid" || true; return 1; }
+        kill -0 "$pid" 2>/dev/null || return 1
         sleep 0.005
     done
 }
 
-stop() { # moment, for people; log: whether the run ends as it should; sets what, adds to took
+await_step() { # run name, steps, milliseconds: until this process has taken so many steps and time has passed; false if the run ends before
+    local from
+    while kill -0 "$pid" 2>/dev/null; do
+        from=$(training_from "$1.log")
+        if [ -n "$from" ] && [ "$(steps_done "checkpoints/$1")" -ge $((from + $2)) ]; then
+            sleep "$(printf '0.%03d' "$3")"
+            return
+        fi
+        sleep 0.005
+    done
+    return 1
+}
+
+await_moment() { # run name: half of them anywhere between start and end, half after some steps; false if the run ends before
+    local begun at
+    begun=$(milliseconds)
+    if [ $((RANDOM % 2)) = 0 ]; then
+        at=$((RANDOM % 1000 * whole / 1000))
+        await_time "$at" || return
+    else
+        await_step "$1" $((RANDOM % 100)) $((RANDOM % 60)) || return
+    fi
+    moment=$(($(milliseconds) - begun))
+}
+
+stop() { # milliseconds since the start, for people; log: whether the run ends as it should; sets what, adds to took
     local begun signal wanted to target said took_ms code=0
     if [ $((RANDOM % 2)) = 0 ]; then signal=INT wanted=130; else signal=TERM wanted=143; fi
     if [ $((RANDOM % 2)) = 0 ]; then to=process target=$pid; else to=group target=-$pid; fi
@@ -92,12 +113,11 @@ while [ "$number" -lt "$count" ]; do
     [ $((chain % 2)) = 0 ] || rm -rf data
     for attempt in 1 2 3 4 5; do
         [ "$number" -lt "$count" ] || break
-        moment=$((RANDOM % 1000 * whole / 1000))
         start "$name" --resume
-        # A resumed run may be shorter than the moment: then it is one moment less, and another run begins.
-        await "$moment" || break
+        # What is left of the run may be shorter: then another one begins.
+        await_moment "$name" || { wait "$pid" || true; break; }
         number=$((number + 1))
-        if stop "$moment" "$name.log"; then result=true; else result=false; fi
+        if stop "$moment" "$name.log" 2>/dev/null; then result=true; else result=false; fi
         check "$number: $what" "$result"
         "$result" || tail -n 3 "$name.log" | sed 's/^/        /'
     done

@@ -14,6 +14,8 @@ import java.util.Locale;
  */
 public final class RegularFile {
 
+    private static final Path DESCRIPTORS = Path.of("/dev/fd");
+
     private static final int KIND = 0xF000;
     private static final int PIPE = 0x1000;
     private static final int CHARACTER_DEVICE = 0x2000;
@@ -32,6 +34,9 @@ public final class RegularFile {
     public static void require(Path file) throws IOException {
         if (Files.isRegularFile(file)) {
             return;
+        } else if (!Files.exists(file) && file.startsWith(DESCRIPTORS)) {
+            // The shell's <(...): the second JVM does not inherit it.
+            throw new FileSystemException(file.toString(), null, "it is a pipe of the shell, not a regular file");
         } else if (!Files.exists(file)) {
             throw new NoSuchFileException(file.toString());
         } else if (Files.isDirectory(file)) {

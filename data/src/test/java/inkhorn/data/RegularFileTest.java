@@ -41,6 +41,7 @@ final class RegularFileTest {
         assertThatThrownBy(() -> RegularFile.require(directory)).hasMessageContaining("Is a directory");
         Path pipe = pipe("pipe");
         assertThatThrownBy(() -> RegularFile.require(pipe)).hasMessageContaining("it is a pipe, not a regular file");
+        assertThatThrownBy(() -> RegularFile.require(Path.of("/dev/fd/987654"))).hasMessageContaining("it is a pipe of the shell");
         Path zero = Path.of("/dev/zero");
         assumeTrue(Files.exists(zero));
         assertThatThrownBy(() -> RegularFile.read(zero, 1 << 20)).hasMessageContaining("it is a device, not a regular file");
