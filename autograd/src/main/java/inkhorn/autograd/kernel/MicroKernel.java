@@ -38,7 +38,7 @@ final class MicroKernel {
      * of the smaller kernels are enough for two units with a latency of four cycles there, whereas 24 in 16 registers would be spilled.
      */
     static boolean hasManyRegisters(String arch, int lanes) {
-        boolean x86 = arch.equals("amd64") || arch.startsWith("x86") || arch.matches("i[3-6]86");
+        boolean x86 = arch.equals("amd64") || arch.startsWith("x86") || arch.equals("i386");
         return !x86 || lanes >= 16;
     }
 
