@@ -9,6 +9,8 @@ import inkhorn.nn.HuggingFaceConfig;
 import inkhorn.nn.LanguageModel;
 import inkhorn.nn.LanguageModels;
 import inkhorn.nn.StateDict;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -41,6 +43,32 @@ public final class ModelFiles {
     /** What {@code config.json} is to hold. */
     public static ObjectNode configJson(LanguageModel model) {
         return MAPPER.valueToTree(model.config());
+    }
+
+    /**
+     * Writes a model as a plain Hugging Face directory, created where it does not exist; a failure leaves no whole model.
+     *
+     * @param config what {@code config.json} is to hold
+     * @param extraFiles further files by plain name, written before the model's
+     * @throws CheckpointException where the directory holds a model already (the user's error), or cannot be written
+     */
+    public static void save(Path directory, LanguageModel model, ObjectNode config, Map<String, FileWriter> extraFiles) {
+        for (String name : List.of(CheckpointLayout.CONFIG, CheckpointLayout.MODEL)) {
+            if (Files.exists(directory.resolve(name))) {
+                throw CheckpointException.userError(directory + ": holds a " + name + " already; name a new directory");
+            }
+        }
+        try {
+            Files.createDirectories(directory);
+            for (Map.Entry<String, FileWriter> extra : extraFiles.entrySet()) {
+                extra.getValue().write(directory.resolve(extra.getKey()));
+            }
+            Json.write(directory.resolve(CheckpointLayout.CONFIG), config);
+            Safetensors.writeUnchecked(directory.resolve(CheckpointLayout.MODEL), weights(model), Safetensors.HUGGING_FACE, true);
+        } catch (IOException e) {
+            throw CheckpointException.runFailure(directory + ": the model cannot be saved (" + CheckpointException.reason(e)
+                    + "); check free space and permissions", e);
+        }
     }
 
     /** The keys of a checkpoint's {@code config.json}, as {@link LanguageModels#of} takes them. */

@@ -1,5 +1,6 @@
 package inkhorn.generate;
 
+import inkhorn.autograd.Scope;
 import inkhorn.checkpoint.Checkpoint;
 import inkhorn.checkpoint.CheckpointException;
 import inkhorn.checkpoint.ModelFiles;
@@ -10,18 +11,26 @@ import inkhorn.nn.LanguageModel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 
 /**
- * A model that has learned something, with the tokenizer it learned with.
+ * A model with the tokenizer that it was trained with: what a program needs to write text.
  *
- * @param checkpoint where both come from; its step says how long the model was trained
+ * @param model its ids are the tokenizer's
  */
-public record TrainedModel(LanguageModel model, Tokenizer tokenizer, Checkpoint checkpoint) {
+public record TrainedModel(LanguageModel model, Tokenizer tokenizer) {
 
     /** The tokenizer's file in a checkpoint. */
     public static final String TOKENIZER_FILE = "tokenizer.json";
 
     private static final String BEST = "best";
+
+    /** @throws IllegalArgumentException when the two have vocabularies of different sizes */
+    public TrainedModel {
+        if (tokenizer.vocabularySize() != model.vocabSize()) {
+            throw new IllegalArgumentException("the tokenizer has " + tokenizer.vocabularySize() + " tokens, the model " + model.vocabSize());
+        }
+    }
 
     /**
      * Opens a checkpoint, or the best one of a run, or the newest whole one where a run has no best.
@@ -42,7 +51,7 @@ public record TrainedModel(LanguageModel model, Tokenizer tokenizer, Checkpoint 
             throw CheckpointException.userError(file + ": has " + tokenizer.vocabularySize() + " tokens, the model "
                     + model.vocabSize() + "; give the tokenizer that the model was trained with");
         }
-        return new TrainedModel(model, tokenizer, checkpoint);
+        return new TrainedModel(model, tokenizer);
     }
 
     /**
@@ -53,6 +62,43 @@ public record TrainedModel(LanguageModel model, Tokenizer tokenizer, Checkpoint 
      */
     public static Tokenizer tokenizer(Path runOrCheckpoint) {
         return Tokenizers.load(tokenizerFile(checkpoint(runOrCheckpoint)));
+    }
+
+    /**
+     * Writes a directory that {@link #open} reads: weights, {@code config.json} and the tokenizer's files. Without a trainer's state it
+     * cannot be resumed.
+     *
+     * @param directory is created where it does not exist
+     * @throws CheckpointException where the directory holds a model already, which would be lost, or cannot be written
+     */
+    public void save(Path directory) {
+        ModelFiles.save(directory, model, TokenizerStamp.of(tokenizer).in(ModelFiles.configJson(model)),
+                TokenizerFiles.of(tokenizer, model.blockSize()));
+    }
+
+    /** As {@link #stream(String, WritingOptions, Consumer)} with {@link WritingOptions#DEFAULTS}. */
+    public FinishReason stream(String prompt, Consumer<String> out) {
+        return stream(prompt, WritingOptions.DEFAULTS, out);
+    }
+
+    /**
+     * Writes on from a prompt and hands the text over piece by piece, as soon as each token is chosen. For texts side by side, or to stop
+     * from outside, use {@link Generator}.
+     *
+     * @param prompt may be empty; it is not handed over
+     * @param out receives whole characters, without the end-of-text token and without a stop string
+     * @return why the text ended
+     * @throws DataException naming a character of the prompt that the vocabulary does not have
+     * @throws IllegalStateException when a logit is not a finite number, as after a failed training
+     */
+    public FinishReason stream(String prompt, WritingOptions options, Consumer<String> out) {
+        StreamedText text = new StreamedText(tokenizer, prompt, options.stops(), out);
+        Limits limits = new Limits(options.tokens(), tokenizer.endOfText(), true);
+        try (Scope arrays = Scope.open()) {
+            FinishReason reason = new Generator(model, options.sampler(), options.seed()).generate(prompt(prompt), limits, 0, text);
+            text.finish();
+            return reason;
+        }
     }
 
     private static Checkpoint checkpoint(Path runOrCheckpoint) {

@@ -6,10 +6,16 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
 final class LogSetupTest {
@@ -59,5 +65,14 @@ final class LogSetupTest {
         System.setProperty("logback.configurationFile", "mine.xml");
         new LogSetup().configure(context);
         assertThat(context.getLogger("ROOT").getAppender("stderr")).isNull();
+    }
+
+    @Test
+    void aProgramThatUsesTheLibraryKeepsALoggingConfigurationOfTheirOwn(@TempDir Path classes) throws IOException {
+        try (URLClassLoader program = new URLClassLoader(new URL[] {classes.toUri().toURL()}, null)) {
+            assertThat(LogSetup.hasConfiguration(program)).isFalse();
+            Files.writeString(classes.resolve("logback.xml"), "<configuration/>");
+            assertThat(LogSetup.hasConfiguration(program)).isTrue();
+        }
     }
 }

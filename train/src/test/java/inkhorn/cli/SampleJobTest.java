@@ -19,6 +19,7 @@ import inkhorn.data.WordTokenizer;
 import inkhorn.generate.Penalties;
 import inkhorn.generate.TokenizerStamp;
 import inkhorn.generate.TrainedModel;
+import inkhorn.generate.WritingOptions;
 import inkhorn.generate.Warping;
 import inkhorn.nn.Activation;
 import inkhorn.nn.Gpt;
@@ -159,6 +160,14 @@ final class SampleJobTest {
                 + TokenizerStamp.of(own) + "; put the tokenizer.json there that the model was trained with" + System.lineSeparator());
         own.save(file);
         assertThat(sample(copy)).isZero();
+    }
+
+    @Test
+    void aProgramStreamsWhatSampleWrites() {
+        String expected = text(run, "--prompt", "é");
+        StringBuilder streamed = new StringBuilder();
+        TrainedModel.open(run).stream("é", WritingOptions.DEFAULTS.withTokens(TOKENS), streamed::append);
+        assertThat("é" + streamed + "\n").isEqualTo(expected);
     }
 
     @Test
