@@ -35,6 +35,7 @@ final class AtomicFiles {
                 out.force(true);
             }
             moveInPlace(temporary, file);
+            FileTrace.wrote(file);
         } finally {
             Files.deleteIfExists(temporary);
         }

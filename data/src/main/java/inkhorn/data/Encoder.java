@@ -152,6 +152,7 @@ final class Encoder implements Closeable {
 
         Manifest.Split finish(ByteProgress progress) throws IOException {
             out.finish();
+            FileTrace.wrote(file);
             return new Manifest.Split(documents, characters, bytes, out.length(), Hashes.sha256(file, progress));
         }
     }

@@ -64,6 +64,7 @@ final class InputFiles {
         }
         try {
             RegularFile.require(file);
+            FileTrace.read(file);
             if (seen.add(file.toRealPath())) {
                 found.add(TextSource.file(file, name));
             }

@@ -53,6 +53,7 @@ public final class RegularFile {
      */
     public static byte[] read(Path file, int most) throws IOException {
         require(file);
+        FileTrace.read(file);
         try (InputStream in = Files.newInputStream(file)) {
             byte[] bytes = in.readNBytes(most);
             // By reading and not by the size, which files of /proc do not tell.

@@ -41,6 +41,7 @@ public final class TokenFile {
 
     static TokenFile open(Path path, IdWidth width, int mappingBits) {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            FileTrace.read(path);
             long bytes = channel.size();
             if (bytes % width.bytes() != 0) {
                 throw new DataException(path + ": " + bytes + " bytes are not a whole number of " + width.bits()

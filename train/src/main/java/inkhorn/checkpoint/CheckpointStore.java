@@ -1,5 +1,6 @@
 package inkhorn.checkpoint;
 
+import inkhorn.data.FileTrace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -180,6 +181,7 @@ public final class CheckpointStore {
         Path file = directory.resolve(name);
         files.write(file, writer);
         files.sync(file);
+        FileTrace.wrote(file);
         return file;
     }
 

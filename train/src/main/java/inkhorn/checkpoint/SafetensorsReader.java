@@ -1,5 +1,6 @@
 package inkhorn.checkpoint;
 
+import inkhorn.data.FileTrace;
 import inkhorn.data.RegularFile;
 import java.io.Closeable;
 import java.io.EOFException;
@@ -66,6 +67,7 @@ public final class SafetensorsReader implements Closeable {
         boolean opened = false;
         try {
             RegularFile.require(file);
+            FileTrace.read(file);
             channel = FileChannel.open(file, StandardOpenOption.READ);
             SafetensorsReader reader = new SafetensorsReader(file, channel);
             opened = true;

@@ -73,7 +73,7 @@ final class Advice {
             say("Leave out --threads=%d: there are %d cores, and the result does not depend on how many are used.", threads, cores);
         } else if (threads > cores) {
             say("Give --threads=%d: %d threads would take turns on %d %s.", cores, threads, cores, cores == 1 ? "core" : "cores");
-        } else if (machine.peak().scaling() < LEAST_SCALING_PER_THREAD * threads && !isBusy()) {
+        } else if (machine.peak().scaling() != null && machine.peak().scaling() < LEAST_SCALING_PER_THREAD * threads && !isBusy()) {
             say("Try --threads=%d: %d threads reach only %.2f times what one does, as where two share a core or the host's other guests are"
                     + " at work.", Math.max(1, Math.round(machine.peak().scaling())), threads, machine.peak().scaling());
         }

@@ -44,8 +44,8 @@ final class DoctorReport {
         line("threads", "%d on %s%s", m.kernels().threads(), count(m.system().cores(), "core"),
                 m.kernels().scalar() ? ", of which the scalar kernels use one" : "");
         Machine.Peak peak = m.peak();
-        line("peak", "%.1f GFLOP/s on one thread, %.1f on %d: %.2f times%s", peak.gflopsOfOneThread(), peak.gflopsOfAllThreads(),
-                m.kernels().threads(), peak.scaling(), bits == 0 ? "; of a plain loop, the Vector API would show more" : "");
+        line("peak", "%.1f GFLOP/s on one thread, %.1f on %d%s%s", peak.gflopsOfOneThread(), peak.gflopsOfAllThreads(),
+                m.kernels().threads(), peak.scaling() == null ? "" : String.format(Locale.ROOT, ": %.2f times", peak.scaling()), bits == 0 ? "; of a plain loop, the Vector API would show more" : "");
         line("bandwidth", peak.gigabytesPerSecond() == null ? "not measured, the heap is too small" : "%.1f GB/s read and written, %.1f only read",
                 peak.gigabytesPerSecond(), peak.gigabytesReadPerSecond());
     }

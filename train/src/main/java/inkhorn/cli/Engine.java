@@ -2,6 +2,8 @@ package inkhorn.cli;
 
 import inkhorn.autograd.kernel.KernelProvider;
 import inkhorn.config.UserError;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What computes.
@@ -10,6 +12,8 @@ import inkhorn.config.UserError;
  * @param kernels which arithmetic
  */
 public record Engine(int threads, Kernels kernels) {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
 
     /** {@code AUTO} is vector where the JVM has it, else scalar. */
     public enum Kernels { AUTO, SCALAR, VECTOR }
@@ -21,9 +25,18 @@ public record Engine(int threads, Kernels kernels) {
      */
     public void start() {
         try {
+            logJava();
             KernelProvider.choose(KernelProvider.Choice.valueOf(kernels.name()), threads);
         } catch (IllegalStateException e) {
             throw new UserError("--" + e.getMessage());
+        }
+    }
+
+    private static void logJava() {
+        if (LOG.isDebugEnabled()) {
+            Machine.Jvm java = MachineReader.jvm();
+            LOG.debug("java {}, {}, {}, in {}", java.version(), java.vendor(), java.vm(), java.home());
+            LOG.debug("flags of java: {}", String.join(" ", MachineReader.start().flags()));
         }
     }
 }

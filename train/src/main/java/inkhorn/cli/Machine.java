@@ -39,11 +39,12 @@ record Machine(Jvm java, Host system, Arithmetic kernels, Peak peak, Memory memo
     /**
      * Measured limits, by {@link inkhorn.autograd.kernel.PeakProbe}, in 10⁹ float32 operations and 10⁹ bytes a second.
      *
-     * @param scaling             how many times one thread all threads are
+     * @param scaling             how many times one thread all threads are; null where it would be more than there are threads, since
+     *     other programs worked while one thread was measured
      * @param gigabytesPerSecond read and written; null where the heap is too small to measure it
      * @param gigabytesReadPerSecond where nothing is written; null as above
      */
-    record Peak(double gflopsOfOneThread, double gflopsOfAllThreads, double scaling, Double gigabytesPerSecond, Double gigabytesReadPerSecond) {
+    record Peak(double gflopsOfOneThread, double gflopsOfAllThreads, Double scaling, Double gigabytesPerSecond, Double gigabytesReadPerSecond) {
     }
 
     /** In MiB; the machine's is the container's where there is one. */

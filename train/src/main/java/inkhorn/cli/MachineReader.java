@@ -23,6 +23,9 @@ final class MachineReader {
     /** For each of: one thread, all threads, memory read, memory updated. */
     private static final double PROBE_SECONDS = 0.5;
 
+    /** More is no gain of threads: one thread was measured while other programs worked. */
+    private static final double MOST_SCALING_PER_THREAD = 1.1;
+
     /** Each of the two probes of memory takes 128 MiB, one after the other. */
     private static final long LEAST_HEAP_TO_PROBE_MEMORY = 256L << 20;
 
@@ -43,7 +46,7 @@ final class MachineReader {
         return new Machine(jvm(), host, arithmetic(engine), peak(engine.threads(), probeSeconds), memory(), hugePages(), start());
     }
 
-    private static Machine.Jvm jvm() {
+    static Machine.Jvm jvm() {
         List<String> collectors = ManagementFactory.getGarbageCollectorMXBeans().stream().map(GarbageCollectorMXBean::getName).toList();
         return new Machine.Jvm(System.getProperty("java.version"), System.getProperty("java.vendor"), System.getProperty("java.vm.name"),
                 System.getProperty("java.home"), ModuleFinder.ofSystem().find(JdkVectorModule.NAME).isPresent(), collectors);
@@ -65,11 +68,15 @@ final class MachineReader {
         try (PeakProbe one = new PeakProbe(1); PeakProbe all = new PeakProbe(threads)) {
             double ofOne = one.flopsPerSecond(seconds);
             double ofAll = threads == 1 ? ofOne : all.flopsPerSecond(seconds);
+            if (ofAll > MOST_SCALING_PER_THREAD * threads * ofOne) {
+                ofOne = Math.max(ofOne, one.flopsPerSecond(seconds));
+            }
+            Double scaling = ofAll > MOST_SCALING_PER_THREAD * threads * ofOne ? null : (Double) (ofAll / ofOne);
             boolean fits = Runtime.getRuntime().maxMemory() >= LEAST_HEAP_TO_PROBE_MEMORY;
             // Reading first: it lets go of its memory, the update keeps its arrays until the probe is closed.
             Double read = fits ? all.readBytesPerSecond(READ, seconds) * 1e-9 : null;
             Double updated = fits ? all.bytesPerSecond(seconds) * 1e-9 : null;
-            return new Machine.Peak(ofOne * 1e-9, ofAll * 1e-9, ofAll / ofOne, updated, read);
+            return new Machine.Peak(ofOne * 1e-9, ofAll * 1e-9, scaling, updated, read);
         }
     }
 
@@ -106,7 +113,7 @@ final class MachineReader {
         }
     }
 
-    private static Machine.Start start() {
+    static Machine.Start start() {
         String parent = "-D" + JvmArguments.PARENT_PROPERTY;
         String escaped = "-D" + AsciiLocale.ESCAPED_PROPERTY;
         List<String> flags = ManagementFactory.getRuntimeMXBean().getInputArguments().stream()

@@ -12,6 +12,7 @@ import inkhorn.data.PreparedData;
 import inkhorn.nn.LanguageModel;
 import inkhorn.train.Models;
 import inkhorn.train.PeakMeter;
+import inkhorn.train.PhaseTimer;
 import inkhorn.train.RunDirectory;
 import inkhorn.train.RunLog;
 import inkhorn.train.TrainListener;
@@ -61,17 +62,25 @@ final class TrainJob implements Job<TrainCommand.Request> {
 
     private int run(TrainCommand.Request request, Shutdown shutdown, WarmUp warmUp) {
         RunConfig config = request.config();
-        PreparedData data = data(request, shutdown);
+        PreparedData data;
+        try (PhaseTimer timer = PhaseTimer.start("reading and preparing the data")) {
+            data = data(request, shutdown);
+        }
         data.requireWindows(config.model().blockSize());
         Models.requireArrays(config.model(), data.tokenizer().vocabularySize(), config.train().batchSize());
         shutdown.check();
-        LanguageModel model = Models.create(config.model(), data.tokenizer().vocabularySize(), config.run().seed());
+        LanguageModel model;
+        try (PhaseTimer timer = PhaseTimer.start("making the model")) {
+            model = Models.create(config.model(), data.tokenizer().vocabularySize(), config.run().seed());
+        }
         shutdown.check();
         try (RunDirectory run = request.resume()
                 ? RunDirectory.resume(config, data.tokenizer(), line -> out.println("note: " + line))
                 : RunDirectory.create(config, data.tokenizer())) {
             banner(config, model, data, run.resumedStep());
-            warmUp.await();
+            try (PhaseTimer timer = PhaseTimer.start("waiting for the warm-up")) {
+                warmUp.await();
+            }
             shutdown.check();
             return train(request, model, data, run, shutdown);
         }
@@ -101,7 +110,9 @@ final class TrainJob implements Job<TrainCommand.Request> {
             int threads = request.engine().threads();
             PeakMeter peak = request.probe() ? peaks.of(threads, model.flopsPerToken()) : PeakMeter.none();
             trainer = new Trainer(request.config(), model, data, run, new Show(progress, threads), peak, shutdown);
-            run.restore(model, trainer);
+            try (PhaseTimer timer = PhaseTimer.start("restoring")) {
+                run.restore(model, trainer);
+            }
             shutdown.beginSaving();
             end = trainer.run();
         }

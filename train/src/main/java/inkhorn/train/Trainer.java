@@ -148,13 +148,18 @@ public final class Trainer {
     }
 
     private void evaluate() {
-        RunLog.Eval eval = evaluator.losses(state.step(), listener);
+        RunLog.Eval eval;
+        try (PhaseTimer timer = PhaseTimer.start("evaluation")) {
+            eval = evaluator.losses(state.step(), listener);
+        }
         directory.log().append(eval);
         guard.requireFinite(eval);
         state = state.evaluated(eval.valLoss());
         listener.evaluated(eval, state.isBest());
         keepBest();
-        evaluator.sample(state.step()).ifPresent(listener::sampled);
+        try (PhaseTimer timer = PhaseTimer.start("sample")) {
+            evaluator.sample(state.step()).ifPresent(listener::sampled);
+        }
     }
 
     /** Lets {@code best} point at this step's checkpoint if the evaluation just counted is the best yet. */
@@ -169,8 +174,10 @@ public final class Trainer {
     private void save(boolean best) {
         guard.requireFiniteWeights(state.step());
         listener.saving(state.step());
-        Path saved = directory.save(state, model, trainStep.optimizer(), best);
-        savedStep = state.step();
-        listener.saved(savedStep, saved);
+        try (PhaseTimer timer = PhaseTimer.start("saving")) {
+            Path saved = directory.save(state, model, trainStep.optimizer(), best);
+            savedStep = state.step();
+            listener.saved(savedStep, saved);
+        }
     }
 }

@@ -31,13 +31,13 @@ final class AdviceTest {
     @Test
     void scalarKernelsAreALossWhetherByWishOrForWantOfARelaunch() {
         assertSays(Machines.with(new Machine.Arithmetic("scalar; as asked for", true, 512, 8), GOOD.peak()), "Leave out --kernels=scalar: ");
-        assertSays(Machines.with(new Machine.Arithmetic("scalar; not loaded", true, 0, 8), new Machine.Peak(3, 24, 8, 40.0, 30.0)),
+        assertSays(Machines.with(new Machine.Arithmetic("scalar; not loaded", true, 0, 8), new Machine.Peak(3, 24, 8.0, 40.0, 30.0)),
                 "Leave out --no-relaunch: ");
     }
 
     @Test
     void vectorsThatAreInterpretedOrNarrowerThanTheProcessorsAreNamed() {
-        assertSays(Machines.with(GOOD.kernels(), new Machine.Peak(0.1, 0.8, 8, 40.0, 30.0)), "Leave out flags that keep Java from compiling (-Xint, ");
+        assertSays(Machines.with(GOOD.kernels(), new Machine.Peak(0.1, 0.8, 8.0, 40.0, 30.0)), "Leave out flags that keep Java from compiling (-Xint, ");
         assertSays(Machines.with(new Machine.Arithmetic("vector, 256-bit", false, 256, 8), GOOD.peak()),
                 "Try java -XX:UseAVX=3 -jar train.jar doctor: the processor has vectors of 512 bits and Java uses 256");
     }

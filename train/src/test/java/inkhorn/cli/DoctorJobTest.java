@@ -52,7 +52,7 @@ final class DoctorJobTest {
     @Test
     void whatASystemDoesNotTellIsLeftOutOrSaidToBeUnknown() {
         Machine bare = new Machine(Machines.GOOD.java(), new Machine.Host("Windows 11, amd64", new Processor("amd64", "", null, false), 1, null),
-                new Machine.Arithmetic("scalar, plain loops; not loaded", true, 0, 1), new Machine.Peak(3, 3, 1, null, null),
+                new Machine.Arithmetic("scalar, plain loops; not loaded", true, 0, 1), new Machine.Peak(3, 3, 1.0, null, null),
                 new Machine.Memory(200, null), new Machine.HugePages(null, false), new Machine.Start(false, List.of()));
         assertThat(examine(bare, Optional.empty(), false)).contains(
                 "system     Windows 11, amd64; amd64, 1 core\n",
@@ -63,6 +63,12 @@ final class DoctorJobTest {
                 "relaunch   no; Java's flags are none\n",
                 "what to change:\n  - Leave out --no-relaunch: ");
         assertThat(examine(bare, Optional.empty(), false).lines()).allMatch(line -> line.length() <= 110);
+    }
+
+    @Test
+    void aGainOfThreadsThatCannotBeIsNotShown() {
+        Machine busy = Machines.with(Machines.GOOD.kernels(), new Machine.Peak(3, 900, null, 40.0, 30.0));
+        assertThat(examine(busy, Optional.empty(), false)).contains("peak       3.0 GFLOP/s on one thread, 900.0 on 8\n");
     }
 
     @Test
