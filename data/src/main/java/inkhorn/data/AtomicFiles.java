@@ -83,11 +83,11 @@ final class AtomicFiles {
             return "permission denied";
         }
         if (e instanceof FileAlreadyExistsException) {
-            return "a file stands where a directory is needed";
+            return "a file exists where a directory is needed";
         }
         String message = e instanceof FileSystemException f && f.getReason() != null ? f.getReason() : e.getMessage();
         if ("Not a directory".equals(message)) {
-            return "a file stands where a directory is needed";
+            return "a file exists where a directory is needed";
         }
         return message == null ? e.getClass().getSimpleName() : message.lines().findFirst().orElse("");
     }

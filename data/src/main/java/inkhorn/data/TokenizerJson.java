@@ -180,7 +180,7 @@ final class TokenizerJson {
             int left = known(pair[0], where);
             int right = known(pair[1], where);
             if (!vocabulary.addMerge(left, right, known(pair[0] + pair[1], where))) {
-                throw damaged(where + ", which stands there twice");
+                throw damaged(where + ", which appears there twice");
             }
         }
     }

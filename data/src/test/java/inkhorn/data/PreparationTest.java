@@ -196,7 +196,7 @@ class PreparationTest {
         assertThat(data.directory()).startsWith(fallback);
         Path wanted = sets.resolve(fallback.relativize(data.directory()));
         assertThat(data.warnings()).containsExactly(wanted + ": prepared data cannot be written there "
-                + "(a file stands where a directory is needed); using " + data.directory() + " instead");
+                + "(a file exists where a directory is needed); using " + data.directory() + " instead");
         assertThat(prepare().reused()).isTrue();
     }
 
@@ -205,7 +205,7 @@ class PreparationTest {
         Files.writeString(sets, "a file");
         Files.writeString(fallback, "a file");
         assertThatThrownBy(this::prepare).isInstanceOf(DataException.class).hasMessageMatching(
-                "prepared data can be written neither to \\S+ nor to \\S+ \\(a file stands where a directory is needed\\); "
+                "prepared data can be written neither to \\S+ nor to \\S+ \\(a file exists where a directory is needed\\); "
                         + "make room or make one of them writable");
     }
 

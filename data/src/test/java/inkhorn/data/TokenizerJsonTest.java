@@ -88,7 +88,7 @@ class TokenizerJsonTest {
                 damage("model.merges must be a list" + DAMAGED, root -> model(root).put("merges", "h e")),
                 damage("model.merges[2] is \"he\", expected two tokens, as \"a b\" or [\"a\",\"b\"]" + DAMAGED, root -> merges(root).add("he")),
                 damage("model.merges[2] is \"h q\", but model.vocab has no \"hq\"" + DAMAGED, root -> merges(root).add("h q")),
-                damage("model.merges[2] is \"h e\", which stands there twice" + DAMAGED, root -> merges(root).add("h e")));
+                damage("model.merges[2] is \"h e\", which appears there twice" + DAMAGED, root -> merges(root).add("h e")));
     }
 
     @ParameterizedTest

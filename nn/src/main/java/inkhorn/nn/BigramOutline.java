@@ -21,7 +21,7 @@ public final class BigramOutline extends Outline {
 
     @Override
     public List<Step> walk(int batch, int time) {
-        return List.of(new Step("ids", List.of(batch, time), "a number for each token"),
+        return List.of(new Step("ids", List.of(batch, time), "one id for each token"),
                 new Step("token_embedding_table", List.of(batch, time, vocabSize), "its row of logits for each token"));
     }
 

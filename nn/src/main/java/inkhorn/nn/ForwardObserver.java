@@ -23,7 +23,7 @@ public interface ForwardObserver {
     void stream(Tensor x);
 
     /**
-     * @param qkv   queries, keys and values side by side (B, T, 3C), heads side by side in each
+     * @param qkv   queries, keys and values, concatenated (B, T, 3C), heads side by side in each
      * @param mixed what each head makes of the values (B, T, C), before the projection
      */
     void attention(Tensor qkv, Tensor mixed);

@@ -39,7 +39,7 @@ public final class GptOutline extends Outline {
         }
         norm(all, "transformer.ln_f.", channels, "norm before the head");
         if (!config.tieWeights()) {
-            all.add(new Weights("lm_head.weight", List.of(config.vocabSize(), channels), "head: from channels to logits"));
+            all.add(new Weights("lm_head.weight", List.of(config.vocabSize(), channels), "unembedding: from channels to logits"));
         }
         return all;
     }
@@ -49,8 +49,8 @@ public final class GptOutline extends Outline {
         linear(all, name + "attn.c_attn.", channels, 3 * channels, "queries, keys and values");
         linear(all, name + "attn.c_proj.", channels, channels, "attention's output");
         norm(all, name + "ln_2.", channels, "norm before the MLP");
-        linear(all, name + "mlp.c_fc.", channels, 4 * channels, "MLP: widens");
-        linear(all, name + "mlp.c_proj.", 4 * channels, channels, "MLP: narrows again");
+        linear(all, name + "mlp.c_fc.", channels, 4 * channels, "MLP: expansion");
+        linear(all, name + "mlp.c_proj.", 4 * channels, channels, "MLP: projection back");
     }
 
     private void norm(List<Weights> all, String name, int channels, String meaning) {
@@ -73,16 +73,16 @@ public final class GptOutline extends Outline {
     public List<Step> walk(int batch, int time) {
         List<Integer> stream = List.of(batch, time, config.nEmbd());
         List<Step> steps = new ArrayList<>();
-        steps.add(new Step("ids", List.of(batch, time), "a number for each token"));
+        steps.add(new Step("ids", List.of(batch, time), "one id for each token"));
         steps.add(new Step("wte", stream, "a vector for each token"));
-        steps.add(new Step("wpe", List.of(time, config.nEmbd()), "a vector for each place"
+        steps.add(new Step("wpe", List.of(time, config.nEmbd()), "a vector for each position"
                 + (config.position() == Position.SINUSOIDAL ? ", computed" : "")));
-        steps.add(new Step("wte + wpe", stream, "added, the same places for every sequence"));
+        steps.add(new Step("wte + wpe", stream, "added; every sequence has the same positions"));
         for (int layer = 0; layer < config.nLayer(); layer++) {
             attention(steps, "h." + layer + ".", stream);
             mlp(steps, "h." + layer + ".", stream);
         }
-        steps.add(new Step("ln_f", stream, "normed over the channels"));
+        steps.add(new Step("ln_f", stream, "normalized over the channels"));
         steps.add(new Step("lm_head", List.of(batch, time, config.vocabSize()), "a logit for every token that may follow"
                 + (config.tieWeights() ? ", by products with the rows of wte" : "")));
         return steps;
@@ -93,22 +93,22 @@ public final class GptOutline extends Outline {
         int time = stream.get(1);
         List<Integer> perHead = List.of(batch, config.nHead(), time, config.headSize());
         List<Integer> weights = List.of(batch, config.nHead(), time, time);
-        steps.add(new Step(name + "ln_1", stream, "normed over the channels"));
-        steps.add(new Step(name + "attn.c_attn", List.of(batch, time, 3 * config.nEmbd()), "queries, keys and values side by side"));
+        steps.add(new Step(name + "ln_1", stream, "normalized over the channels"));
+        steps.add(new Step(name + "attn.c_attn", List.of(batch, time, 3 * config.nEmbd()), "queries, keys and values, concatenated"));
         steps.add(new Step(name + "attn q, k, v", perHead, "each cut into heads of " + config.headSize() + " channels"));
         steps.add(new Step(name + "attn scores", weights, "q · kᵀ / √" + config.headSize() + ", later tokens masked"));
         steps.add(new Step(name + "attn softmax", weights, "weights: each row adds up to 1"));
         steps.add(new Step(name + "attn values", perHead, "weights · v"));
-        steps.add(new Step(name + "attn heads joined", stream, "side by side again"));
+        steps.add(new Step(name + "attn heads joined", stream, "heads concatenated"));
         steps.add(new Step(name + "attn.c_proj", stream, "mixes the heads"));
         steps.add(new Step(name + "+ attn", stream, "added to the stream"));
     }
 
     private void mlp(List<Step> steps, String name, List<Integer> stream) {
-        steps.add(new Step(name + "ln_2", stream, "normed over the channels"));
+        steps.add(new Step(name + "ln_2", stream, "normalized over the channels"));
         steps.add(new Step(name + "mlp.c_fc", List.of(stream.get(0), stream.get(1), 4 * config.nEmbd()),
-                "four times as wide, then " + config.activation().word()));
-        steps.add(new Step(name + "mlp.c_proj", stream, "narrow again"));
+                "expanded fourfold, then " + config.activation().word()));
+        steps.add(new Step(name + "mlp.c_proj", stream, "projected back to the channels"));
         steps.add(new Step(name + "+ mlp", stream, "added to the stream"));
     }
 

@@ -61,7 +61,7 @@ public final class CheckpointException extends RuntimeException {
             return "not a directory";
         }
         if (e instanceof FileAlreadyExistsException) {
-            return "a file of that name is in the way";
+            return "a file of that name already exists";
         }
         if (e instanceof DirectoryNotEmptyException) {
             return "directory not empty";

@@ -138,7 +138,7 @@ final class SafetensorsHeader {
                 duplicate = tensors.put(name, parseTensor(name, json)) != null;
             }
             if (duplicate) {
-                throw new Malformed(quote(name) + " stands in the header twice");
+                throw new Malformed(quote(name) + " appears in the header twice");
             }
         }
         if (json.nextToken() != null) {

@@ -74,8 +74,8 @@ final class Advice {
         } else if (threads > cores) {
             say("Give --threads=%d: %d threads would take turns on %d %s.", cores, threads, cores, cores == 1 ? "core" : "cores");
         } else if (machine.peak().scaling() != null && machine.peak().scaling() < LEAST_SCALING_PER_THREAD * threads && !isBusy()) {
-            say("Try --threads=%d: %d threads reach only %.2f times what one does, as where two share a core or the host's other guests are"
-                    + " at work.", Math.max(1, Math.round(machine.peak().scaling())), threads, machine.peak().scaling());
+            say("Try --threads=%d: %d threads reach only %.2f times what one does, which happens where two share a core or where other"
+                    + " programs compute.", Math.max(1, Math.round(machine.peak().scaling())), threads, machine.peak().scaling());
         }
     }
 

@@ -11,7 +11,7 @@ import picocli.CommandLine.Parameters;
 
 /** {@code attention}: the four stages of self-attention on a text. */
 @Command(name = "attention", sortOptions = false,
-        description = "Show the attention of a trained model on a text: scores, masked, softmax, weighted values.")
+        description = "Show the attention of a trained model on a text: scores, mask, softmax, weighted values.")
 public final class AttentionCommand implements Callable<Integer> {
 
     private static final int LARGEST = 1_000_000;

@@ -8,7 +8,7 @@ import picocli.CommandLine.Option;
 final class BeamOptions {
 
     @Option(names = "--beam", paramLabel = "N",
-            description = "Beam search: extend the N likeliest texts in parallel; --num of them are written.")
+            description = "Beam search: extend the N most likely texts in parallel; --num of them are written.")
     private String beam;
 
     @Option(names = "--length-penalty", paramLabel = "X",

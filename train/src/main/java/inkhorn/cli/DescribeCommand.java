@@ -11,7 +11,7 @@ import picocli.CommandLine.Parameters;
 
 /** {@code describe}: what a model consists of, what it takes, and the way of a batch through it. */
 @Command(name = "describe", sortOptions = false,
-        description = "Show a model's parameters, memory and work, and the shapes of a batch on its way through.")
+        description = "Show a model's parameters, memory and FLOPs, and the shapes of a batch at each step.")
 public final class DescribeCommand implements Callable<Integer> {
 
     private final Job<Request> job;
@@ -27,7 +27,7 @@ public final class DescribeCommand implements Callable<Integer> {
     private String vocabSize;
 
     @Option(names = "--table", paramLabel = "parameters|memory|walk",
-            description = "This table alone (default: all; the parameters with --csv, which holds one).")
+            description = "Show this table alone (default: all; with --csv the parameters, as CSV has one table).")
     private String table;
 
     @Mixin

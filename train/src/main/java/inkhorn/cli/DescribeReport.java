@@ -85,10 +85,10 @@ final class DescribeReport {
 
     private Table memoryTable() {
         List<Share> rows = List.of(
-                new Share("weights", memory.weights(), "4 bytes each; all that writing takes beside keys and values"),
+                new Share("weights", memory.weights(), "4 bytes each; generating text needs only these and the key-value cache"),
                 new Share("gradients", memory.gradients(), "one for each weight"),
-                new Share("moments", memory.moments(), "two for each weight, AdamW's"),
-                new Share("activations", memory.activations(), "what the way back needs of the way forward"));
+                new Share("moments", memory.moments(), "AdamW's two for each weight"),
+                new Share("activations", memory.activations(), "intermediate results that the backward pass needs"));
         return Table.create("memory to train on a batch of " + Tables.shape(List.of(batch.sequences(), batch.tokens()))).addColumns(
                 StringColumn.create("what", rows.stream().map(Share::what)),
                 Tables.whole("bytes", rows, Share::bytes),
@@ -97,7 +97,7 @@ final class DescribeReport {
     }
 
     private static Table walkTable(List<Outline.Step> steps) {
-        return Table.create("walk of a batch").addColumns(
+        return Table.create("shapes of a batch, step by step").addColumns(
                 StringColumn.create("step", steps.stream().map(Outline.Step::name)),
                 StringColumn.create("shape", steps.stream().map(step -> Tables.shape(step.shape()))),
                 StringColumn.create("meaning", steps.stream().map(Outline.Step::meaning)));
@@ -120,7 +120,7 @@ final class DescribeReport {
             if (block.isEmpty() || block.equals(FIRST_BLOCK)) {
                 rows.add(walk.get(i));
             } else if (isLast) {
-                rows.add(new Outline.Step(block.substring(0, block.length() - 1), walk.get(i).shape(), "a block like h.0"));
+                rows.add(new Outline.Step(block.substring(0, block.length() - 1), walk.get(i).shape(), "the same shapes as h.0"));
             }
         }
         return rows;

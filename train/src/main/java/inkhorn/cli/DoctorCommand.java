@@ -12,7 +12,7 @@ import picocli.CommandLine.Parameters;
 
 /** {@code doctor}: what training has to work with on this machine, and what to change. */
 @Command(name = "doctor", sortOptions = false,
-        description = "Show Java, kernels, speed and memory as training has them here, and what to change for more.")
+        description = "Show the Java, kernels, speed and memory that training has on this machine, and how to improve them.")
 public final class DoctorCommand implements Callable<Integer> {
 
     private final Job<Request> job;

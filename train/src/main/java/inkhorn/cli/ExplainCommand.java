@@ -8,7 +8,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code explain}: what else might have come, at each token that {@code sample} writes. */
-@Command(name = "explain", sortOptions = false, description = "Show, token by token, what else might have come and how the choice was made.")
+@Command(name = "explain", sortOptions = false, description = "Show, token by token, the candidates and how the next token was chosen.")
 public final class ExplainCommand implements Callable<Integer> {
 
     private final Job<Request> job;
@@ -16,7 +16,7 @@ public final class ExplainCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "CKPT", description = "A run's directory (its best checkpoint) or a checkpoint.")
     private String from;
 
-    @Option(names = "--prompt", paramLabel = "TEXT", description = "Text to go on from (default: as sample has it).")
+    @Option(names = "--prompt", paramLabel = "TEXT", description = "Text to continue (default: as for sample).")
     private String prompt = "";
 
     @Option(names = "--tokens", paramLabel = "N", defaultValue = "4", description = "Tokens to write (default: ${DEFAULT-VALUE}).")
@@ -29,7 +29,8 @@ public final class ExplainCommand implements Callable<Integer> {
     @Mixin
     private StrategyOptions strategy;
 
-    @Option(names = "--seed", paramLabel = "S", defaultValue = "1337", description = "The same seed, the same text as sample's (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--seed", paramLabel = "S", defaultValue = "1337",
+            description = "The same seed gives the same text as in sample (default: ${DEFAULT-VALUE}).")
     private String seed;
 
     @Mixin

@@ -8,7 +8,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code neighbours}: the tokens whose embeddings are nearest to one's. */
-@Command(name = "neighbours", sortOptions = false, description = "Show which tokens a model holds to be like another, by the cosine of their embeddings.")
+@Command(name = "neighbours", sortOptions = false,
+        description = "Show the tokens whose embeddings are most similar to that of a given token, by cosine.")
 public final class NeighboursCommand implements Callable<Integer> {
 
     private final Job<Request> job;

@@ -14,10 +14,10 @@ final class PromptOptions {
     private static final TextInput INPUT = new TextInput("--prompt-file", "prompt", "sample RUN --prompt-file -");
 
     @Option(names = "--prompt", paramLabel = "TEXT",
-            description = "Text to go on from; - reads standard input (default: <|endoftext|>, or a line break where there is none).")
+            description = "Text to continue; - reads standard input (default: <|endoftext|>, or a line break where there is none).")
     private String prompt;
 
-    @Option(names = "--prompt-file", paramLabel = "FILE", description = "A file with the text to go on from, in UTF-8; - is standard input.")
+    @Option(names = "--prompt-file", paramLabel = "FILE", description = "A file with the text to continue, in UTF-8; - is standard input.")
     private String file;
 
     @Option(names = "--interactive", description = "Ask for prompts. Ctrl-C stops a text, Ctrl-D ends the program.")

@@ -34,13 +34,14 @@ public final class SampleCommand implements Callable<Integer> {
     @Mixin
     private BeamOptions beam;
 
-    @Option(names = "--seed", paramLabel = "S", defaultValue = "1337", description = "The same seed, the same text (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--seed", paramLabel = "S", defaultValue = "1337",
+            description = "The same seed gives the same text (default: ${DEFAULT-VALUE}).")
     private String seed;
 
     @Option(names = "--stop", paramLabel = "TEXT", description = "End a text before this text; may be given several times.")
     private List<String> stops = List.of();
 
-    @Option(names = "--no-slide", description = "End a text when the model's context is full, instead of going on with its last part.")
+    @Option(names = "--no-slide", description = "End a text when the model's context is full, instead of sliding the window.")
     private boolean noSlide;
 
     @Option(names = "--json", description = "One JSON object a text: text, token ids, log-probabilities, finish reason, timings.")
@@ -49,7 +50,8 @@ public final class SampleCommand implements Callable<Integer> {
     @Option(names = "--no-cache", description = "Compute the whole context again for every token: the same text, much slower.")
     private boolean noCache;
 
-    @Option(names = "--stats", description = "Print prefill and decode tokens/s, and the share of the memory's bandwidth, on standard error.")
+    @Option(names = "--stats",
+            description = "Print prefill and decode tokens/s, and the share of the memory's bandwidth, on standard error.")
     private boolean stats;
 
     @Mixin

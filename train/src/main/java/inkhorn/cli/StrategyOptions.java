@@ -15,20 +15,23 @@ final class StrategyOptions {
     private static final String DEFAULT_TOP_K = "200";
 
     @Option(names = "--temperature", paramLabel = "T",
-            description = "Above 1 wilder, below 1 tamer, 0 always the likeliest (default: " + DEFAULT_TEMPERATURE + ").")
+            description = "Above 1 flattens the distribution, below 1 sharpens it, 0 takes the most likely token (default: " + DEFAULT_TEMPERATURE + ").")
     private String temperature;
 
     @Option(names = "--top-k", paramLabel = "K",
-            description = "Choose among the K likeliest tokens; 0 among all (default: " + DEFAULT_TOP_K + ").")
+            description = "Choose among the K most likely tokens; 0 means all (default: " + DEFAULT_TOP_K + ").")
     private String topK;
 
-    @Option(names = "--top-p", paramLabel = "P", description = "Choose among the likeliest tokens that make up P of the probability (nucleus).")
+    @Option(names = "--top-p", paramLabel = "P",
+            description = "Choose among the most likely tokens that make up P of the probability (nucleus).")
     private String topP;
 
-    @Option(names = "--min-p", paramLabel = "P", description = "Choose among tokens at least P times as likely as the likeliest.")
+    @Option(names = "--min-p", paramLabel = "P",
+            description = "Choose among tokens with at least P times the probability of the most likely one.")
     private String minP;
 
-    @Option(names = "--typical-p", paramLabel = "P", description = "Choose among the most typical tokens that make up P of the probability.")
+    @Option(names = "--typical-p", paramLabel = "P",
+            description = "Choose among the most typical tokens that make up P of the probability.")
     private String typicalP;
 
     @Option(names = "--repetition-penalty", paramLabel = "R", defaultValue = "1",
@@ -43,7 +46,7 @@ final class StrategyOptions {
             description = "Write no N tokens in a row twice; 0 for any (default: ${DEFAULT-VALUE}).")
     private String noRepeatNgram;
 
-    @Option(names = "--greedy", description = "Always take the likeliest token.")
+    @Option(names = "--greedy", description = "Always take the most likely token.")
     private boolean greedy;
 
     /**

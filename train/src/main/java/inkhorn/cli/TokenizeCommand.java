@@ -36,7 +36,7 @@ public final class TokenizeCommand implements Callable<Integer> {
     @Option(names = "--json", description = "One JSON object a text: ids, tokens and their offsets in the text, in code points.")
     private boolean json;
 
-    @Option(names = "--compare", description = "Set char, word, gpt2 and bpe side by side on the text, and X among them.")
+    @Option(names = "--compare", description = "Compare char, word, gpt2 and bpe on each text, and X if it is given.")
     private boolean compare;
 
     @Option(names = "--corpus", paramLabel = "FILE",

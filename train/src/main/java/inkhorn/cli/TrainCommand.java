@@ -45,14 +45,14 @@ public final class TrainCommand implements Callable<Integer> {
     @Parameters(index = "0", arity = "0..1", paramLabel = "CONFIG", description = "A YAML file; see configs/ and docs/config.md.")
     private String config;
 
-    @Option(names = "--resume", description = "Go on from the run's last checkpoint.")
+    @Option(names = "--resume", description = "Continue from the run's last checkpoint.")
     private boolean resume;
 
     // For the help only: each key is an option of its own, added in withConfigKeys.
     @Option(names = "--KEY", paramLabel = "VALUE", description = "A config key, such as --train.max_iters=200: wins over CONFIG.")
     private String key;
 
-    @Option(names = "--no-probe", description = "Leave out the half second that measures the machine's peak, and the share of it.")
+    @Option(names = "--no-probe", description = "Do not measure the machine's peak (half a second); the log then has no share of it.")
     private boolean noProbe;
 
     @Mixin

@@ -162,6 +162,6 @@ final class YamlSource {
             what = places.group(1).strip();
             line = Integer.parseInt(places.group(2));
         }
-        return new ConfigException(at(line), "not YAML: " + what + "; mend this line or the one above it");
+        return new ConfigException(at(line), "not YAML: " + what + "; correct this line or the one above it");
     }
 }

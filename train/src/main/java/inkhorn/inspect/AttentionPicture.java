@@ -76,7 +76,7 @@ public final class AttentionPicture {
         int top = MARGIN * 2 + labelWidth;
         BufferedImage image = image(MARGIN + labelWidth + across * pitch, top + view.layers().size() * pitch + LEGEND_HEIGHT);
         Graphics2D g = graphics(image);
-        g.drawString("softmax(q · k / √d) of " + view.name() + ": rows look, columns are looked at", MARGIN, MARGIN);
+        g.drawString("softmax(q · k / √d) of " + view.name() + ": rows are queries, columns are keys", MARGIN, MARGIN);
         for (int row = 0; row < view.layers().size(); row++) {
             for (int column = 0; column < across; column++) {
                 HeadStages stages = view.capture().head(view.layers().get(row), view.heads().get(column));
@@ -106,7 +106,7 @@ public final class AttentionPicture {
                 new HeatMap("4. weighted values: " + channels + " channels", head.output(), labels, none, ColourScale.signed(head.output()), cell));
         BufferedImage image = image(MARGIN + 2 * pitchX, 2 * MARGIN + 2 * pitchY);
         Graphics2D g = graphics(image);
-        g.drawString("layer " + head.layer() + ", head " + head.head() + " of " + view.name() + ": rows look, columns are looked at", MARGIN, MARGIN);
+        g.drawString("layer " + head.layer() + ", head " + head.head() + " of " + view.name() + ": rows are queries, columns are keys", MARGIN, MARGIN);
         for (int i = 0; i < maps.size(); i++) {
             int x = MARGIN + labelWidth + i % 2 * pitchX;
             int y = 2 * MARGIN + labelWidth + i / 2 * pitchY;

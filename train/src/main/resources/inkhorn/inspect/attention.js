@@ -89,7 +89,7 @@
     byId('legend').style.width = '180px';
     byId('range').textContent = (isWeights ? '0' : (-end).toFixed(2)) + ' to ' + end.toFixed(isWeights ? 0 : 2)
       + (state.stage === 'weights' || state.stage === 'masked' ? ', masked in grey' : '')
-      + (state.stage === 'output' ? '; rows look, columns are channels' : '; rows look, columns are looked at');
+      + (state.stage === 'output' ? '; rows look, columns are channels' : '; rows are queries, columns are keys');
   }
 
   function drawText(h, q) {

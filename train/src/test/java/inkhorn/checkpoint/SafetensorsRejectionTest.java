@@ -70,8 +70,8 @@ class SafetensorsRejectionTest {
         {"a":{"dtype":32,"shape":[2],"data_offsets":[0,8]}} | tensor "a" has the unknown dtype ""
         {"a":{"shape":[2],"data_offsets":[0,8]}} | tensor "a" lacks dtype, shape or data_offsets
         {"a":[]} | entry of tensor "a" is not a JSON object
-        {"a":{"dtype":"I8","shape":[4],"data_offsets":[0,4]},"a":{"dtype":"I8","shape":[4],"data_offsets":[4,8]}} | "a" stands in the header twice
-        {"__metadata__":{},"__metadata__":{}} | "__metadata__" stands in the header twice
+        {"a":{"dtype":"I8","shape":[4],"data_offsets":[0,4]},"a":{"dtype":"I8","shape":[4],"data_offsets":[4,8]}} | "a" appears in the header twice
+        {"__metadata__":{},"__metadata__":{}} | "__metadata__" appears in the header twice
         {"__metadata__":{"format":1}} | __metadata__ entry "format" is not a string
         {"__metadata__":"pt"} | __metadata__ is not a JSON object
         [] | header is not a JSON object

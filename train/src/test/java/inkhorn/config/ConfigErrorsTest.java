@@ -100,7 +100,7 @@ final class ConfigErrorsTest {
         "train: {max_iters: {a: 1}} | train.max_iters: found a group of keys, expected one value",
         "train: {keep: 1, keep: 2}  | train.keep appears twice, first on line 1; keep one",
         "just some text           | not a config: found \"just some text\" where sections such as 'train:' were expected",
-        "a: b: c                  | not YAML: mapping values are not allowed here; mend this line or the one above it",
+        "a: b: c                  | not YAML: mapping values are not allowed here; correct this line or the one above it",
         "- 1                      | not a config: found a list where sections such as 'train:' were expected"})
     void aFileOfTheWrongShapeIsNamedWithItsLine(String yaml, String what) {
         assertThat(errors(yaml)).hasSize(1).first().asString().matches("my.yaml(:1)?: .*").endsWith(": " + what);
@@ -121,7 +121,7 @@ final class ConfigErrorsTest {
     @Test
     void aTabNamesItsLine() {
         assertThat(errors("train:\n\tkeep: 1\n")).containsExactly("my.yaml:2: not YAML: found character '\\t(TAB)' that cannot"
-                + " start any token. (Do not use \\t(TAB) for indentation); mend this line or the one above it");
+                + " start any token. (Do not use \\t(TAB) for indentation); correct this line or the one above it");
     }
 
     @Test
