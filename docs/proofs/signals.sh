@@ -27,7 +27,7 @@ awk -v seed="$seed" 'BEGIN {
 options=(--data.tokenizer=bpe --data.vocab_size=1000)
 
 left_over() { # half-made data and checkpoints
-    find . -name '.tmp-*' -printf '%P ' -o -name '.old-*' -printf '%P '
+    find . -name '.tmp-*' -printf '%P ' -o -name '.new-*' -printf '%P '
 }
 
 phase() { # log: the last thing that the run said

@@ -68,7 +68,7 @@ public final class Checkpoint {
             throw CheckpointException.userError(directory + ": has no "
                     + (model ? CheckpointLayout.CONFIG : CheckpointLayout.MODEL) + "; a model needs both, copy it there");
         }
-        if (steps(directory).isEmpty()) {
+        if (candidates(directory).isEmpty()) {
             throw CheckpointException.userError(directory + ": holds no checkpoint; name a run directory, a step-NNNNNNNN in it, "
                     + "or a directory with model.safetensors and config.json");
         }
@@ -78,7 +78,7 @@ public final class Checkpoint {
 
     /** The newest whole checkpoint of a run directory; for the rest as {@link CheckpointStore#latestWhole}. */
     static Optional<Checkpoint> newestWhole(Path runDirectory, Consumer<String> onSkipped) {
-        for (Path directory : steps(runDirectory)) {
+        for (Path directory : candidates(runDirectory)) {
             try {
                 return Optional.of(verified(directory));
             } catch (Manifest.Damaged e) {
@@ -86,6 +86,28 @@ public final class Checkpoint {
             }
         }
         return Optional.empty();
+    }
+
+    /** The step directories, newest first; before that of its own step the stand-in that {@code latest} names. */
+    private static List<Path> candidates(Path runDirectory) {
+        List<Path> steps = steps(runDirectory);
+        Optional<Path> standIn = standIn(runDirectory);
+        standIn.ifPresent(path -> {
+            long step = CheckpointLayout.stepOfPointer(path.getFileName().toString()).getAsLong();
+            int at = (int) steps.stream().filter(other -> CheckpointLayout.stepOf(other).getAsLong() > step).count();
+            steps.add(at, path);
+        });
+        return steps;
+    }
+
+    private static Optional<Path> standIn(Path runDirectory) {
+        try {
+            return pointerTarget(runDirectory.resolve(CheckpointLayout.LATEST)).filter(CheckpointLayout::isStandIn)
+                    .map(runDirectory::resolve).filter(Files::isDirectory);
+        } catch (IOException e) {
+            throw CheckpointException.userError(runDirectory.resolve(CheckpointLayout.LATEST) + ": cannot be read ("
+                    + CheckpointException.reason(e) + "); check its permissions", e);
+        }
     }
 
     static Checkpoint verified(Path directory) throws Manifest.Damaged {
@@ -144,8 +166,7 @@ public final class Checkpoint {
             return Optional.empty();
         }
         String name = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).strip();
-        boolean step = Manifest.isPlainName(name) && CheckpointLayout.stepOf(Path.of(name)).isPresent();
-        return step ? Optional.of(name) : Optional.empty();
+        return Optional.of(name).filter(text -> CheckpointLayout.stepOfPointer(text).isPresent());
     }
 
     private static boolean has(Path directory, String name) {

@@ -1,6 +1,7 @@
 package inkhorn.checkpoint;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -19,11 +20,14 @@ final class CheckpointLayout {
 
     static final String LATEST = "latest";
     static final String BEST = "best";
+    static final List<String> POINTERS = List.of(LATEST, BEST);
     static final String LOCK = ".lock";
 
     /** Begins the names of what a save is making or deleting: without value once its process is gone. */
     static final String TEMPORARY = ".tmp-";
-    /** Begins the name of a checkpoint that is being replaced: to be put back where its step is missing. */
+    /** Begins the name of a whole checkpoint that {@code latest} names while the older writing of its step is removed. */
+    static final String STAND_IN = ".new-";
+    /** Begins the name that earlier versions gave to a checkpoint that was being replaced: put back where its step is missing. */
     static final String REPLACED = ".old-";
 
     private static final Pattern STEP = Pattern.compile("step-(\\d{8,18})");
@@ -37,7 +41,20 @@ final class CheckpointLayout {
 
     /** The step in a name such as {@code step-00000077}; empty for any other name. */
     static OptionalLong stepOf(Path path) {
-        Matcher matcher = STEP.matcher(String.valueOf(path.getFileName()));
+        return stepOf(String.valueOf(path.getFileName()));
+    }
+
+    /** The step of what a pointer may name: {@code step-00000077}, or its stand-in; empty for any other name. */
+    static OptionalLong stepOfPointer(String name) {
+        return stepOf(name.startsWith(STAND_IN) ? name.substring(STAND_IN.length()) : name);
+    }
+
+    static boolean isStandIn(String name) {
+        return name.startsWith(STAND_IN) && stepOfPointer(name).isPresent();
+    }
+
+    private static OptionalLong stepOf(String name) {
+        Matcher matcher = STEP.matcher(name);
         if (!matcher.matches()) {
             return OptionalLong.empty();
         }

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -72,8 +71,12 @@ public final class CheckpointStore {
             throw new IllegalStateException("save without the run's lock: " + run);
         }
         Path target = run.resolve(CheckpointLayout.stepName(step));
+        Path standIn = standIn(target);
         Path temporary = run.resolve(CheckpointLayout.TEMPORARY + CheckpointLayout.stepName(step));
         try {
+            if (Files.exists(standIn)) {
+                recoverStandIn(standIn);    // of a save that failed half-way
+            }
             files.delete(temporary);
             write(temporary, step, contents);
             install(temporary, target);
@@ -147,7 +150,9 @@ public final class CheckpointStore {
     private void recover() throws IOException {
         for (Path path : FileOps.list(run)) {
             String name = path.getFileName().toString();
-            if (name.startsWith(CheckpointLayout.REPLACED)) {
+            if (CheckpointLayout.isStandIn(name)) {
+                recoverStandIn(path);
+            } else if (name.startsWith(CheckpointLayout.REPLACED)) {
                 Path step = run.resolve(name.substring(CheckpointLayout.REPLACED.length()));
                 if (Files.exists(step)) {
                     files.delete(path);
@@ -157,6 +162,16 @@ public final class CheckpointStore {
             } else if (name.startsWith(CheckpointLayout.TEMPORARY)) {
                 files.delete(path);
             }
+        }
+    }
+
+    /** Where a pointer names it, it is whole, and the older writing of its step may be gone. */
+    private void recoverStandIn(Path standIn) throws IOException {
+        String name = standIn.getFileName().toString();
+        if (pointersTo(name).isEmpty()) {
+            files.delete(standIn);
+        } else {
+            settle(standIn, run.resolve(name.substring(CheckpointLayout.STAND_IN.length())));
         }
     }
 
@@ -210,25 +225,61 @@ public final class CheckpointStore {
         }
     }
 
-    /** No directory can be renamed onto another, so there is a moment without either: {@link #recover()} knows about it. */
+    /**
+     * No directory can be renamed onto another. So the new one first gets a name of its own, which {@code latest} moves to: from then
+     * on a kill leaves the new one as the latest, before that the old one.
+     */
     private void replace(Path temporary, Path target) throws IOException {
-        Path old = target.resolveSibling(CheckpointLayout.REPLACED + target.getFileName());
-        files.delete(old);
-        files.rename(target, old);
+        Path standIn = standIn(target);
+        files.rename(temporary, standIn);
         try {
-            files.rename(temporary, target);
+            files.syncDirectory(run);
+            files.point(run.resolve(CheckpointLayout.LATEST), standIn.getFileName().toString());
         } catch (IOException e) {
-            files.rename(old, target);
+            clear(standIn);
             throw e;
         }
         files.syncDirectory(run);
-        files.delete(old);
+        settle(standIn, target);
+    }
+
+    /** Gives a stand-in the name of its step; {@code latest} and {@code best} name a whole checkpoint after each operation. */
+    private void settle(Path standIn, Path target) throws IOException {
+        point(pointersTo(target.getFileName().toString()), standIn);
+        remove(target);
+        Path temporary = target.resolveSibling(CheckpointLayout.TEMPORARY + target.getFileName());
+        files.duplicate(standIn, temporary);
+        files.rename(temporary, target);
+        files.syncDirectory(run);
+        point(pointersTo(standIn.getFileName().toString()), target);
+        files.syncDirectory(run);
+        files.delete(standIn);
+    }
+
+    private static Path standIn(Path target) {
+        return target.resolveSibling(CheckpointLayout.STAND_IN + target.getFileName());
+    }
+
+    private void point(List<String> pointers, Path target) throws IOException {
+        for (String pointer : pointers) {
+            files.point(run.resolve(pointer), target.getFileName().toString());
+        }
+    }
+
+    private List<String> pointersTo(String name) throws IOException {
+        List<String> pointers = new ArrayList<>();
+        for (String pointer : CheckpointLayout.POINTERS) {
+            if (Checkpoint.pointerTarget(run.resolve(pointer)).equals(Optional.of(name))) {
+                pointers.add(pointer);
+            }
+        }
+        return pointers;
     }
 
     private void prune(long saved) {
         try {
             Set<String> needed = new HashSet<>();
-            for (String pointer : Arrays.asList(CheckpointLayout.LATEST, CheckpointLayout.BEST)) {
+            for (String pointer : CheckpointLayout.POINTERS) {
                 Checkpoint.pointerTarget(run.resolve(pointer)).ifPresent(needed::add);
             }
             int kept = 0;
@@ -245,10 +296,13 @@ public final class CheckpointStore {
         }
     }
 
-    /** Under another name first: half a checkpoint must not look like one. */
+    /** Under another name first: half a checkpoint must not look like one. Nothing there is fine. */
     private void remove(Path directory) throws IOException {
         Path trash = directory.resolveSibling(CheckpointLayout.TEMPORARY + directory.getFileName());
         files.delete(trash);
+        if (!Files.exists(directory)) {
+            return;
+        }
         files.rename(directory, trash);
         files.delete(trash);
     }

@@ -33,11 +33,12 @@ final class FileOps {
     private static final boolean WINDOWS = System.getProperty("os.name", "").startsWith("Windows");
 
     private final Hook hook;
-    private final boolean symlinks;
+    private final boolean links;
 
-    FileOps(Hook hook, boolean symlinks) {
+    /** @param links whether to make symbolic and hard links where the file system has them */
+    FileOps(Hook hook, boolean links) {
         this.hook = hook;
-        this.symlinks = symlinks;
+        this.links = links;
     }
 
     static FileOps real() {
@@ -82,13 +83,40 @@ final class FileOps {
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
     }
 
+    /**
+     * Makes a second directory with the files of a first: as further names of the same bytes, or as copies on a file system without
+     * hard links.
+     */
+    void duplicate(Path directory, Path copy) throws IOException {
+        createDirectory(copy);
+        for (Path file : list(directory)) {
+            Path other = copy.resolve(file.getFileName());
+            hook.before("duplicate " + file.getFileName());
+            if (!links || !hardLinked(other, file)) {
+                Files.copy(file, other);
+                sync(other);
+            }
+        }
+        syncDirectory(copy);
+    }
+
+    private static boolean hardLinked(Path link, Path file) {
+        try {
+            Files.createLink(link, file);
+            return true;
+        } catch (UnsupportedOperationException | IOException e) {
+            // No hard links on this file system; what else is wrong shows again at the copy.
+            return false;
+        }
+    }
+
     /** Makes {@code pointer} lead to its sibling {@code target}: a relative symlink, or else a text file with the name. */
     void point(Path pointer, String target) throws IOException {
         Path next = pointer.resolveSibling(CheckpointLayout.TEMPORARY + pointer.getFileName());
         Files.deleteIfExists(next);
         try {
             hook.before("link " + pointer.getFileName());
-            if (!symlinks || !linked(next, target)) {
+            if (!links || !linked(next, target)) {
                 Files.writeString(next, target + "\n");
                 sync(next);
             }

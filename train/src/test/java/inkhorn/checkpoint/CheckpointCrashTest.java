@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A save that is killed or fails at any of its file operations loses nothing that was there before. */
 class CheckpointCrashTest {
@@ -31,30 +33,47 @@ class CheckpointCrashTest {
         void with(CheckpointStore store) throws IOException;
     }
 
-    @Test
-    void aKillAtAnyOperationOfASaveLeavesTheLastOrTheNewCheckpoint() throws IOException {
-        int operations = killEverywhere(store -> store.save(30, Fixtures.contents(30), true), 20, 30);
+    private interface Seed {
+        void in(Path run) throws IOException;
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aKillAtAnyOperationOfASaveLeavesTheLastOrTheNewCheckpoint(boolean links) throws IOException {
+        int operations = killEverywhere(links, CheckpointCrashTest::seed, store -> store.save(30, Fixtures.contents(30), true), 20, 30);
         assertThat(operations).isGreaterThan(20);
     }
 
-    @Test
-    void aKillAtAnyOperationOfReplacingAStepLeavesTheOldOrTheNew() throws IOException {
-        killEverywhere(store -> store.save(20, Fixtures.contents(20, 50), true), 20, 20);
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aKillAtAnyOperationOfReplacingTheLatestStepLeavesTheOldOrTheNew(boolean links) throws IOException {
+        int operations = killEverywhere(links, CheckpointCrashTest::seed,
+                store -> store.save(20, Fixtures.contents(20, 50), true), 20, 20);
+        assertThat(operations).isGreaterThan(30);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aKillAtAnyOperationOfReplacingTheOnlyStepWhichIsLatestAndBestLeavesTheOldOrTheNew(boolean links) throws IOException {
+        killEverywhere(links, run -> save(run, 10, true), store -> store.save(10, Fixtures.contents(10, 50), false), 10, 10);
     }
 
     @Test
     void aKillAtAnyOperationOfReplacingADamagedStepLeavesTheOneBeforeOrTheNew() throws IOException {
-        killEverywhere(store -> {
-            Fixtures.flipBit(store.save(20, Fixtures.contents(20), false).resolve("model.safetensors"), 300, 0);
-            store.save(20, Fixtures.contents(20), false);
-        }, 10, 20);
+        killEverywhere(true, run -> {
+            seed(run);
+            Fixtures.flipBit(run.resolve("step-00000020/model.safetensors"), 300, 0);
+            try (RunLock lock = RunLock.acquire(run)) {
+                new CheckpointStore(lock, KEEP).latestWhole(line -> { });
+            }
+        }, store -> store.save(20, Fixtures.contents(20), false), 10, 20);
     }
 
     /** Kills the save before its first operation, before its second, and so on, until it comes through; returns how many. */
-    private int killEverywhere(Save save, long before, long after) throws IOException {
+    private int killEverywhere(boolean links, Seed seed, Save save, long before, long after) throws IOException {
         for (int kill = 0; ; kill++) {
             Path run = directory.resolve("run" + kill);
-            seed(run);
+            seed.in(run);
             List<String> operations = new ArrayList<>();
             int last = kill;
             boolean killed = false;
@@ -64,7 +83,7 @@ class CheckpointCrashTest {
                     if (operations.size() > last) {
                         throw new Killed();
                     }
-                }, true)));
+                }, links)));
             } catch (Killed e) {
                 killed = true;
             }
@@ -78,17 +97,59 @@ class CheckpointCrashTest {
     /** Readers without a lock, then a resume, find one of the two steps, whole; the resume leaves no rubbish. */
     private static void assertUsable(Path run, String when, long before, long after) throws IOException {
         List<String> ignored = new ArrayList<>();
-        assertThat(Fixtures.onlyStepIn(Checkpoint.open(run, ignored::add))).as(when).isIn(10L, before, after);
+        assertThat(Fixtures.onlyStepIn(Checkpoint.open(run, ignored::add))).as(when).isIn(before, after);
+        assertPointersAreWhole(run, when, before, after);
         try (RunLock lock = RunLock.acquire(run)) {
             CheckpointStore store = new CheckpointStore(lock, KEEP);
+            assertPointersAreWhole(run, when, before, after);
             Checkpoint found = store.latestWhole(ignored::add).orElseThrow();
             assertThat(Fixtures.onlyStepIn(found)).as(when).isIn(before, after);
-            assertThat(Fixtures.onlyStepIn(Checkpoint.open(run.resolve("latest")))).as(when).isIn(before, after);
-            assertThat(Fixtures.onlyStepIn(Checkpoint.open(run.resolve("best")))).as(when).isIn(10L, after);
+            assertThat(found.directory()).as(when).hasFileName(CheckpointLayout.stepName(found.step().getAsLong()));
+            assertPointersAreWhole(run, when, before, after);
             assertThat(FileOps.list(run)).as(when)
-                    .noneMatch(path -> path.getFileName().toString().matches("\\.(tmp|old)-.*"));
+                    .noneMatch(path -> path.getFileName().toString().matches("\\.(tmp|old|new)-.*"));
             store.save(40, Fixtures.contents(40), false);
             assertThat(Fixtures.onlyStepIn(Checkpoint.open(run))).as(when).isEqualTo(40);
+        }
+    }
+
+    private static void assertPointersAreWhole(Path run, String when, long before, long after) {
+        assertThat(Fixtures.onlyStepIn(Checkpoint.open(run.resolve("latest")))).as(when).isIn(before, after);
+        assertThat(Fixtures.onlyStepIn(Checkpoint.open(run.resolve("best")))).as(when).isIn(10L, after);
+    }
+
+    @Test
+    void aSaveThatFailsHalfWayThroughReplacingAStepCanBeMadeAgain() throws IOException {
+        for (int failure = 0; ; failure++) {
+            Path run = directory.resolve("run" + failure);
+            seed(run);
+            int[] count = {-failure};
+            try (RunLock lock = RunLock.acquire(run)) {
+                CheckpointStore store = new CheckpointStore(lock, KEEP, new FileOps(operation -> {
+                    if (count[0]++ == 0) {
+                        throw new FileSystemException(operation, null, "No space left on device");
+                    }
+                }, true));
+                boolean failed = !saves(store, 50);
+                boolean reached = failed || count[0] > 0;
+                assertPointersAreWhole(run, "failure " + failure, 20, 20);
+                if (!reached) {
+                    return;
+                }
+                assertThat(saves(store, 60)).isTrue();
+                Checkpoint again = Checkpoint.open(run.resolve("latest"));
+                assertThat(again.config().get("n_embd").asInt()).isEqualTo(60);
+                assertThat(again.directory()).hasFileName("step-00000020");
+            }
+        }
+    }
+
+    private static boolean saves(CheckpointStore store, int width) {
+        try {
+            store.save(20, Fixtures.contents(20, width), true);
+            return true;
+        } catch (CheckpointException e) {
+            return false;
         }
     }
 
@@ -164,6 +225,7 @@ class CheckpointCrashTest {
         public static void main(String[] args) {
             CheckpointStore store = new CheckpointStore(RunLock.acquire(Path.of(args[0])), KEEP);
             long step = Fixtures.onlyStepIn(store.latestWhole(line -> { }).orElseThrow());
+            store.save(++step, Fixtures.contents(step), false);
             System.out.print('r');
             System.out.flush();
             while (true) {
@@ -175,10 +237,13 @@ class CheckpointCrashTest {
     }
 
     private static void seed(Path run) {
+        save(run, 10, true);
+        save(run, 20, false);
+    }
+
+    private static void save(Path run, long step, boolean best) {
         try (RunLock lock = RunLock.acquire(run)) {
-            CheckpointStore store = new CheckpointStore(lock, KEEP);
-            store.save(10, Fixtures.contents(10), true);
-            store.save(20, Fixtures.contents(20), false);
+            new CheckpointStore(lock, KEEP).save(step, Fixtures.contents(step), best);
         }
     }
 }
