@@ -13,6 +13,12 @@ final class ClassArchive {
 
     static final String SUFFIX = ".jsa";
 
+    /** What the user may have chosen instead, as in {@link JvmFlag}. */
+    static final String[] UNLESS = {"-XX:SharedArchiveFile*", "-Xshare*", "-XX:AOT*"};
+
+    /** An archive that does not fit after all is no reason for a warning: the classes are in the jar. */
+    static final String QUIET = "-Xlog:cds=off";
+
     private ClassArchive() {
     }
 
@@ -33,13 +39,10 @@ final class ClassArchive {
      * @param chosen the user's options, which stand where they are about archives
      */
     static List<String> options(File jar, List<String> chosen) {
-        for (String option : chosen) {
-            if (option.startsWith("-XX:SharedArchiveFile") || option.startsWith("-Xshare") || option.startsWith("-XX:AOT")) {
-                return List.of();
-            }
+        if (JvmFlag.isChosen(chosen, UNLESS)) {
+            return List.of();
         }
         File archive = of(jar);
-        // One that does not fit after all is no reason for a warning: the classes are in the jar.
-        return archive.isFile() ? List.of("-XX:SharedArchiveFile=".concat(archive.getPath()), "-Xlog:cds=off") : List.of();
+        return archive.isFile() ? List.of("-XX:SharedArchiveFile=".concat(archive.getPath()), QUIET) : List.of();
     }
 }

@@ -51,7 +51,8 @@ public final class ClassArchiveBuild {
                 "--train.sample_chars=20");
         Path written = work.resolve("archive");
         // This JVM trains nothing and so does not load the module for itself.
-        run(List.of("--add-modules", JdkVectorModule.NAME, "-Xshare:dump", "-XX:SharedClassListFile=" + classes, "-XX:SharedArchiveFile=" + written));
+        run(List.of("--add-modules", JdkVectorModule.NAME, "-Xshare:dump", "-XX:SharedClassListFile=" + classes,
+                "-XX:SharedArchiveFile=" + written));
         Path archive = ClassArchive.of(jar.toFile()).toPath();
         // Half of an archive would bring a JVM down, so it gets its name when it is whole.
         Path beside = Files.copy(written, archive.resolveSibling(archive.getFileName() + ".tmp"), StandardCopyOption.REPLACE_EXISTING);

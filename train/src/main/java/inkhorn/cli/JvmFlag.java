@@ -33,14 +33,19 @@ record JvmFlag(String option, Needs needs, String... unless) {
         if (needs == Needs.FEW_CORES && cores >= MANY_CORES || needs == Needs.HUGE_PAGES && !hugePages) {
             return false;
         }
+        return !isChosen(chosen, unless);
+    }
+
+    /** Whether one of the user's options fits one of these patterns. */
+    static boolean isChosen(List<String> chosen, String... patterns) {
         for (String option : chosen) {
-            for (String pattern : unless) {
+            for (String pattern : patterns) {
                 if (matches(option, pattern)) {
-                    return false;
+                    return true;
                 }
             }
         }
-        return true;
+        return false;
     }
 
     private static boolean matches(String option, String pattern) {
