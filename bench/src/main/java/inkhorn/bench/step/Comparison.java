@@ -38,7 +38,7 @@ final class Comparison {
      * @param bfloat16 whether the faster libtorch is measured in bfloat16 too
      * @param profiled whether Inkhorn's step is broken down
      */
-    record Plan(List<Build> builds, List<Setting> settings, Map<String, StepOptions> variants, boolean checked, boolean bfloat16,
+    record Lineup(List<Build> builds, List<Setting> settings, Map<String, StepOptions> variants, boolean checked, boolean bfloat16,
                 boolean profiled) {
     }
 
@@ -50,28 +50,28 @@ final class Comparison {
     }
 
     /** Measures. */
-    ModelResult run(Plan plan) {
-        List<Build> working = new ArrayList<>(plan.builds);
+    ModelResult run(Lineup lineup) {
+        List<Build> working = new ArrayList<>(lineup.builds);
         List<LossCheck> checks = new ArrayList<>();
-        if (plan.checked && working.contains(Build.INKHORN)) {
+        if (lineup.checked && working.contains(Build.INKHORN)) {
             checkLosses(working, checks);
         }
-        List<SettingSearch.Found> searches = new ArrayList<>();
+        List<SettingSearch.FoundSetting> searches = new ArrayList<>();
         List<Contender> contenders = new ArrayList<>();
-        try (PeakMeter meter = new PeakMeter(options)) {
-            for (Engine engine : engines(working, plan.settings, searches)) {
+        try (PeakProcess peak = new PeakProcess(options)) {
+            for (Engine engine : engines(working, lineup.settings, searches)) {
                 start(engine, options, contenders);
             }
-            plan.variants.forEach((variant, changed) -> start(Engine.variant(variant), changed, contenders));
-            Rounds rounds = new Rounds(meter, log);
+            lineup.variants.forEach((variant, changed) -> start(Engine.variant(variant), changed, contenders));
+            Rounds rounds = new Rounds(peak, log);
             int done = rounds.run(contenders, Math.min(StepOptions.LEAST_ROUNDS, options.rounds()), options.rounds(),
                     options.roundSeconds());
             Contender inkhorn = inkhorn(contenders);
             List<EngineResult> results = contenders.stream().map(c -> result(c, inkhorn, 0)).toList();
             double flops = inkhorn == null ? 0 : Double.parseDouble(inkhorn.worker().ask("flops"));
             Statistics.Estimate share = inkhorn == null ? null : share(flops, rounds.peaks(), inkhorn);
-            EngineResult bfloat16 = plan.bfloat16 ? bfloat16(contenders, inkhorn, meter, plan.checked ? checks : null) : null;
-            Profile profile = inkhorn == null || !plan.profiled ? null : profile(inkhorn);
+            EngineResult bfloat16 = lineup.bfloat16 ? bfloat16(contenders, inkhorn, peak, lineup.checked ? checks : null) : null;
+            Profile profile = inkhorn == null || !lineup.profiled ? null : profile(inkhorn);
             return new ModelResult(model, options.threads(), done, options.warmup(), flops, checks, searches, results, bfloat16, share,
                     profile);
         } finally {
@@ -101,7 +101,7 @@ final class Comparison {
     }
 
     /** With each libtorch's setting found; no process of the search is left. */
-    private List<Engine> engines(List<Build> builds, List<Setting> settings, List<SettingSearch.Found> searches) {
+    private List<Engine> engines(List<Build> builds, List<Setting> settings, List<SettingSearch.FoundSetting> searches) {
         List<Engine> engines = new ArrayList<>();
         for (Build build : builds) {
             if (!build.isTorch()) {
@@ -109,8 +109,9 @@ final class Comparison {
                 continue;
             }
             try {
-                SettingSearch.Found found = new SettingSearch(setting -> new Contender(Engine.torch(build, setting), options.forSearch(), model),
-                        options.searchSeconds(), log).among(build.blas(), settings);
+                SettingSearch search = new SettingSearch(
+                        setting -> new Contender(Engine.torch(build, setting), options.forSearch(), model), options.searchSeconds(), log);
+                SettingSearch.FoundSetting found = search.among(build.blas(), settings);
                 searches.add(found);
                 engines.add(Engine.torch(build, found.setting()));
             } catch (WorkerProcess.Failed e) {
@@ -139,7 +140,7 @@ final class Comparison {
     }
 
     /** The faster libtorch, as nanoGPT runs it in bfloat16, beside Inkhorn alone; null where there is none. */
-    private EngineResult bfloat16(List<Contender> contenders, Contender inkhorn, PeakMeter meter, List<LossCheck> checks) {
+    private EngineResult bfloat16(List<Contender> contenders, Contender inkhorn, PeakProcess peak, List<LossCheck> checks) {
         List<Contender> torches = contenders.stream().filter(c -> c.engine().build().isTorch()).toList();
         if (torches.isEmpty() || inkhorn == null) {
             return null;
@@ -157,7 +158,7 @@ final class Comparison {
             int before = inkhorn.turns().length;
             List<Contender> both = new ArrayList<>(List.of(inkhorn, contender));
             try (contender) {
-                new Rounds(meter, log).run(both, 1, Math.min(EXTRA_ROUNDS, options.rounds()), options.roundSeconds() * EXTRA_SHARE);
+                new Rounds(peak, log).run(both, 1, Math.min(EXTRA_ROUNDS, options.rounds()), options.roundSeconds() * EXTRA_SHARE);
                 return both.contains(contender) ? result(contender, inkhorn, before) : null;
             }
         } catch (WorkerProcess.Failed e) {

@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param profile null where it was left out
  */
 record ModelResult(String model, int threads, int rounds, StepOptions.Warmup warmup, double flops, List<LossCheck> checks,
-                   List<SettingSearch.Found> searches, List<EngineResult> engines, EngineResult bfloat16,
+                   List<SettingSearch.FoundSetting> searches, List<EngineResult> engines, EngineResult bfloat16,
                    Statistics.Estimate shareOfPeak, Profile profile) {
 
     /**

@@ -44,8 +44,8 @@ final class Report {
         out.flush();
     }
 
-    private static void printSearches(List<SettingSearch.Found> searches, PrintWriter out) {
-        for (SettingSearch.Found found : searches) {
+    private static void printSearches(List<SettingSearch.FoundSetting> searches, PrintWriter out) {
+        for (SettingSearch.FoundSetting found : searches) {
             String how = found.duels().isEmpty() ? "given, not searched"
                     : found.duels().stream().map(SettingSearch.Duel::toString).collect(Collectors.joining("; "));
             out.printf("settings of torch %s: %s (%s)%n", found.build(), found.setting().label(), how);

@@ -9,12 +9,12 @@ import java.util.function.Consumer;
 /** Turns of all contenders in every round, in an order that rotates, with the machine's peak measured between any two turns. */
 final class Rounds {
 
-    private final PeakMeter meter;
+    private final PeakProcess peak;
     private final Consumer<String> log;
     private final List<Double> peaks = new ArrayList<>();
 
-    Rounds(PeakMeter meter, Consumer<String> log) {
-        this.meter = meter;
+    Rounds(PeakProcess peak, Consumer<String> log) {
+        this.peak = peak;
         this.log = log;
     }
 
@@ -34,8 +34,7 @@ final class Rounds {
      */
     int run(List<Contender> contenders, int least, int most, double seconds) {
         double expected = contenders.stream().mapToDouble(Contender::secondsOfTurn).sum();
-        log.accept(String.format(Locale.ROOT, "up to %d rounds of about %.1f s%s", most, expected,
-                most * expected > seconds ? String.format(Locale.ROOT, ", of which some will be left out: the limit is %.0f s", seconds) : ""));
+        log.accept(String.format(Locale.ROOT, "up to %d rounds of about %.1f s within %.0f s, at least %d", most, expected, seconds, least));
         long begin = System.nanoTime();
         int done = 0;
         double elapsed = 0;
@@ -56,7 +55,7 @@ final class Rounds {
         StringBuilder line = new StringBuilder();
         List<Contender> order = new ArrayList<>(contenders);
         Collections.rotate(order, -number);
-        double before = meter.flopsPerSecond();
+        double before = peak.flopsPerSecond();
         for (Contender contender : order) {
             try {
                 line.append(String.format(Locale.ROOT, "  %s %.1f ms", contender.engine().label(), contender.turn()));
@@ -67,7 +66,7 @@ final class Rounds {
                 log.accept("left out: " + e.getMessage());
                 contenders.remove(contender);
             }
-            double after = meter.flopsPerSecond();
+            double after = peak.flopsPerSecond();
             if (contender.engine().equals(Engine.INKHORN)) {
                 peaks.add((before + after) / 2);
             }

@@ -54,7 +54,7 @@ final class SettingSearch {
      * @param setting the fastest
      * @param duels none where only one setting was allowed
      */
-    record Found(String build, Setting setting, List<Duel> duels) {
+    record FoundSetting(String build, Setting setting, List<Duel> duels) {
     }
 
     /**
@@ -68,11 +68,11 @@ final class SettingSearch {
     }
 
     /** The fastest of at least one setting. Every process that it starts has ended when it returns or throws. */
-    Found among(String build, List<Setting> settings) {
+    FoundSetting among(String build, List<Setting> settings) {
         List<Duel> duels = new ArrayList<>();
         Setting fastest = settings.get(0);
         if (settings.size() == 1) {
-            return new Found(build, fastest, duels);
+            return new FoundSetting(build, fastest, duels);
         }
         Racer champion = start.apply(fastest);
         try {
@@ -95,7 +95,7 @@ final class SettingSearch {
         } finally {
             champion.close();
         }
-        return new Found(build, fastest, duels);
+        return new FoundSetting(build, fastest, duels);
     }
 
     private static Duel duel(Setting fastest, Racer champion, Setting setting, Racer challenger, double seconds) {

@@ -89,8 +89,8 @@ public final class StepCommand implements Callable<Integer> {
         Path home = Machine.buildDirectory();
         StepOptions options = new StepOptions(home, java, jvm, threads, rounds, roundSeconds, turn, new StepOptions.Warmup(3, warmup),
                 searchSeconds);
-        Comparison.Plan plan = new Comparison.Plan(engines, settings, variants(options), !noCheck, !noBfloat16, !noProfile);
-        Schedule schedule = new Schedule(options, plan);
+        Comparison.Lineup lineup = new Comparison.Lineup(engines, settings, variants(options), !noCheck, !noBfloat16, !noProfile);
+        TimeEstimate estimate = new TimeEstimate(options, lineup);
         Map<String, Object> machine = Machine.describe(java, jvm);
         PrintWriter stdout = spec.commandLine().getOut();
         List<ModelResult> results = new ArrayList<>();
@@ -99,9 +99,9 @@ public final class StepCommand implements Callable<Integer> {
             String model = cases.get(i).name();
             double elapsed = (System.nanoTime() - begin) * 1e-9;
             log(model, String.format(Locale.ROOT, "model %d of %d, after %.1f min; about %.0f min to go", i + 1, cases.size(), elapsed / 60,
-                    schedule.secondsLeft(cases.subList(i, cases.size()), cases.subList(0, i), elapsed) / 60));
+                    estimate.secondsLeft(cases.subList(i, cases.size()), cases.subList(0, i), elapsed) / 60));
             try {
-                results.add(new Comparison(options, model, line -> log(model, line)).run(plan));
+                results.add(new Comparison(options, model, line -> log(model, line)).run(lineup));
             } catch (WorkerProcess.Failed e) {
                 log(model, e.getMessage());
                 return 1;

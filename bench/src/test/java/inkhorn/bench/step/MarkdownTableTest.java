@@ -9,7 +9,8 @@ import org.junit.jupiter.api.Test;
 
 final class MarkdownTableTest {
 
-    private static final Map<String, Object> MACHINE = Map.of("processor", "A Fast One (family 25, model 17)", "date", "2026-01-02T03:04:05");
+    private static final Map<String, Object> MACHINE = Map.of("processor", "A Fast One (family 25, model 17)",
+            "date", "2026-01-02T03:04:05");
     private static final ModelResult.EngineResult INKHORN = engine("Inkhorn", "Java 17.0.15, vector, 512-bit", 50, 1, 1);
     private static final ModelResult.EngineResult MKL = engine("torch MKL (passive_thp)", "libtorch", 200, 0.25, 0.3);
     private static final ModelResult.EngineResult OPENBLAS = engine("torch OpenBLAS", "libtorch", 100, 0.5, 0.6);

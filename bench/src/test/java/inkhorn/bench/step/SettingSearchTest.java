@@ -28,7 +28,7 @@ final class SettingSearchTest {
 
     @Test
     void everySettingIsTriedAndItsTurnsAreKept() {
-        SettingSearch.Found found = search(Setting.THP, PLENTY).among("MKL", ALL);
+        SettingSearch.FoundSetting found = search(Setting.THP, PLENTY).among("MKL", ALL);
         assertThat(started).containsExactlyElementsOf(ALL);
         assertThat(found.duels()).extracting(SettingSearch.Duel::challenger).containsExactly("passive", "thp", "passive_thp");
         assertThat(found.duels()).allSatisfy(duel -> assertThat(duel.championMs()).hasSameSizeAs(duel.challengerMs()).hasSize(5));
@@ -36,7 +36,7 @@ final class SettingSearchTest {
 
     @Test
     void withoutTimeEachPairStillHasOneTurn() {
-        SettingSearch.Found found = search(Setting.PASSIVE, 0).among("MKL", ALL);
+        SettingSearch.FoundSetting found = search(Setting.PASSIVE, 0).among("MKL", ALL);
         assertThat(found.duels()).hasSize(3).allSatisfy(duel -> assertThat(duel.championMs()).hasSize(1));
         assertThat(found.setting()).isEqualTo(Setting.PASSIVE);
     }
@@ -50,15 +50,16 @@ final class SettingSearchTest {
 
     @Test
     void aSettingThatFailsLeavesNoProcessBehind() {
-        SettingSearch search = new SettingSearch(setting -> new Racer(setting, setting == Setting.THP ? Double.NaN : 1), PLENTY, line -> { });
+        SettingSearch search = new SettingSearch(
+                setting -> new FixedRacer(setting, setting == Setting.THP ? Double.NaN : 1), PLENTY, line -> { });
         assertThatThrownBy(() -> search.among("MKL", ALL)).hasMessage("out of memory");
         assertThat(running).isEmpty();
     }
 
     @Test
     void aSingleSettingIsTakenWithoutAProcess() {
-        SettingSearch.Found found = search(Setting.DEFAULT, PLENTY).among("OpenBLAS", List.of(Setting.PASSIVE));
-        assertThat(found).isEqualTo(new SettingSearch.Found("OpenBLAS", Setting.PASSIVE, List.of()));
+        SettingSearch.FoundSetting found = search(Setting.DEFAULT, PLENTY).among("OpenBLAS", List.of(Setting.PASSIVE));
+        assertThat(found).isEqualTo(new SettingSearch.FoundSetting("OpenBLAS", Setting.PASSIVE, List.of()));
         assertThat(started).isEmpty();
     }
 
@@ -66,14 +67,14 @@ final class SettingSearchTest {
         Map<Setting, Double> ms = new java.util.EnumMap<>(Setting.class);
         IntStream.range(0, ALL.size()).forEach(i -> ms.put(ALL.get(i), 10.0 + i));
         ms.put(fastest, 5.0);
-        return new SettingSearch(setting -> new Racer(setting, ms.get(setting)), seconds, line -> { });
+        return new SettingSearch(setting -> new FixedRacer(setting, ms.get(setting)), seconds, line -> { });
     }
 
-    private final class Racer implements SettingSearch.Racer {
+    private final class FixedRacer implements SettingSearch.Racer {
         private final Setting setting;
         private final double ms;
 
-        Racer(Setting setting, double ms) {
+        FixedRacer(Setting setting, double ms) {
             this.setting = setting;
             this.ms = ms;
             started.add(setting);

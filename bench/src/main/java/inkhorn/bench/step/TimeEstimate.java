@@ -5,7 +5,7 @@ import inkhorn.nn.GptConfig;
 import java.util.List;
 
 /** About how long the comparison of some models takes, before it runs and on the way. */
-final class Schedule {
+final class TimeEstimate {
 
     /** What a libtorch and what Inkhorn reach on two cores with vectors of 512 bits; only the sum of all stages has to be about right. */
     private static final double TORCH_FLOPS = 90e9;
@@ -14,11 +14,11 @@ final class Schedule {
     private static final double PROBE_AND_PAUSE_SECONDS = 0.15;
 
     private final StepOptions options;
-    private final Comparison.Plan plan;
+    private final Comparison.Lineup lineup;
 
-    Schedule(StepOptions options, Comparison.Plan plan) {
+    TimeEstimate(StepOptions options, Comparison.Lineup lineup) {
         this.options = options;
-        this.plan = plan;
+        this.lineup = lineup;
     }
 
     /**
@@ -39,15 +39,15 @@ final class Schedule {
     private double seconds(ModelCase model) {
         double torch = flops(model) / TORCH_FLOPS;
         double inkhorn = flops(model) / INKHORN_FLOPS;
-        long torches = plan.builds().stream().filter(Engine.Build::isTorch).count();
-        boolean hasInkhorn = plan.builds().contains(Engine.Build.INKHORN);
-        double round = torches * turn(torch, options) + (hasInkhorn ? 1 + plan.variants().size() : 0) * turn(inkhorn, options);
+        long torches = lineup.builds().stream().filter(Engine.Build::isTorch).count();
+        boolean hasInkhorn = lineup.builds().contains(Engine.Build.INKHORN);
+        double round = torches * turn(torch, options) + (hasInkhorn ? 1 + lineup.variants().size() : 0) * turn(inkhorn, options);
         double rounds = Math.min(options.rounds() * round, Math.max(options.roundSeconds(), StepOptions.LEAST_ROUNDS * round));
         double warmups = torches * warmup(torch, options) + (hasInkhorn ? warmup(inkhorn, options) : 0);
-        double check = plan.checked() && hasInkhorn ? 2 * START_SECONDS + 2 * (torch + inkhorn) : 0;
-        double extra = plan.bfloat16() && hasInkhorn && torches > 0
+        double check = lineup.checked() && hasInkhorn ? 2 * START_SECONDS + 2 * (torch + inkhorn) : 0;
+        double extra = lineup.bfloat16() && hasInkhorn && torches > 0
                 ? check + warmup(torch, options) + extraRounds(turn(torch, options) + turn(inkhorn, options)) : 0;
-        double profile = plan.profiled() && hasInkhorn ? 6 * turn(inkhorn, options) : 0;
+        double profile = lineup.profiled() && hasInkhorn ? 6 * turn(inkhorn, options) : 0;
         return torches * (check + search(torch)) + warmups + rounds + extra + profile;
     }
 
@@ -56,7 +56,7 @@ final class Schedule {
     }
 
     private double search(double step) {
-        int settings = plan.settings().size();
+        int settings = lineup.settings().size();
         if (settings == 1) {
             return 0;
         }

@@ -4,7 +4,7 @@ package inkhorn.bench.step;
  * Measures what the machine's bare micro-kernel reaches, in a process that trains nothing. It works for as long before each turn of
  * every engine, so that all of them find the same clock and the same caches.
  */
-final class PeakMeter implements AutoCloseable {
+final class PeakProcess implements AutoCloseable {
 
     private static final double SECONDS = 0.1;
     /** Any model: the process only measures. */
@@ -12,7 +12,7 @@ final class PeakMeter implements AutoCloseable {
 
     private final WorkerProcess worker;
 
-    PeakMeter(StepOptions options) {
+    PeakProcess(StepOptions options) {
         worker = new WorkerProcess(Engine.INKHORN, options, MODEL, false);
         flopsPerSecond();
     }

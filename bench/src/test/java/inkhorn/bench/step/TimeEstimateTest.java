@@ -11,35 +11,35 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-final class ScheduleTest {
+final class TimeEstimateTest {
 
     private static final List<ModelCase> CHAR = List.of(ModelCase.named("char"));
     private static final List<ModelCase> GPT2 = List.of(ModelCase.named("gpt2"));
 
     @Test
     void aModelThatTookTwiceAsLongAsExpectedDoublesWhatIsLeft() {
-        Schedule schedule = schedule(300, List.of(Setting.values()));
-        double expected = schedule.secondsLeft(CHAR, List.of(), 0);
-        double twice = schedule.secondsLeft(GPT2, CHAR, 2 * expected);
-        assertThat(twice).isCloseTo(2 * schedule.secondsLeft(GPT2, List.of(), 0), within(1e-6));
+        TimeEstimate estimate = estimate(300, List.of(Setting.values()));
+        double expected = estimate.secondsLeft(CHAR, List.of(), 0);
+        double twice = estimate.secondsLeft(GPT2, CHAR, 2 * expected);
+        assertThat(twice).isCloseTo(2 * estimate.secondsLeft(GPT2, List.of(), 0), within(1e-6));
     }
 
     @Test
     void theLimitOfRoundsShortensTheLongestModel() {
         List<ModelCase> longest = List.of(ModelCase.named("char-64"));
-        assertThat(schedule(60, List.of(Setting.DEFAULT)).secondsLeft(longest, List.of(), 0))
-                .isLessThan(schedule(1e6, List.of(Setting.DEFAULT)).secondsLeft(longest, List.of(), 0) - 60);
+        assertThat(estimate(60, List.of(Setting.DEFAULT)).secondsLeft(longest, List.of(), 0))
+                .isLessThan(estimate(1e6, List.of(Setting.DEFAULT)).secondsLeft(longest, List.of(), 0) - 60);
     }
 
     @Test
     void searchingSettingsTakesTime() {
-        assertThat(schedule(300, List.of(Setting.values())).secondsLeft(CHAR, List.of(), 0))
-                .isGreaterThan(schedule(300, List.of(Setting.PASSIVE)).secondsLeft(CHAR, List.of(), 0) + 30);
+        assertThat(estimate(300, List.of(Setting.values())).secondsLeft(CHAR, List.of(), 0))
+                .isGreaterThan(estimate(300, List.of(Setting.PASSIVE)).secondsLeft(CHAR, List.of(), 0) + 30);
     }
 
-    private static Schedule schedule(double roundSeconds, List<Setting> settings) {
+    private static TimeEstimate estimate(double roundSeconds, List<Setting> settings) {
         StepOptions options = new StepOptions(Path.of("."), Path.of("java"), List.of(), 2, 15, roundSeconds, 1,
                 new StepOptions.Warmup(3, 12), 30);
-        return new Schedule(options, new Comparison.Plan(List.of(Build.values()), settings, Map.of(), true, true, true));
+        return new TimeEstimate(options, new Comparison.Lineup(List.of(Build.values()), settings, Map.of(), true, true, true));
     }
 }
