@@ -4,10 +4,9 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import inkhorn.autograd.Tensor;
-import inkhorn.nn.GptConfig;
-import inkhorn.nn.HuggingFaceConfig;
 import inkhorn.nn.LanguageModel;
 import inkhorn.nn.LanguageModels;
+import inkhorn.nn.Outline;
 import inkhorn.nn.StateDict;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,7 +14,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /** A model as the contents of a checkpoint, and back: {@code config.json} describes it, {@code model.safetensors} has its weights. */
@@ -99,32 +97,33 @@ public final class ModelFiles {
         }
     }
 
-    private static LanguageModel of(Map<String, Object> config, SafetensorsReader weights, Path directory) {
-        try {
-            refuseBeyondTheFile(config, weights);
-            return LanguageModels.of(config);
+    /**
+     * What the model of a checkpoint consists of, without its weights.
+     *
+     * @throws CheckpointException as {@link #load(Checkpoint)}
+     */
+    public static Outline outline(Checkpoint checkpoint) {
+        Map<String, Object> config = config(checkpoint);
+        try (SafetensorsReader weights = checkpoint.openModel()) {
+            ConfigFit.require(config, weights);
+            return Outline.of(config);
         } catch (IllegalArgumentException e) {
-            throw CheckpointException.userError(directory.resolve(CheckpointLayout.CONFIG) + ": " + e.getMessage()
-                    + "; give the config.json that belongs to the weights", e);
+            throw wrongConfig(checkpoint.directory(), e);
         }
     }
 
-    /** Before anything is allocated: a config that lies about sizes must not cost the machine's memory. */
-    private static void refuseBeyondTheFile(Map<String, Object> keys, SafetensorsReader weights) {
-        double described;
-        if ("gpt2".equals(keys.getOrDefault("model_type", "gpt2"))) {
-            GptConfig gpt = HuggingFaceConfig.read(keys);
-            double channels = gpt.nEmbd();
-            described = channels * gpt.vocabSize() + 12 * channels * channels * gpt.nLayer();
-        } else {
-            double vocabulary = keys.get("vocab_size") instanceof Number n ? n.doubleValue() : 0;
-            described = vocabulary * vocabulary;
+    private static LanguageModel of(Map<String, Object> config, SafetensorsReader weights, Path directory) {
+        try {
+            ConfigFit.require(config, weights);
+            return LanguageModels.of(config);
+        } catch (IllegalArgumentException e) {
+            throw wrongConfig(directory, e);
         }
-        long held = weights.names().stream().mapToLong(name -> weights.info(name).elements()).sum();
-        if (described > held) {
-            throw new IllegalArgumentException(String.format(Locale.ROOT,
-                    "describes a model of at least %.0f weights, model.safetensors holds %d", described, held));
-        }
+    }
+
+    private static CheckpointException wrongConfig(Path directory, IllegalArgumentException e) {
+        return CheckpointException.userError(directory.resolve(CheckpointLayout.CONFIG) + ": " + e.getMessage()
+                + "; give the config.json that belongs to the weights", e);
     }
 
     /** The floating-point tensors of a file. */

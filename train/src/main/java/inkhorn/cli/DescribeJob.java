@@ -1,7 +1,6 @@
 package inkhorn.cli;
 
 import inkhorn.checkpoint.Checkpoint;
-import inkhorn.checkpoint.CheckpointException;
 import inkhorn.checkpoint.ModelFiles;
 import inkhorn.config.ConfigLoader;
 import inkhorn.config.RunConfig;
@@ -61,18 +60,12 @@ final class DescribeJob implements Job<DescribeCommand.Request> {
     }
 
     private static Subject ofCheckpoint(DescribeCommand.Request request) {
-        Checkpoint checkpoint = Checkpoint.open(request.from());
-        try {
-            Outline outline = Outline.of(ModelFiles.config(checkpoint));
-            if (request.vocabSize() > 0 && request.vocabSize() != outline.vocabSize()) {
-                throw new UserError("--vocab-size: found " + request.vocabSize() + ", but the checkpoint has " + outline.vocabSize()
-                        + " tokens; leave the option out");
-            }
-            return new Subject(outline, Vocabulary.known(outline.vocabSize(), "the checkpoint's"),
-                    new DescribeCommand.Batch(1, outline.blockSize()));
-        } catch (IllegalArgumentException e) {
-            throw CheckpointException.userError(checkpoint.directory() + ": config.json: " + e.getMessage()
-                    + "; give the config.json that belongs to the weights", e);
+        Outline outline = ModelFiles.outline(Checkpoint.open(request.from()));
+        if (request.vocabSize() > 0 && request.vocabSize() != outline.vocabSize()) {
+            throw new UserError("--vocab-size: found " + request.vocabSize() + ", but the checkpoint has " + outline.vocabSize()
+                    + " tokens; leave the option out");
         }
+        return new Subject(outline, Vocabulary.known(outline.vocabSize(), "the checkpoint's"),
+                new DescribeCommand.Batch(1, outline.blockSize()));
     }
 }

@@ -1,0 +1,115 @@
+package inkhorn.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import inkhorn.autograd.Rng;
+import inkhorn.nn.Activation;
+import inkhorn.nn.Bigram;
+import inkhorn.nn.Gpt;
+import inkhorn.nn.GptConfig;
+import inkhorn.nn.LanguageModel;
+import inkhorn.nn.Position;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A config.json that lies about sizes is refused in a line, before the model that it describes is allocated. */
+class ConfigFitTest {
+
+    private static final long MAX = Integer.MAX_VALUE;
+
+    @TempDir
+    Path directory;
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            n_positions | 60000000   | 60000000 and 8, but transformer.wpe.weight in model.safetensors is 16 x 8
+            n_positions | 2147483647 | 2147483647 and 8, but transformer.wpe.weight in model.safetensors is 16 x 8
+            n_positions | 15         | 15 and 8, but transformer.wpe.weight in model.safetensors is 16 x 8
+            n_positions | 0          | block_size must be at least 1, found 0
+            n_positions | -1         | block_size must be at least 1, found -1
+            n_positions | 2147483648 | n_positions must be a whole number, found 2147483648
+            vocab_size  | 2147483647 | 2147483647 and 8, but transformer.wte.weight in model.safetensors is 20 x 8
+            vocab_size  | -5         | vocab_size must be at least 1, found -5
+            n_embd      | 2147483646 | 20 and 2147483646, but transformer.wte.weight in model.safetensors is 20 x 8
+            n_embd      | 0          | n_embd must be at least 1, found 0
+            n_layer     | 2147483647 | n_layer is 2147483647, but model.safetensors has 2 blocks
+            n_layer     | 3          | n_layer is 3, but model.safetensors has 2 blocks
+            n_layer     | 0          | n_layer must be at least 1, found 0
+            n_head      | 2147483647 | n_embd must be a multiple of n_head, found 8 and 2147483647
+            n_head      | -2         | n_head must be at least 1, found -2
+            n_head      | 0          | n_head must be at least 1, found 0
+            """)
+    void aSizeThatTheFileDoesNotHaveIsNamed(String key, long value, String message) throws IOException {
+        assertRefused(gpt(Position.LEARNED), key, value, message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            n_positions | 2147483647 | 2147483647 and 8, but transformer.wpe.weight in model.safetensors is 16 x 8
+            n_positions | 60000000   | 60000000 and 8, but transformer.wpe.weight in model.safetensors is 16 x 8
+            """)
+    void aStoredTableOfSinusoidalPositionsFixesTheirNumber(String key, long value, String message) throws IOException {
+        assertRefused(gpt(Position.SINUSOIDAL), key, value, message);
+    }
+
+    @Test
+    void sinusoidalPositionsWithoutATableAreBounded() throws IOException {
+        LanguageModel model = gpt(Position.SINUSOIDAL);
+        List<NamedTensor> bare = ModelFiles.weights(model).stream().filter(tensor -> !tensor.name().contains("wpe")).toList();
+        for (long value : new long[] {MAX, ConfigFit.LARGEST_TABLE / 8 + 1}) {
+            write(bare, ModelFiles.configJson(model).put("n_positions", value));
+            assertThatThrownBy(this::load).hasMessageContainingAll("n_positions is " + value, "at most 67108864 numbers");
+        }
+        write(bare, ModelFiles.configJson(model).put("n_positions", 1000));
+        assertThat(load().blockSize()).isEqualTo(1000);
+    }
+
+    @Test
+    void aBigramsVocabularyIsBoundedByItsTable() throws IOException {
+        assertRefused(new Bigram(20, 16, new Rng(1)), "vocab_size", 100_000, "describes a model of at least 10000000000 weights");
+    }
+
+    @Test
+    void blocksOfTinyTensorsDoNotJustifyWideOnes() throws IOException {
+        List<NamedTensor> lying = List.of(Fixtures.filled("wte.weight", 0, 1, 100_000), Fixtures.filled("wpe.weight", 0, 1, 100_000),
+                Fixtures.filled("h.0.ln_1.weight", 0, 1), Fixtures.filled("h.1.ln_1.weight", 0, 1));
+        write(lying, ModelFiles.configJson(gpt(Position.LEARNED)).put("vocab_size", 1).put("n_positions", 1).put("n_embd", 100_000));
+        assertThatThrownBy(this::load).hasMessageContaining("describes a model of at least 240000200000 weights");
+    }
+
+    @Test
+    void anOutlineIsHeldAgainstTheFileToo() throws IOException {
+        LanguageModel model = gpt(Position.LEARNED);
+        write(ModelFiles.weights(model), ModelFiles.configJson(model).put("n_layer", MAX));
+        assertThatThrownBy(() -> ModelFiles.outline(Checkpoint.open(directory))).hasMessageContaining("n_layer is 2147483647");
+    }
+
+    private void assertRefused(LanguageModel model, String key, long value, String message) throws IOException {
+        write(ModelFiles.weights(model), ModelFiles.configJson(model).put(key, value));
+        assertThatThrownBy(this::load).isInstanceOfSatisfying(CheckpointException.class, e -> assertThat(e.isUserError()).isTrue())
+                .hasMessageStartingWith(directory.resolve("config.json") + ": ").hasMessageContaining(message)
+                .hasMessageEndingWith("; give the config.json that belongs to the weights");
+    }
+
+    private LanguageModel load() {
+        return ModelFiles.load(Checkpoint.open(directory));
+    }
+
+    private void write(List<NamedTensor> weights, ObjectNode config) throws IOException {
+        Safetensors.write(directory.resolve("model.safetensors"), weights, Map.of(), true);
+        Files.writeString(directory.resolve("config.json"), config.toString());
+    }
+
+    private static LanguageModel gpt(Position position) {
+        return new Gpt(new GptConfig(20, 16, 2, 2, 8, 0, true, Activation.GELU, position, true, 1e-5), new Rng(1));
+    }
+}
