@@ -20,4 +20,13 @@ public final class LanguageModels {
         }
         return new Gpt(HuggingFaceConfig.read(config));
     }
+
+    /**
+     * The keys as this program writes them for the same model: absent ones have their values, and names that mean the same are one.
+     *
+     * @throws IllegalArgumentException as {@link #of}
+     */
+    public static Map<String, Object> normalized(Map<String, Object> config) {
+        return Bigram.MODEL_TYPE.equals(config.get("model_type")) ? config : HuggingFaceConfig.write(HuggingFaceConfig.read(config));
+    }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
+import java.util.function.LongPredicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -88,26 +89,28 @@ public final class Checkpoint {
         return Optional.empty();
     }
 
-    /** The step directories, newest first; before that of its own step the stand-in that {@code latest} names. */
+    /**
+     * The step directories, newest first; before that of its own step the stand-in that {@code latest} names, and without the steps of
+     * a history that the run has left.
+     */
     private static List<Path> candidates(Path runDirectory) {
         List<Path> steps = steps(runDirectory);
-        Optional<Path> standIn = standIn(runDirectory);
-        standIn.ifPresent(path -> {
-            long step = CheckpointLayout.stepOfPointer(path.getFileName().toString()).getAsLong();
-            int at = (int) steps.stream().filter(other -> CheckpointLayout.stepOf(other).getAsLong() > step).count();
-            steps.add(at, path);
-        });
-        return steps;
-    }
-
-    private static Optional<Path> standIn(Path runDirectory) {
         try {
-            return pointerTarget(runDirectory.resolve(CheckpointLayout.LATEST)).filter(CheckpointLayout::isStandIn)
-                    .map(runDirectory::resolve).filter(Files::isDirectory);
+            LongPredicate left = LeftSteps.left(runDirectory);
+            steps.removeIf(path -> left.test(CheckpointLayout.stepOf(path).getAsLong()));
+            pointerTarget(runDirectory.resolve(CheckpointLayout.LATEST)).filter(CheckpointLayout::isStandIn)
+                    .map(runDirectory::resolve).filter(Files::isDirectory).ifPresent(standIn -> addInOrder(steps, standIn));
         } catch (IOException e) {
             throw CheckpointException.userError(runDirectory.resolve(CheckpointLayout.LATEST) + ": cannot be read ("
                     + CheckpointException.reason(e) + "); check its permissions", e);
         }
+        return steps;
+    }
+
+    private static void addInOrder(List<Path> steps, Path standIn) {
+        long step = CheckpointLayout.stepOfPointer(standIn.getFileName().toString()).getAsLong();
+        int later = (int) steps.stream().filter(path -> CheckpointLayout.stepOf(path).getAsLong() > step).count();
+        steps.add(later, standIn);
     }
 
     static Checkpoint verified(Path directory) throws Manifest.Damaged {
@@ -181,6 +184,17 @@ public final class Checkpoint {
     /** The step it was saved at; empty for a plain Hugging Face directory. */
     public OptionalLong step() {
         return step;
+    }
+
+    /** The SHA-256 of its manifest, and so of all that it holds. */
+    public String sha256() {
+        requireResumable();
+        try {
+            return FileOps.sha256(directory.resolve(CheckpointLayout.MANIFEST));
+        } catch (IOException e) {
+            throw CheckpointException.userError(directory.resolve(CheckpointLayout.MANIFEST) + ": cannot be read ("
+                    + CheckpointException.reason(e) + "); check its permissions", e);
+        }
     }
 
     /** Whether training can go on from it: false for a plain Hugging Face directory. */

@@ -23,6 +23,9 @@ final class CheckpointLayout {
     static final List<String> POINTERS = List.of(LATEST, BEST);
     static final String LOCK = ".lock";
 
+    /** Says that the steps after {@code latest}, if any, belong to a history that the run has left. */
+    static final String LEFT = ".left";
+
     /** Begins the names of what a save is making or deleting: without value once its process is gone. */
     static final String TEMPORARY = ".tmp-";
     /** Begins the name of a whole checkpoint that {@code latest} names while the older writing of its step is removed. */

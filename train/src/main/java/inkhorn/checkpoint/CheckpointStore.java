@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +30,11 @@ public final class CheckpointStore {
     private final Path run;
     private final int keep;
     private final FileOps files;
+    private final StandIns standIns;
+    private final LeftSteps leftSteps;
+    /** Set from {@link #goBackTo} to the first save after it. */
+    private Checkpoint goneBackTo;
+    private long bestOfGoneBack;
 
     /**
      * Takes over a run directory and clears away what a killed process left in it.
@@ -49,6 +55,8 @@ public final class CheckpointStore {
         this.run = lock.directory();
         this.keep = keep;
         this.files = files;
+        this.standIns = new StandIns(run, files);
+        this.leftSteps = new LeftSteps(run, files);
         try {
             recover();
         } catch (IOException e) {
@@ -71,20 +79,24 @@ public final class CheckpointStore {
             throw new IllegalStateException("save without the run's lock: " + run);
         }
         Path target = run.resolve(CheckpointLayout.stepName(step));
-        Path standIn = standIn(target);
         Path temporary = run.resolve(CheckpointLayout.TEMPORARY + CheckpointLayout.stepName(step));
         try {
-            if (Files.exists(standIn)) {
-                recoverStandIn(standIn);    // of a save that failed half-way
-            }
+            standIns.recover(target);    // of a save that failed half-way
             files.delete(temporary);
             write(temporary, step, contents);
+            if (goneBackTo != null) {
+                leftSteps.mark(goneBackTo);
+            }
             install(temporary, target);
             if (best) {
                 files.point(run.resolve(CheckpointLayout.BEST), target.getFileName().toString());
             }
             files.point(run.resolve(CheckpointLayout.LATEST), target.getFileName().toString());
             files.syncDirectory(run);
+            if (goneBackTo != null) {
+                leftSteps.remove(goneBackTo, best ? step : bestOfGoneBack, step);
+                goneBackTo = null;
+            }
         } catch (IOException e) {
             clear(temporary);
             throw CheckpointException.runFailure(target + ": cannot be saved (" + CheckpointException.reason(e)
@@ -98,13 +110,18 @@ public final class CheckpointStore {
     }
 
     /**
-     * Lets {@code best} point at a checkpoint that is there, and removes the one it pointed at before if it is beyond {@code keep}.
+     * Lets {@code best} point at a checkpoint that is there, and removes the one it pointed at before if it is beyond {@code keep};
+     * after {@link #goBackTo} only with the next save.
      *
      * @throws CheckpointException (a run failure) where {@code best} cannot be moved; it then points where it did
      */
     public void markBest(long step) {
         if (!lock.isHeld()) {
             throw new IllegalStateException("markBest without the run's lock: " + run);
+        }
+        if (goneBackTo != null) {
+            bestOfGoneBack = step;
+            return;
         }
         Path best = run.resolve(CheckpointLayout.BEST);
         try {
@@ -142,6 +159,37 @@ public final class CheckpointStore {
         return newest;
     }
 
+    /**
+     * A whole checkpoint of this run by its name.
+     *
+     * @param name {@code step-NNNNNNNN}, {@code latest} or {@code best}
+     * @throws CheckpointException (the user's error) where there is none of that name, or it is damaged
+     */
+    public Checkpoint named(String name) {
+        boolean known = CheckpointLayout.POINTERS.contains(name) || CheckpointLayout.stepOfPointer(name).isPresent();
+        Path path = run.resolve(known ? name : ".");
+        if (!known || !Files.exists(path)) {
+            throw CheckpointException.userError("--resume: found " + name + ", expected a checkpoint of " + run + ": latest, best, "
+                    + Checkpoint.steps(run).stream().map(step -> step.getFileName().toString()).collect(Collectors.joining(", ")));
+        }
+        return Checkpoint.open(path);
+    }
+
+    /**
+     * Goes on from an earlier checkpoint than the newest. Nothing changes on the disk until the next save, which removes the later
+     * steps: they belong to a history that the run has left. If {@code best} names one of them, it moves to the best of the steps that stay.
+     *
+     * @param best the step with the lowest validation loss as far as the earlier checkpoint knows, 0 for none
+     * @return the names of the steps that the next save removes
+     */
+    public List<String> goBackTo(Checkpoint earlier, long best) {
+        goneBackTo = earlier;
+        bestOfGoneBack = best;
+        long from = earlier.step().getAsLong();
+        return Checkpoint.steps(run).stream().filter(step -> CheckpointLayout.stepOf(step).getAsLong() > from)
+                .map(step -> step.getFileName().toString()).sorted().toList();
+    }
+
     /** The steps that have a directory here, whole or not, newest first. */
     public List<Long> steps() {
         return Checkpoint.steps(run).stream().map(path -> CheckpointLayout.stepOf(path).getAsLong()).toList();
@@ -151,7 +199,7 @@ public final class CheckpointStore {
         for (Path path : FileOps.list(run)) {
             String name = path.getFileName().toString();
             if (CheckpointLayout.isStandIn(name)) {
-                recoverStandIn(path);
+                standIns.recover(run.resolve(name.substring(CheckpointLayout.STAND_IN.length())));
             } else if (name.startsWith(CheckpointLayout.REPLACED)) {
                 Path step = run.resolve(name.substring(CheckpointLayout.REPLACED.length()));
                 if (Files.exists(step)) {
@@ -163,16 +211,7 @@ public final class CheckpointStore {
                 files.delete(path);
             }
         }
-    }
-
-    /** Where a pointer names it, it is whole, and the older writing of its step may be gone. */
-    private void recoverStandIn(Path standIn) throws IOException {
-        String name = standIn.getFileName().toString();
-        if (pointersTo(name).isEmpty()) {
-            files.delete(standIn);
-        } else {
-            settle(standIn, run.resolve(name.substring(CheckpointLayout.STAND_IN.length())));
-        }
+        leftSteps.recover();
     }
 
     private void write(Path directory, long step, CheckpointContents contents) throws IOException {
@@ -206,7 +245,7 @@ public final class CheckpointStore {
         } else if (sameCheckpoint(temporary, target)) {
             files.delete(temporary);
         } else {
-            replace(temporary, target);
+            standIns.replace(temporary, target);
         }
         files.syncDirectory(run);
     }
@@ -225,57 +264,6 @@ public final class CheckpointStore {
         }
     }
 
-    /**
-     * No directory can be renamed onto another. So the new one first gets a name of its own, which {@code latest} moves to: from then
-     * on a kill leaves the new one as the latest, before that the old one.
-     */
-    private void replace(Path temporary, Path target) throws IOException {
-        Path standIn = standIn(target);
-        files.rename(temporary, standIn);
-        try {
-            files.syncDirectory(run);
-            files.point(run.resolve(CheckpointLayout.LATEST), standIn.getFileName().toString());
-        } catch (IOException e) {
-            clear(standIn);
-            throw e;
-        }
-        files.syncDirectory(run);
-        settle(standIn, target);
-    }
-
-    /** Gives a stand-in the name of its step; {@code latest} and {@code best} name a whole checkpoint after each operation. */
-    private void settle(Path standIn, Path target) throws IOException {
-        point(pointersTo(target.getFileName().toString()), standIn);
-        remove(target);
-        Path temporary = target.resolveSibling(CheckpointLayout.TEMPORARY + target.getFileName());
-        files.duplicate(standIn, temporary);
-        files.rename(temporary, target);
-        files.syncDirectory(run);
-        point(pointersTo(standIn.getFileName().toString()), target);
-        files.syncDirectory(run);
-        files.delete(standIn);
-    }
-
-    private static Path standIn(Path target) {
-        return target.resolveSibling(CheckpointLayout.STAND_IN + target.getFileName());
-    }
-
-    private void point(List<String> pointers, Path target) throws IOException {
-        for (String pointer : pointers) {
-            files.point(run.resolve(pointer), target.getFileName().toString());
-        }
-    }
-
-    private List<String> pointersTo(String name) throws IOException {
-        List<String> pointers = new ArrayList<>();
-        for (String pointer : CheckpointLayout.POINTERS) {
-            if (Checkpoint.pointerTarget(run.resolve(pointer)).equals(Optional.of(name))) {
-                pointers.add(pointer);
-            }
-        }
-        return pointers;
-    }
-
     private void prune(long saved) {
         try {
             Set<String> needed = new HashSet<>();
@@ -287,24 +275,13 @@ public final class CheckpointStore {
                 boolean later = CheckpointLayout.stepOf(directory).getAsLong() > saved;
                 boolean wanted = !later && kept++ < keep;
                 if (!wanted && !needed.contains(directory.getFileName().toString())) {
-                    remove(directory);
+                    files.remove(directory);
                 }
             }
         } catch (IOException | CheckpointException e) {
             // The checkpoint itself is safe; the next save tries again.
             LOG.warn("{}: an old checkpoint cannot be removed ({})", run, CheckpointException.reason(e));
         }
-    }
-
-    /** Under another name first: half a checkpoint must not look like one. Nothing there is fine. */
-    private void remove(Path directory) throws IOException {
-        Path trash = directory.resolveSibling(CheckpointLayout.TEMPORARY + directory.getFileName());
-        files.delete(trash);
-        if (!Files.exists(directory)) {
-            return;
-        }
-        files.rename(directory, trash);
-        files.delete(trash);
     }
 
     private void clear(Path temporary) {

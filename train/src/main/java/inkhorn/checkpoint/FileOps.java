@@ -163,6 +163,16 @@ final class FileOps {
         });
     }
 
+    /** Removes a checkpoint, under another name first: half of one must not look like one. Nothing there is fine. */
+    void remove(Path checkpoint) throws IOException {
+        Path trash = checkpoint.resolveSibling(CheckpointLayout.TEMPORARY + checkpoint.getFileName());
+        delete(trash);
+        if (Files.exists(checkpoint)) {
+            rename(checkpoint, trash);
+            delete(trash);
+        }
+    }
+
     static List<Path> list(Path directory) throws IOException {
         List<Path> entries = new ArrayList<>();
         try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {

@@ -92,8 +92,7 @@ public final class ModelFiles {
             StateDict.load(model, tensors(weights));
             return model;
         } catch (IllegalArgumentException e) {
-            throw CheckpointException.userError(directory.resolve(CheckpointLayout.MODEL) + ": " + e.getMessage()
-                    + "; config.json and model.safetensors must be of one model", e);
+            throw wrongWeights(directory, e);
         }
     }
 
@@ -124,6 +123,24 @@ public final class ModelFiles {
     private static CheckpointException wrongConfig(Path directory, IllegalArgumentException e) {
         return CheckpointException.userError(directory.resolve(CheckpointLayout.CONFIG) + ": " + e.getMessage()
                 + "; give the config.json that belongs to the weights", e);
+    }
+
+    /**
+     * Puts the weights of a checkpoint into a model of its shape.
+     *
+     * @throws CheckpointException (the user's error) where weights are missing, of another shape or too many; the model is unchanged then
+     */
+    public static void loadInto(LanguageModel model, Checkpoint checkpoint) {
+        try (SafetensorsReader weights = checkpoint.openModel()) {
+            StateDict.load(model, tensors(weights));
+        } catch (IllegalArgumentException e) {
+            throw wrongWeights(checkpoint.directory(), e);
+        }
+    }
+
+    private static CheckpointException wrongWeights(Path directory, IllegalArgumentException e) {
+        return CheckpointException.userError(directory.resolve(CheckpointLayout.MODEL) + ": " + e.getMessage()
+                + "; config.json and model.safetensors must be of one model", e);
     }
 
     /** The floating-point tensors of a file. */

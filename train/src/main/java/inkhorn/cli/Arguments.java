@@ -69,15 +69,22 @@ final class Arguments {
         throw unfit(option, text, "expected " + String.join(" or ", words));
     }
 
-    /** The same command line, as a shell reads it, with {@code --resume}. */
-    static String resuming(List<String> arguments) {
+    /**
+     * The same command line, as a shell reads it, with {@code --resume}.
+     *
+     * @param saved whether the run has a checkpoint of its own by now: it needs no other then, and its data are the checkpoint's
+     */
+    static String resuming(List<String> arguments, boolean saved) {
         List<String> words = new ArrayList<>();
         for (String argument : arguments) {
             boolean plain = argument.matches("[\\w./:=,@%+-]+");
             words.add(plain ? argument : "'" + argument.replace("'", "'\\''") + "'");
         }
-        words.removeIf("--resume"::equals);
-        words.add("--resume");
+        words.removeIf(word -> saved && (word.startsWith("--resume=") || word.equals("--data-changed")));
+        if (words.stream().noneMatch(word -> word.startsWith("--resume="))) {
+            words.removeIf("--resume"::equals);
+            words.add("--resume");
+        }
         return String.join(" ", words);
     }
 

@@ -4,14 +4,18 @@ import inkhorn.config.ConfigKeys;
 import inkhorn.config.ConfigLoader;
 import inkhorn.config.RunConfig;
 import inkhorn.config.UserError;
+import inkhorn.train.Resumption;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Stack;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
@@ -21,7 +25,7 @@ import picocli.CommandLine.Spec;
 /** {@code java -jar train.jar CONFIG}: the command without a name. */
 @Command(name = "java -jar train.jar", versionProvider = Version.class, sortOptions = false,
         synopsisSubcommandLabel = "", customSynopsis = {
-            "java -jar train.jar CONFIG [--resume] [--KEY=VALUE...] [OPTIONS]",
+            "java -jar train.jar CONFIG [--resume[=STEP]] [--KEY=VALUE...] [OPTIONS]",
             "       java -jar train.jar COMMAND [OPTIONS]"},
         header = {"Trains a GPT from scratch, in plain Java.", ""},
         description = {"", "Trains what CONFIG describes; Ctrl-C writes a checkpoint of the steps done and ends.", ""},
@@ -45,8 +49,12 @@ public final class TrainCommand implements Callable<Integer> {
     @Parameters(index = "0", arity = "0..1", paramLabel = "CONFIG", description = "A YAML file; see configs/ and docs/config.md.")
     private String config;
 
-    @Option(names = "--resume", description = "Continue from the run's last checkpoint.")
-    private boolean resume;
+    @Option(names = "--resume", arity = "0..1", paramLabel = "STEP", preprocessor = OnlyAttached.class,
+            description = "Continue from the run's last checkpoint, or from --resume=step-NNNNNNNN or --resume=best.")
+    private String resume;
+
+    @Option(names = "--data-changed", description = "With --resume: continue although the data are not those of the checkpoint.")
+    private boolean dataChanged;
 
     // For the help only: each key is an option of its own, added in withConfigKeys.
     @Option(names = "--KEY", paramLabel = "VALUE", description = "A config key, such as --train.max_iters=200: wins over CONFIG.")
@@ -66,10 +74,10 @@ public final class TrainCommand implements Callable<Integer> {
      *
      * @param config     resolved, with the command line's keys in it
      * @param arguments  as they were given, to say how to resume
-     * @param resume     whether to go on from the last checkpoint
+     * @param resumption which checkpoint to go on from; empty for a new run
      * @param probe      whether to measure the machine's peak
      */
-    public record Request(RunConfig config, List<String> arguments, boolean resume, boolean probe, Engine engine) {
+    public record Request(RunConfig config, List<String> arguments, Optional<Resumption> resumption, boolean probe, Engine engine) {
     }
 
     TrainCommand(Job<Request> job) {
@@ -95,7 +103,25 @@ public final class TrainCommand implements Callable<Integer> {
         Path file = Arguments.path("CONFIG", config);
         RunConfig resolved = ConfigLoader.load(file, overrides(), line -> spec.commandLine().getErr().println("note: " + line));
         List<String> arguments = spec.commandLine().getParseResult().originalArgs();
-        return job.run(new Request(resolved, arguments, resume, !noProbe, engine.engine()));
+        return job.run(new Request(resolved, arguments, resumption(), !noProbe, engine.engine()));
+    }
+
+    private Optional<Resumption> resumption() {
+        if (resume == null && dataChanged) {
+            throw new UserError("--data-changed: found without --resume; a new run trains on any data, leave the option out");
+        }
+        return Optional.ofNullable(resume).map(checkpoint -> new Resumption(checkpoint, dataChanged));
+    }
+
+    /** A value only after {@code =}: in {@code --resume CONFIG} the second word is the config. */
+    static final class OnlyAttached implements CommandLine.IParameterPreprocessor {
+        @Override
+        public boolean preprocess(Stack<String> args, CommandSpec command, ArgSpec argument, Map<String, Object> info) {
+            if (" ".equals(info.get("separator"))) {
+                args.push("");      // which becomes the value
+            }
+            return false;
+        }
     }
 
     private Map<String, String> overrides() {

@@ -1,6 +1,7 @@
 package inkhorn.cli;
 
 import inkhorn.autograd.kernel.KernelProvider;
+import inkhorn.checkpoint.Checkpoint;
 import inkhorn.config.DataConfig;
 import inkhorn.config.RunConfig;
 import inkhorn.config.TrainConfig;
@@ -10,6 +11,7 @@ import inkhorn.data.Preparation;
 import inkhorn.data.PreparationSpec;
 import inkhorn.data.PreparedData;
 import inkhorn.nn.LanguageModel;
+import inkhorn.train.InitialWeights;
 import inkhorn.train.Models;
 import inkhorn.train.PeakMeter;
 import inkhorn.train.PhaseTimer;
@@ -73,16 +75,29 @@ final class TrainJob implements Job<TrainCommand.Request> {
         try (PhaseTimer timer = PhaseTimer.start("making the model")) {
             model = Models.create(config.model(), data.tokenizer().vocabularySize(), config.run().seed());
         }
+        if (request.resumption().isEmpty()) {
+            initialWeights(config, model, data);
+        }
         shutdown.check();
-        try (RunDirectory run = request.resume()
-                ? RunDirectory.resume(config, data.tokenizer(), line -> out.println("note: " + line))
-                : RunDirectory.create(config, data.tokenizer())) {
+        try (RunDirectory run = request.resumption().isPresent()
+                ? RunDirectory.resume(config, data, request.resumption().get(), line -> out.println("note: " + line))
+                : RunDirectory.create(config, data)) {
+            if (request.resumption().isPresent() && run.isNew()) {
+                initialWeights(config, model, data);
+            }
             banner(config, model, data, run.resumedStep());
             try (PhaseTimer timer = PhaseTimer.start("waiting for the warm-up")) {
                 warmUp.await();
             }
             shutdown.check();
             return train(request, model, data, run, shutdown);
+        }
+    }
+
+    private void initialWeights(RunConfig config, LanguageModel model, PreparedData data) {
+        if (config.model().initFrom() != null) {
+            Checkpoint from = InitialWeights.load(model, data.tokenizer(), Path.of(config.model().initFrom()));
+            out.println("weights  of " + from.directory() + ", with a fresh optimizer");
         }
     }
 
@@ -122,7 +137,7 @@ final class TrainJob implements Job<TrainCommand.Request> {
             case NO_PROGRESS -> out.println("stopped early: " + finished(trainer, data) + ", and no better since; write with:"
                     + " java -jar train.jar sample " + directory);
             case STOPPED -> out.println("stopped at step " + trainer.state().step() + " of " + train.maxIters() + "; go on with:"
-                    + " java -jar train.jar " + Arguments.resuming(request.arguments()));
+                    + " java -jar train.jar " + Arguments.resuming(request.arguments(), trainer.state().step() > run.resumedStep()));
         }
         return end == Trainer.End.STOPPED ? shutdown.exitCode() : 0;
     }

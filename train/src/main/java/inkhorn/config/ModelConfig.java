@@ -15,10 +15,14 @@ import java.util.List;
  * @param activation the MLP's
  * @param position   how a token learns where it stands
  * @param tieWeights whether the head shares the token embedding's matrix
+ * @param initFrom   a path to a checkpoint whose weights a new run begins with; null for fresh ones
  */
 public record ModelConfig(
         Type type, int nLayer, int nHead, int nEmbd, int blockSize, double dropout, boolean bias,
-        Activation activation, Position position, boolean tieWeights) {
+        Activation activation, Position position, boolean tieWeights, String initFrom) {
+
+    /** The dotted key of {@link #initFrom}. */
+    public static final String INIT_FROM = "model.init_from";
 
     public enum Type { GPT, BIGRAM }
 
@@ -36,7 +40,8 @@ public record ModelConfig(
                 .atLeast("block_size", blockSize, 1)
                 .within("dropout", dropout, 0, 1)
                 .present("activation", activation, Scalar.oneOf(Activation.class))
-                .present("position", position, Scalar.oneOf(Position.class));
+                .present("position", position, Scalar.oneOf(Position.class))
+                .that(initFrom == null || !initFrom.isBlank(), "init_from", "found \"\", expected a path to a checkpoint");
         if (type == Type.GPT && nHead >= 1 && nEmbd >= 1) {
             check.that(nEmbd % nHead == 0, "n_embd", "found " + nEmbd + ", which " + nHead + " heads (model.n_head) do not divide;"
                     + " use " + nearestMultiple(nEmbd, nHead) + " or another n_head", "model.n_head");
@@ -46,12 +51,15 @@ public record ModelConfig(
 
     /** The sizes of nanoGPT's config/train_shakespeare_char.py, and train.py's dropout and bias. */
     public static ModelConfig defaults() {
-        return new ModelConfig(Type.GPT, 6, 6, 384, 256, 0.0, false, Activation.GELU, Position.LEARNED, true);
+        return new ModelConfig(Type.GPT, 6, 6, 384, 256, 0.0, false, Activation.GELU, Position.LEARNED, true, null);
     }
 
-    /** The keys whose values are not those of {@code other}; what a resume with another model is refused with. */
+    /**
+     * The keys whose values are not those of {@code other}; what a resume with another model is refused with. Where the first weights
+     * came from is none of them: a resume has its own.
+     */
     public List<Difference> differences(ModelConfig other) {
-        return ConfigKeys.differences("model", this, other);
+        return ConfigKeys.differences("model", this, other).stream().filter(d -> !d.key().equals(INIT_FROM)).toList();
     }
 
     private static long nearestMultiple(int value, int of) {

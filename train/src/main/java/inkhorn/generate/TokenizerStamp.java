@@ -22,7 +22,7 @@ public record TokenizerStamp(String name, int tokens, String sha256) {
     }
 
     /** Empty where a checkpoint says nothing, as other programs' and Inkhorn's first ones do. */
-    static Optional<TokenizerStamp> read(ObjectNode config) {
+    public static Optional<TokenizerStamp> read(ObjectNode config) {
         JsonNode stamp = config.path(KEY);
         return stamp.path("sha256").isTextual()
                 ? Optional.of(new TokenizerStamp(stamp.path("name").asText("?"), stamp.path("tokens").asInt(), stamp.path("sha256").textValue()))

@@ -101,7 +101,12 @@ public record TrainedModel(LanguageModel model, Tokenizer tokenizer) {
         }
     }
 
-    private static Checkpoint checkpoint(Path runOrCheckpoint) {
+    /**
+     * The checkpoint that {@link #open} takes: the one named, or the best of a run, or the newest whole one where a run has no best.
+     *
+     * @throws CheckpointException where there is none, or what is there is damaged
+     */
+    public static Checkpoint checkpoint(Path runOrCheckpoint) {
         Path best = runOrCheckpoint.resolve(BEST);
         boolean hasBest = Files.exists(best, LinkOption.NOFOLLOW_LINKS);
         return Checkpoint.open(hasBest ? best : runOrCheckpoint);

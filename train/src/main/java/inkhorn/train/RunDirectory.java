@@ -10,15 +10,16 @@ import inkhorn.checkpoint.RunLock;
 import inkhorn.checkpoint.SafetensorsReader;
 import inkhorn.config.ConfigLoader;
 import inkhorn.config.Difference;
+import inkhorn.config.ModelConfig;
 import inkhorn.config.RunConfig;
 import inkhorn.config.UserError;
+import inkhorn.data.PreparedData;
 import inkhorn.data.Tokenizer;
 import inkhorn.data.Tokenizers;
 import inkhorn.generate.TokenizerFiles;
 import inkhorn.generate.TokenizerStamp;
 import inkhorn.generate.TrainedModel;
 import inkhorn.nn.LanguageModel;
-import inkhorn.nn.StateDict;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,13 +38,14 @@ import java.util.stream.Collectors;
 public final class RunDirectory implements Closeable {
 
     private static final String CONFIG = "config.yaml";
-    /** Keys that say where a run is, not what it computes. */
-    private static final Set<String> PLACE = Set.of("run.name", "run.out");
+    /** Keys that say where a run is and what it began with, not what it computes from a checkpoint on. */
+    private static final Set<String> PLACE = Set.of("run.name", "run.out", ModelConfig.INIT_FROM);
     private static final String METRICS = "metrics.jsonl";
     private static final String TOKENIZER = TrainedModel.TOKENIZER_FILE;
 
     private final RunConfig config;
     private final Tokenizer tokenizer;
+    private final DataStamp data;
     private final RunLock lock;
     private final CheckpointStore store;
     private final Optional<Checkpoint> resumed;
@@ -51,10 +53,10 @@ public final class RunDirectory implements Closeable {
     /** Written or read by this process, so known to be whole; null before the first. */
     private Path lastWhole;
 
-    private RunDirectory(RunConfig config, Tokenizer tokenizer, RunLock lock, CheckpointStore store,
-                         Optional<Checkpoint> resumed) {
+    private RunDirectory(RunConfig config, PreparedData data, RunLock lock, CheckpointStore store, Optional<Checkpoint> resumed) {
         this.config = config;
-        this.tokenizer = tokenizer;
+        this.tokenizer = data.tokenizer();
+        this.data = DataStamp.of(data);
         this.lock = lock;
         this.store = store;
         this.resumed = resumed;
@@ -67,7 +69,7 @@ public final class RunDirectory implements Closeable {
      * @throws UserError when the directory already holds one, since that would be lost
      * @throws CheckpointException when the directory cannot be written or another process trains in it
      */
-    public static RunDirectory create(RunConfig config, Tokenizer tokenizer) {
+    public static RunDirectory create(RunConfig config, PreparedData data) {
         RunLock lock = RunLock.acquire(config.run().directory());
         try {
             CheckpointStore store = new CheckpointStore(lock, config.train().keep());
@@ -76,7 +78,7 @@ public final class RunDirectory implements Closeable {
                         + store.steps().get(0) + "; go on with --resume, choose another name with"
                         + " --run.name=NAME, or remove the directory");
             }
-            return start(new RunDirectory(config, tokenizer, lock, store, Optional.empty()));
+            return start(new RunDirectory(config, data, lock, store, Optional.empty()));
         } catch (RuntimeException e) {
             lock.close();
             throw e;
@@ -84,29 +86,44 @@ public final class RunDirectory implements Closeable {
     }
 
     /**
-     * Goes on with a run from its newest whole checkpoint, or starts it if it has none yet.
+     * Goes on with a run from its newest whole checkpoint or the one that is asked for, or starts it if it has none yet.
      *
      * @param onNotice hears of damaged checkpoints that were passed over and of settings that changed, a line each
-     * @throws UserError when the model or the tokenizer is another one, naming what differs
+     * @throws UserError when the model, the tokenizer or, unexpectedly, the data are others, naming what differs
      * @throws CheckpointException when every checkpoint is damaged, which is no reason to overwrite them
      */
-    public static RunDirectory resume(RunConfig config, Tokenizer tokenizer, Consumer<String> onNotice) {
+    public static RunDirectory resume(RunConfig config, PreparedData data, Resumption resumption, Consumer<String> onNotice) {
         RunLock lock = RunLock.acquire(config.run().directory());
         try {
             CheckpointStore store = new CheckpointStore(lock, config.train().keep());
-            Optional<Checkpoint> found = store.latestWhole(onNotice);
-            if (found.isEmpty() && !store.steps().isEmpty()) {
+            Optional<Checkpoint> newest = store.latestWhole(onNotice);
+            if (newest.isEmpty() && !store.steps().isEmpty()) {
                 throw CheckpointException.userError(config.run().directory() + ": none of its checkpoints is whole; copy one there"
                         + " from a backup, or remove the directory to start over");
-            } else if (found.isEmpty()) {
+            }
+            Optional<Checkpoint> found = resumption.checkpoint().isEmpty() ? newest : Optional.of(store.named(resumption.checkpoint()));
+            if (found.isEmpty()) {
                 onNotice.accept(config.run().directory() + " holds no whole checkpoint yet; starting at step 0");
             } else {
-                requireSame(found.get(), config, tokenizer, onNotice);
+                requireSame(found.get(), config, data.tokenizer(), onNotice);
+                requireSameData(found.get(), DataStamp.of(data), resumption, onNotice);
+                goOnFrom(found.get(), newest.orElseThrow(), store, config.run().directory().resolve(METRICS), onNotice);
             }
-            return start(new RunDirectory(config, tokenizer, lock, store, found));
+            return start(new RunDirectory(config, data, lock, store, found));
         } catch (RuntimeException e) {
             lock.close();
             throw e;
+        }
+    }
+
+    private static void goOnFrom(Checkpoint found, Checkpoint newest, CheckpointStore store, Path metrics, Consumer<String> onNotice) {
+        LeftLog log = new LeftLog(metrics);
+        log.settle(newest);
+        if (!found.step().equals(newest.step())) {
+            List<String> left = store.goBackTo(found, RunState.of(found.trainer()).bestStep());
+            log.keep(newest);
+            onNotice.accept("going back to step " + found.step().getAsLong() + ": the next save removes " + String.join(", ", left)
+                    + " and the later records of " + METRICS);
         }
     }
 
@@ -146,8 +163,31 @@ public final class RunDirectory implements Closeable {
         }
     }
 
+    private static void requireSameData(Checkpoint checkpoint, DataStamp data, Resumption resumption, Consumer<String> onNotice) {
+        Optional<DataStamp> saved = DataStamp.read(checkpoint.trainer());
+        if (saved.isEmpty()) {
+            onNotice.accept(checkpoint.directory() + " does not say which data it was trained on, so they are not compared");
+            return;
+        }
+        String difference = data.difference(saved.get());
+        if (!difference.isEmpty() && !resumption.dataChanged()) {
+            throw new UserError("cannot resume " + checkpoint.directory() + " with other data: " + difference + "; give the same text and"
+                    + " data.val_fraction, or go on with --resume --data-changed");
+        }
+        if (!difference.isEmpty()) {
+            boolean comparable = data.val().equals(saved.get().val());
+            onNotice.accept("resuming with other data: " + difference
+                    + (comparable ? "" : "; validation losses do not compare, so the next evaluation counts as the best"));
+        }
+    }
+
     private static String joined(List<Difference> differences) {
         return differences.stream().map(Difference::toString).collect(Collectors.joining(", "));
+    }
+
+    /** Whether the run has no checkpoint to go on from, and so begins with the weights that a config gives. */
+    public boolean isNew() {
+        return resumed.isEmpty();
     }
 
     /** The step that {@link #restore} goes on from, 0 for a new run. */
@@ -158,12 +198,17 @@ public final class RunDirectory implements Closeable {
     /** Puts weights, moments and counters of the checkpoint found into the model and the trainer; nothing for a new run. */
     public void restore(LanguageModel model, Trainer trainer) {
         if (resumed.isPresent()) {
-            try (SafetensorsReader weights = resumed.get().openModel();
-                 SafetensorsReader moments = resumed.get().openOptimizer()) {
-                StateDict.load(model, ModelFiles.tensors(weights));
-                trainer.restore(RunState.of(resumed.get().trainer()), ModelFiles.tensors(moments));
+            ModelFiles.loadInto(model, resumed.get());
+            try (SafetensorsReader moments = resumed.get().openOptimizer()) {
+                trainer.restore(state(resumed.get()), ModelFiles.tensors(moments));
             }
         }
+    }
+
+    private RunState state(Checkpoint checkpoint) {
+        RunState state = RunState.of(checkpoint.trainer());
+        boolean comparable = DataStamp.read(checkpoint.trainer()).map(saved -> saved.val().equals(data.val())).orElse(true);
+        return comparable ? state : state.withoutEvaluations();
     }
 
     /** Where the run's numbers go. */
@@ -177,7 +222,8 @@ public final class RunDirectory implements Closeable {
         Map<String, FileWriter> files = new LinkedHashMap<>(TokenizerFiles.of(tokenizer, model.blockSize()));
         files.put(CONFIG, file -> Files.writeString(file, config.toYaml()));
         lastWhole = store.save(state.step(), new CheckpointContents(ModelFiles.weights(model), ModelFiles.named(optimizer.state()),
-                TokenizerStamp.of(tokenizer).in(ModelFiles.configJson(model)), state.toJson(), files), best);
+                TokenizerStamp.of(tokenizer).in(ModelFiles.configJson(model)), data.in(state.toJson()), files), best);
+        new LeftLog(config.run().directory().resolve(METRICS)).drop();
         return lastWhole;
     }
 

@@ -28,6 +28,11 @@ public record RunState(long step, long optimizerSteps, double bestValLoss, long 
                 : new RunState(step, optimizerSteps, bestValLoss, bestStep, evalsSinceBest + 1, step);
     }
 
+    /** The same run on another validation split, whose losses do not compare: the next evaluation is the best yet. */
+    RunState withoutEvaluations() {
+        return new RunState(step, optimizerSteps, Double.POSITIVE_INFINITY, 0, 0, step);
+    }
+
     /** Whether this step's evaluation is counted. */
     boolean isEvaluated() {
         return evaluatedStep == step;

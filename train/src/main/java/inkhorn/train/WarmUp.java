@@ -57,7 +57,7 @@ public final class WarmUp implements AutoCloseable {
         this.mostSteps = mostSteps;
         int channels = Math.min(MOST_CHANNELS_OF_A_HEAD, like.nEmbd() / like.nHead());
         config = new ModelConfig(like.type(), 1, 1, channels, BLOCK, like.dropout(), like.bias(), like.activation(),
-                like.position(), like.tieWeights());
+                like.position(), like.tieWeights(), null);
     }
 
     /** Begins. */

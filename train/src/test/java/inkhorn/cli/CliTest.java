@@ -8,6 +8,7 @@ import inkhorn.data.DataException;
 import inkhorn.generate.Beams;
 import inkhorn.generate.Penalties;
 import inkhorn.generate.Warping;
+import inkhorn.train.Resumption;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -72,7 +73,7 @@ final class CliTest {
         TrainCommand.Request request = (TrainCommand.Request) requests.get(0);
         assertThat(request.config().train().maxIters()).isEqualTo(10);
         assertThat(request.arguments()).startsWith(config);
-        assertThat(request.resume()).isFalse();
+        assertThat(request.resumption()).isEmpty();
         assertThat(request.probe()).isTrue();
         assertThat(request.engine()).isEqualTo(new Engine(Runtime.getRuntime().availableProcessors(), Engine.Kernels.AUTO));
     }
@@ -84,7 +85,7 @@ final class CliTest {
         TrainCommand.Request request = (TrainCommand.Request) requests.get(0);
         assertThat(request.config().train().maxIters()).isEqualTo(200);
         assertThat(request.config().optim().lr()).isEqualTo(5e-4);
-        assertThat(request.resume()).isTrue();
+        assertThat(request.resumption()).contains(new Resumption("", false));
         assertThat(request.probe()).isFalse();
         assertThat(request.engine()).isEqualTo(new Engine(3, Engine.Kernels.SCALAR));
     }
@@ -244,7 +245,7 @@ final class CliTest {
         TrainCommand.Request train = (TrainCommand.Request) requests.get(1);
         assertThat(train.config().train().maxIters()).isEqualTo(7);
         assertThat(train.engine().threads()).isEqualTo(1);
-        assertThat(train.resume()).isTrue();
+        assertThat(train.resumption()).isPresent();
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,7 +40,7 @@ final class TrainStopTest {
                 optim: {warmup_iters: 2}
                 """);
         request = new TrainCommand.Request(ConfigLoader.load(config, Map.of("data.path", text.toString(),
-                "run.out", directory.resolve("run").toString())), List.of(), false, false, new Engine(1, Engine.Kernels.SCALAR));
+                "run.out", directory.resolve("run").toString())), List.of(), Optional.empty(), false, new Engine(1, Engine.Kernels.SCALAR));
     }
 
     @AfterAll

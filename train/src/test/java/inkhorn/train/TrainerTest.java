@@ -139,8 +139,8 @@ final class TrainerTest {
 
     private Trainer.End run(RunConfig config, boolean resume, BooleanSupplier stopRequested) {
         LanguageModel model = Models.create(config.model(), data.tokenizer().vocabularySize(), config.run().seed());
-        try (RunDirectory run = resume ? RunDirectory.resume(config, data.tokenizer(), notice -> { })
-                : RunDirectory.create(config, data.tokenizer())) {
+        try (RunDirectory run = resume ? RunDirectory.resume(config, data, new Resumption("", false), notice -> { })
+                : RunDirectory.create(config, data)) {
             Trainer trainer = new Trainer(config, model, data, run, new Events(), PeakMeter.none(), stopRequested);
             run.restore(model, trainer);
             return trainer.run();

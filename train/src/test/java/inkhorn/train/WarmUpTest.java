@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 final class WarmUpTest {
 
     private static final ModelConfig CONFIG = new ModelConfig(ModelConfig.Type.GPT, 2, 2, 32, 16, 0.1, true,
-            ModelConfig.Activation.GELU, ModelConfig.Position.LEARNED, true);
+            ModelConfig.Activation.GELU, ModelConfig.Position.LEARNED, true, null);
 
     @Test
     void whatIsComputedBesideItHasTheSameBits() {

@@ -1,0 +1,79 @@
+package inkhorn.train;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import inkhorn.data.Manifest;
+import inkhorn.data.PreparedData;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Which data a run trains on, as a checkpoint's {@code trainer.json} says under {@value #KEY}: the token files of both splits. They
+ * follow from the text, the tokenizer and {@code data.val_fraction}, and from nothing else.
+ *
+ * @param train the tokens that it learns from
+ * @param val   the tokens that it is evaluated on
+ */
+record DataStamp(Tokens train, Tokens val) {
+
+    private static final String KEY = "data";
+    private static final int SHORT_HASH = 12;
+
+    /**
+     * A split.
+     *
+     * @param tokens how many
+     * @param sha256 of the token file
+     */
+    record Tokens(long tokens, String sha256) {
+
+        private static Tokens of(Manifest.Split split) {
+            return new Tokens(split.tokens(), split.sha256());
+        }
+
+        private static Tokens of(JsonNode json) {
+            return new Tokens(json.path("tokens").asLong(), json.path("sha256").asText());
+        }
+
+        private void put(ObjectNode json) {
+            json.put("tokens", tokens).put("sha256", sha256);
+        }
+
+        @Override
+        public String toString() {
+            return String.format(Locale.ROOT, "%,d tokens (sha256 %s)", tokens, sha256.substring(0, Math.min(SHORT_HASH, sha256.length())));
+        }
+    }
+
+    static DataStamp of(PreparedData data) {
+        return new DataStamp(Tokens.of(data.manifest().train()), Tokens.of(data.manifest().val()));
+    }
+
+    /** Empty where a checkpoint says nothing, as those of earlier versions do. */
+    static Optional<DataStamp> read(ObjectNode trainer) {
+        JsonNode stamp = trainer.path(KEY);
+        return stamp.isObject() ? Optional.of(new DataStamp(Tokens.of(stamp.path("train")), Tokens.of(stamp.path("val")))) : Optional.empty();
+    }
+
+    /** Adds itself to a {@code trainer.json}. */
+    ObjectNode in(ObjectNode trainer) {
+        ObjectNode stamp = trainer.putObject(KEY);
+        train.put(stamp.putObject("train"));
+        val.put(stamp.putObject("val"));
+        return trainer;
+    }
+
+    /** What differs from the data of a checkpoint, in words; empty where nothing does. */
+    String difference(DataStamp checkpoint) {
+        List<String> different = new ArrayList<>();
+        if (!train.equals(checkpoint.train)) {
+            different.add("the training split is " + train + ", not " + checkpoint.train);
+        }
+        if (!val.equals(checkpoint.val)) {
+            different.add("the validation split is " + val + ", not " + checkpoint.val);
+        }
+        return String.join("; ", different);
+    }
+}

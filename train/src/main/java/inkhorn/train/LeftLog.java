@@ -1,0 +1,74 @@
+package inkhorn.train;
+
+import inkhorn.checkpoint.Checkpoint;
+import inkhorn.checkpoint.CheckpointException;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/**
+ * The log of a history that a run goes back from, kept until the new history has a checkpoint. Its name holds the hash of the newest
+ * checkpoint of the old history: where that is still the run's newest, the next process takes the old log back.
+ */
+final class LeftLog {
+
+    private static final String PREFIX = ".metrics-";
+    private static final int NAME_LENGTH = 16;
+
+    private final Path metrics;
+
+    LeftLog(Path metrics) {
+        this.metrics = metrics;
+    }
+
+    /** Takes back the log that belongs to the newest checkpoint; others are of histories that are gone. */
+    void settle(Checkpoint newest) {
+        try (DirectoryStream<Path> kept = Files.newDirectoryStream(metrics.getParent(), PREFIX + "*")) {
+            for (Path log : kept) {
+                if (log.getFileName().toString().equals(name(newest))) {
+                    Files.move(log, metrics, StandardCopyOption.ATOMIC_MOVE);
+                } else {
+                    Files.delete(log);
+                }
+            }
+        } catch (IOException e) {
+            throw failed(e);
+        }
+    }
+
+    /** Keeps a copy of the log as it is with this newest checkpoint. */
+    void keep(Checkpoint newest) {
+        if (!Files.exists(metrics)) {
+            return;
+        }
+        try {
+            Path unfinished = metrics.resolveSibling(".tmp-" + metrics.getFileName());
+            Files.copy(metrics, unfinished, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(unfinished, metrics.resolveSibling(name(newest)), StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw failed(e);
+        }
+    }
+
+    /** The new history has a checkpoint. */
+    void drop() {
+        try (DirectoryStream<Path> kept = Files.newDirectoryStream(metrics.getParent(), PREFIX + "*")) {
+            for (Path log : kept) {
+                Files.delete(log);
+            }
+        } catch (IOException e) {
+            throw failed(e);
+        }
+    }
+
+    private static String name(Checkpoint newest) {
+        return PREFIX + newest.sha256().substring(0, NAME_LENGTH) + ".jsonl";
+    }
+
+    private CheckpointException failed(IOException e) {
+        return CheckpointException.runFailure(metrics + ": the log of a left history cannot be kept or removed ("
+                + CheckpointException.reason(e) + "); check free space and permissions, then --resume", e);
+    }
+}
