@@ -54,6 +54,10 @@ final class Relaunch {
         List<String> chosen = new ArrayList<>(options);
         chosen.addAll(environment);
         options.addAll(ClassArchive.options(new File(classPath), chosen));
+        if (!JdkVectorModule.isLoadable()) {
+            options.add("--add-modules");
+            options.add(JdkVectorModule.NAME);
+        }
         boolean isAscii = AsciiLocale.isHere();
         String[] words = args;
         if (isAscii && !AsciiLocale.areAscii(args)) {

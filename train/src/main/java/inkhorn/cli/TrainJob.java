@@ -122,7 +122,7 @@ final class TrainJob implements Job<TrainCommand.Request> {
         Trainer.End end;
         Trainer trainer;
         try (Progress progress = Progress.open(run.resumedStep(), train.maxIters(), train.logInterval(), out)) {
-            int threads = request.engine().threads();
+            int threads = KernelProvider.kernels().threads();
             PeakMeter peak = request.probe() ? peaks.of(threads, model.flopsPerToken()) : PeakMeter.none();
             trainer = new Trainer(request.config(), model, data, run, new Show(progress, threads), peak, shutdown);
             try (PhaseTimer timer = PhaseTimer.start("restoring")) {

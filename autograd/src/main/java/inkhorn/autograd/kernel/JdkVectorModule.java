@@ -25,6 +25,16 @@ public final class JdkVectorModule {
         }
     }
 
+    /** Whether this Java has the method that {@link #load} calls; in one that lacks it, {@code --add-modules} is the only way. */
+    public static boolean isLoadable() {
+        try {
+            Class.forName("jdk.internal.module.Modules").getMethod("loadModule", String.class);
+            return true;
+        } catch (ReflectiveOperationException e) {
+            return false;
+        }
+    }
+
     /**
      * Loads the module into the running JVM as {@code --add-modules} would, to the same class loader and with the same compiler
      * intrinsics, but without the JVM's warning that it incubates. The JDK has this for its agents (docs/adr/008).
