@@ -58,8 +58,8 @@ class RunLockTest {
     @Test
     void aRunDirectoryThatCannotBeUsedIsTheUsersError() throws IOException {
         Path file = Files.writeString(directory.resolve("file"), "");
-        assertThatThrownBy(() -> RunLock.acquire(file)).hasMessage(file + ": cannot be used as the run directory (a file of that "
-                + "name is in the way); check the path and its permissions, or choose another run.out")
+        assertThatThrownBy(() -> RunLock.acquire(file)).hasMessageStartingWith(file + ": ").hasMessageContaining("already exists")
+                .hasMessageContaining("run.out")
                 .isInstanceOfSatisfying(CheckpointException.class, e -> assertThat(e.isUserError()).isTrue());
     }
 
