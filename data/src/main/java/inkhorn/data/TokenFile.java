@@ -39,6 +39,17 @@ public final class TokenFile {
         return open(path, width, MAPPING_BITS);
     }
 
+    /**
+     * Ids in memory, for a text that is not worth a file.
+     *
+     * @throws ArithmeticException for more ids than fit into one buffer, 536,870,911
+     */
+    public static TokenFile of(int[] ids) {
+        ByteBuffer buffer = ByteBuffer.allocate(Math.multiplyExact(ids.length, Integer.BYTES)).order(ByteOrder.LITTLE_ENDIAN);
+        buffer.asIntBuffer().put(ids);
+        return new TokenFile(Path.of("memory"), IdWidth.BITS_32, ids.length, Integer.SIZE - 1, new ByteBuffer[] {buffer});
+    }
+
     static TokenFile open(Path path, IdWidth width, int mappingBits) {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             FileTrace.read(path);

@@ -37,6 +37,17 @@ class TokenFileTest {
         assertThat(TokenFile.open(file, IdWidth.BITS_32).get(0)).isEqualTo(0x01020304);
     }
 
+    @Test
+    void idsInMemoryReadAsFromAFile() throws Exception {
+        int[] ids = new Random(7).ints(1_003, 0, Integer.MAX_VALUE).toArray();
+        write(IdWidth.BITS_32, ids);
+        Batch fromFile = new BatchSampler(TokenFile.open(file, IdWidth.BITS_32), 3, 7, (bound, step, index) -> (11 * index) % bound).batch(5);
+        Batch fromMemory = new BatchSampler(TokenFile.of(ids), 3, 7, (bound, step, index) -> (11 * index) % bound).batch(5);
+        assertThat(fromMemory.inputs()).isEqualTo(fromFile.inputs());
+        assertThat(fromMemory.targets()).isEqualTo(fromFile.targets());
+        assertThat(TokenFile.of(ids).get(1_002)).isEqualTo(ids[1_002]);
+    }
+
     @ParameterizedTest
     @EnumSource(IdWidth.class)
     void readingCrossesTheEdgesOfMappings(IdWidth width) throws Exception {
