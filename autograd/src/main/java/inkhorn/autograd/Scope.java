@@ -1,5 +1,7 @@
 package inkhorn.autograd;
 
+import inkhorn.autograd.kernel.CountingKernels;
+import inkhorn.autograd.kernel.KernelProvider;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -30,19 +32,22 @@ public final class Scope implements AutoCloseable {
     private final Scope outer;
     private final FreeList free;
     private final BooleanSupplier stopRequested;
+    /** Undoes what opening did beside {@link #INNERMOST}. */
+    private final Runnable whenClosed;
     private final Set<float[]> arrays = Collections.newSetFromMap(new IdentityHashMap<>());
     private final List<Tensor> tensors = new ArrayList<>();
 
-    private Scope(Scope outer, FreeList free, BooleanSupplier stopRequested) {
+    private Scope(Scope outer, FreeList free, BooleanSupplier stopRequested, Runnable whenClosed) {
         this.outer = outer;
         this.free = free;
         this.stopRequested = stopRequested;
+        this.whenClosed = whenClosed;
     }
 
     /** Opens a scope inside the innermost one of this thread. Close in reverse order, best by try-with-resources. */
     public static Scope open() {
         Scope outer = INNERMOST.get();
-        return enter(outer, freeListIn(outer), stopRequestedIn(outer));
+        return enter(outer, freeListIn(outer), stopRequestedIn(outer), () -> INNERMOST.set(outer));
     }
 
     /**
@@ -53,25 +58,41 @@ public final class Scope implements AutoCloseable {
      */
     public static Scope open(BooleanSupplier stopRequested) {
         Scope outer = INNERMOST.get();
-        return enter(outer, freeListIn(outer), stopRequested);
+        return enter(outer, freeListIn(outer), stopRequested, () -> INNERMOST.set(outer));
     }
 
-    /** One whose arrays are all longer than their tensors: an op that takes the length for the size shows it at any size. */
+    /**
+     * Opens an outermost scope in which tensors have shapes and no storage, as on PyTorch's meta device. A model that is
+     * made in it can be run and trained as always: arrays are stand-ins of one element, the kernels of this thread do
+     * nothing but count, and the scope counts the bytes that a real one would hold. Other threads, and the scopes that
+     * are open on this one, are not touched; a tensor of theirs must not be given to an op in here.
+     */
+    public static Scope openOnShapes() {
+        Scope suspended = INNERMOST.get();
+        CountingKernels kernels = new CountingKernels();
+        KernelProvider.OnThisThread counting = KernelProvider.using(kernels);
+        return enter(null, new FreeList(FreeList.LARGE, kernels), () -> false, () -> {
+            counting.close();
+            INNERMOST.set(suspended);
+        });
+    }
+
+    /** Opens a scope whose arrays are all longer than their tensors: an op that takes the length for the size fails in it. */
     static Scope openWithLongerArrays() {
         Scope outer = INNERMOST.get();
-        return enter(outer, new FreeList(0), stopRequestedIn(outer));
+        return enter(outer, new FreeList(0, null), stopRequestedIn(outer), () -> INNERMOST.set(outer));
     }
 
     private static FreeList freeListIn(Scope outer) {
-        return outer == null ? new FreeList(FreeList.LARGE) : outer.free;
+        return outer == null ? new FreeList(FreeList.LARGE, null) : outer.free;
     }
 
     private static BooleanSupplier stopRequestedIn(Scope outer) {
         return outer == null ? () -> false : outer.stopRequested;
     }
 
-    private static Scope enter(Scope outer, FreeList free, BooleanSupplier stopRequested) {
-        Scope scope = new Scope(outer, free, stopRequested);
+    private static Scope enter(Scope outer, FreeList free, BooleanSupplier stopRequested, Runnable whenClosed) {
+        Scope scope = new Scope(outer, free, stopRequested, whenClosed);
         INNERMOST.set(scope);
         return scope;
     }
@@ -94,6 +115,15 @@ public final class Scope implements AutoCloseable {
         float[] array = scope.free.take(size);
         scope.arrays.add(array);
         return array;
+    }
+
+    /**
+     * An array of {@code size} zeros that no scope owns, for parameters, their gradients and an optimizer's moments;
+     * {@link #permanentBytes()} of the outermost scope counts it.
+     */
+    public static float[] allocatePermanent(int size) {
+        Scope scope = INNERMOST.get();
+        return scope == null ? new float[size] : scope.free.makePermanent(size);
     }
 
     /** Gives an array back before its scope closes. One that no open scope owns is left to the garbage collector. */
@@ -130,7 +160,7 @@ public final class Scope implements AutoCloseable {
 
     /** Bytes in the arrays that this scope owns now. */
     public long liveBytes() {
-        return arrays.stream().mapToLong(a -> 4L * a.length).sum();
+        return arrays.stream().mapToLong(free::bytes).sum();
     }
 
     /** Bytes held in all: the arrays in use in this scope and those outside it, and those on the free list. */
@@ -142,6 +172,23 @@ public final class Scope implements AutoCloseable {
         return inUse + free.bytes;
     }
 
+    /** Bytes of what {@link #allocatePermanent} has made since the outermost scope was opened. */
+    public long permanentBytes() {
+        return free.permanentBytes;
+    }
+
+    /**
+     * Floating-point operations of matrix products and attention so far, as {@link CountingKernels} counts them.
+     *
+     * @throws IllegalStateException in a scope that was not opened by {@link #openOnShapes()} or inside such a one
+     */
+    public long flops() {
+        if (free.counting == null) {
+            throw new IllegalStateException("scope: FLOPs are counted on shapes only, see Scope.openOnShapes");
+        }
+        return free.counting.flops();
+    }
+
     @Override
     public void close() {
         if (INNERMOST.get() != this) {
@@ -150,48 +197,77 @@ public final class Scope implements AutoCloseable {
         for (Tensor tensor : tensors) {
             tensor.scopeClosed();
         }
-        if (outer == null) {
-            INNERMOST.remove();
-            return;
+        if (outer != null) {
+            arrays.forEach(free::give);
         }
-        arrays.forEach(free::give);
-        INNERMOST.set(outer);
+        whenClosed.run();
     }
 
-    /** Unused arrays by size, last in first out so that the warmest is used next. */
+    /** Unused arrays by length, last in first out so that the one most recently in cache is used next. */
     private static final class FreeList {
 
-        /** Where spacing begins to help: the whole pages that tensors of a model tend to fill. */
+        /** Floats from which on spacing helps: the whole pages that tensors of a model tend to fill. */
         private static final int LARGE = 1 << 14;
 
         /**
-         * With an array's header 2528 bytes, the golden section of a page: many neighbours in a row then begin at places far
-         * apart. A load close behind a store to the same place of another page waits for it.
+         * With an array's header 2528 bytes, the golden section of a page: many neighbours in a row then begin at
+         * different offsets in their pages. A load close behind a store to the same offset of another page waits for it.
          */
         private static final int SPACING = 628;
 
         private final int large;
-        private final Map<Integer, ArrayDeque<float[]>> bySize = new HashMap<>();
+        /** Null where arrays are real. */
+        private final CountingKernels counting;
+        /** On shapes, how many floats the real array would have. */
+        private final Map<float[], Integer> standIns = new IdentityHashMap<>();
+        private final Map<Integer, ArrayDeque<float[]>> byLength = new HashMap<>();
         private long bytes;
+        private long permanentBytes;
 
-        /** @param large floats from which on arrays are spaced */
-        FreeList(int large) {
+        /**
+         * @param large floats from which on arrays are spaced
+         * @param countingOrNull the kernels on shapes alone; null: arrays are real
+         */
+        FreeList(int large, CountingKernels countingOrNull) {
             this.large = large;
+            this.counting = countingOrNull;
         }
 
         float[] take(int size) {
             int length = size < large || size > Integer.MAX_VALUE - 2 * SPACING ? size : size + SPACING;
-            ArrayDeque<float[]> stack = bySize.get(length);
+            ArrayDeque<float[]> stack = byLength.get(length);
             if (stack == null || stack.isEmpty()) {
-                return new float[length];
+                return make(length);
             }
             bytes -= 4L * length;
             return stack.pop();
         }
 
         void give(float[] array) {
-            bytes += 4L * array.length;
-            bySize.computeIfAbsent(array.length, n -> new ArrayDeque<>()).push(array);
+            bytes += bytes(array);
+            byLength.computeIfAbsent(length(array), n -> new ArrayDeque<>()).push(array);
+        }
+
+        float[] makePermanent(int size) {
+            permanentBytes += 4L * size;
+            return make(size);
+        }
+
+        private float[] make(int length) {
+            if (counting == null) {
+                return new float[length];
+            }
+            float[] standIn = new float[Math.min(length, 1)];
+            standIns.put(standIn, length);
+            return standIn;
+        }
+
+        private int length(float[] array) {
+            return counting == null ? array.length : standIns.get(array);
+        }
+
+        long bytes(float[] array) {
+            return 4L * length(array);
         }
     }
 }

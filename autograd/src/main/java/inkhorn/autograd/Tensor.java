@@ -71,6 +71,11 @@ public final class Tensor {
         return new Tensor(data, shapeOf(data, dims), true, false);
     }
 
+    /** A leaf of zeros, whose array and gradient come from {@link Scope#allocatePermanent}. */
+    public static Tensor variable(Shape shape) {
+        return new Tensor(Scope.allocatePermanent(shape.size()), shape, true, false);
+    }
+
     private static Shape shapeOf(float[] data, int[] dims) {
         Shape shape = dims.length == 0 ? Shape.of(data.length) : Shape.of(dims);
         if (data.length != shape.size()) {
@@ -148,7 +153,7 @@ public final class Tensor {
     public GradSlot gradSlot() {
         boolean add = gradFilled;
         if (grad == null) {
-            grad = op == null ? new float[size()] : Scope.allocate(size());
+            grad = op == null ? Scope.allocatePermanent(size()) : Scope.allocate(size());
         }
         gradFilled = true;
         return new GradSlot(grad, add);

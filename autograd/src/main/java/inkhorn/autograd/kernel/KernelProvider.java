@@ -11,6 +11,8 @@ public final class KernelProvider {
 
     private static final Logger LOG = LoggerFactory.getLogger(KernelProvider.class);
 
+    private static final ThreadLocal<Kernels> OF_THREAD = new ThreadLocal<>();
+
     private static volatile Kernels chosen;
     private static volatile String choice = "none chosen yet";
 
@@ -23,10 +25,41 @@ public final class KernelProvider {
         AUTO, SCALAR, VECTOR
     }
 
-    /** The kernels of this JVM; chosen now, with all cores, if nobody has. */
+    /** The kernels of this thread, if it has its own, else of this JVM; chosen now, with all cores, if nobody has. */
     public static Kernels kernels() {
+        Kernels own = OF_THREAD.get();
+        if (own != null) {
+            return own;
+        }
         Kernels now = chosen;
         return now != null ? now : chooseDefault();
+    }
+
+    /**
+     * Gives this thread kernels of its own until the result is closed:
+     * <pre>{@code try (KernelProvider.OnThisThread own = KernelProvider.using(kernels)) { ... }}</pre>
+     *
+     * @param kernels stay the caller's to close
+     */
+    public static OnThisThread using(Kernels kernels) {
+        OnThisThread before = new OnThisThread(OF_THREAD.get());
+        OF_THREAD.set(kernels);
+        return before;
+    }
+
+    /** Kernels of one thread, in place until this is closed; close in reverse order of opening. */
+    public static final class OnThisThread implements AutoCloseable {
+
+        private final Kernels before;
+
+        private OnThisThread(Kernels before) {
+            this.before = before;
+        }
+
+        @Override
+        public void close() {
+            OF_THREAD.set(before);
+        }
     }
 
     private static synchronized Kernels chooseDefault() {

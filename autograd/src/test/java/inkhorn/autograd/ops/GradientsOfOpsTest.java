@@ -2,18 +2,22 @@ package inkhorn.autograd.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import inkhorn.autograd.Backward;
 import inkhorn.autograd.GradCheck;
 import inkhorn.autograd.IntTensor;
 import inkhorn.autograd.Op;
 import inkhorn.autograd.OpsOf;
 import inkhorn.autograd.Rng;
+import inkhorn.autograd.Scope;
 import inkhorn.autograd.Tensor;
 import inkhorn.autograd.TestsThatRan;
 import inkhorn.autograd.kernel.Unary;
 import java.io.File;
 import java.net.URISyntaxException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterAll;
@@ -42,6 +46,27 @@ class GradientsOfOpsTest {
     private void check(String name, Function<Tensor[], Tensor> function, Tensor... inputs) {
         GradCheck.check(name, function, inputs);
         checked.addAll(OpsOf.graph(function.apply(inputs)));
+        assertThat(bytesAfterTwoSteps(Scope.openOnShapes(), function, inputs)).as("bytes of %s on shapes", name)
+                .isEqualTo(bytesAfterTwoSteps(Scope.open(), function, inputs));
+    }
+
+    /** Step arrays and permanent ones after two equal steps inside a scope, which is closed then. */
+    private static List<Long> bytesAfterTwoSteps(Scope outermost, Function<Tensor[], Tensor> function, Tensor[] like) {
+        try (outermost) {
+            Tensor[] inputs = Arrays.stream(like)
+                    .map(x -> x.needsGrad() ? Tensor.variable(x.shape()) : x).toArray(Tensor[]::new);
+            List<Long> bytes = new ArrayList<>();
+            for (int i = 0; i < 2; i++) {
+                try (Scope step = Scope.open()) {
+                    Tensor out = function.apply(inputs);
+                    bytes.add(step.liveBytes());
+                    Backward.from(out, new float[out.size()], Backward.Keep.NOTHING);
+                }
+                bytes.add(outermost.heldBytes());
+            }
+            bytes.add(outermost.permanentBytes());
+            return bytes;
+        }
     }
 
     @BeforeEach
