@@ -68,7 +68,7 @@ final class TrainJob implements Job<TrainCommand.Request> {
         try (PhaseTimer timer = PhaseTimer.start("reading and preparing the data")) {
             data = data(request, shutdown);
         }
-        data.requireWindows(config.model().blockSize());
+        data.requireWindows(config.model().gpt().blockSize());
         Models.requireArrays(config.model(), data.tokenizer().vocabularySize(), config.train().batchSize());
         shutdown.check();
         LanguageModel model;
@@ -153,7 +153,7 @@ final class TrainJob implements Job<TrainCommand.Request> {
 
     private void banner(RunConfig config, LanguageModel model, PreparedData data, long resumedStep) {
         TrainConfig train = config.train();
-        long tokens = (long) train.batchSize() * config.model().blockSize() * train.gradAccum();
+        long tokens = (long) train.batchSize() * config.model().gpt().blockSize() * train.gradAccum();
         long mebibytes = Models.trainingBytes(config.model(), model.vocabSize(), train.batchSize()) >> 20;
         out.printf(Locale.ROOT, "run      %s in %s, seed %d%n", config.run().name(), config.run().directory(), config.run().seed());
         out.printf(Locale.ROOT, "data     %s: %,d + %,d tokens, vocabulary of %,d (%s)%n", data.manifest().source(),

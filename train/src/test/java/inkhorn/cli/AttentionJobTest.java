@@ -13,12 +13,10 @@ import inkhorn.checkpoint.ModelFiles;
 import inkhorn.checkpoint.RunLock;
 import inkhorn.data.CharTokenizer;
 import inkhorn.data.Tokenizer;
-import inkhorn.nn.Activation;
 import inkhorn.nn.Bigram;
 import inkhorn.nn.Gpt;
 import inkhorn.nn.GptConfig;
 import inkhorn.nn.LanguageModel;
-import inkhorn.nn.Position;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +42,8 @@ final class AttentionJobTest {
 
     @BeforeEach
     void saveAModel() {
-        save(10, new Gpt(new GptConfig(TOKENIZER.vocabularySize(), 16, 2, 2, 8, 0, true, Activation.GELU, Position.LEARNED, true, 1e-5),
+        save(10, new Gpt(GptConfig.defaults().withVocabSize(TOKENIZER.vocabularySize()).withBlockSize(16)
+                .withNLayer(2).withNHead(2).withNEmbd(8).withBias(true),
                 new Rng(1)));
     }
 

@@ -14,10 +14,8 @@ import inkhorn.checkpoint.RunLock;
 import inkhorn.data.CharTokenizer;
 import inkhorn.data.Tokenizer;
 import inkhorn.generate.TrainedModel;
-import inkhorn.nn.Activation;
 import inkhorn.nn.Gpt;
 import inkhorn.nn.GptConfig;
-import inkhorn.nn.Position;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,7 +47,8 @@ final class InspectCommandsTest {
     @BeforeEach
     void saveARun() {
         tokenizer = CharTokenizer.fromText(ALPHABET);
-        gpt = new Gpt(new GptConfig(tokenizer.vocabularySize(), BLOCK, 1, 2, 8, 0, true, Activation.GELU, Position.LEARNED, true, 1e-5),
+        gpt = new Gpt(GptConfig.defaults().withVocabSize(tokenizer.vocabularySize()).withBlockSize(BLOCK)
+                .withNLayer(1).withNHead(2).withNEmbd(8).withBias(true),
                 new Rng(1));
         float[] table = gpt.tokenTable().data();
         for (int i = 0; i < table.length; i++) {

@@ -21,10 +21,8 @@ import inkhorn.generate.TokenizerStamp;
 import inkhorn.generate.TrainedModel;
 import inkhorn.generate.WritingOptions;
 import inkhorn.generate.Warping;
-import inkhorn.nn.Activation;
 import inkhorn.nn.Gpt;
 import inkhorn.nn.GptConfig;
-import inkhorn.nn.Position;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -372,8 +370,8 @@ final class SampleJobTest {
     }
 
     private static Gpt gpt(Tokenizer tokenizer, long seed) {
-        return new Gpt(new GptConfig(tokenizer.vocabularySize(), BLOCK, 1, 2, 8, 0, true, Activation.GELU,
-                Position.LEARNED, true, 1e-5), new Rng(seed));
+        return new Gpt(GptConfig.defaults().withVocabSize(tokenizer.vocabularySize()).withBlockSize(BLOCK)
+                .withNLayer(1).withNHead(2).withNEmbd(8).withBias(true), new Rng(seed));
     }
 
     private void save(long step, Gpt gpt, Tokenizer tokenizer, boolean best) {
