@@ -1,10 +1,10 @@
 package inkhorn.cli;
 
 import inkhorn.data.Batch;
-import inkhorn.data.Manifest;
-import inkhorn.data.PreparedData;
-import inkhorn.data.TokenCounts;
-import inkhorn.data.Tokenizer;
+import inkhorn.data.prepare.Manifest;
+import inkhorn.data.prepare.PreparedData;
+import inkhorn.data.prepare.TokenCounts;
+import inkhorn.data.tokenizer.Tokenizer;
 import inkhorn.train.Trainer;
 import java.io.PrintStream;
 import java.text.DecimalFormat;

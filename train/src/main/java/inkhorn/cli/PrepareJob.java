@@ -1,10 +1,10 @@
 package inkhorn.cli;
 
-import inkhorn.data.Corpus;
-import inkhorn.data.DataSets;
-import inkhorn.data.Manifest;
-import inkhorn.data.Preparation;
-import inkhorn.data.PreparedData;
+import inkhorn.data.prepare.Manifest;
+import inkhorn.data.prepare.Preparation;
+import inkhorn.data.prepare.PreparedData;
+import inkhorn.data.source.Corpus;
+import inkhorn.data.source.DataSets;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Locale;

@@ -2,7 +2,7 @@ package inkhorn.cli;
 
 import inkhorn.config.UserError;
 import inkhorn.data.DataException;
-import inkhorn.data.Tokenizer;
+import inkhorn.data.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;

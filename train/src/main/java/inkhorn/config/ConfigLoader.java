@@ -1,8 +1,8 @@
 package inkhorn.config;
 
 import inkhorn.config.ConfigException.Problem;
-import inkhorn.data.DataSets;
-import inkhorn.data.RegularFile;
+import inkhorn.data.files.RegularFile;
+import inkhorn.data.source.DataSets;
 import inkhorn.nn.InvalidConfigException;
 import inkhorn.nn.Records;
 import java.io.IOException;

@@ -2,7 +2,7 @@ package inkhorn.generate;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import inkhorn.data.Tokenizer;
+import inkhorn.data.tokenizer.Tokenizer;
 import java.util.Optional;
 
 /**

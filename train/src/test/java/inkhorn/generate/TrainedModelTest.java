@@ -7,7 +7,7 @@ import inkhorn.autograd.IntTensor;
 import inkhorn.autograd.NoGrad;
 import inkhorn.autograd.Rng;
 import inkhorn.checkpoint.CheckpointException;
-import inkhorn.data.CharTokenizer;
+import inkhorn.data.tokenizer.character.CharTokenizer;
 import inkhorn.nn.Gpt;
 import inkhorn.nn.GptConfig;
 import inkhorn.nn.Pass;

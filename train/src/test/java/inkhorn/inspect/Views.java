@@ -1,8 +1,8 @@
 package inkhorn.inspect;
 
 import inkhorn.autograd.Rng;
-import inkhorn.data.CharTokenizer;
-import inkhorn.data.Tokenizer;
+import inkhorn.data.tokenizer.Tokenizer;
+import inkhorn.data.tokenizer.character.CharTokenizer;
 import inkhorn.nn.Gpt;
 import inkhorn.nn.GptConfig;
 import java.util.Arrays;

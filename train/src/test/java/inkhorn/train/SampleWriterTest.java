@@ -3,10 +3,10 @@ package inkhorn.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import inkhorn.autograd.Rng;
-import inkhorn.data.BpeTokenizer;
-import inkhorn.data.CharTokenizer;
-import inkhorn.data.Tokenizer;
-import inkhorn.data.WordTokenizer;
+import inkhorn.data.tokenizer.Tokenizer;
+import inkhorn.data.tokenizer.bpe.BpeTokenizer;
+import inkhorn.data.tokenizer.character.CharTokenizer;
+import inkhorn.data.tokenizer.word.WordTokenizer;
 import inkhorn.nn.Bigram;
 import java.util.List;
 import org.junit.jupiter.api.Test;
