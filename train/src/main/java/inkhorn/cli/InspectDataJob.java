@@ -37,7 +37,7 @@ final class InspectDataJob implements Job<InspectDataCommand.Request> {
         TokenCounts counts = TokenCounts.of(data);
         Manifest manifest = data.manifest();
         out.printf(Locale.ROOT, "%s: %s, tokenizer %s with %,d tokens (%,d of them occur), ids of %d bits%n%n", request.directory(),
-                manifest.source(), manifest.tokenizer(), manifest.vocabularySize(), counts.used(), manifest.idBits().bits());
+                manifest.source(), manifest.tokenizer(), manifest.vocabSize(), counts.used(), manifest.idBits().bits());
         show(parts(manifest));
         show(losses(data, counts));
         show(tokens("most frequent tokens", counts.mostFrequent(request.top()), counts.total()));

@@ -40,7 +40,7 @@ final class PrepareJob implements Job<PrepareCommand.Request> {
         data.warnings().forEach(warning -> out.println("WARNING     " + warning));
         out.printf(Locale.ROOT, "input       %s, %,d bytes, %s%n", counted(manifest.sources().size(), "file"), bytes,
                 counted(manifest.documents(), "document"));
-        out.printf(Locale.ROOT, "tokenizer   %s, vocabulary of %,d, ids of %d bits%n", manifest.tokenizer(), manifest.vocabularySize(),
+        out.printf(Locale.ROOT, "tokenizer   %s, vocabulary of %,d, ids of %d bits%n", manifest.tokenizer(), manifest.vocabSize(),
                 manifest.idBits().bits());
         show("training", manifest.train(), manifest.documents());
         show("validation", manifest.val(), manifest.documents());

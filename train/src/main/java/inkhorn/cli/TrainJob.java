@@ -69,11 +69,11 @@ final class TrainJob implements Job<TrainCommand.Request> {
             data = data(request, shutdown);
         }
         data.requireWindows(config.model().gpt().blockSize());
-        Models.requireArrays(config.model(), data.tokenizer().vocabularySize(), config.train().batchSize());
+        Models.requireArrays(config.model(), data.tokenizer().vocabSize(), config.train().batchSize());
         shutdown.check();
         LanguageModel model;
         try (PhaseTimer timer = PhaseTimer.start("making the model")) {
-            model = Models.create(config.model(), data.tokenizer().vocabularySize(), config.run().seed());
+            model = Models.create(config.model(), data.tokenizer().vocabSize(), config.run().seed());
         }
         if (request.resumption().isEmpty()) {
             initialWeights(config, model, data);
@@ -157,7 +157,7 @@ final class TrainJob implements Job<TrainCommand.Request> {
         long mebibytes = Models.trainingBytes(config.model(), model.vocabSize(), train.batchSize()) >> 20;
         out.printf(Locale.ROOT, "run      %s in %s, seed %d%n", config.run().name(), config.run().directory(), config.run().seed());
         out.printf(Locale.ROOT, "data     %s: %,d + %,d tokens, vocabulary of %,d (%s)%n", data.manifest().source(),
-                data.train().length(), data.val().length(), data.tokenizer().vocabularySize(), data.tokenizer().name());
+                data.train().length(), data.val().length(), data.tokenizer().vocabSize(), data.tokenizer().name());
         data.warnings().forEach(warning -> out.println("WARNING  " + warning));
         out.printf(Locale.ROOT, "model    %s, %,d parameters%n",
                 config.model().type().name().toLowerCase(Locale.ROOT), model.parameterCount());

@@ -43,7 +43,7 @@ final class AllocationProbe {
         new Engine(Runtime.getRuntime().availableProcessors(), Engine.Kernels.AUTO).start();
         PreparedData data = new Preparation(directory).prepare(Corpus.of("made-up", "made-up", text()),
                 PreparationSpec.of(TokenizerSpec.of("char"), 0.1, 1), ByteProgress.NONE);
-        LanguageModel model = Models.create(config.model(), data.tokenizer().vocabularySize(), 1);
+        LanguageModel model = Models.create(config.model(), data.tokenizer().vocabSize(), 1);
         try (RunDirectory run = RunDirectory.create(config, data)) {
             Meter meter = new Meter(warmUp, measured);
             new Trainer(config, model, data, run, meter, PeakMeter.none(), () -> false).run();

@@ -42,7 +42,7 @@ final class AttentionJobTest {
 
     @BeforeEach
     void saveAModel() {
-        save(10, new Gpt(GptConfig.defaults().withVocabSize(TOKENIZER.vocabularySize()).withBlockSize(16)
+        save(10, new Gpt(GptConfig.defaults().withVocabSize(TOKENIZER.vocabSize()).withBlockSize(16)
                 .withNLayer(2).withNHead(2).withNEmbd(8).withBias(true),
                 new Rng(1)));
     }
@@ -82,7 +82,7 @@ final class AttentionJobTest {
             product += head.get("weights").get(3).get(k).asDouble() * head.get("values").get(k).get(2).asDouble();
         }
         assertThat(head.get("output").get(3).get(2).asDouble()).isCloseTo(product, within(1e-6));
-        assertThat(all.get("next").get(3).get("top")).hasSize(TOKENIZER.vocabularySize());
+        assertThat(all.get("next").get(3).get("top")).hasSize(TOKENIZER.vocabSize());
     }
 
     @Test
@@ -128,7 +128,7 @@ final class AttentionJobTest {
 
     @Test
     void aModelWithoutAttentionIsRefused() {
-        save(20, new Bigram(TOKENIZER.vocabularySize(), 16));
+        save(20, new Bigram(TOKENIZER.vocabSize(), 16));
         assertThat(attention("ab")).isEqualTo(2);
         assertThat(program.err().lines()).singleElement().asString().contains("bigram");
     }

@@ -149,7 +149,7 @@ final class SampleJobTest {
         ObjectNode config = (ObjectNode) new ObjectMapper().readTree(run.resolve("step-00000010/config.json").toFile());
         Files.writeString(copy.resolve("config.json"), TokenizerStamp.of(own).in(config).toString());
         Files.copy(run.resolve("step-00000010/model.safetensors"), copy.resolve("model.safetensors"));
-        Tokenizer other = CharTokenizer.fromText(own.decode(IntStream.range(0, own.vocabularySize() - 1).toArray()) + "☃");
+        Tokenizer other = CharTokenizer.fromText(own.decode(IntStream.range(0, own.vocabSize() - 1).toArray()) + "☃");
         Path file = copy.resolve(TrainedModel.TOKENIZER_FILE);
         other.save(file);
 
@@ -370,7 +370,7 @@ final class SampleJobTest {
     }
 
     private static Gpt gpt(Tokenizer tokenizer, long seed) {
-        return new Gpt(GptConfig.defaults().withVocabSize(tokenizer.vocabularySize()).withBlockSize(BLOCK)
+        return new Gpt(GptConfig.defaults().withVocabSize(tokenizer.vocabSize()).withBlockSize(BLOCK)
                 .withNLayer(1).withNHead(2).withNEmbd(8).withBias(true), new Rng(seed));
     }
 

@@ -25,7 +25,7 @@ class TrainedModelTest {
     @TempDir
     private Path directory;
 
-    private final TrainedModel model = new TrainedModel(gpt(TOKENIZER.vocabularySize()), TOKENIZER);
+    private final TrainedModel model = new TrainedModel(gpt(TOKENIZER.vocabSize()), TOKENIZER);
 
     @Test
     void whatIsSavedOpensWithTheSameLogits() {

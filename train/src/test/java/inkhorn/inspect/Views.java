@@ -40,7 +40,7 @@ final class Views {
         int[] ids = tokenizer.encode(text);
         List<AttentionView.Token> tokens = Arrays.stream(ids).mapToObj(id -> new AttentionView.Token(id, tokenizer.decode(new int[] {id}),
                 tokenizer.decode(new int[] {id}).replace("\n", "\\n"))).toList();
-        return new AttentionView("small", ForwardCapture.of(gpt(tokenizer.vocabularySize()), ids), tokens,
+        return new AttentionView("small", ForwardCapture.of(gpt(tokenizer.vocabSize()), ids), tokens,
                 id -> tokenizer.decode(new int[] {id}).replace("\n", "\\n"), layers, heads);
     }
 }

@@ -38,6 +38,6 @@ final class SampleWriterTest {
     }
 
     private static String text(Tokenizer tokenizer, int characters) {
-        return new SampleWriter(new Bigram(tokenizer.vocabularySize(), 8, new Rng(3)), tokenizer, 5, characters).write(2).orElseThrow();
+        return new SampleWriter(new Bigram(tokenizer.vocabSize(), 8, new Rng(3)), tokenizer, 5, characters).write(2).orElseThrow();
     }
 }

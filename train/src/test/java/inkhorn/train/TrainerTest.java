@@ -138,7 +138,7 @@ final class TrainerTest {
     }
 
     private Trainer.End run(RunConfig config, boolean resume, BooleanSupplier stopRequested) {
-        LanguageModel model = Models.create(config.model(), data.tokenizer().vocabularySize(), config.run().seed());
+        LanguageModel model = Models.create(config.model(), data.tokenizer().vocabSize(), config.run().seed());
         try (RunDirectory run = resume ? RunDirectory.resume(config, data, new Resumption("", false), notice -> { })
                 : RunDirectory.create(config, data)) {
             Trainer trainer = new Trainer(config, model, data, run, new Events(), PeakMeter.none(), stopRequested);

@@ -1,5 +1,6 @@
 package inkhorn.data.prepare;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import inkhorn.data.IdWidth;
 import java.util.List;
 import java.util.Objects;
@@ -18,13 +19,14 @@ import java.util.Objects;
  * @param recipe what was asked for
  * @param tokenizer its name
  * @param tokenizerSha256 of {@code tokenizer.json}
- * @param vocabularySize tokens
+ * @param vocabSize tokens
  * @param idBits width of the ids in both token files
  * @param train {@code train.bin}
  * @param val {@code val.bin}
  */
 public record Manifest(String format, int version, String dataset, String source, List<Source> sources, long documents, long replaced,
-        Recipe recipe, String tokenizer, String tokenizerSha256, int vocabularySize, IdWidth idBits, Split train, Split val) {
+        Recipe recipe, String tokenizer, String tokenizerSha256,
+        @JsonProperty("vocabulary_size") int vocabSize, IdWidth idBits, Split train, Split val) {
     static final String FORMAT = "inkhorn-prepared";
     static final int VERSION = 2;
 

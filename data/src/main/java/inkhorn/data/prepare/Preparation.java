@@ -175,7 +175,7 @@ public final class Preparation {
         PreparationSpec spec = recipe.spec();
         Scan scan = recipe.scan();
         Tokenizer tokenizer = tokenizer(recipe, progress);
-        IdWidth width = IdWidth.forVocabulary(tokenizer.vocabularySize());
+        IdWidth width = IdWidth.forVocabulary(tokenizer.vocabSize());
         AtomicFiles.write(directory.file(PreparedDirectory.TOKENIZER), tokenizer.toBytes());
         progress.started("encoding with " + tokenizer.name());
         boolean several = scan.documents() > 1;
@@ -191,7 +191,7 @@ public final class Preparation {
         }
         Corpus corpus = recipe.corpus();
         Manifest manifest = new Manifest(Manifest.FORMAT, Manifest.VERSION, corpus.name(), corpus.source(), scan.sources(), scan.documents(),
-                scan.replaced(), recipe.written(), tokenizer.name(), tokenizer.hash(), tokenizer.vocabularySize(), width, train, val);
+                scan.replaced(), recipe.written(), tokenizer.name(), tokenizer.hash(), tokenizer.vocabSize(), width, train, val);
         AtomicFiles.write(directory.file(PreparedDirectory.MANIFEST), Json.bytes(manifest));
         AtomicFiles.syncDirectory(directory.path());
     }

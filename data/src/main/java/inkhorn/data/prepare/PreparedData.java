@@ -77,10 +77,10 @@ public record PreparedData(Tokenizer tokenizer, TokenFile train, TokenFile val, 
 
     private void requireTokenizer(TokenizerSpec spec) {
         boolean same = spec.isFile() ? Tokenizers.load(Path.of(spec.name())).hash().equals(tokenizer.hash())
-                : spec.name().equals(tokenizer.name()) && (spec.vocabSize() == 0 || spec.vocabSize() == tokenizer.vocabularySize());
+                : spec.name().equals(tokenizer.name()) && (spec.vocabSize() == 0 || spec.vocabSize() == tokenizer.vocabSize());
         if (!same) {
             throw new DataException("data.dir: " + directory + " was prepared with the tokenizer " + tokenizer.name() + " of "
-                    + tokenizer.vocabularySize() + " tokens, but data.tokenizer is " + spec.name()
+                    + tokenizer.vocabSize() + " tokens, but data.tokenizer is " + spec.name()
                     + (spec.vocabSize() == 0 ? "" : " of " + spec.vocabSize()) + "; leave that key out, or prepare the data again with it");
         }
     }

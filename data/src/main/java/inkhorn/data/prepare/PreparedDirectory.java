@@ -51,8 +51,8 @@ record PreparedDirectory(Path path) {
         requireHash(TRAIN, manifest.train().sha256(), progress);
         requireHash(VAL, manifest.val().sha256(), progress);
         Tokenizer tokenizer = Tokenizers.load(file(TOKENIZER));
-        if (tokenizer.vocabularySize() - 1L > manifest.idBits().largest()) {
-            throw new DataException(path + ": ids of " + manifest.idBits().bits() + " bits cannot number the " + tokenizer.vocabularySize()
+        if (tokenizer.vocabSize() - 1L > manifest.idBits().largest()) {
+            throw new DataException(path + ": ids of " + manifest.idBits().bits() + " bits cannot number the " + tokenizer.vocabSize()
                     + " tokens of its tokenizer " + tokenizer.name() + AGAIN);
         }
         TokenFile train = TokenFile.open(file(TRAIN), manifest.idBits());

@@ -41,7 +41,7 @@ public final class TokenCounts {
      * @throws DataException if an id is not in the vocabulary
      */
     public static TokenCounts of(PreparedData data) {
-        long[] counts = new long[data.tokenizer().vocabularySize()];
+        long[] counts = new long[data.tokenizer().vocabSize()];
         count(data.train(), counts);
         count(data.val(), counts);
         return new TokenCounts(data.tokenizer(), counts);

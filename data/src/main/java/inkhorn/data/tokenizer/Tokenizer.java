@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /**
- * Turns text into ids in {@code [0, vocabularySize())} and back. Implementations are immutable and safe for any number
+ * Turns text into ids in {@code [0, vocabSize())} and back. Implementations are immutable and safe for any number
  * of threads.
  */
 public interface Tokenizer {
@@ -65,7 +65,7 @@ public interface Tokenizer {
         return decode(new int[] {id}).getBytes(StandardCharsets.UTF_8);
     }
 
-    int vocabularySize();
+    int vocabSize();
 
     /** Tokens that stand for no text, such as an end-of-text mark, with their ids; empty when there are none. */
     Map<String, Integer> specialTokens();

@@ -60,7 +60,7 @@ class PreparationTest {
         assertThat(data.train().length()).isEqualTo(9_006);
         assertThat(data.val().length()).isEqualTo(1_001);
         assertThat(text(data, data.train()) + text(data, data.val())).isEqualTo(TEXT);
-        assertThat(data.tokenizer().vocabularySize()).isEqualTo(26);
+        assertThat(data.tokenizer().vocabSize()).isEqualTo(26);
         assertThat(data.train().width()).isEqualTo(IdWidth.BITS_16);
     }
 
@@ -76,7 +76,7 @@ class PreparationTest {
 
         assertThat(data.warnings()).isEmpty();
         assertThat(data.manifest().sources()).singleElement().extracting(Manifest.Source::sha256).isEqualTo("86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed");
-        assertThat(data.tokenizer().vocabularySize()).isEqualTo(65);
+        assertThat(data.tokenizer().vocabSize()).isEqualTo(65);
         assertThat(data.train().length()).isEqualTo(1_003_854);
         assertThat(data.val().length()).isEqualTo(111_540);
         // What nanoGPT's prepare.py prints the characters as, and where it begins: "First Citizen:".
@@ -103,7 +103,7 @@ class PreparationTest {
         Corpus plays = Corpus.of("plays", "the built-in corpus", BuiltInCorpus.text());
 
         PreparedData characters = prepare(plays, 0.1);
-        assertThat(characters.tokenizer().vocabularySize()).isEqualTo(63);
+        assertThat(characters.tokenizer().vocabSize()).isEqualTo(63);
         assertThat(characters.tokenizer().encode("\n !&',-.:;?ABCxyz")).startsWith(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13).endsWith(60, 61, 62);
         assertThat(characters.train().length()).isEqualTo(361_336);
         assertThat(characters.val().length()).isEqualTo(40_149);

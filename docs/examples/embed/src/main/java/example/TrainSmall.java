@@ -26,7 +26,7 @@ public final class TrainSmall {
         String text = Files.readString(Path.of(args[0]));
         CharTokenizer tokenizer = CharTokenizer.fromText(text);
         BatchSampler batches = Trainer.batches(TokenFile.of(tokenizer.encode(text)), 16, 32, 1337);      // 16 windows of 32 characters
-        Gpt model = new Gpt(GptConfig.defaults().withVocabSize(tokenizer.vocabularySize()).withBlockSize(32)
+        Gpt model = new Gpt(GptConfig.defaults().withVocabSize(tokenizer.vocabSize()).withBlockSize(32)
                 .withNLayer(2).withNHead(2).withNEmbd(64), new Rng(1337));
         AdamW optimizer = new AdamW(model.namedParameters(), new AdamW.Hyperparameters(0.9, 0.99, 1e-8, 0.1));
         for (int step = 1; step <= 300; step++) {

@@ -125,7 +125,7 @@ public final class BpeTokenizer implements Tokenizer {
     }
 
     @Override
-    public int vocabularySize() {
+    public int vocabSize() {
         return vocabulary.size();
     }
 

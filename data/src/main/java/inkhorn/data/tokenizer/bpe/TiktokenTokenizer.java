@@ -41,7 +41,7 @@ public final class TiktokenTokenizer implements Tokenizer {
     private final EncodingType type;
     private final int ordinaryTokens;
     private final Map<String, Integer> special;
-    private final int vocabularySize;
+    private final int vocabSize;
 
     /** @param ordinaryTokens ids from 0 that stand for bytes; between them and the special ones are ids without a token */
     private TiktokenTokenizer(String name, EncodingType type, int ordinaryTokens, Map<String, Integer> special) {
@@ -49,7 +49,7 @@ public final class TiktokenTokenizer implements Tokenizer {
         this.type = type;
         this.ordinaryTokens = ordinaryTokens;
         this.special = SpecialTokens.byId(special);
-        this.vocabularySize = 1 + special.values().stream().mapToInt(Integer::intValue).max().orElseThrow();
+        this.vocabSize = 1 + special.values().stream().mapToInt(Integer::intValue).max().orElseThrow();
     }
 
     public static List<String> names() {
@@ -84,8 +84,8 @@ public final class TiktokenTokenizer implements Tokenizer {
     /** Empty for the few ids that no token has. */
     @Override
     public byte[] tokenBytes(int id) {
-        if (id < 0 || id >= vocabularySize) {
-            throw new IllegalArgumentException(name + " tokenizer: id " + id + " is outside the vocabulary of " + vocabularySize + " tokens");
+        if (id < 0 || id >= vocabSize) {
+            throw new IllegalArgumentException(name + " tokenizer: id " + id + " is outside the vocabulary of " + vocabSize + " tokens");
         }
         if (id >= ordinaryTokens && !special.containsValue(id)) {
             return new byte[0];
@@ -96,8 +96,8 @@ public final class TiktokenTokenizer implements Tokenizer {
     }
 
     @Override
-    public int vocabularySize() {
-        return vocabularySize;
+    public int vocabSize() {
+        return vocabSize;
     }
 
     @Override

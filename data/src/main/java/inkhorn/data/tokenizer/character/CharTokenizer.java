@@ -90,7 +90,7 @@ public final class CharTokenizer implements Tokenizer {
     }
 
     @Override
-    public int vocabularySize() {
+    public int vocabSize() {
         return vocabulary.length;
     }
 

@@ -152,7 +152,7 @@ public final class WordTokenizer implements Tokenizer {
     }
 
     @Override
-    public int vocabularySize() {
+    public int vocabSize() {
         return vocabulary.size();
     }
 

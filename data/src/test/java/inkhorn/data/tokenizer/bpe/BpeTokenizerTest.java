@@ -47,7 +47,7 @@ class BpeTokenizerTest {
 
     @Test
     void gpt2HasItsPublishedIds() {
-        assertThat(GPT2.vocabularySize()).isEqualTo(50_257);
+        assertThat(GPT2.vocabSize()).isEqualTo(50_257);
         assertThat(GPT2.encode("Every effort moves you")).containsExactly(6109, 3626, 6100, 345);
         assertThat(GPT2.endOfText()).hasValue(50_256);
         assertThat(GPT2.startOfText()).containsExactly(50_256);

@@ -48,7 +48,7 @@ class BpeTrainerTest {
     @Test
     void vocabularyEndsWhereNoPairOccursTwice() {
         BpeTokenizer tokenizer = BpeTokenizer.train(List.of("abc ab xyz"), 1_000, 1);
-        assertThat(tokenizer.vocabularySize()).isEqualTo(256 + 1 + 1);
+        assertThat(tokenizer.vocabSize()).isEqualTo(256 + 1 + 1);
         assertThat(tokenizer.decode(new int[] {256})).isEqualTo("ab");
         assertThat(tokenizer.endOfText()).hasValue(257);
     }

@@ -35,9 +35,9 @@ class TokenizerJsonTest {
     void savedFormIsHuggingFaces() throws Exception {
         ObjectNode root = saved();
         assertThat(root.path("model").path("type").asText()).isEqualTo("BPE");
-        assertThat(root.path("model").path("vocab")).hasSize(TRAINED.vocabularySize());
+        assertThat(root.path("model").path("vocab")).hasSize(TRAINED.vocabSize());
         assertThat(root.path("model").path("vocab").path("Ġ").asInt()).isEqualTo(220);
-        assertThat(root.path("model").path("vocab").path("<|endoftext|>").asInt()).isEqualTo(TRAINED.vocabularySize() - 1);
+        assertThat(root.path("model").path("vocab").path("<|endoftext|>").asInt()).isEqualTo(TRAINED.vocabSize() - 1);
         assertThat(root.path("model").path("merges").get(0).asText()).isEqualTo("h e");
         assertThat(root.path("added_tokens").get(0).path("content").asText()).isEqualTo("<|endoftext|>");
         assertThat(root.path("pre_tokenizer").path("type").asText()).isEqualTo("ByteLevel");

@@ -42,7 +42,7 @@ class CharTokenizerTest {
         Tokenizer tokenizer = CharTokenizer.fromText(MANY_SCRIPTS);
         List<Integer> ranked = new ArrayList<>(new TreeSet<>(MANY_SCRIPTS.codePoints().boxed().toList()));
 
-        assertThat(tokenizer.vocabularySize()).isEqualTo(ranked.size());
+        assertThat(tokenizer.vocabSize()).isEqualTo(ranked.size());
         assertThat(tokenizer.encode(MANY_SCRIPTS)).containsExactly(MANY_SCRIPTS.codePoints().map(ranked::indexOf).toArray());
     }
 
