@@ -7,8 +7,6 @@ import static com.tngtech.archunit.lang.conditions.ArchConditions.accessField;
 import static com.tngtech.archunit.lang.conditions.ArchConditions.callMethod;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaModifier;
@@ -39,27 +37,12 @@ final class ArchitectureTest {
             .should().onlyDependOnClassesThat().resideInAnyPackage("inkhorn.nn..", "inkhorn.autograd..", "java..", "org.slf4j..");
 
     @ArchTest
+    static final ArchRule optimizersStandOnParametersAndKernels = classes().that().resideInAPackage("inkhorn.optim..")
+            .should().onlyDependOnClassesThat(resideInAnyPackage("inkhorn.optim..", "inkhorn.autograd..", "java..").or(simpleName("Parameter")));
+
+    @ArchTest
     static final ArchRule dataKnowsNoOtherModule = noClasses().that().resideInAPackage("inkhorn.data..")
             .should().dependOnClassesThat(resideInAnyPackage("inkhorn..").and(not(resideInAnyPackage("inkhorn.data.."))));
-
-    @ArchTest
-    static final ArchRule packagesOfDataDependInOneDirection = layeredArchitecture().consideringOnlyDependenciesInLayers()
-            .layer("files").definedBy("inkhorn.data.files..")
-            .layer("data").definedBy("inkhorn.data")
-            .layer("tokenizer").definedBy("inkhorn.data.tokenizer..")
-            .layer("source").definedBy("inkhorn.data.source..")
-            .layer("prepare").definedBy("inkhorn.data.prepare..")
-            .whereLayer("files").mayNotAccessAnyLayer()
-            .whereLayer("data").mayOnlyAccessLayers("files")
-            .whereLayer("tokenizer").mayOnlyAccessLayers("files", "data")
-            .whereLayer("source").mayOnlyAccessLayers("files", "data")
-            .whereLayer("prepare").mayOnlyAccessLayers("files", "data", "tokenizer", "source");
-
-    @ArchTest
-    static final ArchRule packagesOfDataHaveNoCycles = slices().matching("inkhorn.data.(*)..").should().beFreeOfCycles();
-
-    @ArchTest
-    static final ArchRule tokenizerKindsKnowNoOtherKind = slices().matching("inkhorn.data.tokenizer.(*)..").should().notDependOnEachOther();
 
     @ArchTest
     static final ArchRule nothingStandsOnTheCommandLine = noClasses().that().resideOutsideOfPackage("inkhorn.cli..")

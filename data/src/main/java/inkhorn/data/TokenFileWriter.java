@@ -1,6 +1,5 @@
 package inkhorn.data;
 
-import inkhorn.data.files.AtomicFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -9,7 +9,7 @@ import java.util.Map;
  * All that a checkpoint holds. Tensors are views of the live arrays: nothing may change them until the save has returned.
  *
  * @param model      the model's parameters under their GPT-2 names
- * @param optimizer  the optimizer's state, two moments a parameter for AdamW
+ * @param optimizer  the optimizer's moments, as {@code <parameter>.<moment>}
  * @param config     {@code config.json}, such that transformers can open the directory
  * @param trainer    {@code trainer.json}: seed, step, best loss and what else a resume needs
  * @param extraFiles further files by plain name, the tokenizer's above all, written in this order

@@ -1,7 +1,7 @@
 package inkhorn.checkpoint;
 
-import inkhorn.data.files.FileTrace;
-import inkhorn.data.files.RegularFile;
+import inkhorn.data.FileTrace;
+import inkhorn.data.RegularFile;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;

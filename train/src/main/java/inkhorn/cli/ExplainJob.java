@@ -2,8 +2,8 @@ package inkhorn.cli;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import inkhorn.autograd.Scope;
-import inkhorn.data.tokenizer.StreamDecoder;
-import inkhorn.data.tokenizer.Tokenizer;
+import inkhorn.data.StreamDecoder;
+import inkhorn.data.Tokenizer;
 import inkhorn.generate.Explanation;
 import inkhorn.generate.Limits;
 import inkhorn.generate.TrainedModel;

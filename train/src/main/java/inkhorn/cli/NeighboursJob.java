@@ -1,7 +1,7 @@
 package inkhorn.cli;
 
 import inkhorn.config.UserError;
-import inkhorn.data.tokenizer.Tokenizer;
+import inkhorn.data.Tokenizer;
 import inkhorn.generate.TrainedModel;
 import inkhorn.inspect.Neighbours;
 import java.io.PrintStream;

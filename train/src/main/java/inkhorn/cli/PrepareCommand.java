@@ -2,8 +2,8 @@ package inkhorn.cli;
 
 import inkhorn.config.UserError;
 import inkhorn.data.DataException;
-import inkhorn.data.prepare.PreparationSpec;
-import inkhorn.data.tokenizer.TokenizerSpec;
+import inkhorn.data.PreparationSpec;
+import inkhorn.data.TokenizerSpec;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;

@@ -1,7 +1,7 @@
 package inkhorn.cli;
 
 import inkhorn.config.UserError;
-import inkhorn.data.files.RegularFile;
+import inkhorn.data.RegularFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

@@ -2,7 +2,7 @@ package inkhorn.cli;
 
 import inkhorn.config.UserError;
 import inkhorn.data.DataException;
-import inkhorn.data.tokenizer.Tokenizer;
+import inkhorn.data.Tokenizer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -126,7 +126,7 @@ final class TokenizeJob implements Job<TokenizeCommand.Request> {
         out.println("ids: " + Arrays.toString(ids));
         out.println(String.format(Locale.ROOT, "%d tokens for %d characters (%d bytes), %s characters a token; vocabulary of %,d, sha256 %s", ids.length,
                 text.characters(), text.text().getBytes(StandardCharsets.UTF_8).length, ratio(text.characters(), ids.length),
-                tokenizer.vocabSize(), tokenizer.hash()));
+                tokenizer.vocabularySize(), tokenizer.hash()));
     }
 
     /** By the names that the table shows. */
@@ -147,7 +147,7 @@ final class TokenizeJob implements Job<TokenizeCommand.Request> {
         List<Row> rows = new ArrayList<>();
         tokenizers.forEach((name, tokenizer) -> {
             TokenizerChoice.Count count = TokenizerChoice.count(tokenizer, text.text());
-            rows.add(new Row(name, count.tokens(), tokenizer.vocabSize(), count.unknown()));
+            rows.add(new Row(name, count.tokens(), tokenizer.vocabularySize(), count.unknown()));
         });
         if (json) {
             out.print(JsonText.line(new Compared(text.source(), text.text(), rows)));

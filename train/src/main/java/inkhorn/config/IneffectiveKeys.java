@@ -1,14 +1,21 @@
 package inkhorn.config;
 
+import inkhorn.optim.Hyperparameters;
+import inkhorn.optim.LrSchedule;
+import inkhorn.optim.Optimizers;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
-/** Which keys have no effect beside which values of others: one table. What is wrong, rather than without effect, the records refuse. */
+/**
+ * Which keys have no effect beside which values of others: one table. What is wrong, rather than without effect, the records refuse.
+ */
 final class IneffectiveKeys {
 
-    private static final List<Rule> RULES = List.of(
+    private static final List<Rule> RULES = Stream.concat(Arrays.stream(Optimizers.values()).map(IneffectiveKeys::ofOptimizer), Stream.of(
             new Rule("model.type bigram, which has one table and nothing else", config -> config.model().type() == ModelConfig.Type.BIGRAM,
                     "model.n_layer", "model.n_head", "model.n_embd", "model.dropout", "model.bias", "model.activation", "model.position",
                     "model.tie_weights"),
@@ -21,7 +28,7 @@ final class IneffectiveKeys {
                     "train.eval_iters", "train.sample_chars"),
             new Rule("data.dir, which is the data set", config -> config.data().dir() != null, "data.dataset"),
             new Rule("data.dir, which has its own tokenizer, and no data.tokenizer", config -> config.data().dir() != null
-                    && config.data().tokenizer() == null, "data.vocab_size"));
+                    && config.data().tokenizer() == null, "data.vocab_size"))).toList();
 
     private IneffectiveKeys() {
     }
@@ -38,6 +45,14 @@ final class IneffectiveKeys {
         Rule(String beside, Predicate<RunConfig> applies, String... keys) {
             this(beside, applies, List.of(keys));
         }
+    }
+
+    /** The hyperparameters that an optimizer does not read. */
+    private static Rule ofOptimizer(Optimizers optimizer) {
+        List<String> unread = Arrays.stream(Hyperparameters.class.getRecordComponents()).map(ConfigKeys::name)
+                .filter(name -> !optimizer.hyperparameters().contains(name)).map(name -> "optim." + name).toList();
+        return new Rule("optim.optimizer " + optimizer.configName() + ", which does not read it",
+                config -> config.optim().optimizer() == optimizer, unread);
     }
 
     static List<Rule> rules() {
@@ -57,6 +72,6 @@ final class IneffectiveKeys {
     }
 
     private static boolean isConstant(RunConfig config) {
-        return config.optim().schedule() == OptimConfig.Schedule.CONSTANT;
+        return config.optim().schedule() == LrSchedule.Decay.CONSTANT;
     }
 }

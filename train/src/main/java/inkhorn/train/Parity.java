@@ -12,6 +12,8 @@ import inkhorn.checkpoint.ModelFiles;
 import inkhorn.nn.LanguageModel;
 import inkhorn.nn.Parameter;
 import inkhorn.nn.Pass;
+import inkhorn.optim.AdamW;
+import inkhorn.optim.GradClip;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

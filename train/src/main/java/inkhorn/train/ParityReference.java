@@ -7,6 +7,7 @@ import inkhorn.checkpoint.CheckpointException;
 import inkhorn.checkpoint.Json;
 import inkhorn.checkpoint.SafetensorsReader;
 import inkhorn.nn.Parameter;
+import inkhorn.optim.Hyperparameters;
 import java.io.Closeable;
 import java.nio.file.Path;
 import java.util.List;
@@ -63,13 +64,13 @@ final class ParityReference implements Closeable {
         }
     }
 
-    AdamW.Hyperparameters hyperparameters() {
+    Hyperparameters hyperparameters() {
         double beta1 = number("beta1");
         double beta2 = number("beta2");
         double eps = number("eps");
         double decay = number("weight_decay");
         try {
-            return new AdamW.Hyperparameters(beta1, beta2, eps, decay);
+            return new Hyperparameters(beta1, beta2, eps, decay);
         } catch (IllegalArgumentException e) {
             throw CheckpointException.userError(optimizerFile + ": " + e.getMessage() + "; correct it", e);
         }

@@ -13,13 +13,14 @@ import inkhorn.config.Difference;
 import inkhorn.config.ModelConfig;
 import inkhorn.config.RunConfig;
 import inkhorn.config.UserError;
-import inkhorn.data.prepare.PreparedData;
-import inkhorn.data.tokenizer.Tokenizer;
-import inkhorn.data.tokenizer.Tokenizers;
+import inkhorn.data.PreparedData;
+import inkhorn.data.Tokenizer;
+import inkhorn.data.Tokenizers;
 import inkhorn.generate.TokenizerFiles;
 import inkhorn.generate.TokenizerStamp;
 import inkhorn.generate.TrainedModel;
 import inkhorn.nn.LanguageModel;
+import inkhorn.optim.Optimizer;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -152,6 +153,11 @@ public final class RunDirectory implements Closeable {
             throw new UserError("cannot resume " + config.run().directory() + " with another model: " + joined(model)
                     + "; set them back, or choose another --run.name");
         }
+        if (config.optim().optimizer() != saved.optim().optimizer()) {
+            throw new UserError("cannot resume " + config.run().directory() + " with another optimizer: optim.optimizer is "
+                    + config.optim().optimizer().configName() + ", not " + saved.optim().optimizer().configName()
+                    + "; set it back, or choose another --run.name");
+        }
         Tokenizer other = Tokenizers.load(savedTokenizer.get());
         if (!other.hash().equals(tokenizer.hash())) {
             throw new UserError("cannot resume " + config.run().directory() + " with another tokenizer: the data's is "
@@ -217,7 +223,7 @@ public final class RunDirectory implements Closeable {
     }
 
     /** Writes a whole checkpoint and returns its directory. */
-    Path save(RunState state, LanguageModel model, AdamW optimizer, boolean best) {
+    Path save(RunState state, LanguageModel model, Optimizer optimizer, boolean best) {
         log.sync();
         Map<String, FileWriter> files = new LinkedHashMap<>(TokenizerFiles.of(tokenizer, model.blockSize()));
         files.put(CONFIG, file -> Files.writeString(file, config.toYaml()));

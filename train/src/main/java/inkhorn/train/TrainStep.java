@@ -13,6 +13,9 @@ import inkhorn.data.TokenFile;
 import inkhorn.nn.LanguageModel;
 import inkhorn.nn.Parameter;
 import inkhorn.nn.Pass;
+import inkhorn.optim.Optimizer;
+import inkhorn.optim.GradClip;
+import inkhorn.optim.LrSchedule;
 import inkhorn.train.StepProfile.Phase;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -29,7 +32,7 @@ final class TrainStep {
     private final BooleanSupplier stopRequested;
 
     private final List<Parameter> parameters;
-    private final AdamW optimizer;
+    private final Optimizer optimizer;
     private final LrSchedule schedule;
     private final BatchSampler sampler;
     private final IntTensor inputs;
@@ -45,16 +48,15 @@ final class TrainStep {
         this.guard = guard;
         this.stopRequested = stopRequested;
         parameters = model.namedParameters();
-        optimizer = new AdamW(parameters, new AdamW.Hyperparameters(optim.beta1(), optim.beta2(), optim.eps(), optim.weightDecay()));
-        schedule = new LrSchedule(LrSchedule.Decay.valueOf(optim.schedule().name()), optim.lr(), optim.minLr(),
-                optim.warmupIters(), optim.lrDecayIters());
+        optimizer = optim.optimizer().create(parameters, optim.hyperparameters());
+        schedule = optim.lrSchedule();
         sampler = Trainer.batches(split, train.batchSize(), block, config.run().seed());
         inputs = IntTensor.of(new int[train.batchSize() * block], train.batchSize(), block);     // (B, T)
         targets = IntTensor.of(new int[train.batchSize() * block], train.batchSize(), block);    // (B, T)
     }
 
     /** Its moments and its count of updates belong to the state of the run. */
-    AdamW optimizer() {
+    Optimizer optimizer() {
         return optimizer;
     }
 

@@ -12,6 +12,9 @@ import inkhorn.config.ModelConfig;
 import inkhorn.nn.LanguageModel;
 import inkhorn.nn.Parameter;
 import inkhorn.nn.Pass;
+import inkhorn.optim.AdamW;
+import inkhorn.optim.GradClip;
+import inkhorn.optim.Hyperparameters;
 import java.util.List;
 
 /**
@@ -55,9 +58,9 @@ public final class WarmUp implements AutoCloseable {
 
     private WarmUp(ModelConfig like, int mostSteps) {
         this.mostSteps = mostSteps;
-        int channels = Math.min(MOST_CHANNELS_OF_A_HEAD, like.gpt().headSize());
-        config = new ModelConfig(like.type(),
-                like.gpt().withNLayer(1).withNHead(1).withNEmbd(channels).withBlockSize(BLOCK), null);
+        int channels = Math.min(MOST_CHANNELS_OF_A_HEAD, like.nEmbd() / like.nHead());
+        config = new ModelConfig(like.type(), 1, 1, channels, BLOCK, like.dropout(), like.bias(), like.activation(),
+                like.position(), like.tieWeights(), null);
     }
 
     /** Begins. */
@@ -91,7 +94,7 @@ public final class WarmUp implements AutoCloseable {
         products();
         LanguageModel model = Models.create(config, VOCABULARY, 0);
         List<Parameter> parameters = model.namedParameters();
-        AdamW optimizer = new AdamW(parameters, new AdamW.Hyperparameters(0.9, 0.99, 1e-8, 0.1));
+        AdamW optimizer = new AdamW(parameters, new Hyperparameters(0.9, 0.99, 1e-8, 0.1));
         int[] ids = new int[BATCH * BLOCK];
         for (int i = 0; i < ids.length; i++) {
             ids[i] = i % VOCABULARY;

@@ -1,9 +1,11 @@
 package inkhorn.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import inkhorn.optim.Optimizers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -104,6 +106,12 @@ final class ConfigErrorsTest {
         "- 1                      | not a config: found a list where sections such as 'train:' were expected"})
     void aFileOfTheWrongShapeIsNamedWithItsLine(String yaml, String what) {
         assertThat(errors(yaml)).hasSize(1).first().asString().matches("my.yaml(:1)?: .*").endsWith(": " + what);
+    }
+
+    @Test
+    void anUnknownOptimizerIsAnsweredWithThoseThereAre() {
+        assertThatThrownBy(() -> ConfigLoader.parse("my.yaml", "optim:\n  optimizer: sgd\n", Map.of()))
+                .hasMessageContaining("optim.optimizer: found sgd, expected " + Scalar.oneOf(Optimizers.class));
     }
 
     @Test

@@ -2,7 +2,7 @@ package inkhorn.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import inkhorn.nn.Activation;
+import inkhorn.optim.Optimizers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,7 +70,7 @@ final class ConfigLoaderTest {
         assertThat(config.train().maxIters()).isEqualTo(200);
         assertThat(config.optim().lr()).isEqualTo(5e-4);
         assertThat(config.data().path()).isEqualTo("my text.txt");
-        assertThat(config.model().gpt().activation()).isEqualTo(Activation.RELU);
+        assertThat(config.model().activation()).isEqualTo(ModelConfig.Activation.RELU);
     }
 
     @Test
@@ -149,6 +149,15 @@ final class ConfigLoaderTest {
         for (ConfigKeys.Key key : ConfigKeys.all().values()) {
             String row = "| `" + key.dotted() + "` | " + (key.defaultValue() == null ? "" : Scalar.show(key.defaultValue()) + " |");
             assertThat(page).contains(row);
+        }
+    }
+
+    @Test
+    void theConfigPageHasEveryOptimizer() throws IOException {
+        String row = Files.readAllLines(TOP.resolve("docs/config.md")).stream()
+                .filter(line -> line.startsWith("| `optim.optimizer`")).findFirst().orElseThrow();
+        for (Optimizers optimizer : Optimizers.values()) {
+            assertThat(row).contains("`" + optimizer.configName() + "`");
         }
     }
 

@@ -2,6 +2,7 @@ package inkhorn.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import inkhorn.optim.Optimizers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,6 +47,15 @@ final class IneffectiveKeysTest {
         assertThat(notes("model: {n_layer: 2}", Map.of("model.type", "bigram", "model.n_head", "3"))).singleElement().asString()
                 .startsWith("model.n_layer, model.n_head: have no effect with model.type bigram");
         assertThat(notes("data: {dir: x, dataset: mine}", Map.of("data.dir", ""))).isEmpty();
+    }
+
+    @Test
+    void whatAnOptimizerReadsAreKeysAndTheRestHasNoEffectWithIt() {
+        for (Optimizers optimizer : Optimizers.values()) {
+            assertThat(optimizer.hyperparameters()).allSatisfy(name -> assertThat(ConfigKeys.names()).contains("optim." + name));
+        }
+        assertThat(IneffectiveKeys.rules()).filteredOn(rule -> rule.beside().startsWith("optim.optimizer adamw"))
+                .singleElement().satisfies(rule -> assertThat(rule.keys()).isEmpty());
     }
 
     @Test

@@ -13,8 +13,9 @@ import inkhorn.nn.Gpt;
 import inkhorn.nn.Parameter;
 import inkhorn.nn.Pass;
 import inkhorn.nn.StateDict;
-import inkhorn.train.AdamW;
-import inkhorn.train.GradClip;
+import inkhorn.optim.AdamW;
+import inkhorn.optim.GradClip;
+import inkhorn.optim.Hyperparameters;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +39,7 @@ final class InkhornTraining implements Training {
         recipe = new Recipe(model);
         parameters = this.model.namedParameters();
         optimizer = new AdamW(parameters,
-                new AdamW.Hyperparameters(Recipe.BETA1, Recipe.BETA2, Recipe.EPS, Recipe.WEIGHT_DECAY));
+                new Hyperparameters(Recipe.BETA1, Recipe.BETA2, Recipe.EPS, Recipe.WEIGHT_DECAY));
         inputs = IntTensor.of(new int[model.tokens()], model.batch(), block);      // (B, T)
         targets = IntTensor.of(new int[model.tokens()], model.batch(), block);     // (B, T)
     }

@@ -3,7 +3,9 @@ package inkhorn.bench.step;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import inkhorn.nn.Activation;
 import inkhorn.nn.GptConfig;
+import inkhorn.nn.Position;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.bytedeco.javacpp.PointerScope;
@@ -84,7 +86,6 @@ final class TorchGptTest {
     }
 
     private static GptConfig config(double dropout) {
-        return GptConfig.defaults().withVocabSize(50).withBlockSize(BLOCK).withNLayer(2).withNHead(2)
-                .withNEmbd(64).withDropout(dropout).withBias(true);
+        return new GptConfig(50, BLOCK, 2, 2, 64, dropout, true, Activation.GELU, Position.LEARNED, true, GptConfig.LAYER_NORM_EPS);
     }
 }

@@ -1,2 +1,0 @@
-/** One token for each Unicode code point. */
-package inkhorn.data.tokenizer.character;

@@ -1,0 +1,39 @@
+package inkhorn.optim;
+
+import inkhorn.autograd.Tensor;
+import inkhorn.autograd.kernel.AdamWStep;
+import inkhorn.autograd.kernel.KernelProvider;
+import inkhorn.nn.Parameter;
+import java.util.List;
+
+/**
+ * Adam with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2), in one fused pass over memory for each parameter. It
+ * keeps the running means of the gradient, {@code exp_avg}, and of its square, {@code exp_avg_sq}. Only tensors of rank 2 and more
+ * decay; biases and the parameters of norms do not.
+ */
+public final class AdamW extends Optimizer {
+
+    private final Hyperparameters hyper;
+
+    /** With {@link Hyperparameters#DEFAULTS}. */
+    public AdamW(List<Parameter> parameters) {
+        this(parameters, Hyperparameters.DEFAULTS);
+    }
+
+    /** With the given hyperparameters, all of which it reads. */
+    public AdamW(List<Parameter> parameters, Hyperparameters hyper) {
+        super(Optimizers.ADAMW, parameters);
+        this.hyper = hyper;
+    }
+
+    @Override
+    void update(Tensor weights, List<Tensor> moments, double lr, double gradientScale) {
+        float correction1 = (float) (1 - StrictMath.pow(hyper.beta1(), steps()));
+        float correction2 = (float) (1 - StrictMath.pow(hyper.beta2(), steps()));
+        double decay = weights.shape().rank() >= 2 ? hyper.weightDecay() : 0;
+        AdamWStep numbers = new AdamWStep((float) lr, (float) hyper.beta1(), (float) hyper.beta2(), (float) hyper.eps(),
+                (float) decay, (float) gradientScale, correction1, correction2);
+        KernelProvider.kernels().adamW(numbers, weights.data(), weights.grad(), moments.get(0).data(),
+                moments.get(1).data(), weights.size());
+    }
+}
