@@ -57,6 +57,23 @@ final class ArchitectureTest {
             .should().dependOnClassesThat().resideInAnyPackage("inkhorn.train..", "inkhorn.config..");
 
     @ArchTest
+    static final ArchRule startingKnowsNoCommand = noClasses().that().resideInAPackage("inkhorn.cli.launch..")
+            .should().dependOnClassesThat(resideInAnyPackage("inkhorn..")
+                    .and(not(resideInAnyPackage("inkhorn.cli.launch..", "inkhorn.autograd.kernel.."))));
+
+    @ArchTest
+    static final ArchRule theTerminalKnowsNoOption = noClasses().that().resideInAPackage("inkhorn.cli.terminal..")
+            .should().dependOnClassesThat().resideInAnyPackage("inkhorn.cli", "inkhorn.cli.options..", "inkhorn.cli.machine..", "picocli..");
+
+    @ArchTest
+    static final ArchRule theMachineKnowsNoOption = noClasses().that().resideInAPackage("inkhorn.cli.machine..")
+            .should().dependOnClassesThat().resideInAnyPackage("inkhorn.cli", "inkhorn.cli.options..", "picocli..");
+
+    @ArchTest
+    static final ArchRule optionsKnowNoCommand = noClasses().that().resideInAPackage("inkhorn.cli.options..")
+            .should().dependOnClassesThat().resideInAnyPackage("inkhorn.cli");
+
+    @ArchTest
     static final ArchRule onlyTheCommandLinePrints = noClasses().that().resideOutsideOfPackage("inkhorn.cli..")
             .should(accessField(System.class, "out")).orShould(accessField(System.class, "err"))
             .orShould(callMethod(Throwable.class, "printStackTrace"));

@@ -4,7 +4,8 @@ import inkhorn.bench.decode.DecodeCommand;
 import inkhorn.bench.kernels.KernelsCommand;
 import inkhorn.bench.start.StartCommand;
 import inkhorn.bench.step.StepCommand;
-import inkhorn.cli.BenchRelaunch;
+import inkhorn.cli.launch.ParentWatch;
+import inkhorn.cli.launch.Relaunch;
 import java.util.Arrays;
 import java.util.List;
 import picocli.CommandLine;
@@ -19,11 +20,11 @@ public final class Bench {
     public static void main(String[] args) {
         List<String> words = Arrays.asList(args);
         if (words.contains("kernels") || words.contains("decode")) {
-            Integer code = BenchRelaunch.run("inkhorn.bench.Bench", args);
+            Integer code = Relaunch.run("inkhorn.bench.Bench", args);
             if (code != null) {
                 System.exit(code);
             }
-            BenchRelaunch.watchLauncher();
+            ParentWatch.start();
         }
         System.exit(new CommandLine(new Bench()).setCaseInsensitiveEnumValuesAllowed(true).execute(args.length == 0 ? new String[] {"--help"} : args));
     }

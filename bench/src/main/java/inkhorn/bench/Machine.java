@@ -1,6 +1,6 @@
 package inkhorn.bench;
 
-import inkhorn.cli.Processor;
+import inkhorn.cli.machine.Processor;
 import java.lang.management.ManagementFactory;
 import java.net.URISyntaxException;
 import java.nio.file.Path;

@@ -1,5 +1,8 @@
 package inkhorn.cli;
 
+import inkhorn.cli.options.Arguments;
+import inkhorn.cli.options.Engine;
+import inkhorn.cli.options.EngineOptions;
 import inkhorn.config.UserError;
 import java.nio.file.Path;
 import java.util.Optional;

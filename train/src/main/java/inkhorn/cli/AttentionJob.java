@@ -1,5 +1,6 @@
 package inkhorn.cli;
 
+import inkhorn.cli.terminal.Quoted;
 import inkhorn.config.UserError;
 import inkhorn.data.Tokenizer;
 import inkhorn.generate.TrainedModel;

@@ -1,5 +1,9 @@
 package inkhorn.cli;
 
+import inkhorn.cli.launch.LogSetup;
+import inkhorn.cli.launch.ParentWatch;
+import inkhorn.cli.options.GivenOptions;
+import inkhorn.cli.options.IneffectiveOptions;
 import inkhorn.config.ConfigKeys;
 import inkhorn.config.Nearest;
 import java.io.PrintWriter;

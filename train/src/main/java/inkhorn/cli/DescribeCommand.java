@@ -1,5 +1,9 @@
 package inkhorn.cli;
 
+import inkhorn.cli.options.Arguments;
+import inkhorn.cli.options.CommonOptions;
+import inkhorn.cli.options.Format;
+import inkhorn.cli.options.FormatOptions;
 import inkhorn.config.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;

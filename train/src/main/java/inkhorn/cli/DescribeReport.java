@@ -1,5 +1,7 @@
 package inkhorn.cli;
 
+import inkhorn.cli.terminal.JsonText;
+import inkhorn.cli.terminal.Tables;
 import inkhorn.nn.Outline;
 import inkhorn.train.TrainingMemory;
 import java.util.ArrayList;

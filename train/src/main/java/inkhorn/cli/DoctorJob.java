@@ -1,5 +1,9 @@
 package inkhorn.cli;
 
+import inkhorn.cli.machine.Advice;
+import inkhorn.cli.machine.DoctorReport;
+import inkhorn.cli.machine.Machine;
+import inkhorn.cli.options.Engine;
 import inkhorn.config.RunConfig;
 import inkhorn.data.DataException;
 import inkhorn.train.Models;

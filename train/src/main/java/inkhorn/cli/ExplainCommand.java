@@ -1,5 +1,11 @@
 package inkhorn.cli;
 
+import inkhorn.cli.options.Arguments;
+import inkhorn.cli.options.Engine;
+import inkhorn.cli.options.EngineOptions;
+import inkhorn.cli.options.Format;
+import inkhorn.cli.options.FormatOptions;
+import inkhorn.cli.options.StrategyOptions;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

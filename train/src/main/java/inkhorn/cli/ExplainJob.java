@@ -2,6 +2,9 @@ package inkhorn.cli;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import inkhorn.autograd.Scope;
+import inkhorn.cli.terminal.JsonText;
+import inkhorn.cli.terminal.Quoted;
+import inkhorn.cli.terminal.Tables;
 import inkhorn.data.StreamDecoder;
 import inkhorn.data.Tokenizer;
 import inkhorn.generate.Explanation;

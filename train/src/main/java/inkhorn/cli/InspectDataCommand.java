@@ -1,5 +1,7 @@
 package inkhorn.cli;
 
+import inkhorn.cli.options.Arguments;
+import inkhorn.cli.options.CommonOptions;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

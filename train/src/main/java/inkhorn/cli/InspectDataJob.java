@@ -1,5 +1,6 @@
 package inkhorn.cli;
 
+import inkhorn.cli.terminal.Quoted;
 import inkhorn.data.Batch;
 import inkhorn.data.Manifest;
 import inkhorn.data.PreparedData;

@@ -1,5 +1,7 @@
 package inkhorn.cli;
 
+import inkhorn.cli.machine.MachineReader;
+import inkhorn.cli.options.Engine;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -38,7 +40,7 @@ public record Jobs(Job<TrainCommand.Request> train, Job<SampleCommand.Request> s
                 // Not System.out, which encodes as the locale has it: a text is UTF-8.
                 new SampleJob(new FileOutputStream(FileDescriptor.out)),
                 new ParityJob(System.out),
-                new DoctorJob(System.out, DATA_SETS, MachineReader::read),
+                new DoctorJob(System.out, DATA_SETS, engine -> MachineReader.read(engine.threads(), engine.kernels() == Engine.Kernels.SCALAR)),
                 new PrepareJob(System.out),
                 new InspectDataJob(System.out),
                 new TokenizeJob(System.in, text, DATA_SETS),

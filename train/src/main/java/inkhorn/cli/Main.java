@@ -1,12 +1,10 @@
 package inkhorn.cli;
 
+import inkhorn.cli.launch.AsciiLocale;
+import inkhorn.cli.launch.Relaunch;
 import java.nio.charset.CharacterCodingException;
 
-/**
- * The program's entry point. This class, {@link Relaunch} and what that uses are all that the first JVM loads: it is paid for twice,
- * so none of them uses picocli, logging, lambdas or string concatenation by {@code +} (each lambda or {@code +} bootstraps for
- * milliseconds in a fresh JVM).
- */
+/** The program's entry point. Loaded by the first JVM, see {@link inkhorn.cli.launch}. */
 public final class Main {
 
     private Main() {

@@ -1,5 +1,9 @@
 package inkhorn.cli;
 
+import inkhorn.cli.options.Arguments;
+import inkhorn.cli.options.CommonOptions;
+import inkhorn.cli.options.Format;
+import inkhorn.cli.options.FormatOptions;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -1,5 +1,8 @@
 package inkhorn.cli;
 
+import inkhorn.cli.terminal.JsonText;
+import inkhorn.cli.terminal.Quoted;
+import inkhorn.cli.terminal.Tables;
 import inkhorn.config.UserError;
 import inkhorn.data.Tokenizer;
 import inkhorn.generate.TrainedModel;

@@ -1,5 +1,7 @@
 package inkhorn.cli;
 
+import inkhorn.cli.options.Arguments;
+import inkhorn.cli.options.CommonOptions;
 import inkhorn.config.UserError;
 import inkhorn.data.DataException;
 import inkhorn.data.PreparationSpec;

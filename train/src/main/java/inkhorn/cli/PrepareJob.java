@@ -1,5 +1,8 @@
 package inkhorn.cli;
 
+import inkhorn.cli.launch.Shutdown;
+import inkhorn.cli.launch.Stopped;
+import inkhorn.cli.terminal.ByteProgressLine;
 import inkhorn.data.Corpus;
 import inkhorn.data.DataSets;
 import inkhorn.data.Manifest;

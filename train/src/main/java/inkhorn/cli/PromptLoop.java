@@ -1,5 +1,6 @@
 package inkhorn.cli;
 
+import inkhorn.cli.terminal.PromptLines;
 import inkhorn.config.UserError;
 import inkhorn.data.DataException;
 import java.util.Optional;

@@ -1,5 +1,11 @@
 package inkhorn.cli;
 
+import inkhorn.cli.options.Arguments;
+import inkhorn.cli.options.BeamOptions;
+import inkhorn.cli.options.Engine;
+import inkhorn.cli.options.EngineOptions;
+import inkhorn.cli.options.PromptOptions;
+import inkhorn.cli.options.StrategyOptions;
 import inkhorn.config.UserError;
 import inkhorn.generate.Beams;
 import java.nio.file.Path;

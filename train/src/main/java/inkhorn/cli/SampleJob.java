@@ -3,6 +3,7 @@ package inkhorn.cli;
 import inkhorn.autograd.Scope;
 import inkhorn.autograd.kernel.KernelProvider;
 import inkhorn.autograd.kernel.PeakProbe;
+import inkhorn.cli.terminal.PromptLines;
 import inkhorn.generate.Speed;
 import inkhorn.generate.TrainedModel;
 import java.io.IOException;

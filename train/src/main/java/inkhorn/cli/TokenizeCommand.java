@@ -1,5 +1,8 @@
 package inkhorn.cli;
 
+import inkhorn.cli.options.Arguments;
+import inkhorn.cli.options.CommonOptions;
+import inkhorn.cli.options.TextInput;
 import inkhorn.config.UserError;
 import java.nio.file.Path;
 import java.util.ArrayList;

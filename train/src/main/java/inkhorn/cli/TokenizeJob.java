@@ -1,5 +1,8 @@
 package inkhorn.cli;
 
+import inkhorn.cli.options.TextInput;
+import inkhorn.cli.terminal.JsonText;
+import inkhorn.cli.terminal.Quoted;
 import inkhorn.config.UserError;
 import inkhorn.data.DataException;
 import inkhorn.data.Tokenizer;

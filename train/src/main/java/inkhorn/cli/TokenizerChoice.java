@@ -1,5 +1,6 @@
 package inkhorn.cli;
 
+import inkhorn.cli.options.Arguments;
 import inkhorn.config.UserError;
 import inkhorn.data.ByteProgress;
 import inkhorn.data.Corpus;

@@ -2,6 +2,11 @@ package inkhorn.cli;
 
 import inkhorn.autograd.kernel.KernelProvider;
 import inkhorn.checkpoint.Checkpoint;
+import inkhorn.cli.launch.Shutdown;
+import inkhorn.cli.launch.Stopped;
+import inkhorn.cli.options.Arguments;
+import inkhorn.cli.terminal.ByteProgressLine;
+import inkhorn.cli.terminal.Progress;
 import inkhorn.config.DataConfig;
 import inkhorn.config.RunConfig;
 import inkhorn.config.TrainConfig;

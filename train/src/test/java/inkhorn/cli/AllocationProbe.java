@@ -2,6 +2,7 @@ package inkhorn.cli;
 
 import com.sun.management.ThreadMXBean;
 import inkhorn.autograd.kernel.JdkVectorModule;
+import inkhorn.cli.options.Engine;
 import inkhorn.config.ConfigLoader;
 import inkhorn.config.RunConfig;
 import inkhorn.data.ByteProgress;

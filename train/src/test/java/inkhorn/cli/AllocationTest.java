@@ -2,6 +2,7 @@ package inkhorn.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import inkhorn.cli.launch.JvmArguments;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,6 +3,10 @@ package inkhorn.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import inkhorn.checkpoint.CheckpointException;
+import inkhorn.cli.launch.PlainCommands;
+import inkhorn.cli.options.Engine;
+import inkhorn.cli.options.PromptOptions;
+import inkhorn.cli.options.StrategyOptions;
 import inkhorn.config.UserError;
 import inkhorn.data.DataException;
 import inkhorn.generate.Beams;

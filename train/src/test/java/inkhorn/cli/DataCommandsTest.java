@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import inkhorn.autograd.kernel.KernelProvider;
+import inkhorn.cli.terminal.ByteProgressLine;
 import inkhorn.data.PreparedData;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

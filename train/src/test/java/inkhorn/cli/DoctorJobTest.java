@@ -6,6 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import inkhorn.autograd.kernel.KernelProvider;
+import inkhorn.cli.machine.Machine;
+import inkhorn.cli.machine.MachineReader;
+import inkhorn.cli.machine.Machines;
+import inkhorn.cli.machine.Processor;
+import inkhorn.cli.options.Engine;
 import inkhorn.config.ConfigLoader;
 import inkhorn.config.RunConfig;
 import java.io.ByteArrayOutputStream;
@@ -103,7 +108,7 @@ final class DoctorJobTest {
     @Test
     void thisMachineIsExaminedInTheJvmThatComputes() {
         ENGINE.start();
-        Machine here = MachineReader.read(ENGINE, 0.05);
+        Machine here = MachineReader.read(ENGINE.threads(), false, 0.05);
         assertThat(here.java().hasVectorModule()).isTrue();
         assertThat(here.java().collectors()).isNotEmpty();
         assertThat(here.system().cores()).isEqualTo(Runtime.getRuntime().availableProcessors());

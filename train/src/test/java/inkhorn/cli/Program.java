@@ -1,5 +1,6 @@
 package inkhorn.cli;
 
+import inkhorn.cli.launch.Shutdown;
 import inkhorn.train.PeakMeter;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

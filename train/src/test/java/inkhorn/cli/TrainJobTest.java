@@ -2,11 +2,11 @@ package inkhorn.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import inkhorn.data.CharTokenizer;
-import inkhorn.data.Tokenizers;
 import inkhorn.autograd.kernel.KernelProvider;
 import inkhorn.autograd.kernel.PeakProbe;
 import inkhorn.checkpoint.RunLock;
+import inkhorn.data.CharTokenizer;
+import inkhorn.data.Tokenizers;
 import inkhorn.train.PeakMeter;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,6 +3,8 @@ package inkhorn.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import inkhorn.autograd.kernel.KernelProvider;
+import inkhorn.cli.launch.Shutdown;
+import inkhorn.cli.options.Engine;
 import inkhorn.config.ConfigLoader;
 import inkhorn.train.PeakMeter;
 import java.io.ByteArrayOutputStream;

@@ -4,7 +4,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import inkhorn.autograd.kernel.KernelProvider;
 import inkhorn.autograd.kernel.PeakProbe;
 import inkhorn.bench.ModelCase;
-import inkhorn.cli.BenchRelaunch;
+import inkhorn.cli.launch.ParentWatch;
+import inkhorn.cli.launch.Relaunch;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -50,11 +51,11 @@ public final class StepWorker {
      */
     public static void main(String[] args) throws IOException {
         if (args[0].equals(INKHORN)) {
-            Integer code = BenchRelaunch.run("inkhorn.bench.step.StepWorker", args);
+            Integer code = Relaunch.run("inkhorn.bench.step.StepWorker", args);
             if (code != null) {
                 System.exit(code);
             }
-            BenchRelaunch.watchLauncher();
+            ParentWatch.start();
         }
         PrintStream answers = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         System.setOut(System.err);
@@ -85,7 +86,7 @@ public final class StepWorker {
             case "steps":
                 return steps(Integer.parseInt(argument));
             case "memory":
-                long launcher = BenchRelaunch.launcher() < 0 ? 0 : highWaterMark("" + BenchRelaunch.launcher());
+                long launcher = ParentWatch.parent() < 0 ? 0 : highWaterMark("" + ParentWatch.parent());
                 return highWaterMark("self") + " " + launcher + " " + emptyBytes;
             case "peak":
                 try (PeakProbe probe = new PeakProbe(threads)) {

@@ -1,0 +1,30 @@
+package inkhorn.cli.launch;
+
+import java.util.Set;
+
+/**
+ * The commands without arithmetic worth a second JVM. They read, count and print, and they run in the JVM that Java was started in, without
+ * the Vector API. A test holds the names against the commands. Loaded by the first JVM.
+ */
+public final class PlainCommands {
+
+    public static final Set<String> NAMES = Set.of("describe", "tokenize", "inspect-data");
+
+    private PlainCommands() {
+    }
+
+    /** Whether nothing is to be computed: for such a command, or where only help is asked for. */
+    static boolean isNamedBy(String[] args) {
+        if (args.length == 0 || NAMES.contains(args[0])) {
+            return true;
+        }
+        for (String arg : args) {
+            switch (arg) {
+                case "--help", "-h", "--version", "-V":
+                    return true;
+                default:
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,21 @@
+package inkhorn.cli.options;
+
+import inkhorn.config.UserError;
+import picocli.CommandLine.Option;
+
+/** The options of every command that shows tables. */
+public final class FormatOptions {
+
+    @Option(names = "--csv", description = "Comma-separated values, for spreadsheets and data frames.")
+    private boolean csv;
+
+    @Option(names = "--json", description = "One JSON object, for programs.")
+    private boolean json;
+
+    public Format format() {
+        if (csv && json) {
+            throw new UserError("--csv: found beside --json, expected one of them");
+        }
+        return csv ? Format.CSV : json ? Format.JSON : Format.TEXT;
+    }
+}

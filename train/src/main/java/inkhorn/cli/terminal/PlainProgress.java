@@ -1,0 +1,76 @@
+package inkhorn.cli.terminal;
+
+import inkhorn.train.RunLog;
+import java.io.PrintStream;
+import java.util.Locale;
+import java.util.function.LongSupplier;
+
+/** Plain lines, for a pipe or a file. */
+final class PlainProgress extends Progress {
+
+    /** An evaluation that takes longer says so, as often as this. */
+    private static final long QUIET_NANOS = 10_000_000_000L;
+
+    private final long total;
+    private final int logInterval;
+    private final PrintStream out;
+    private final LongSupplier clock;
+    private long lastStep;
+    private long lastTime;
+    private long lastEvaluating;
+
+    /** @param clock in nanoseconds */
+    PlainProgress(long from, long total, int logInterval, PrintStream out, LongSupplier clock) {
+        lastStep = from;
+        this.total = total;
+        this.logInterval = logInterval;
+        this.out = out;
+        this.clock = clock;
+        lastTime = clock.getAsLong();
+    }
+
+    @Override
+    public void step(RunLog.Train step) {
+        if (logInterval > 0 && (step.step() % logInterval == 0 || step.step() == total)) {
+            // Since the last line only: the first steps, before the compiler has come by, are many times slower.
+            long now = clock.getAsLong();
+            double secondsPerStep = (now - lastTime) / 1e9 / Math.max(1, step.step() - lastStep);
+            lastStep = step.step();
+            lastTime = now;
+            line(describe(step, total) + "  " + time(Math.round(secondsPerStep * (total - step.step()))) + " left");
+        }
+    }
+
+    @Override
+    public void evaluating(long step, long done, long batches) {
+        long now = clock.getAsLong();
+        if (done == 0) {
+            lastEvaluating = now;
+        } else if (now - lastEvaluating >= QUIET_NANOS) {
+            lastEvaluating = now;
+            line(String.format(Locale.ROOT, "step %d  evaluating: %d %% of %,d batches", step, 100 * done / batches, batches));
+        }
+    }
+
+    @Override
+    public void saving(long step) {
+        // The line that it is saved follows.
+    }
+
+    @Override
+    public void line(String text) {
+        out.println(text);
+        out.flush();
+    }
+
+    @Override
+    public void close() {
+        out.flush();
+    }
+
+    static String time(long seconds) {
+        return seconds < 60 ? seconds + "s"
+                : seconds < 3600 ? seconds / 60 + "m " + seconds % 60 + "s"
+                : seconds / 3600 + "h " + seconds / 60 % 60 + "m";
+    }
+}

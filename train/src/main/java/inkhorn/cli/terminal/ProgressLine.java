@@ -1,0 +1,106 @@
+package inkhorn.cli.terminal;
+
+import inkhorn.train.RunLog;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.function.Supplier;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+
+/**
+ * A bar on the terminal's last line, with loss, tokens/s and time left. A line for each tenth of the run, and for each step that is
+ * saved or evaluated, stays above it.
+ */
+final class ProgressLine extends Progress {
+
+    // The bar is drawn twice a second; a message made more often is never seen.
+    private static final long MESSAGE_NANOS = 200_000_000L;
+
+    private static final int LASTING_LINES = 10;
+
+    private final long total;
+    private final TerminalLine line;
+    private final ProgressBar bar;
+    private long lastMessage = System.nanoTime() - MESSAGE_NANOS;
+    private RunLog.Train lastStep;
+    private long lastingStep;
+
+    ProgressLine(long from, long total, PrintStream out) {
+        this.total = total;
+        lastingStep = from;
+        line = new TerminalLine(out);
+        bar = new ProgressBarBuilder()
+                .setInitialMax(total)
+                .startsFrom(from, Duration.ZERO)
+                .setStyle(ProgressBarStyle.ASCII)
+                .setUpdateIntervalMillis(500)
+                // Else nothing is drawn while the step stays the same, as in an evaluation.
+                .continuousUpdate()
+                .setConsumer(line)
+                .build();
+    }
+
+    @Override
+    public void step(RunLog.Train step) {
+        lastStep = step;
+        bar.stepTo(step.step());
+        if (step.step() * LASTING_LINES / total > (step.step() - 1) * LASTING_LINES / total) {
+            keepStep();
+        }
+        message(false, this::lastStepInShort);
+    }
+
+    @Override
+    public void evaluating(long step, long done, long batches) {
+        if (done == 0) {
+            keepStep();
+        }
+        message(done == 0, () -> String.format(Locale.ROOT, "evaluating: %d %%", 100 * done / batches));
+    }
+
+    @Override
+    public void saving(long step) {
+        keepStep();
+        message(true, () -> "saving step " + step);
+    }
+
+    /** Short enough for a terminal of 80 columns. */
+    private String lastStepInShort() {
+        return String.format(Locale.ROOT, "loss %.4f %s", lastStep.loss(), speed(lastStep).replace("  ", " "));
+    }
+
+    private void keepStep() {
+        if (lastStep != null && lastStep.step() > lastingStep) {
+            lastingStep = lastStep.step();
+            line.above(describe(lastStep, total));
+        }
+    }
+
+    private void message(boolean now, Supplier<String> text) {
+        long time = System.nanoTime();
+        if (now || time - lastMessage >= MESSAGE_NANOS) {
+            lastMessage = time;
+            bar.setExtraMessage(text.get());
+            if (now) {
+                bar.refresh();
+            }
+        }
+    }
+
+    @Override
+    public void line(String text) {
+        line.above(text);
+    }
+
+    @Override
+    public void close() {
+        if (lastStep != null) {
+            message(true, this::lastStepInShort);
+        }
+        bar.close();
+        // The bar's thread may not have come by yet, and then comes too late.
+        line.close();
+    }
+}
