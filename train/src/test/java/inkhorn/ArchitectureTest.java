@@ -7,6 +7,8 @@ import static com.tngtech.archunit.lang.conditions.ArchConditions.accessField;
 import static com.tngtech.archunit.lang.conditions.ArchConditions.callMethod;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaModifier;
@@ -43,6 +45,25 @@ final class ArchitectureTest {
     @ArchTest
     static final ArchRule dataKnowsNoOtherModule = noClasses().that().resideInAPackage("inkhorn.data..")
             .should().dependOnClassesThat(resideInAnyPackage("inkhorn..").and(not(resideInAnyPackage("inkhorn.data.."))));
+
+    @ArchTest
+    static final ArchRule packagesOfDataDependInOneDirection = layeredArchitecture().consideringOnlyDependenciesInLayers()
+            .layer("files").definedBy("inkhorn.data.files..")
+            .layer("data").definedBy("inkhorn.data")
+            .layer("tokenizer").definedBy("inkhorn.data.tokenizer..")
+            .layer("source").definedBy("inkhorn.data.source..")
+            .layer("prepare").definedBy("inkhorn.data.prepare..")
+            .whereLayer("files").mayNotAccessAnyLayer()
+            .whereLayer("data").mayOnlyAccessLayers("files")
+            .whereLayer("tokenizer").mayOnlyAccessLayers("files", "data")
+            .whereLayer("source").mayOnlyAccessLayers("files", "data")
+            .whereLayer("prepare").mayOnlyAccessLayers("files", "data", "tokenizer", "source");
+
+    @ArchTest
+    static final ArchRule packagesOfDataHaveNoCycles = slices().matching("inkhorn.data.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule tokenizerKindsKnowNoOtherKind = slices().matching("inkhorn.data.tokenizer.(*)..").should().notDependOnEachOther();
 
     @ArchTest
     static final ArchRule nothingStandsOnTheCommandLine = noClasses().that().resideOutsideOfPackage("inkhorn.cli..")

@@ -99,8 +99,8 @@ public final class Scope implements AutoCloseable {
 
     /**
      * An array of {@code size} floats, contents undefined, owned by the innermost scope if one is open. A large one in a
-     * scope is a little longer, so that neighbours in memory do not begin at the same place of a page (docs/LOG.md,
-     * "4 KiB aliasing").
+     * scope is a little longer, so that neighbours in memory do not begin at the same place of a page
+     * (docs/log/4-kib-aliasing.md).
      *
      * @throws ScopeInterrupted when the scope may be interrupted and a stop is requested
      */

@@ -1,8 +1,6 @@
 package inkhorn.bench;
 
-import inkhorn.nn.Activation;
 import inkhorn.nn.GptConfig;
-import inkhorn.nn.Position;
 import java.util.List;
 
 /**
@@ -29,14 +27,13 @@ public record ModelCase(String name, GptConfig config, int batch) {
     }
 
     private static GptConfig gpt(int vocab, int time, int layers, int heads, int channels, double dropout, boolean bias) {
-        return new GptConfig(vocab, time, layers, heads, channels, dropout, bias, Activation.GELU, Position.LEARNED, true,
-                GptConfig.LAYER_NORM_EPS);
+        return GptConfig.defaults().withVocabSize(vocab).withBlockSize(time).withNLayer(layers).withNHead(heads)
+                .withNEmbd(channels).withDropout(dropout).withBias(bias);
     }
 
     /** The same without dropout, so that two programs compute the same. */
     public ModelCase withoutDropout() {
-        GptConfig c = config;
-        return new ModelCase(name, gpt(c.vocabSize(), c.blockSize(), c.nLayer(), c.nHead(), c.nEmbd(), 0, c.bias()), batch);
+        return new ModelCase(name, config.withDropout(0), batch);
     }
 
     /** Tokens that a step learns from. */

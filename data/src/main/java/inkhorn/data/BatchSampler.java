@@ -14,7 +14,7 @@ public final class BatchSampler {
      * @throws DataException if the split is shorter than {@code blockSize + 1}
      */
     public BatchSampler(TokenFile tokens, int batchSize, int blockSize, Draw draw) {
-        Splits.requireWindow(tokens, batchSize, blockSize);
+        tokens.requireWindow(batchSize, blockSize);
         this.tokens = tokens;
         this.batchSize = batchSize;
         this.blockSize = blockSize;

@@ -16,7 +16,7 @@ public final class EvalWindows {
      * @throws DataException if the split is shorter than {@code blockSize + 1}
      */
     public EvalWindows(TokenFile tokens, int batchSize, int blockSize) {
-        Splits.requireWindow(tokens, batchSize, blockSize);
+        tokens.requireWindow(batchSize, blockSize);
         this.tokens = tokens;
         this.batchSize = batchSize;
         this.blockSize = blockSize;

@@ -17,8 +17,8 @@ public enum IdWidth {
     }
 
     /** The narrowest width that holds every id of a vocabulary: 16 bits up to 65,536 tokens. */
-    public static IdWidth forVocabulary(int vocabularySize) {
-        return vocabularySize <= 65_536 ? BITS_16 : BITS_32;
+    public static IdWidth forVocabulary(int vocabSize) {
+        return vocabSize <= 65_536 ? BITS_16 : BITS_32;
     }
 
     /** @throws IllegalArgumentException unless {@code bits} is 16 or 32 */

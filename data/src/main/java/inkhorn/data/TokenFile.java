@@ -1,5 +1,7 @@
 package inkhorn.data;
 
+import inkhorn.data.files.AtomicFiles;
+import inkhorn.data.files.FileTrace;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -15,6 +17,8 @@ import java.util.Objects;
  * safe from any number of threads. The file must not change while it is open.
  */
 public final class TokenFile {
+    /** Elements of the longest array that every JVM makes. */
+    private static final int MOST_TOKENS = Integer.MAX_VALUE - 8;
     /** One mapping holds at most 2 GiB; a power of two keeps every id inside one mapping. */
     private static final int MAPPING_BITS = 30;
 
@@ -105,6 +109,28 @@ public final class TokenFile {
         Objects.checkFromIndexSize(offset, count, out.length);
         for (int i = 0; i < count; i++) {
             out[offset + i] = unchecked(position + i);
+        }
+    }
+
+    /**
+     * Does nothing if windows of this size can be read.
+     *
+     * @throws IllegalArgumentException if a size is not positive, or one array cannot hold a batch
+     * @throws DataException if the file is shorter than {@code blockSize + 1}
+     */
+    void requireWindow(int batchSize, int blockSize) {
+        if (batchSize < 1 || blockSize < 1) {
+            throw new IllegalArgumentException(
+                    "batch_size and block_size must be at least 1, got " + batchSize + " and " + blockSize);
+        }
+        if ((long) batchSize * blockSize > MOST_TOKENS) {
+            throw new IllegalArgumentException("batch_size " + batchSize + " times block_size " + blockSize
+                    + " must be at most " + MOST_TOKENS + ", the most that one array holds");
+        }
+        if (length < blockSize + 1L) {
+            throw new DataException(path + ": the split has " + length + " tokens, but block_size " + blockSize
+                    + " needs at least " + (blockSize + 1L)
+                    + "; use a longer text, a smaller model.block_size, or another data.val_fraction");
         }
     }
 

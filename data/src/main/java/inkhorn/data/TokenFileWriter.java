@@ -1,5 +1,6 @@
 package inkhorn.data;
 
+import inkhorn.data.files.AtomicFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -1,5 +1,8 @@
 package inkhorn.data;
 
+import inkhorn.data.source.Corpus;
+import inkhorn.data.source.SourceReader;
+import inkhorn.data.source.TextSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -10,7 +13,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Data that several tests share. */
-final class Fixtures {
+public final class Fixtures {
     private Fixtures() {}
 
     /** A file whose id at position i is i, so that a window shows where it was taken from. */
@@ -26,7 +29,7 @@ final class Fixtures {
     }
 
     /** All documents of a corpus, one after the other. */
-    static String text(Corpus corpus) {
+    public static String text(Corpus corpus) {
         StringBuilder text = new StringBuilder();
         char[] buffer = new char[100];
         for (TextSource source : corpus.texts()) {
@@ -46,7 +49,7 @@ final class Fixtures {
     }
 
     /** The published tiny-shakespeare, where a developer has it; it is not part of the repository. */
-    static Optional<Path> publishedTinyShakespeare() {
+    public static Optional<Path> publishedTinyShakespeare() {
         return Stream.of("../../shared/data/tinyshakespeare/input.txt", "sets/tiny-shakespeare/input.txt")
                 .map(Path::of).filter(Files::exists).findFirst();
     }

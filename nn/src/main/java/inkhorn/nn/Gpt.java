@@ -27,6 +27,9 @@ public final class Gpt extends LanguageModel {
 
     /** A model whose weights are to be loaded: they are 0 until then. */
     public Gpt(GptConfig config) {
+        if (config.vocabSize() < 1) {
+            throw new IllegalArgumentException("gpt: vocab_size must be at least 1, found " + config.vocabSize());
+        }
         int channels = config.nEmbd();
         this.config = config;
         this.wte = child("transformer.wte", new Embedding(config.vocabSize(), channels));

@@ -1,56 +1,128 @@
 package inkhorn.nn;
 
+import inkhorn.nn.InvalidConfigException.Problem;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
- * What fixes a {@link Gpt}, in nanoGPT's words.
+ * The architecture of a {@link Gpt}, in nanoGPT's words: the one home of its keys and defaults. The YAML section
+ * {@code model} is bound to it by the names of its components, and {@code config.json} is translated to it in
+ * {@code inkhorn.nn.hf}.
  *
- * @param vocabSize V, number of different tokens
- * @param blockSize the longest context, in tokens
- * @param nLayer number of blocks
- * @param nHead H, attention heads of a block; divides nEmbd
- * @param nEmbd C, channels
- * @param dropout probability of dropping at embedding, attention weights and residual branches, in [0, 1)
- * @param bias whether linear layers and layer norms have a bias
- * @param tieWeights whether the head uses the token embedding's weights (Press and Wolf 2017)
- * @param layerNormEps what is added to a variance, 1e-5 in GPT-2
+ * @param nLayer       number of blocks
+ * @param nHead        H, attention heads of a block; divides nEmbd
+ * @param nEmbd        C, channels
+ * @param blockSize    the longest context, in tokens
+ * @param dropout      probability of dropping at embedding, attention weights and residual branches, in [0, 1)
+ * @param bias         whether linear layers and norms have a bias
+ * @param activation   the MLP's
+ * @param position     how a token's position is embedded
+ * @param tieWeights   whether the head uses the token embedding's weights (Press and Wolf 2017)
+ * @param vocabSize    V, number of different tokens; follows from the data, 0 until they are known
+ * @param layerNormEps what is added to a variance
  */
-public record GptConfig(int vocabSize, int blockSize, int nLayer, int nHead, int nEmbd, double dropout, boolean bias,
-                        Activation activation, Position position, boolean tieWeights, double layerNormEps) {
+public record GptConfig(
+        int nLayer, int nHead, int nEmbd, int blockSize, double dropout, boolean bias, Activation activation,
+        Position position, boolean tieWeights, int vocabSize, double layerNormEps) {
 
-    /** GPT-2's epsilon. */
-    public static final double LAYER_NORM_EPS = 1e-5;
+    /** nanoGPT's config/train_shakespeare_char.py, with train.py's dropout and bias, and GPT-2's epsilon. */
+    private static final GptConfig DEFAULTS =
+            new GptConfig(6, 6, 384, 256, 0, false, Activation.GELU, Position.LEARNED, true, 0, 1e-5);
 
-    /** @throws IllegalArgumentException naming every value that is out of range, and what is allowed */
+    /** @throws InvalidConfigException naming every value that is out of range, and what is allowed */
     public GptConfig {
-        List<String> wrong = new ArrayList<>();
-        positive("vocab_size", vocabSize, wrong);
-        positive("block_size", blockSize, wrong);
-        positive("n_layer", nLayer, wrong);
-        positive("n_head", nHead, wrong);
-        positive("n_embd", nEmbd, wrong);
-        if (nHead > 0 && nEmbd > 0 && nEmbd % nHead != 0) {
-            wrong.add("n_embd must be a multiple of n_head, found " + nEmbd + " and " + nHead);
-        }
+        List<Problem> wrong = new ArrayList<>();
+        atLeast(1, "n_layer", nLayer, wrong);
+        atLeast(1, "n_head", nHead, wrong);
+        atLeast(1, "n_embd", nEmbd, wrong);
+        atLeast(1, "block_size", blockSize, wrong);
+        atLeast(0, "vocab_size", vocabSize, wrong);
         if (!(dropout >= 0 && dropout < 1)) {
-            wrong.add("dropout must be at least 0 and below 1, found " + dropout);
-        }
-        if (!(layerNormEps > 0 && layerNormEps < 1)) {
-            wrong.add("layer_norm_epsilon must be above 0 and below 1, found " + layerNormEps);
+            wrong.add(new Problem("dropout", "found " + dropout + ", expected a number >= 0 and < 1", List.of()));
         }
         if (activation == null || position == null) {
-            wrong.add("activation and position must be given");
+            String key = activation == null ? "activation" : "position";
+            wrong.add(new Problem(key, "found nothing, expected a value", List.of()));
+        }
+        if (nHead >= 1 && nEmbd >= 1 && nEmbd % nHead != 0) {
+            long near = Math.max(1, Math.round((double) nEmbd / nHead)) * nHead;
+            wrong.add(new Problem("n_embd", "found " + nEmbd + ", which " + nHead + " heads (model.n_head) do not divide; use "
+                    + near + " or another n_head", List.of("n_head")));
+        }
+        if (!(layerNormEps > 0 && layerNormEps < 1)) {
+            wrong.add(new Problem("layer_norm_eps", "found " + layerNormEps + ", expected a number > 0 and < 1", List.of()));
         }
         if (!wrong.isEmpty()) {
-            throw new IllegalArgumentException("model: " + String.join("; ", wrong));
+            throw new InvalidConfigException("model", wrong);
         }
     }
 
-    private static void positive(String key, int value, List<String> wrong) {
-        if (value < 1) {
-            wrong.add(key + " must be at least 1, found " + value);
+    private static void atLeast(int least, String key, int value, List<Problem> wrong) {
+        if (value < least) {
+            wrong.add(new Problem(key, "found " + value + ", expected a whole number >= " + least, List.of()));
         }
+    }
+
+    /** Every key at its default; of no vocabulary yet. */
+    public static GptConfig defaults() {
+        return DEFAULTS;
+    }
+
+    /** Channels of a head. */
+    public int headSize() {
+        return nEmbd / nHead;
+    }
+
+    public GptConfig withNLayer(int value) {
+        return with("nLayer", value);
+    }
+
+    /** Before {@link #withNEmbd} where both change: the heads must divide the channels all the time. */
+    public GptConfig withNHead(int value) {
+        return with("nHead", value);
+    }
+
+    public GptConfig withNEmbd(int value) {
+        return with("nEmbd", value);
+    }
+
+    public GptConfig withBlockSize(int value) {
+        return with("blockSize", value);
+    }
+
+    public GptConfig withDropout(double value) {
+        return with("dropout", value);
+    }
+
+    public GptConfig withBias(boolean value) {
+        return with("bias", value);
+    }
+
+    public GptConfig withActivation(Activation value) {
+        return with("activation", value);
+    }
+
+    public GptConfig withPosition(Position value) {
+        return with("position", value);
+    }
+
+    public GptConfig withTieWeights(boolean value) {
+        return with("tieWeights", value);
+    }
+
+    public GptConfig withVocabSize(int value) {
+        return with("vocabSize", value);
+    }
+
+    public GptConfig withLayerNormEps(double value) {
+        return with("layerNormEps", value);
+    }
+
+    private GptConfig with(String component, Object value) {
+        Map<String, Object> values = Records.values(this);
+        values.put(component, value);
+        return Records.make(GptConfig.class, values.values().toArray());
     }
 
     /** {@link LanguageModel#parameterCount()} of a model of this shape, without its memory. */
@@ -68,10 +140,5 @@ public record GptConfig(int vocabSize, int blockSize, int nLayer, int nHead, int
     public double flopsPerToken() {
         long places = position == Position.LEARNED ? (long) blockSize * nEmbd : 0;
         return 6.0 * (parameterCount() - places) + 12.0 * nLayer * nEmbd * blockSize;
-    }
-
-    /** Channels of a head. */
-    public int headSize() {
-        return nEmbd / nHead;
     }
 }

@@ -54,11 +54,10 @@ public final class HuggingFaceConfig {
         in.only("scale_attn_weights", true, true);
         in.only("scale_attn_by_inverse_layer_idx", false, false);
         in.only("add_cross_attention", false, false);
-        return new GptConfig(in.integer("vocab_size"), in.integer("n_positions"), in.integer("n_layer"),
-                in.integer("n_head"), channels, dropout(in), in.bool("bias", true),
-                activation(in.text("activation_function", Activation.GELU_TANH.huggingFace())),
-                position(in.text("position", Position.LEARNED.word())),
-                in.bool("tie_word_embeddings", true), in.number("layer_norm_epsilon", GptConfig.LAYER_NORM_EPS));
+        return new GptConfig(in.integer("n_layer"), in.integer("n_head"), channels, in.integer("n_positions"), dropout(in),
+                in.bool("bias", true), activation(in.text("activation_function", Activation.GELU_TANH.huggingFace())),
+                position(in.text("position", Position.LEARNED.word())), in.bool("tie_word_embeddings", true),
+                in.integer("vocab_size"), in.number("layer_norm_epsilon", GptConfig.defaults().layerNormEps()));
     }
 
     private static double dropout(Reader in) {

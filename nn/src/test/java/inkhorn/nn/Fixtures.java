@@ -23,7 +23,9 @@ final class Fixtures {
     }
 
     static GptConfig config(double dropout, boolean bias, Position position, boolean tied) {
-        return new GptConfig(VOCAB, BLOCK, LAYERS, 3, CHANNELS, dropout, bias, Activation.GELU, position, tied, 1e-5);
+        return GptConfig.defaults().withVocabSize(VOCAB).withBlockSize(BLOCK).withNLayer(LAYERS).withNHead(3)
+                .withNEmbd(CHANNELS).withDropout(dropout).withBias(bias).withPosition(position)
+                .withTieWeights(tied);
     }
 
     static Gpt gpt(GptConfig config) {

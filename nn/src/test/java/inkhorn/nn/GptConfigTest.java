@@ -1,6 +1,7 @@
 package inkhorn.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
@@ -12,28 +13,40 @@ class GptConfigTest {
     @ParameterizedTest
     @CsvSource({"true, LEARNED, true", "false, SINUSOIDAL, true", "true, LEARNED, false", "false, LEARNED, false"})
     void parametersAreCountedWithoutMakingThem(boolean bias, Position position, boolean tied) {
-        GptConfig config = new GptConfig(13, 8, 3, 2, 6, 0, bias, Activation.GELU, position, tied, 1e-5);
+        GptConfig config = GptConfig.defaults().withVocabSize(13).withBlockSize(8).withNLayer(3).withNHead(2)
+                .withNEmbd(6).withBias(bias).withPosition(position).withTieWeights(tied);
         assertThat(config.parameterCount()).isEqualTo(new Gpt(config).parameterCount());
     }
 
     @Test
     void channelsMustDivideByTheHeads() {
-        assertThatThrownBy(() -> config(8, 3, 10, 0.1)).isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("model: n_embd must be a multiple of n_head, found 10 and 3");
+        assertThatThrownBy(() -> GptConfig.defaults().withNHead(3).withNEmbd(10)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("n_embd: found 10", "3 heads", "use 9");
     }
 
     @Test
-    void allThatIsWrongIsSaidAtOnce() {
-        assertThatThrownBy(() -> config(0, 2, 10, 1)).hasMessage(
-                "model: block_size must be at least 1, found 0; dropout must be at least 0 and below 1, found 1.0");
+    void allThatIsWrongIsSaidAtOnceWithItsKey() {
+        assertThatExceptionOfType(InvalidConfigException.class)
+                .isThrownBy(() -> new GptConfig(2, 2, 10, 0, 1, true, Activation.GELU, Position.LEARNED, true, 11, 1e-5))
+                .satisfies(e -> assertThat(e.problems()).extracting(InvalidConfigException.Problem::key)
+                        .containsExactly("block_size", "dropout"))
+                .withMessageContainingAll("found 0, expected a whole number >= 1", "found 1.0, expected a number >= 0 and < 1");
     }
 
     @Test
     void dropoutThatIsNotANumberIsRefused() {
-        assertThatThrownBy(() -> config(8, 2, 10, Double.NaN)).hasMessageContaining("dropout");
+        assertThatThrownBy(() -> GptConfig.defaults().withDropout(Double.NaN)).hasMessageContaining("dropout");
     }
 
-    private static GptConfig config(int block, int heads, int channels, double dropout) {
-        return new GptConfig(11, block, 2, heads, channels, dropout, true, Activation.GELU, Position.LEARNED, true, 1e-5);
+    @Test
+    void aModelNeedsAVocabulary() {
+        assertThatThrownBy(() -> new Gpt(GptConfig.defaults())).hasMessageContaining("vocab_size must be at least 1, found 0");
+    }
+
+    @Test
+    void aCopyDiffersInOneComponentOnly() {
+        GptConfig config = GptConfig.defaults();
+        assertThat(config.withBlockSize(8)).isNotEqualTo(config);
+        assertThat(config.withBlockSize(8).withBlockSize(config.blockSize())).isEqualTo(config);
     }
 }

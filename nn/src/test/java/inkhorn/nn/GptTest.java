@@ -45,7 +45,8 @@ class GptTest {
 
     @Test
     void parametersBearTheNamesOfGpt2InItsOrder() {
-        GptConfig golden = new GptConfig(65, 16, 2, 2, 32, 0, true, Activation.GELU_TANH, Position.LEARNED, true, 1e-5);
+        GptConfig golden = GptConfig.defaults().withVocabSize(65).withBlockSize(16).withNLayer(2).withNHead(2)
+                .withNEmbd(32).withBias(true).withActivation(Activation.GELU_TANH);
         assertThat(namesAndShapes(new Gpt(golden))).containsExactly(
                 "transformer.wte.weight (65, 32)",
                 "transformer.wpe.weight (16, 32)",
@@ -92,7 +93,8 @@ class GptTest {
     @Test
     void theSmallestGpt2HasItsPublishedParameterCountWithAHundredthOfTheVocabulary() {
         // 124,439,808 (Radford et al. 2019) less the rows of 49,757 tokens: keeps the test small in memory.
-        GptConfig small = new GptConfig(500, 1024, 12, 12, 768, 0, true, Activation.GELU_TANH, Position.LEARNED, true, 1e-5);
+        GptConfig small = GptConfig.defaults().withVocabSize(500).withBlockSize(1024).withNLayer(12)
+                .withNHead(12).withNEmbd(768).withBias(true).withActivation(Activation.GELU_TANH);
         assertThat(new Gpt(small).parameterCount()).isEqualTo(124_439_808L - 49_757 * 768);
     }
 
@@ -111,7 +113,8 @@ class GptTest {
 
     @Test
     void residualProjectionsStartSmallerByTheRootOfTwiceTheLayers() {
-        Gpt gpt = new Gpt(new GptConfig(VOCAB, BLOCK, 8, 4, 64, 0, true, Activation.GELU, Position.LEARNED, true, 1e-5),
+        Gpt gpt = new Gpt(GptConfig.defaults().withVocabSize(VOCAB).withBlockSize(BLOCK).withNLayer(8)
+                .withNHead(4).withNEmbd(64).withBias(true),
                 new Rng(3));
         assertThat(deviation(gpt, "transformer.h.5.mlp.c_fc.weight")).isCloseTo(0.02, within(0.001));
         assertThat(deviation(gpt, "transformer.h.5.mlp.c_proj.weight")).isCloseTo(0.02 / 4, within(0.00025));

@@ -17,13 +17,16 @@ class HuggingFaceConfigTest {
     @ParameterizedTest
     @EnumSource(Activation.class)
     void whatIsWrittenIsReadBack(Activation activation) {
-        GptConfig config = new GptConfig(11, 8, 2, 3, 12, 0.1, false, activation, Position.SINUSOIDAL, false, 1e-6);
+        GptConfig config = GptConfig.defaults().withVocabSize(11).withBlockSize(8).withNLayer(2).withNHead(3)
+                .withNEmbd(12).withDropout(0.1).withActivation(activation).withPosition(Position.SINUSOIDAL)
+                .withTieWeights(false).withLayerNormEps(1e-6);
         assertThat(HuggingFaceConfig.read(HuggingFaceConfig.write(config))).isEqualTo(config);
     }
 
     @Test
     void keysAreThoseOfTransformers() {
-        GptConfig config = new GptConfig(65, 16, 2, 3, 12, 0.1, true, Activation.GELU_TANH, Position.LEARNED, true, 1e-5);
+        GptConfig config = GptConfig.defaults().withVocabSize(65).withBlockSize(16).withNLayer(2).withNHead(3)
+                .withNEmbd(12).withDropout(0.1).withBias(true).withActivation(Activation.GELU_TANH);
         Map<String, Object> expected = new LinkedHashMap<>();
         expected.put("model_type", "gpt2");
         expected.put("architectures", List.of("GPT2LMHeadModel"));
@@ -47,7 +50,8 @@ class HuggingFaceConfigTest {
     @Test
     void absentKeysHaveTheValuesOfGpt2ButForDropout() {
         assertThat(HuggingFaceConfig.read(sizes())).isEqualTo(
-                new GptConfig(65, 16, 2, 2, 32, 0, true, Activation.GELU_TANH, Position.LEARNED, true, 1e-5));
+                GptConfig.defaults().withVocabSize(65).withBlockSize(16).withNLayer(2).withNHead(2)
+                        .withNEmbd(32).withBias(true).withActivation(Activation.GELU_TANH));
     }
 
     @ParameterizedTest

@@ -61,7 +61,8 @@ class OutlineTest {
     @ParameterizedTest
     @CsvSource({"0, 1", "0, 4", "0.1, 3"})
     void activationsAreThoseThatATrainingStepHolds(double dropout, int layers) {
-        GptConfig config = new GptConfig(61, 16, layers, 2, 24, dropout, true, Activation.GELU, Position.LEARNED, true, 1e-5);
+        GptConfig config = GptConfig.defaults().withVocabSize(61).withBlockSize(16).withNLayer(layers)
+                .withNHead(2).withNEmbd(24).withDropout(dropout).withBias(true);
         assertThat(4.0 * new GptOutline(config).activations(3, 16)).isBetween(1.0 * held(config), 1.05 * held(config));
     }
 
@@ -92,6 +93,7 @@ class OutlineTest {
     }
 
     private static Outline gpt2() {
-        return new GptOutline(new GptConfig(50257, 1024, 12, 12, 768, 0, true, Activation.GELU_TANH, Position.LEARNED, true, 1e-5));
+        return new GptOutline(GptConfig.defaults().withVocabSize(50257).withBlockSize(1024).withNLayer(12)
+                .withNHead(12).withNEmbd(768).withBias(true).withActivation(Activation.GELU_TANH));
     }
 }

@@ -8,12 +8,10 @@ import inkhorn.autograd.IntTensor;
 import inkhorn.autograd.Rng;
 import inkhorn.autograd.Scope;
 import inkhorn.autograd.Tensor;
-import inkhorn.nn.Activation;
 import inkhorn.nn.Gpt;
 import inkhorn.nn.GptConfig;
 import inkhorn.nn.Parameter;
 import inkhorn.nn.Pass;
-import inkhorn.nn.Position;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -25,7 +23,8 @@ class AdamWTrainingStepTest {
     private static final int TIME = 8;
 
     private final Gpt gpt = new Gpt(
-            new GptConfig(VOCAB, TIME, 2, 2, 16, 0.1, true, Activation.GELU, Position.LEARNED, true, 1e-5), new Rng(1));
+            GptConfig.defaults().withVocabSize(VOCAB).withBlockSize(TIME).withNLayer(2).withNHead(2)
+                    .withNEmbd(16).withDropout(0.1).withBias(true), new Rng(1));
     private final List<Parameter> parameters = gpt.namedParameters();
 
     @Test

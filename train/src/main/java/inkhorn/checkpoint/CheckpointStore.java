@@ -1,6 +1,6 @@
 package inkhorn.checkpoint;
 
-import inkhorn.data.FileTrace;
+import inkhorn.data.files.FileTrace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package inkhorn.checkpoint;
 
-import inkhorn.data.FileTrace;
-import inkhorn.data.RegularFile;
+import inkhorn.data.files.FileTrace;
+import inkhorn.data.files.RegularFile;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;

@@ -2,7 +2,7 @@ package inkhorn.cli;
 
 import inkhorn.cli.terminal.Quoted;
 import inkhorn.config.UserError;
-import inkhorn.data.Tokenizer;
+import inkhorn.data.tokenizer.Tokenizer;
 import inkhorn.generate.TrainedModel;
 import inkhorn.inspect.AttentionData;
 import inkhorn.inspect.AttentionPage;

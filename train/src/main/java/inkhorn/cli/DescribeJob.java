@@ -56,7 +56,7 @@ final class DescribeJob implements Job<DescribeCommand.Request> {
         Vocabulary vocabulary = request.vocabSize() > 0 ? Vocabulary.known(request.vocabSize(), "as --vocab-size says")
                 : Vocabulary.of(config.data(), dataSets);
         return new Subject(Models.outline(config.model(), vocabulary.size()), vocabulary,
-                new DescribeCommand.Batch(config.train().batchSize(), config.model().blockSize()));
+                new DescribeCommand.Batch(config.train().batchSize(), config.model().gpt().blockSize()));
     }
 
     private static Subject ofCheckpoint(DescribeCommand.Request request) {

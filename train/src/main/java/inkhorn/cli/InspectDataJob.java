@@ -2,10 +2,10 @@ package inkhorn.cli;
 
 import inkhorn.cli.terminal.Quoted;
 import inkhorn.data.Batch;
-import inkhorn.data.Manifest;
-import inkhorn.data.PreparedData;
-import inkhorn.data.TokenCounts;
-import inkhorn.data.Tokenizer;
+import inkhorn.data.prepare.Manifest;
+import inkhorn.data.prepare.PreparedData;
+import inkhorn.data.prepare.TokenCounts;
+import inkhorn.data.tokenizer.Tokenizer;
 import inkhorn.train.Trainer;
 import java.io.PrintStream;
 import java.text.DecimalFormat;
@@ -38,7 +38,7 @@ final class InspectDataJob implements Job<InspectDataCommand.Request> {
         TokenCounts counts = TokenCounts.of(data);
         Manifest manifest = data.manifest();
         out.printf(Locale.ROOT, "%s: %s, tokenizer %s with %,d tokens (%,d of them occur), ids of %d bits%n%n", request.directory(),
-                manifest.source(), manifest.tokenizer(), manifest.vocabularySize(), counts.used(), manifest.idBits().bits());
+                manifest.source(), manifest.tokenizer(), manifest.vocabSize(), counts.used(), manifest.idBits().bits());
         show(parts(manifest));
         show(losses(data, counts));
         show(tokens("most frequent tokens", counts.mostFrequent(request.top()), counts.total()));

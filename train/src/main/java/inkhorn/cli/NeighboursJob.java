@@ -4,7 +4,7 @@ import inkhorn.cli.terminal.JsonText;
 import inkhorn.cli.terminal.Quoted;
 import inkhorn.cli.terminal.Tables;
 import inkhorn.config.UserError;
-import inkhorn.data.Tokenizer;
+import inkhorn.data.tokenizer.Tokenizer;
 import inkhorn.generate.TrainedModel;
 import inkhorn.inspect.Neighbours;
 import java.io.PrintStream;

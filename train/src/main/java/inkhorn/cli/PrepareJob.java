@@ -3,11 +3,11 @@ package inkhorn.cli;
 import inkhorn.cli.launch.Shutdown;
 import inkhorn.cli.launch.Stopped;
 import inkhorn.cli.terminal.ByteProgressLine;
-import inkhorn.data.Corpus;
-import inkhorn.data.DataSets;
-import inkhorn.data.Manifest;
-import inkhorn.data.Preparation;
-import inkhorn.data.PreparedData;
+import inkhorn.data.prepare.Manifest;
+import inkhorn.data.prepare.Preparation;
+import inkhorn.data.prepare.PreparedData;
+import inkhorn.data.source.Corpus;
+import inkhorn.data.source.DataSets;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -43,7 +43,7 @@ final class PrepareJob implements Job<PrepareCommand.Request> {
         data.warnings().forEach(warning -> out.println("WARNING     " + warning));
         out.printf(Locale.ROOT, "input       %s, %,d bytes, %s%n", counted(manifest.sources().size(), "file"), bytes,
                 counted(manifest.documents(), "document"));
-        out.printf(Locale.ROOT, "tokenizer   %s, vocabulary of %,d, ids of %d bits%n", manifest.tokenizer(), manifest.vocabularySize(),
+        out.printf(Locale.ROOT, "tokenizer   %s, vocabulary of %,d, ids of %d bits%n", manifest.tokenizer(), manifest.vocabSize(),
                 manifest.idBits().bits());
         show("training", manifest.train(), manifest.documents());
         show("validation", manifest.val(), manifest.documents());

@@ -1,6 +1,6 @@
 package inkhorn.cli;
 
-import inkhorn.data.Tokenizer;
+import inkhorn.data.tokenizer.Tokenizer;
 import inkhorn.generate.LogProbability;
 import inkhorn.generate.StreamedText;
 import inkhorn.generate.TokenListener;

@@ -5,7 +5,7 @@ import inkhorn.cli.terminal.JsonText;
 import inkhorn.cli.terminal.Quoted;
 import inkhorn.config.UserError;
 import inkhorn.data.DataException;
-import inkhorn.data.Tokenizer;
+import inkhorn.data.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -129,7 +129,7 @@ final class TokenizeJob implements Job<TokenizeCommand.Request> {
         out.println("ids: " + Arrays.toString(ids));
         out.println(String.format(Locale.ROOT, "%d tokens for %d characters (%d bytes), %s characters a token; vocabulary of %,d, sha256 %s", ids.length,
                 text.characters(), text.text().getBytes(StandardCharsets.UTF_8).length, ratio(text.characters(), ids.length),
-                tokenizer.vocabularySize(), tokenizer.hash()));
+                tokenizer.vocabSize(), tokenizer.hash()));
     }
 
     /** By the names that the table shows. */
@@ -150,7 +150,7 @@ final class TokenizeJob implements Job<TokenizeCommand.Request> {
         List<Row> rows = new ArrayList<>();
         tokenizers.forEach((name, tokenizer) -> {
             TokenizerChoice.Count count = TokenizerChoice.count(tokenizer, text.text());
-            rows.add(new Row(name, count.tokens(), tokenizer.vocabularySize(), count.unknown()));
+            rows.add(new Row(name, count.tokens(), tokenizer.vocabSize(), count.unknown()));
         });
         if (json) {
             out.print(JsonText.line(new Compared(text.source(), text.text(), rows)));

@@ -10,11 +10,11 @@ import inkhorn.cli.terminal.Progress;
 import inkhorn.config.DataConfig;
 import inkhorn.config.RunConfig;
 import inkhorn.config.TrainConfig;
-import inkhorn.data.Corpus;
-import inkhorn.data.DataSets;
-import inkhorn.data.Preparation;
-import inkhorn.data.PreparationSpec;
-import inkhorn.data.PreparedData;
+import inkhorn.data.prepare.Preparation;
+import inkhorn.data.prepare.PreparationSpec;
+import inkhorn.data.prepare.PreparedData;
+import inkhorn.data.source.Corpus;
+import inkhorn.data.source.DataSets;
 import inkhorn.nn.LanguageModel;
 import inkhorn.train.InitialWeights;
 import inkhorn.train.Models;
@@ -73,12 +73,12 @@ final class TrainJob implements Job<TrainCommand.Request> {
         try (PhaseTimer timer = PhaseTimer.start("reading and preparing the data")) {
             data = data(request, shutdown);
         }
-        data.requireWindows(config.model().blockSize());
-        Models.requireArrays(config.model(), data.tokenizer().vocabularySize(), config.train().batchSize());
+        data.requireWindows(config.model().gpt().blockSize());
+        Models.requireArrays(config.model(), data.tokenizer().vocabSize(), config.train().batchSize());
         shutdown.check();
         LanguageModel model;
         try (PhaseTimer timer = PhaseTimer.start("making the model")) {
-            model = Models.create(config.model(), data.tokenizer().vocabularySize(), config.run().seed());
+            model = Models.create(config.model(), data.tokenizer().vocabSize(), config.run().seed());
         }
         if (request.resumption().isEmpty()) {
             initialWeights(config, model, data);
@@ -158,11 +158,11 @@ final class TrainJob implements Job<TrainCommand.Request> {
 
     private void banner(RunConfig config, LanguageModel model, PreparedData data, long resumedStep) {
         TrainConfig train = config.train();
-        long tokens = (long) train.batchSize() * config.model().blockSize() * train.gradAccum();
+        long tokens = (long) train.batchSize() * config.model().gpt().blockSize() * train.gradAccum();
         long mebibytes = Models.trainingBytes(config.model(), model.vocabSize(), train.batchSize()) >> 20;
         out.printf(Locale.ROOT, "run      %s in %s, seed %d%n", config.run().name(), config.run().directory(), config.run().seed());
         out.printf(Locale.ROOT, "data     %s: %,d + %,d tokens, vocabulary of %,d (%s)%n", data.manifest().source(),
-                data.train().length(), data.val().length(), data.tokenizer().vocabularySize(), data.tokenizer().name());
+                data.train().length(), data.val().length(), data.tokenizer().vocabSize(), data.tokenizer().name());
         data.warnings().forEach(warning -> out.println("WARNING  " + warning));
         out.printf(Locale.ROOT, "model    %s, %,d parameters%n",
                 config.model().type().name().toLowerCase(Locale.ROOT), model.parameterCount());

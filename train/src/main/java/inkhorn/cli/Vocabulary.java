@@ -2,14 +2,14 @@ package inkhorn.cli;
 
 import inkhorn.config.DataConfig;
 import inkhorn.data.ByteProgress;
-import inkhorn.data.Corpus;
-import inkhorn.data.DataSets;
-import inkhorn.data.Manifest;
-import inkhorn.data.Preparation;
-import inkhorn.data.PreparationSpec;
-import inkhorn.data.PreparedData;
-import inkhorn.data.TokenizerSpec;
-import inkhorn.data.Tokenizers;
+import inkhorn.data.prepare.Manifest;
+import inkhorn.data.prepare.Preparation;
+import inkhorn.data.prepare.PreparationSpec;
+import inkhorn.data.prepare.PreparedData;
+import inkhorn.data.source.Corpus;
+import inkhorn.data.source.DataSets;
+import inkhorn.data.tokenizer.TokenizerSpec;
+import inkhorn.data.tokenizer.Tokenizers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,11 +35,11 @@ record Vocabulary(int size, String source, boolean isAssumed) {
     static Vocabulary of(DataConfig data, Path dataSets) {
         if (data.dir() != null) {
             Manifest manifest = PreparedData.manifest(Path.of(data.dir()));
-            return known(manifest.vocabularySize(), "tokenizer " + manifest.tokenizer() + " of the prepared data in " + data.dir());
+            return known(manifest.vocabSize(), "tokenizer " + manifest.tokenizer() + " of the prepared data in " + data.dir());
         }
         TokenizerSpec tokenizer = data.tokenizerSpec().orElseThrow();
         if (!tokenizer.learnsFromText()) {
-            return known(Tokenizers.create(tokenizer, List.of(), 1).vocabularySize(), "tokenizer " + tokenizer.name());
+            return known(Tokenizers.create(tokenizer, List.of(), 1).vocabSize(), "tokenizer " + tokenizer.name());
         }
         return tokenizer.name().equals("char") ? ofCharacters(data, tokenizer, dataSets) : learned(tokenizer);
     }
@@ -60,6 +60,6 @@ record Vocabulary(int size, String source, boolean isAssumed) {
         }
         Corpus corpus = new DataSets(dataSets).resolve(data.dataset(), data.path() == null ? null : Path.of(data.path()), ByteProgress.NONE);
         PreparationSpec spec = PreparationSpec.of(tokenizer, data.valFraction(), Runtime.getRuntime().availableProcessors());
-        return known(Preparation.tokenizer(corpus, spec).vocabularySize(), "the characters of " + corpus.source());
+        return known(Preparation.tokenizer(corpus, spec).vocabSize(), "the characters of " + corpus.source());
     }
 }

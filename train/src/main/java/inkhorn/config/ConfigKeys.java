@@ -1,5 +1,6 @@
 package inkhorn.config;
 
+import inkhorn.nn.Records;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -9,9 +10,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
-/** The keys of a config, read off {@link RunConfig} and its records, so that a new key is written down once. */
+/** The keys of a config, read from {@link RunConfig} and its records, so that a new key is written down once. */
 public final class ConfigKeys {
+
+    /** Keys whose default follows from another key: resolved by their record or by the loader. */
+    private static final Set<String> DERIVED = Set.of("run.name", "run.out", "data.tokenizer", "data.val_fraction",
+            "optim.min_lr", "optim.lr_decay_iters");
+    /** Components that no user sets: the data fix the one, GPT-2 the other. */
+    private static final Set<String> NO_KEYS = Set.of("model.vocab_size", "model.layer_norm_eps");
 
     private static final Map<String, Key> KEYS = read();
 
@@ -23,17 +31,30 @@ public final class ConfigKeys {
      *
      * @param section      such as {@code train}
      * @param name         such as {@code max_iters}
-     * @param component    the record component that holds its value
+     * @param path         from the section's record to the component that holds its value, through records inside it
      * @param defaultValue null if the default follows from other keys, or is that nothing is given
      */
-    record Key(String section, String name, RecordComponent component, Object defaultValue) {
+    record Key(String section, String name, List<RecordComponent> path, Object defaultValue) {
 
         String dotted() {
             return section + "." + name;
         }
 
+        Class<?> type() {
+            return path.get(path.size() - 1).getType();
+        }
+
         boolean optional() {
-            return !component.getType().isPrimitive() && defaultValue == null;
+            return !type().isPrimitive() && defaultValue == null;
+        }
+
+        /** The value in the record of the section. */
+        Object in(Record values) {
+            Object value = values;
+            for (RecordComponent component : path) {
+                value = Records.get(component, (Record) value);
+            }
+            return value;
         }
     }
 
@@ -73,7 +94,7 @@ public final class ConfigKeys {
     static List<Difference> differences(RunConfig mine, RunConfig other) {
         List<Difference> found = new ArrayList<>();
         for (RecordComponent section : RunConfig.class.getRecordComponents()) {
-            found.addAll(differences(section.getName(), (Record) get(section, mine), (Record) get(section, other)));
+            found.addAll(differences(section.getName(), (Record) Records.get(section, mine), (Record) Records.get(section, other)));
         }
         return found;
     }
@@ -81,8 +102,8 @@ public final class ConfigKeys {
     static List<Difference> differences(String section, Record mine, Record other) {
         List<Difference> found = new ArrayList<>();
         for (Key key : of(section)) {
-            Object here = get(key.component(), mine);
-            Object there = get(key.component(), other);
+            Object here = key.in(mine);
+            Object there = key.in(other);
             if (!Objects.equals(here, there)) {
                 found.add(new Difference(key.dotted(), Scalar.show(here), Scalar.show(there)));
             }
@@ -90,33 +111,32 @@ public final class ConfigKeys {
         return found;
     }
 
-    /** How a config spells the name of a record's component: {@code max_iters} for {@code maxIters}. */
-    static String name(RecordComponent component) {
-        return component.getName().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
-    }
-
-    static Object get(RecordComponent component, Record of) {
-        try {
-            return component.getAccessor().invoke(of);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(component.toString(), e);
-        }
+    /** What a component of a record is called in a section: {@code model.n_layer}. */
+    static String dotted(String section, RecordComponent component) {
+        return section + "." + Records.key(component.getName());
     }
 
     private static Map<String, Key> read() {
-        // Keys whose default follows from another key: null here, resolved by their record or by the loader.
-        List<String> derived = List.of("run.name", "run.out", "data.tokenizer", "data.val_fraction", "optim.min_lr", "optim.lr_decay_iters");
         RunConfig defaults = RunConfig.defaults();
         Map<String, Key> keys = new LinkedHashMap<>();
         for (RecordComponent section : RunConfig.class.getRecordComponents()) {
-            Record values = (Record) get(section, defaults);
-            for (RecordComponent component : values.getClass().getRecordComponents()) {
-                String name = name(component);
-                String dotted = section.getName() + "." + name;
-                Object value = derived.contains(dotted) ? null : get(component, values);
-                keys.put(dotted, new Key(section.getName(), name, component, value));
-            }
+            read(section.getName(), (Record) Records.get(section, defaults), List.of(), keys);
         }
         return Collections.unmodifiableMap(keys);
+    }
+
+    private static void read(String section, Record defaults, List<RecordComponent> path, Map<String, Key> keys) {
+        for (RecordComponent component : defaults.getClass().getRecordComponents()) {
+            List<RecordComponent> here = new ArrayList<>(path);
+            here.add(component);
+            Object value = Records.get(component, defaults);
+            String dotted = dotted(section, component);
+            if (value instanceof Record inside) {
+                read(section, inside, here, keys);
+            } else if (!NO_KEYS.contains(dotted)) {
+                String name = dotted.substring(section.length() + 1);
+                keys.put(dotted, new Key(section, name, here, DERIVED.contains(dotted) ? null : value));
+            }
+        }
     }
 }

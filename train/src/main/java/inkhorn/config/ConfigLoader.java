@@ -1,11 +1,11 @@
 package inkhorn.config;
 
 import inkhorn.config.ConfigException.Problem;
-import inkhorn.data.DataSets;
-import inkhorn.data.RegularFile;
+import inkhorn.data.files.RegularFile;
+import inkhorn.data.source.DataSets;
+import inkhorn.nn.InvalidConfigException;
+import inkhorn.nn.Records;
 import java.io.IOException;
-import java.lang.reflect.Constructor;
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Reads a config: a YAML file, then what the command line puts over it, then the defaults; and reports everything wrong at once. */
 public final class ConfigLoader {
@@ -81,25 +82,45 @@ public final class ConfigLoader {
                         + (nearest == null ? "; docs/config.md lists the keys" : "; did you mean --" + nearest + "?")));
             }
         }
+        RunConfig defaults = RunConfig.defaults();
         Map<String, Object> sections = new LinkedHashMap<>();
         for (RecordComponent section : RunConfig.class.getRecordComponents()) {
-            sections.put(section.getName(), section(section.getName(), section.getType()));
+            sections.put(section.getName(), section(section.getName(), (Record) Records.get(section, defaults)));
         }
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
-        return (RunConfig) construct(RunConfig.class, sections.values().toArray());
+        return Records.make(RunConfig.class, sections.values().toArray());
     }
 
-    private Object section(String name, Class<?> type) {
-        Object[] values = ConfigKeys.of(name).stream().map(this::value).toArray();
+    /** A record of a section, of the type of its defaults; null where its values cannot be used. */
+    private Object section(String name, Record defaults) {
+        Object[] values = Arrays.stream(defaults.getClass().getRecordComponents())
+                .map(component -> component(name, component, Records.get(component, defaults))).toArray();
         try {
-            return construct(type, values);
+            return Records.make(defaults.getClass(), values);
         } catch (ConfigException e) {
-            e.problems().stream().filter(problem -> problem.keys().stream().noneMatch(this::isReported)).map(this::place)
-                    .toList().forEach(problems::add);
-            return null;
+            report(e.problems());
+        } catch (InvalidConfigException e) {
+            report(e.problems().stream().map(problem -> problem(name, problem)).toList());
         }
+        return null;
+    }
+
+    private Object component(String section, RecordComponent component, Object defaultValue) {
+        ConfigKeys.Key key = ConfigKeys.all().get(ConfigKeys.dotted(section, component));
+        return defaultValue instanceof Record inside ? section(section, inside) : key == null ? defaultValue : value(key);
+    }
+
+    private static Problem problem(String section, InvalidConfigException.Problem problem) {
+        List<String> keys = Stream.concat(Stream.of(problem.key()), problem.others().stream())
+                .map(key -> section + "." + key).toList();
+        return new Problem(keys.get(0), keys, problem.what());
+    }
+
+    private void report(List<Problem> found) {
+        found.stream().filter(problem -> problem.keys().stream().noneMatch(this::isReported)).map(this::place).toList()
+                .forEach(problems::add);
     }
 
     private Object value(ConfigKeys.Key key) {
@@ -118,7 +139,7 @@ public final class ConfigLoader {
             if (scalar == null) {
                 throw new Scalar.Unfit("found nothing, expected a value");
             }
-            return scalar.as(key.component().getType());
+            return scalar.as(key.type());
         } catch (Scalar.Unfit e) {
             problems.add(place(new Problem("", List.of(key.dotted()), e.getMessage())));
             return fallback;
@@ -164,21 +185,6 @@ public final class ConfigLoader {
 
     private boolean isReported(String key) {
         return problems.stream().anyMatch(problem -> problem.keys().contains(key));
-    }
-
-    private static Object construct(Class<?> type, Object[] values) {
-        Class<?>[] types = Arrays.stream(type.getRecordComponents()).map(RecordComponent::getType).toArray(Class<?>[]::new);
-        try {
-            Constructor<?> canonical = type.getDeclaredConstructor(types);
-            return canonical.newInstance(values);
-        } catch (InvocationTargetException e) {
-            if (e.getCause() instanceof ConfigException problems) {
-                throw problems;
-            }
-            throw new IllegalStateException(type.toString(), e.getCause());
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(type.toString(), e);
-        }
     }
 
     private static String read(Path file) {

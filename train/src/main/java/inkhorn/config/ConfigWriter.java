@@ -2,6 +2,7 @@ package inkhorn.config;
 
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import inkhorn.nn.Records;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -22,11 +23,11 @@ final class ConfigWriter {
         try (YAMLGenerator yaml = factory.createGenerator(text)) {
             yaml.writeStartObject();
             for (RecordComponent section : RunConfig.class.getRecordComponents()) {
-                Record values = (Record) ConfigKeys.get(section, config);
+                Record values = (Record) Records.get(section, config);
                 yaml.writeObjectFieldStart(section.getName());
                 for (ConfigKeys.Key key : ConfigKeys.of(section.getName())) {
                     yaml.writeFieldName(key.name());
-                    write(yaml, ConfigKeys.get(key.component(), values));
+                    write(yaml, key.in(values));
                 }
                 yaml.writeEndObject();
             }

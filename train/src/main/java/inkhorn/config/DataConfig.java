@@ -1,8 +1,8 @@
 package inkhorn.config;
 
 import inkhorn.data.DataException;
-import inkhorn.data.DataSets;
-import inkhorn.data.TokenizerSpec;
+import inkhorn.data.source.DataSets;
+import inkhorn.data.tokenizer.TokenizerSpec;
 import java.util.Optional;
 
 /**

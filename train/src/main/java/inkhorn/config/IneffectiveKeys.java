@@ -1,5 +1,6 @@
 package inkhorn.config;
 
+import inkhorn.nn.Records;
 import inkhorn.optim.Hyperparameters;
 import inkhorn.optim.LrSchedule;
 import inkhorn.optim.Optimizers;
@@ -49,7 +50,7 @@ final class IneffectiveKeys {
 
     /** The hyperparameters that an optimizer does not read. */
     private static Rule ofOptimizer(Optimizers optimizer) {
-        List<String> unread = Arrays.stream(Hyperparameters.class.getRecordComponents()).map(ConfigKeys::name)
+        List<String> unread = Arrays.stream(Hyperparameters.class.getRecordComponents()).map(c -> Records.key(c.getName()))
                 .filter(name -> !optimizer.hyperparameters().contains(name)).map(name -> "optim." + name).toList();
         return new Rule("optim.optimizer " + optimizer.configName() + ", which does not read it",
                 config -> config.optim().optimizer() == optimizer, unread);

@@ -258,8 +258,6 @@ public final class CachedLogits implements NextLogits {
     /** What one token needs of the weights: not the tables that are only looked up. */
     private long weightBytes() {
         GptConfig config = model.gptConfig();
-        GptConfig noPlaces = new GptConfig(config.vocabSize(), 1, config.nLayer(), config.nHead(), config.nEmbd(), 0,
-                config.bias(), config.activation(), Position.SINUSOIDAL, true, config.layerNormEps());
-        return Float.BYTES * noPlaces.parameterCount();
+        return Float.BYTES * config.withPosition(Position.SINUSOIDAL).withTieWeights(true).parameterCount();
     }
 }

@@ -1,7 +1,7 @@
 package inkhorn.generate;
 
-import inkhorn.data.StreamDecoder;
-import inkhorn.data.Tokenizer;
+import inkhorn.data.tokenizer.StreamDecoder;
+import inkhorn.data.tokenizer.Tokenizer;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.Consumer;

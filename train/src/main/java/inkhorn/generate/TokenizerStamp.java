@@ -2,7 +2,7 @@ package inkhorn.generate;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import inkhorn.data.Tokenizer;
+import inkhorn.data.tokenizer.Tokenizer;
 import java.util.Optional;
 
 /**
@@ -18,7 +18,7 @@ public record TokenizerStamp(String name, int tokens, String sha256) {
     private static final String KEY = "inkhorn_tokenizer";
 
     public static TokenizerStamp of(Tokenizer tokenizer) {
-        return new TokenizerStamp(tokenizer.name(), tokenizer.vocabularySize(), tokenizer.hash());
+        return new TokenizerStamp(tokenizer.name(), tokenizer.vocabSize(), tokenizer.hash());
     }
 
     /** Empty where a checkpoint says nothing, as other programs' and Inkhorn's first ones do. */

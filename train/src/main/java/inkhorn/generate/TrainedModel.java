@@ -5,8 +5,8 @@ import inkhorn.checkpoint.Checkpoint;
 import inkhorn.checkpoint.CheckpointException;
 import inkhorn.checkpoint.ModelFiles;
 import inkhorn.data.DataException;
-import inkhorn.data.Tokenizer;
-import inkhorn.data.Tokenizers;
+import inkhorn.data.tokenizer.Tokenizer;
+import inkhorn.data.tokenizer.Tokenizers;
 import inkhorn.nn.LanguageModel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -27,8 +27,8 @@ public record TrainedModel(LanguageModel model, Tokenizer tokenizer) {
 
     /** @throws IllegalArgumentException when the two have vocabularies of different sizes */
     public TrainedModel {
-        if (tokenizer.vocabularySize() != model.vocabSize()) {
-            throw new IllegalArgumentException("the tokenizer has " + tokenizer.vocabularySize() + " tokens, the model " + model.vocabSize());
+        if (tokenizer.vocabSize() != model.vocabSize()) {
+            throw new IllegalArgumentException("the tokenizer has " + tokenizer.vocabSize() + " tokens, the model " + model.vocabSize());
         }
     }
 
@@ -47,8 +47,8 @@ public record TrainedModel(LanguageModel model, Tokenizer tokenizer) {
                     + "; put the tokenizer.json there that the model was trained with");
         });
         LanguageModel model = ModelFiles.load(checkpoint);
-        if (tokenizer.vocabularySize() != model.vocabSize()) {
-            throw CheckpointException.userError(file + ": has " + tokenizer.vocabularySize() + " tokens, the model "
+        if (tokenizer.vocabSize() != model.vocabSize()) {
+            throw CheckpointException.userError(file + ": has " + tokenizer.vocabSize() + " tokens, the model "
                     + model.vocabSize() + "; give the tokenizer that the model was trained with");
         }
         return new TrainedModel(model, tokenizer);

@@ -2,8 +2,8 @@ package inkhorn.train;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import inkhorn.data.Manifest;
-import inkhorn.data.PreparedData;
+import inkhorn.data.prepare.Manifest;
+import inkhorn.data.prepare.PreparedData;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

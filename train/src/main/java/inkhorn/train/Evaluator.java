@@ -3,7 +3,7 @@ package inkhorn.train;
 import inkhorn.autograd.Scope;
 import inkhorn.config.RunConfig;
 import inkhorn.config.TrainConfig;
-import inkhorn.data.PreparedData;
+import inkhorn.data.prepare.PreparedData;
 import inkhorn.nn.LanguageModel;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;

@@ -3,7 +3,6 @@ package inkhorn.train;
 import inkhorn.autograd.Rng;
 import inkhorn.config.ModelConfig;
 import inkhorn.config.UserError;
-import inkhorn.nn.Activation;
 import inkhorn.nn.Bigram;
 import inkhorn.nn.BigramOutline;
 import inkhorn.nn.Gpt;
@@ -11,13 +10,10 @@ import inkhorn.nn.GptConfig;
 import inkhorn.nn.GptOutline;
 import inkhorn.nn.LanguageModel;
 import inkhorn.nn.Outline;
-import inkhorn.nn.Position;
 import java.math.BigInteger;
 
 /** Models from configs. */
 public final class Models {
-
-    private static final double LAYER_NORM_EPS = 1e-5;
 
     /** Elements of the longest array: what {@link inkhorn.autograd.Shape} allows. */
     private static final long MOST_NUMBERS = Integer.MAX_VALUE - 8;
@@ -30,20 +26,19 @@ public final class Models {
         Rng weights = new Rng(seed).stream(Streams.WEIGHTS);
         return switch (config.type()) {
             case GPT -> new Gpt(gptConfig(config, vocabSize), weights);
-            case BIGRAM -> new Bigram(vocabSize, config.blockSize(), weights);
+            case BIGRAM -> new Bigram(vocabSize, config.gpt().blockSize(), weights);
         };
     }
 
     private static GptConfig gptConfig(ModelConfig c, int vocabSize) {
-        return new GptConfig(vocabSize, c.blockSize(), c.nLayer(), c.nHead(), c.nEmbd(), c.dropout(), c.bias(),
-                Activation.valueOf(c.activation().name()), Position.valueOf(c.position().name()), c.tieWeights(), LAYER_NORM_EPS);
+        return c.gpt().withVocabSize(vocabSize);
     }
 
     /** What the model that a config describes consists of; none of it is made. */
     public static Outline outline(ModelConfig config, int vocabSize) {
         return switch (config.type()) {
             case GPT -> new GptOutline(gptConfig(config, vocabSize));
-            case BIGRAM -> new BigramOutline(vocabSize, config.blockSize());
+            case BIGRAM -> new BigramOutline(vocabSize, config.gpt().blockSize());
         };
     }
 
@@ -53,10 +48,10 @@ public final class Models {
      * @throws UserError that names the keys
      */
     public static void requireArrays(ModelConfig config, int vocabSize, int batchSize) {
-        long widest = config.type() == ModelConfig.Type.GPT ? Math.max(vocabSize, 4L * config.nEmbd()) : vocabSize;
-        BigInteger numbers = BigInteger.valueOf((long) batchSize * config.blockSize()).multiply(BigInteger.valueOf(widest));
+        long widest = config.type() == ModelConfig.Type.GPT ? Math.max(vocabSize, 4L * config.gpt().nEmbd()) : vocabSize;
+        BigInteger numbers = BigInteger.valueOf((long) batchSize * config.gpt().blockSize()).multiply(BigInteger.valueOf(widest));
         if (numbers.compareTo(BigInteger.valueOf(MOST_NUMBERS)) > 0) {
-            throw new UserError("train.batch_size " + batchSize + " with model.block_size " + config.blockSize() + ": " + widest
+            throw new UserError("train.batch_size " + batchSize + " with model.block_size " + config.gpt().blockSize() + ": " + widest
                     + " numbers a token are " + numbers + ", and one array holds " + MOST_NUMBERS
                     + "; choose a smaller train.batch_size, and raise train.grad_accum by as much");
         }
@@ -64,6 +59,6 @@ public final class Models {
 
     /** About how many bytes training takes. */
     public static long trainingBytes(ModelConfig config, int vocabSize, int batchSize) {
-        return TrainingMemory.of(outline(config, vocabSize), batchSize, config.blockSize()).total();
+        return TrainingMemory.of(outline(config, vocabSize), batchSize, config.gpt().blockSize()).total();
     }
 }

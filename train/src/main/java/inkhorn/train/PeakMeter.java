@@ -49,7 +49,7 @@ public final class PeakMeter {
 
     /**
      * Measures, when it is time, what {@code threads} threads can do; or nothing where the Vector API is not loaded: how fast plain
-     * loops are is up to the compiler, by factors, and says nothing about the machine (docs/LOG.md, "share of the peak").
+     * loops are is up to the compiler, by factors, and says nothing about the machine (docs/log/peak-without-the-vector-api.md).
      */
     public static PeakMeter of(int threads, double flopsPerToken) {
         return KernelProvider.vectorBits() == 0 ? none() : new PeakMeter(flopsPerToken, () -> measure(threads), System::nanoTime);

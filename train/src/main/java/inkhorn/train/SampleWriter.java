@@ -1,7 +1,7 @@
 package inkhorn.train;
 
-import inkhorn.data.StreamDecoder;
-import inkhorn.data.Tokenizer;
+import inkhorn.data.tokenizer.StreamDecoder;
+import inkhorn.data.tokenizer.Tokenizer;
 import inkhorn.generate.Generator;
 import inkhorn.generate.Limits;
 import inkhorn.generate.Sampler;

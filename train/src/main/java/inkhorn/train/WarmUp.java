@@ -58,9 +58,9 @@ public final class WarmUp implements AutoCloseable {
 
     private WarmUp(ModelConfig like, int mostSteps) {
         this.mostSteps = mostSteps;
-        int channels = Math.min(MOST_CHANNELS_OF_A_HEAD, like.nEmbd() / like.nHead());
-        config = new ModelConfig(like.type(), 1, 1, channels, BLOCK, like.dropout(), like.bias(), like.activation(),
-                like.position(), like.tieWeights(), null);
+        int channels = Math.min(MOST_CHANNELS_OF_A_HEAD, like.gpt().headSize());
+        config = new ModelConfig(like.type(),
+                like.gpt().withNLayer(1).withNHead(1).withNEmbd(channels).withBlockSize(BLOCK), null);
     }
 
     /** Begins. */

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import inkhorn.autograd.Rng;
-import inkhorn.nn.Activation;
 import inkhorn.nn.Bigram;
 import inkhorn.nn.Gpt;
 import inkhorn.nn.GptConfig;
@@ -34,19 +33,19 @@ class ConfigFitTest {
             n_positions | 60000000   | 60000000 and 8, but transformer.wpe.weight in model.safetensors is 16 x 8
             n_positions | 2147483647 | 2147483647 and 8, but transformer.wpe.weight in model.safetensors is 16 x 8
             n_positions | 15         | 15 and 8, but transformer.wpe.weight in model.safetensors is 16 x 8
-            n_positions | 0          | block_size must be at least 1, found 0
-            n_positions | -1         | block_size must be at least 1, found -1
+            n_positions | 0          | block_size: found 0, expected a whole number >= 1
+            n_positions | -1         | block_size: found -1, expected a whole number >= 1
             n_positions | 2147483648 | n_positions must be a whole number, found 2147483648
             vocab_size  | 2147483647 | 2147483647 and 8, but transformer.wte.weight in model.safetensors is 20 x 8
-            vocab_size  | -5         | vocab_size must be at least 1, found -5
+            vocab_size  | -5         | vocab_size: found -5, expected a whole number >= 0
             n_embd      | 2147483646 | 20 and 2147483646, but transformer.wte.weight in model.safetensors is 20 x 8
-            n_embd      | 0          | n_embd must be at least 1, found 0
+            n_embd      | 0          | n_embd: found 0, expected a whole number >= 1
             n_layer     | 2147483647 | n_layer is 2147483647, but model.safetensors has 2 blocks
             n_layer     | 3          | n_layer is 3, but model.safetensors has 2 blocks
-            n_layer     | 0          | n_layer must be at least 1, found 0
-            n_head      | 2147483647 | n_embd must be a multiple of n_head, found 8 and 2147483647
-            n_head      | -2         | n_head must be at least 1, found -2
-            n_head      | 0          | n_head must be at least 1, found 0
+            n_layer     | 0          | n_layer: found 0, expected a whole number >= 1
+            n_head      | 2147483647 | n_embd: found 8, which 2147483647 heads (model.n_head) do not divide
+            n_head      | -2         | n_head: found -2, expected a whole number >= 1
+            n_head      | 0          | n_head: found 0, expected a whole number >= 1
             """)
     void aSizeThatTheFileDoesNotHaveIsNamed(String key, long value, String message) throws IOException {
         assertRefused(gpt(Position.LEARNED), key, value, message);
@@ -110,6 +109,7 @@ class ConfigFitTest {
     }
 
     private static LanguageModel gpt(Position position) {
-        return new Gpt(new GptConfig(20, 16, 2, 2, 8, 0, true, Activation.GELU, position, true, 1e-5), new Rng(1));
+        return new Gpt(GptConfig.defaults().withVocabSize(20).withBlockSize(16).withNLayer(2).withNHead(2)
+                .withNEmbd(8).withBias(true).withPosition(position), new Rng(1));
     }
 }

@@ -6,11 +6,11 @@ import inkhorn.cli.options.Engine;
 import inkhorn.config.ConfigLoader;
 import inkhorn.config.RunConfig;
 import inkhorn.data.ByteProgress;
-import inkhorn.data.Corpus;
-import inkhorn.data.Preparation;
-import inkhorn.data.PreparationSpec;
-import inkhorn.data.PreparedData;
-import inkhorn.data.TokenizerSpec;
+import inkhorn.data.prepare.Preparation;
+import inkhorn.data.prepare.PreparationSpec;
+import inkhorn.data.prepare.PreparedData;
+import inkhorn.data.source.Corpus;
+import inkhorn.data.tokenizer.TokenizerSpec;
 import inkhorn.nn.LanguageModel;
 import inkhorn.train.Models;
 import inkhorn.train.PeakMeter;
@@ -44,7 +44,7 @@ final class AllocationProbe {
         new Engine(Runtime.getRuntime().availableProcessors(), Engine.Kernels.AUTO).start();
         PreparedData data = new Preparation(directory).prepare(Corpus.of("made-up", "made-up", text()),
                 PreparationSpec.of(TokenizerSpec.of("char"), 0.1, 1), ByteProgress.NONE);
-        LanguageModel model = Models.create(config.model(), data.tokenizer().vocabularySize(), 1);
+        LanguageModel model = Models.create(config.model(), data.tokenizer().vocabSize(), 1);
         try (RunDirectory run = RunDirectory.create(config, data)) {
             Meter meter = new Meter(warmUp, measured);
             new Trainer(config, model, data, run, meter, PeakMeter.none(), () -> false).run();

@@ -11,14 +11,12 @@ import inkhorn.checkpoint.CheckpointContents;
 import inkhorn.checkpoint.CheckpointStore;
 import inkhorn.checkpoint.ModelFiles;
 import inkhorn.checkpoint.RunLock;
-import inkhorn.data.CharTokenizer;
-import inkhorn.data.Tokenizer;
-import inkhorn.nn.Activation;
+import inkhorn.data.tokenizer.Tokenizer;
+import inkhorn.data.tokenizer.character.CharTokenizer;
 import inkhorn.nn.Bigram;
 import inkhorn.nn.Gpt;
 import inkhorn.nn.GptConfig;
 import inkhorn.nn.LanguageModel;
-import inkhorn.nn.Position;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +42,8 @@ final class AttentionJobTest {
 
     @BeforeEach
     void saveAModel() {
-        save(10, new Gpt(new GptConfig(TOKENIZER.vocabularySize(), 16, 2, 2, 8, 0, true, Activation.GELU, Position.LEARNED, true, 1e-5),
+        save(10, new Gpt(GptConfig.defaults().withVocabSize(TOKENIZER.vocabSize()).withBlockSize(16)
+                .withNLayer(2).withNHead(2).withNEmbd(8).withBias(true),
                 new Rng(1)));
     }
 
@@ -83,7 +82,7 @@ final class AttentionJobTest {
             product += head.get("weights").get(3).get(k).asDouble() * head.get("values").get(k).get(2).asDouble();
         }
         assertThat(head.get("output").get(3).get(2).asDouble()).isCloseTo(product, within(1e-6));
-        assertThat(all.get("next").get(3).get("top")).hasSize(TOKENIZER.vocabularySize());
+        assertThat(all.get("next").get(3).get("top")).hasSize(TOKENIZER.vocabSize());
     }
 
     @Test
@@ -129,7 +128,7 @@ final class AttentionJobTest {
 
     @Test
     void aModelWithoutAttentionIsRefused() {
-        save(20, new Bigram(TOKENIZER.vocabularySize(), 16));
+        save(20, new Bigram(TOKENIZER.vocabSize(), 16));
         assertThat(attention("ab")).isEqualTo(2);
         assertThat(program.err().lines()).singleElement().asString().contains("bigram");
     }

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import inkhorn.autograd.kernel.KernelProvider;
 import inkhorn.cli.terminal.ByteProgressLine;
-import inkhorn.data.PreparedData;
+import inkhorn.data.prepare.PreparedData;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -11,13 +11,11 @@ import inkhorn.checkpoint.CheckpointContents;
 import inkhorn.checkpoint.CheckpointStore;
 import inkhorn.checkpoint.ModelFiles;
 import inkhorn.checkpoint.RunLock;
-import inkhorn.data.CharTokenizer;
-import inkhorn.data.Tokenizer;
+import inkhorn.data.tokenizer.Tokenizer;
+import inkhorn.data.tokenizer.character.CharTokenizer;
 import inkhorn.generate.TrainedModel;
-import inkhorn.nn.Activation;
 import inkhorn.nn.Gpt;
 import inkhorn.nn.GptConfig;
-import inkhorn.nn.Position;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,7 +47,8 @@ final class InspectCommandsTest {
     @BeforeEach
     void saveARun() {
         tokenizer = CharTokenizer.fromText(ALPHABET);
-        gpt = new Gpt(new GptConfig(tokenizer.vocabularySize(), BLOCK, 1, 2, 8, 0, true, Activation.GELU, Position.LEARNED, true, 1e-5),
+        gpt = new Gpt(GptConfig.defaults().withVocabSize(tokenizer.vocabSize()).withBlockSize(BLOCK)
+                .withNLayer(1).withNHead(2).withNEmbd(8).withBias(true),
                 new Rng(1));
         float[] table = gpt.tokenTable().data();
         for (int i = 0; i < table.length; i++) {
@@ -129,7 +128,7 @@ final class InspectCommandsTest {
         JsonNode step = json("explain", run.toString(), "--prompt=ab", "--tokens=1", "--top=99", "--temperature=0.5", "--top-k=3",
                 "--kernels=scalar").at("/steps/0");
         JsonNode candidates = step.at("/candidates");
-        assertThat(candidates).hasSize(tokenizer.vocabularySize());
+        assertThat(candidates).hasSize(tokenizer.vocabSize());
         double[] logits = column(candidates, "logit");
         assertThat(logits).isSortedAccordingTo((a, b) -> Double.compare(b, a));
         assertThat(column(candidates, "probability")).containsExactly(softmax(logits, 1, logits.length), within(1e-12));
@@ -161,7 +160,7 @@ final class InspectCommandsTest {
         int d = tokenizer.encode("d")[0];
         JsonNode json = json("neighbours", run.toString(), "--token=a", "--top=99");
         JsonNode rows = json.at("/neighbours");
-        assertThat(rows).hasSize(tokenizer.vocabularySize() - 1).noneMatch(row -> row.at("/id").intValue() == a);
+        assertThat(rows).hasSize(tokenizer.vocabSize() - 1).noneMatch(row -> row.at("/id").intValue() == a);
         assertThat(column(rows, "cosine")).isSortedAccordingTo((x, y) -> Double.compare(y, x));
         for (int other : new int[] {c, d}) {
             assertThat(rows).filteredOn(row -> row.at("/id").intValue() == other).singleElement().satisfies(row ->

@@ -15,19 +15,17 @@ import inkhorn.checkpoint.RunLock;
 import inkhorn.cli.options.Engine;
 import inkhorn.cli.options.PromptOptions;
 import inkhorn.cli.options.StrategyOptions;
-import inkhorn.data.CharTokenizer;
-import inkhorn.data.Tokenizer;
-import inkhorn.data.Tokenizers;
-import inkhorn.data.WordTokenizer;
+import inkhorn.data.tokenizer.Tokenizer;
+import inkhorn.data.tokenizer.Tokenizers;
+import inkhorn.data.tokenizer.character.CharTokenizer;
+import inkhorn.data.tokenizer.word.WordTokenizer;
 import inkhorn.generate.Penalties;
 import inkhorn.generate.TokenizerStamp;
 import inkhorn.generate.TrainedModel;
 import inkhorn.generate.Warping;
 import inkhorn.generate.WritingOptions;
-import inkhorn.nn.Activation;
 import inkhorn.nn.Gpt;
 import inkhorn.nn.GptConfig;
-import inkhorn.nn.Position;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -154,7 +152,7 @@ final class SampleJobTest {
         ObjectNode config = (ObjectNode) new ObjectMapper().readTree(run.resolve("step-00000010/config.json").toFile());
         Files.writeString(copy.resolve("config.json"), TokenizerStamp.of(own).in(config).toString());
         Files.copy(run.resolve("step-00000010/model.safetensors"), copy.resolve("model.safetensors"));
-        Tokenizer other = CharTokenizer.fromText(own.decode(IntStream.range(0, own.vocabularySize() - 1).toArray()) + "☃");
+        Tokenizer other = CharTokenizer.fromText(own.decode(IntStream.range(0, own.vocabSize() - 1).toArray()) + "☃");
         Path file = copy.resolve(TrainedModel.TOKENIZER_FILE);
         other.save(file);
 
@@ -375,8 +373,8 @@ final class SampleJobTest {
     }
 
     private static Gpt gpt(Tokenizer tokenizer, long seed) {
-        return new Gpt(new GptConfig(tokenizer.vocabularySize(), BLOCK, 1, 2, 8, 0, true, Activation.GELU,
-                Position.LEARNED, true, 1e-5), new Rng(seed));
+        return new Gpt(GptConfig.defaults().withVocabSize(tokenizer.vocabSize()).withBlockSize(BLOCK)
+                .withNLayer(1).withNHead(2).withNEmbd(8).withBias(true), new Rng(seed));
     }
 
     private void save(long step, Gpt gpt, Tokenizer tokenizer, boolean best) {

@@ -2,6 +2,7 @@ package inkhorn.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import inkhorn.nn.Activation;
 import inkhorn.optim.Optimizers;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -70,7 +71,7 @@ final class ConfigLoaderTest {
         assertThat(config.train().maxIters()).isEqualTo(200);
         assertThat(config.optim().lr()).isEqualTo(5e-4);
         assertThat(config.data().path()).isEqualTo("my text.txt");
-        assertThat(config.model().activation()).isEqualTo(ModelConfig.Activation.RELU);
+        assertThat(config.model().gpt().activation()).isEqualTo(Activation.RELU);
     }
 
     @Test

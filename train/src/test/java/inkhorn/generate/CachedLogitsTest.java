@@ -30,9 +30,13 @@ class CachedLogitsTest {
     /** No sizes but odd ones: several blocks of depth, rests of vectors, heads of one channel and of many. */
     private static Gpt model(int size) {
         return switch (size) {
-            case 0 -> gpt(new GptConfig(17, 10, 2, 3, 21, 0.1, true, Activation.GELU, Position.LEARNED, true, 1e-5));
-            case 1 -> gpt(new GptConfig(65, 16, 3, 4, 32, 0, false, Activation.GELU_TANH, Position.SINUSOIDAL, false, 1e-5));
-            case 2 -> gpt(new GptConfig(101, 6, 1, 1, 420, 0, true, Activation.RELU, Position.LEARNED, false, 1e-5));
+            case 0 -> gpt(GptConfig.defaults().withVocabSize(17).withBlockSize(10).withNLayer(2).withNHead(3)
+                    .withNEmbd(21).withDropout(0.1).withBias(true));
+            case 1 -> gpt(GptConfig.defaults().withVocabSize(65).withBlockSize(16).withNLayer(3).withNHead(4)
+                    .withNEmbd(32).withActivation(Activation.GELU_TANH).withPosition(Position.SINUSOIDAL)
+                    .withTieWeights(false));
+            case 2 -> gpt(GptConfig.defaults().withVocabSize(101).withBlockSize(6).withNLayer(1).withNHead(1)
+                    .withNEmbd(420).withBias(true).withActivation(Activation.RELU).withTieWeights(false));
             default -> throw new IllegalArgumentException("no model " + size);
         };
     }

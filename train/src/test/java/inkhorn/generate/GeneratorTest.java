@@ -6,12 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import inkhorn.autograd.IntTensor;
 import inkhorn.autograd.Rng;
 import inkhorn.autograd.Scope;
-import inkhorn.nn.Activation;
 import inkhorn.nn.Gpt;
 import inkhorn.nn.GptConfig;
 import inkhorn.nn.Parameter;
 import inkhorn.nn.Pass;
-import inkhorn.nn.Position;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -169,7 +167,8 @@ class GeneratorTest {
 
     /** Weights far larger than GPT-2's initial ones, so that logits differ clearly. */
     private static Gpt decided() {
-        Gpt gpt = new Gpt(new GptConfig(VOCAB, BLOCK, 2, 2, 16, 0, true, Activation.GELU, Position.LEARNED, true, 1e-5),
+        Gpt gpt = new Gpt(GptConfig.defaults().withVocabSize(VOCAB).withBlockSize(BLOCK).withNLayer(2)
+                .withNHead(2).withNEmbd(16).withBias(true),
                 new Rng(4));
         for (Parameter p : gpt.namedParameters()) {
             if (p.tensor().shape().rank() == 2) {

@@ -7,12 +7,10 @@ import inkhorn.autograd.IntTensor;
 import inkhorn.autograd.NoGrad;
 import inkhorn.autograd.Rng;
 import inkhorn.checkpoint.CheckpointException;
-import inkhorn.data.CharTokenizer;
-import inkhorn.nn.Activation;
+import inkhorn.data.tokenizer.character.CharTokenizer;
 import inkhorn.nn.Gpt;
 import inkhorn.nn.GptConfig;
 import inkhorn.nn.Pass;
-import inkhorn.nn.Position;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,7 +25,7 @@ class TrainedModelTest {
     @TempDir
     private Path directory;
 
-    private final TrainedModel model = new TrainedModel(gpt(TOKENIZER.vocabularySize()), TOKENIZER);
+    private final TrainedModel model = new TrainedModel(gpt(TOKENIZER.vocabSize()), TOKENIZER);
 
     @Test
     void whatIsSavedOpensWithTheSameLogits() {
@@ -83,7 +81,8 @@ class TrainedModelTest {
     }
 
     private static Gpt gpt(int tokens) {
-        return new Gpt(new GptConfig(tokens, 8, 1, 1, 4, 0, false, Activation.GELU, Position.LEARNED, true, GptConfig.LAYER_NORM_EPS), new Rng(1));
+        return new Gpt(GptConfig.defaults().withVocabSize(tokens).withBlockSize(8).withNLayer(1).withNHead(1)
+                .withNEmbd(4), new Rng(1));
     }
 
     private static float[] logits(TrainedModel trained) {

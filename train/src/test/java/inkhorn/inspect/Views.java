@@ -1,12 +1,10 @@
 package inkhorn.inspect;
 
 import inkhorn.autograd.Rng;
-import inkhorn.data.CharTokenizer;
-import inkhorn.data.Tokenizer;
-import inkhorn.nn.Activation;
+import inkhorn.data.tokenizer.Tokenizer;
+import inkhorn.data.tokenizer.character.CharTokenizer;
 import inkhorn.nn.Gpt;
 import inkhorn.nn.GptConfig;
-import inkhorn.nn.Position;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -22,7 +20,8 @@ final class Views {
     }
 
     static Gpt gpt(int vocabulary) {
-        Gpt gpt = new Gpt(new GptConfig(vocabulary, 64, LAYERS, HEADS, 12, 0, true, Activation.GELU, Position.LEARNED, true, 1e-5),
+        Gpt gpt = new Gpt(GptConfig.defaults().withVocabSize(vocabulary).withBlockSize(64).withNLayer(LAYERS)
+                .withNHead(HEADS).withNEmbd(12).withBias(true),
                 new Rng(7));
         // As initialised every head looks at all positions alike.
         gpt.namedParameters().stream().filter(p -> p.name().endsWith("weight") && p.tensor().shape().rank() == 2).forEach(p -> {
@@ -41,7 +40,7 @@ final class Views {
         int[] ids = tokenizer.encode(text);
         List<AttentionView.Token> tokens = Arrays.stream(ids).mapToObj(id -> new AttentionView.Token(id, tokenizer.decode(new int[] {id}),
                 tokenizer.decode(new int[] {id}).replace("\n", "\\n"))).toList();
-        return new AttentionView("small", ForwardCapture.of(gpt(tokenizer.vocabularySize()), ids), tokens,
+        return new AttentionView("small", ForwardCapture.of(gpt(tokenizer.vocabSize()), ids), tokens,
                 id -> tokenizer.decode(new int[] {id}).replace("\n", "\\n"), layers, heads);
     }
 }

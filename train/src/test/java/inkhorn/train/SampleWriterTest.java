@@ -3,10 +3,10 @@ package inkhorn.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import inkhorn.autograd.Rng;
-import inkhorn.data.BpeTokenizer;
-import inkhorn.data.CharTokenizer;
-import inkhorn.data.Tokenizer;
-import inkhorn.data.WordTokenizer;
+import inkhorn.data.tokenizer.Tokenizer;
+import inkhorn.data.tokenizer.bpe.BpeTokenizer;
+import inkhorn.data.tokenizer.character.CharTokenizer;
+import inkhorn.data.tokenizer.word.WordTokenizer;
 import inkhorn.nn.Bigram;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -38,6 +38,6 @@ final class SampleWriterTest {
     }
 
     private static String text(Tokenizer tokenizer, int characters) {
-        return new SampleWriter(new Bigram(tokenizer.vocabularySize(), 8, new Rng(3)), tokenizer, 5, characters).write(2).orElseThrow();
+        return new SampleWriter(new Bigram(tokenizer.vocabSize(), 8, new Rng(3)), tokenizer, 5, characters).write(2).orElseThrow();
     }
 }

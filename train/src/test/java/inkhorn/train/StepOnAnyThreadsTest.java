@@ -9,12 +9,10 @@ import inkhorn.autograd.Scope;
 import inkhorn.autograd.Tensor;
 import inkhorn.autograd.kernel.KernelProvider;
 import inkhorn.autograd.kernel.KernelProvider.Choice;
-import inkhorn.nn.Activation;
 import inkhorn.nn.Gpt;
 import inkhorn.nn.GptConfig;
 import inkhorn.nn.Parameter;
 import inkhorn.nn.Pass;
-import inkhorn.nn.Position;
 import inkhorn.optim.AdamW;
 import inkhorn.optim.GradClip;
 import inkhorn.optim.Hyperparameters;
@@ -51,7 +49,8 @@ class StepOnAnyThreadsTest {
     /** The losses, then each parameter and its gradient. */
     private static List<float[]> afterTwoSteps(int channels, int threads) {
         KernelProvider.choose(Choice.VECTOR, threads);
-        Gpt gpt = new Gpt(new GptConfig(VOCAB, TIME, 2, 6, channels, 0.2, true, Activation.GELU, Position.LEARNED, true, 1e-5), new Rng(1));
+        Gpt gpt = new Gpt(GptConfig.defaults().withVocabSize(VOCAB).withBlockSize(TIME).withNLayer(2)
+                .withNHead(6).withNEmbd(channels).withDropout(0.2).withBias(true), new Rng(1));
         List<Parameter> parameters = gpt.namedParameters();
         AdamW adamW = new AdamW(parameters, new Hyperparameters(0.9, 0.95, 1e-8, 0.1));
         float[] losses = new float[2];

@@ -6,11 +6,11 @@ import inkhorn.autograd.kernel.KernelProvider;
 import inkhorn.config.ConfigLoader;
 import inkhorn.config.RunConfig;
 import inkhorn.data.ByteProgress;
-import inkhorn.data.Corpus;
-import inkhorn.data.Preparation;
-import inkhorn.data.PreparationSpec;
-import inkhorn.data.PreparedData;
-import inkhorn.data.TokenizerSpec;
+import inkhorn.data.prepare.Preparation;
+import inkhorn.data.prepare.PreparationSpec;
+import inkhorn.data.prepare.PreparedData;
+import inkhorn.data.source.Corpus;
+import inkhorn.data.tokenizer.TokenizerSpec;
 import inkhorn.nn.LanguageModel;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -138,7 +138,7 @@ final class TrainerTest {
     }
 
     private Trainer.End run(RunConfig config, boolean resume, BooleanSupplier stopRequested) {
-        LanguageModel model = Models.create(config.model(), data.tokenizer().vocabularySize(), config.run().seed());
+        LanguageModel model = Models.create(config.model(), data.tokenizer().vocabSize(), config.run().seed());
         try (RunDirectory run = resume ? RunDirectory.resume(config, data, new Resumption("", false), notice -> { })
                 : RunDirectory.create(config, data)) {
             Trainer trainer = new Trainer(config, model, data, run, new Events(), PeakMeter.none(), stopRequested);

@@ -7,6 +7,7 @@ import inkhorn.autograd.IntTensor;
 import inkhorn.autograd.Rng;
 import inkhorn.autograd.Scope;
 import inkhorn.config.ModelConfig;
+import inkhorn.nn.GptConfig;
 import inkhorn.nn.LanguageModel;
 import inkhorn.nn.Parameter;
 import inkhorn.nn.Pass;
@@ -17,8 +18,8 @@ import org.junit.jupiter.api.Timeout;
 
 final class WarmUpTest {
 
-    private static final ModelConfig CONFIG = new ModelConfig(ModelConfig.Type.GPT, 2, 2, 32, 16, 0.1, true,
-            ModelConfig.Activation.GELU, ModelConfig.Position.LEARNED, true, null);
+    private static final ModelConfig CONFIG = new ModelConfig(ModelConfig.Type.GPT, GptConfig.defaults()
+            .withNLayer(2).withNHead(2).withNEmbd(32).withBlockSize(16).withDropout(0.1).withBias(true), null);
 
     @Test
     void whatIsComputedBesideItHasTheSameBits() {

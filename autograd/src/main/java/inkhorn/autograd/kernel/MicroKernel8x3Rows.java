@@ -5,7 +5,7 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * {@link MicroKernel12x2Rows} in another shape: 24 accumulators, three vectors of b, one of a. Eleven loads for 24 multiply-adds instead
- * of fourteen, which is worth some four percent (docs/LOG.md, "three vectors wide").
+ * of fourteen, which is worth some four percent (docs/log/gemm-micro-kernel.md).
  */
 final class MicroKernel8x3Rows {
 

@@ -12,7 +12,7 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>A vector that crosses a call is an object on the heap. So these functions are always inlined, and the loops over arrays that
  * call them, in {@link VectorUnary}, {@link VectorRows}, {@link VectorElementwise} and {@link VectorAttention}, never, each being compiled by itself: past 18,000 nodes in one compilation the compiler of JDK 17
- * leaves vectors as objects (docs/LOG.md, "inlining"). {@code JvmArguments} says so to the JVM; without its flags results are
+ * leaves vectors as objects (docs/log/inlining-and-allocation.md). {@code JvmArguments} says so to the JVM; without its flags results are
  * the same. Constants are vectors for the same reason, and no helper is called in a long polynomial.
  */
 final class VectorMath {

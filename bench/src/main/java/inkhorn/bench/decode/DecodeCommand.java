@@ -15,7 +15,6 @@ import inkhorn.nn.Activation;
 import inkhorn.nn.Gpt;
 import inkhorn.nn.GptConfig;
 import inkhorn.nn.Pass;
-import inkhorn.nn.Position;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -167,9 +166,10 @@ public final class DecodeCommand implements Callable<Integer> {
 
     private static GptConfig config(String name) {
         return switch (name) {
-            case "char" -> new GptConfig(65, 256, 6, 6, 384, 0, false, Activation.GELU, Position.LEARNED, true, GptConfig.LAYER_NORM_EPS);
-            case "gpt2" -> new GptConfig(50257, 1024, 12, 12, 768, 0, true, Activation.GELU_TANH, Position.LEARNED, true,
-                    GptConfig.LAYER_NORM_EPS);
+            case "char" -> GptConfig.defaults().withVocabSize(65).withBlockSize(256).withNLayer(6).withNHead(6)
+                    .withNEmbd(384);
+            case "gpt2" -> GptConfig.defaults().withVocabSize(50257).withBlockSize(1024).withNLayer(12)
+                    .withNHead(12).withNEmbd(768).withBias(true).withActivation(Activation.GELU_TANH);
             default -> throw new IllegalArgumentException(name + ": no such model; there are char, gpt2");
         };
     }

@@ -3,9 +3,7 @@ package inkhorn.bench.step;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import inkhorn.nn.Activation;
 import inkhorn.nn.GptConfig;
-import inkhorn.nn.Position;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.bytedeco.javacpp.PointerScope;
@@ -86,6 +84,7 @@ final class TorchGptTest {
     }
 
     private static GptConfig config(double dropout) {
-        return new GptConfig(50, BLOCK, 2, 2, 64, dropout, true, Activation.GELU, Position.LEARNED, true, GptConfig.LAYER_NORM_EPS);
+        return GptConfig.defaults().withVocabSize(50).withBlockSize(BLOCK).withNLayer(2).withNHead(2)
+                .withNEmbd(64).withDropout(dropout).withBias(true);
     }
 }

@@ -6,14 +6,12 @@ import inkhorn.autograd.Scope;
 import inkhorn.autograd.Tensor;
 import inkhorn.data.Batch;
 import inkhorn.data.BatchSampler;
-import inkhorn.data.CharTokenizer;
 import inkhorn.data.TokenFile;
+import inkhorn.data.tokenizer.character.CharTokenizer;
 import inkhorn.generate.TrainedModel;
-import inkhorn.nn.Activation;
 import inkhorn.nn.Gpt;
 import inkhorn.nn.GptConfig;
 import inkhorn.nn.Pass;
-import inkhorn.nn.Position;
 import inkhorn.optim.AdamW;
 import inkhorn.optim.Hyperparameters;
 import inkhorn.train.Trainer;
@@ -29,8 +27,8 @@ public final class TrainSmall {
         String text = Files.readString(Path.of(args[0]));
         CharTokenizer tokenizer = CharTokenizer.fromText(text);
         BatchSampler batches = Trainer.batches(TokenFile.of(tokenizer.encode(text)), 16, 32, 1337);      // 16 windows of 32 characters
-        Gpt model = new Gpt(new GptConfig(tokenizer.vocabularySize(), 32, 2, 2, 64, 0, true, Activation.GELU_TANH,
-                Position.LEARNED, true, GptConfig.LAYER_NORM_EPS), new Rng(1337));                       // 2 layers, 2 heads, 64 channels
+        Gpt model = new Gpt(GptConfig.defaults().withVocabSize(tokenizer.vocabSize()).withBlockSize(32)
+                .withNLayer(2).withNHead(2).withNEmbd(64), new Rng(1337));
         AdamW optimizer = new AdamW(model.namedParameters(), new Hyperparameters(0.9, 0.99, 1e-8, 0.1));
         for (int step = 1; step <= 300; step++) {
             try (Scope arrays = Scope.open()) {                                                          // reused from step to step

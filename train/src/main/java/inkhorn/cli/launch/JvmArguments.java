@@ -30,12 +30,12 @@ public final class JvmArguments {
             JvmFlag.always("-Dfile.encoding=UTF-8"),
             // A flag below that this JVM was built without must not stop it.
             JvmFlag.always("-XX:+IgnoreUnrecognizedVMOptions"),
-            // One long polynomial on vectors is more nodes than the compiler inlines by itself (docs/LOG.md, "inlining").
+            // One long polynomial on vectors is more nodes than the compiler inlines by itself (docs/log/inlining-and-allocation.md).
             JvmFlag.always("-XX:LiveNodeCountInliningCutoff=200000"),
             JvmFlag.always("-XX:MaxNodeLimit=400000"),
             JvmFlag.always("-XX:NodeLimitFudgeFactor=8000"),
             // A loop inlines dozens of the Vector API's methods, each with some traps that were sprung while classes were unknown:
-            // beyond a hundred together the compiler no longer relies on any class (docs/LOG.md, "traps").
+            // beyond a hundred together the compiler no longer relies on any class (docs/log/inlining-and-allocation.md).
             JvmFlag.always("-XX:PerMethodTrapLimit=1000000"),
             JvmFlag.always("-XX:CompileCommand=quiet"),
             // Of the methods behind a gather the only one that is not inlined by annotation.
@@ -55,7 +55,7 @@ public final class JvmArguments {
             // So that packed operands begin on a cache line: a vector that crosses one costs the products a tenth of their speed or more.
             JvmFlag.always("-XX:ObjectAlignmentInBytes=64"),
             new JvmFlag("-XX:MaxRAMPercentage=75", Needs.NOTHING, "-Xmx", "-XX:MaxHeapSize", "RAMPercentage", "RAMFraction"),
-            // A step allocates next to nothing, so the collector with the least memory of its own is the best one (docs/LOG.md, "memory").
+            // A step allocates next to nothing, so the collector with the least memory of its own is the best one (docs/log/memory.md).
             new JvmFlag("-XX:+UseSerialGC", Needs.NOTHING, "-XX:+Use*GC"),
             // All of a young generation becomes resident, whatever survives in it. Arrays too large for it are made in the old one.
             new JvmFlag("-Xmn16m", Needs.NOTHING, "-XX:+Use*GC", "-Xmn", "NewSize", "NewRatio"),

@@ -1,8 +1,8 @@
 package inkhorn.cli.options;
 
 import inkhorn.autograd.kernel.KernelProvider;
-import inkhorn.data.TokenizerSpec;
-import inkhorn.data.Tokenizers;
+import inkhorn.data.tokenizer.TokenizerSpec;
+import inkhorn.data.tokenizer.Tokenizers;
 import java.io.File;
 import java.util.List;
 import java.util.function.Consumer;

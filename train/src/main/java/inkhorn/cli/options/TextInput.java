@@ -1,7 +1,7 @@
 package inkhorn.cli.options;
 
 import inkhorn.config.UserError;
-import inkhorn.data.RegularFile;
+import inkhorn.data.files.RegularFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

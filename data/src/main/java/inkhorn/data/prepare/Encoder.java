@@ -1,0 +1,166 @@
+package inkhorn.data.prepare;
+
+import inkhorn.data.ByteProgress;
+import inkhorn.data.DataException;
+import inkhorn.data.IdWidth;
+import inkhorn.data.TokenFileWriter;
+import inkhorn.data.files.FileTrace;
+import inkhorn.data.files.Hashes;
+import inkhorn.data.tokenizer.Tokenizer;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * Encodes chunks on several threads and writes the ids in the chunks' order, so the files do not depend on the threads. As
+ * many chunks are in memory as keep the threads busy.
+ */
+final class Encoder implements Closeable {
+    /** Characters of a task: small documents are encoded together. */
+    private static final int TASK = 1 << 18;
+
+    private final Tokenizer tokenizer;
+    private final OptionalInt endOfText;
+    private final ExecutorService workers;
+    private final int ahead;
+    private final Deque<Future<List<Encoded>>> tasks = new ArrayDeque<>();
+    private final Part train;
+    private final Part val;
+
+    /** @param separated whether each document ends with the tokenizer's end-of-text token, where it has one */
+    Encoder(Tokenizer tokenizer, boolean separated, IdWidth width, Path train, Path val, int threads) throws IOException {
+        this.tokenizer = tokenizer;
+        endOfText = separated ? tokenizer.endOfText() : OptionalInt.empty();
+        this.train = new Part(train, width);
+        this.val = new Part(val, width);
+        ahead = 2 * threads;
+        workers = Executors.newFixedThreadPool(threads, task -> {
+            Thread thread = new Thread(task, "inkhorn-encode");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    private record Encoded(boolean validation, int[] ids, long characters, long bytes, boolean endsDocument) {}
+
+    /** Encodes all of them. */
+    void encode(Chunks chunks) throws IOException {
+        List<Chunk> task = new ArrayList<>();
+        int characters = 0;
+        while (chunks.hasNext()) {
+            Chunk chunk = chunks.next();
+            task.add(chunk);
+            characters += chunk.text().length();
+            if (characters >= TASK) {
+                submit(task);
+                task = new ArrayList<>();
+                characters = 0;
+            }
+        }
+        submit(task);
+        while (!tasks.isEmpty()) {
+            writeOldest();
+        }
+    }
+
+    private void submit(List<Chunk> task) throws IOException {
+        tasks.add(workers.submit(() -> task.stream().map(this::encoded).toList()));
+        if (tasks.size() > ahead) {
+            writeOldest();
+        }
+    }
+
+    private Encoded encoded(Chunk chunk) {
+        String text = chunk.text();
+        try {
+            return new Encoded(chunk.validation(), tokenizer.encode(text), text.codePointCount(0, text.length()), utf8Length(text),
+                    chunk.endsDocument());
+        } catch (DataException e) {
+            throw new DataException(chunk.location() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void writeOldest() throws IOException {
+        try {
+            for (Encoded encoded : tasks.remove().get()) {
+                (encoded.validation() ? val : train).add(encoded, endOfText);
+            }
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof Error error) {
+                throw error;
+            }
+            throw e.getCause() instanceof RuntimeException failure ? failure : new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+
+    /** Syncs the file and says what is in it. */
+    Manifest.Split finishTrain(ByteProgress progress) throws IOException {
+        return train.finish(progress);
+    }
+
+    /** See {@link #finishTrain}. */
+    Manifest.Split finishVal(ByteProgress progress) throws IOException {
+        return val.finish(progress);
+    }
+
+    @Override
+    public void close() throws IOException {
+        workers.shutdownNow();
+        try (val.out) {
+            train.out.close();
+        }
+    }
+
+    private static long utf8Length(String text) {
+        long bytes = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            // Each half of a pair counts for two of its four bytes.
+            bytes += c < 0x80 ? 1 : c < 0x800 || Character.isSurrogate(c) ? 2 : 3;
+        }
+        return bytes;
+    }
+
+    private static final class Part {
+        private final Path file;
+        private final TokenFileWriter out;
+        private long documents;
+        private long characters;
+        private long bytes;
+
+        Part(Path file, IdWidth width) throws IOException {
+            this.file = file;
+            out = new TokenFileWriter(file, width);
+        }
+
+        void add(Encoded encoded, OptionalInt endOfText) throws IOException {
+            out.append(encoded.ids());
+            characters += encoded.characters();
+            bytes += encoded.bytes();
+            if (encoded.endsDocument()) {
+                documents++;
+                if (endOfText.isPresent()) {
+                    out.append(new int[] {endOfText.getAsInt()});
+                }
+            }
+        }
+
+        Manifest.Split finish(ByteProgress progress) throws IOException {
+            out.finish();
+            FileTrace.wrote(file);
+            return new Manifest.Split(documents, characters, bytes, out.length(), Hashes.sha256(file, progress::working));
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package inkhorn.data.tokenizer;
+
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.Queue;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** How often each distinct piece of a text occurs: all of the text that a trainer needs, and far smaller. */
+public final class PieceCounts {
+    /** UTF-16 units that one thread counts at a time: large against the cost of handing them over, small against a text. */
+    private static final int PART = 1 << 18;
+
+    private final PieceScanner scanner;
+    private final PieceTable pieces = new PieceTable();
+    private long[] counts = new long[1 << 9];
+
+    private PieceCounts(PieceScanner scanner) {
+        this.scanner = scanner;
+    }
+
+    /**
+     * Counts on {@code threads} threads, each into a table of its own; the tables are added up in the end. The order of the
+     * pieces depends on the threads, the counts do not.
+     *
+     * @param chunks parts of a text, cut by {@link TextCuts}; walked once, by the calling thread
+     */
+    public static PieceCounts of(PieceScanner scanner, Iterable<String> chunks, int threads) {
+        if (threads > 1) {
+            return new Counting(scanner, threads).count(chunks);
+        }
+        PieceCounts all = new PieceCounts(scanner);
+        chunks.forEach(all::add);
+        return all;
+    }
+
+    public int size() {
+        return pieces.size();
+    }
+
+    public String piece(int number) {
+        return pieces.piece(number);
+    }
+
+    public long count(int number) {
+        return counts[number];
+    }
+
+    private void add(String text) {
+        char[] characters = Surrogates.wellFormed(text).toCharArray();
+        for (int start = 0; start < characters.length; ) {
+            int end = scanner.next(characters, start, characters.length);
+            increase(pieces.add(characters, start, end), 1);
+            start = end;
+        }
+    }
+
+    private void add(PieceCounts other) {
+        for (int i = 0; i < other.size(); i++) {
+            char[] piece = other.piece(i).toCharArray();
+            increase(pieces.add(piece, 0, piece.length), other.counts[i]);
+        }
+    }
+
+    private void increase(int number, long by) {
+        if (number >= counts.length) {
+            counts = Arrays.copyOf(counts, 2 * counts.length);
+        }
+        counts[number] += by;
+    }
+
+    /** One count over several threads. */
+    private static final class Counting {
+        private final PieceScanner scanner;
+        private final int threads;
+        private final Queue<PieceCounts> idle = new ConcurrentLinkedQueue<>();
+        private final AtomicReference<Throwable> failure = new AtomicReference<>();
+        /** Holds the reader back, so that a text larger than the memory does not queue up in it. */
+        private final Semaphore waiting;
+
+        Counting(PieceScanner scanner, int threads) {
+            this.scanner = scanner;
+            this.threads = threads;
+            this.waiting = new Semaphore(2 * threads);
+        }
+
+        PieceCounts count(Iterable<String> chunks) {
+            ExecutorService pool = Executors.newFixedThreadPool(threads, task -> {
+                Thread thread = new Thread(task, "inkhorn-count");
+                thread.setDaemon(true);
+                return thread;
+            });
+            try {
+                for (Iterator<String> each = chunks.iterator(); each.hasNext() && failure.get() == null; ) {
+                    submit(pool, each.next());
+                }
+                pool.shutdown();
+                pool.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new CancellationException("counting the words of the text was interrupted");
+            } finally {
+                pool.shutdownNow();
+            }
+            rethrow();
+            PieceCounts all = new PieceCounts(scanner);
+            idle.forEach(all::add);
+            return all;
+        }
+
+        private void submit(ExecutorService pool, String chunk) throws InterruptedException {
+            for (int start = 0; start < chunk.length(); ) {
+                int end = endOfPart(chunk, start);
+                String part = chunk.substring(start, end);
+                waiting.acquire();
+                pool.execute(() -> add(part));
+                start = end;
+            }
+        }
+
+        private static int endOfPart(String chunk, int start) {
+            for (long length = PART; start + length < chunk.length(); length *= 2) {
+                int cut = TextCuts.last(chunk.substring(start, start + (int) length));
+                if (cut > 0) {
+                    return start + cut;
+                }
+            }
+            return chunk.length();
+        }
+
+        private void add(String part) {
+            try {
+                PieceCounts own = idle.poll();
+                own = own == null ? new PieceCounts(scanner) : own;
+                own.add(part);
+                idle.add(own);
+            } catch (RuntimeException | Error e) {
+                failure.compareAndSet(null, e);
+            } finally {
+                waiting.release();
+            }
+        }
+
+        private void rethrow() {
+            if (failure.get() instanceof RuntimeException e) {
+                throw e;
+            }
+            if (failure.get() instanceof Error e) {
+                throw e;
+            }
+        }
+    }
+}

@@ -1,0 +1,141 @@
+package inkhorn.data.tokenizer;
+
+import inkhorn.data.DataException;
+import inkhorn.data.files.AtomicFiles;
+import inkhorn.data.files.Hashes;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/**
+ * Turns text into ids in {@code [0, vocabSize())} and back. Implementations are immutable and safe for any number
+ * of threads.
+ */
+public interface Tokenizer {
+    /** The name a config chooses it by, as in {@code data.tokenizer: char}. */
+    String name();
+
+    /**
+     * The ids of a text that is to be learned from. Nothing in it is a special token: a text that contains the characters
+     * {@code <|endoftext|>} gets the ids of those characters, so that no text can forge the end of a document
+     * (tiktoken's {@code encode_ordinary}, which nanoGPT prepares its data with).
+     *
+     * <p>A text that is cut where {@link TextCuts} says may be encoded part by part: the ids, one after the other, are those of
+     * the whole.
+     *
+     * @return the ids of {@code text}, in order
+     * @throws DataException if the text holds something that this tokenizer has no id for
+     */
+    int[] encode(String text);
+
+    /**
+     * The ids of a prompt: as {@link #encode}, but each special token that is spelled out becomes its id, as Hugging Face's
+     * tokenizers and nanoGPT's sampler do.
+     */
+    default int[] encodePrompt(String text) {
+        return SpecialTokens.encode(this, text);
+    }
+
+    /**
+     * Where the tokens of {@link #encodePrompt} stand in the text: for each, the first of its characters and the one after its last, counted in
+     * code points as Hugging Face's tokenizers do in Python.
+     *
+     * @return (tokens, 2)
+     * @throws DataException as {@link #encode}
+     */
+    default int[][] offsets(String text) {
+        return TokenOffsets.ofBytes(this, text);
+    }
+
+    /**
+     * @return the text of {@code ids}; what a split character or an invalid byte becomes is up to the implementation
+     * @throws IllegalArgumentException if an id is outside the vocabulary
+     */
+    String decode(int[] ids);
+
+    /**
+     * What one token stands for, in UTF-8; not always whole characters. The tokens' bytes, one after the other, are the text
+     * unless the tokenizer puts spaces between its tokens.
+     *
+     * @throws IllegalArgumentException if the id is outside the vocabulary
+     */
+    default byte[] tokenBytes(int id) {
+        return decode(new int[] {id}).getBytes(StandardCharsets.UTF_8);
+    }
+
+    int vocabSize();
+
+    /** Tokens that stand for no text, such as an end-of-text mark, with their ids; empty when there are none. */
+    Map<String, Integer> specialTokens();
+
+    /** The token that ends a document and separates it from the next; empty where the tokenizer has none. */
+    default OptionalInt endOfText() {
+        Integer id = specialTokens().get(SpecialTokens.END_OF_TEXT);
+        return id == null ? OptionalInt.empty() : OptionalInt.of(id);
+    }
+
+    /** The token that stands for what the vocabulary does not have; empty where the tokenizer has none. */
+    default OptionalInt unknown() {
+        return OptionalInt.empty();
+    }
+
+    /**
+     * Whether {@code decode(encode(x))} gives back every {@code x} that {@link #encode} takes and that is whole Unicode text
+     * (no half surrogate pair).
+     */
+    boolean isLossless();
+
+    /** What a text written from nothing starts after: the end-of-text token, or a line break, or else the first token. */
+    default int[] startOfText() {
+        if (endOfText().isPresent()) {
+            return new int[] {endOfText().getAsInt()};
+        }
+        try {
+            return encode("\n");
+        } catch (DataException noLineBreak) {
+            return new int[] {0};
+        }
+    }
+
+    /**
+     * The canonical saved form: equal tokenizers give equal bytes on every platform, and {@link Tokenizers#load} reads
+     * them back.
+     */
+    byte[] toBytes();
+
+    /** Whether {@link #toBytes()} is a Hugging Face {@code tokenizer.json}, which other programs read, or a format of Inkhorn's. */
+    default boolean isHuggingFaceFormat() {
+        return false;
+    }
+
+    /** A decoder for ids that arrive one at a time; see {@link StreamDecoder}. */
+    default StreamDecoder streamDecoder() {
+        return id -> decode(new int[] {id});
+    }
+
+    /** Decodes what follows a text, which a tokenizer that puts spaces between its tokens has to know. */
+    default StreamDecoder streamDecoderAfter(String text) {
+        return streamDecoder();
+    }
+
+    /**
+     * Writes {@link #toBytes()} to {@code file}, replacing it in one move.
+     *
+     * @throws DataException if the file cannot be written
+     */
+    default void save(Path file) {
+        try {
+            AtomicFiles.write(file, toBytes());
+        } catch (IOException e) {
+            throw new DataException(file + ": the tokenizer cannot be saved (" + AtomicFiles.reason(e)
+                    + "); check that the directory exists and can be written", e);
+        }
+    }
+
+    /** SHA-256 of {@link #toBytes()} in lower-case hex, and so of the saved file: it identifies the tokenizer. */
+    default String hash() {
+        return Hashes.sha256(toBytes());
+    }
+}

@@ -1,0 +1,169 @@
+package inkhorn.data.tokenizer.character;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import inkhorn.data.DataException;
+import inkhorn.data.files.Json;
+import inkhorn.data.tokenizer.Surrogates;
+import inkhorn.data.tokenizer.Tokenizer;
+import inkhorn.data.tokenizer.Tokenizers;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One token per Unicode code point; the id of a character is its rank among the distinct code points of the text the
+ * tokenizer was made from, as in nanoGPT's {@code data/shakespeare_char/prepare.py}.
+ *
+ * <p>Saved as {@code {"format":"inkhorn-char","version":1,"vocab":["\n"," ","!",…]}}.
+ */
+public final class CharTokenizer implements Tokenizer {
+    public static final String NAME = "char";
+    public static final String FORMAT = "inkhorn-char";
+
+    /** Ascending, so that a binary search is the whole of encoding. */
+    private final int[] vocabulary;
+
+    private CharTokenizer(int[] ascendingCodePoints) {
+        this.vocabulary = ascendingCodePoints;
+    }
+
+    /**
+     * @throws DataException if the text is empty or holds an unpaired surrogate
+     */
+    public static CharTokenizer fromText(String text) {
+        return fromChunks(List.of(text));
+    }
+
+    /**
+     * @param chunks the text in parts, cut between code points
+     * @throws DataException as {@link #fromText}
+     */
+    public static CharTokenizer fromChunks(Iterable<String> chunks) {
+        BitSet seen = new BitSet();
+        for (String chunk : chunks) {
+            chunk.codePoints().forEach(seen::set);
+            if (seen.nextSetBit(Character.MIN_SURROGATE) >= 0 && Surrogates.isSurrogate(seen.nextSetBit(Character.MIN_SURROGATE))) {
+                throw unpairedSurrogate(chunk);
+            }
+        }
+        if (seen.isEmpty()) {
+            throw new DataException("char tokenizer: the text is empty, so there is no vocabulary; give a text with characters in it");
+        }
+        return new CharTokenizer(seen.stream().toArray());
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public int[] encode(String text) {
+        int[] ids = new int[text.codePointCount(0, text.length())];
+        int at = 0;
+        for (int i = 0; i < ids.length; i++) {
+            int codePoint = text.codePointAt(at);
+            int id = Arrays.binarySearch(vocabulary, codePoint);
+            if (id < 0) {
+                throw Surrogates.isSurrogate(codePoint) ? unpairedSurrogate(text) : unknown(codePoint, i);
+            }
+            ids[i] = id;
+            at += Character.charCount(codePoint);
+        }
+        return ids;
+    }
+
+    @Override
+    public String decode(int[] ids) {
+        StringBuilder text = new StringBuilder(ids.length);
+        for (int id : ids) {
+            if (id < 0 || id >= vocabulary.length) {
+                throw new IllegalArgumentException(
+                        "char tokenizer: id " + id + " is outside the vocabulary of " + vocabulary.length + " characters");
+            }
+            text.appendCodePoint(vocabulary[id]);
+        }
+        return text.toString();
+    }
+
+    @Override
+    public int vocabSize() {
+        return vocabulary.length;
+    }
+
+    @Override
+    public Map<String, Integer> specialTokens() {
+        return Map.of();
+    }
+
+    @Override
+    public boolean isLossless() {
+        return true;
+    }
+
+    @Override
+    public byte[] toBytes() {
+        ObjectNode root = Json.MAPPER.createObjectNode();
+        root.put("format", FORMAT);
+        root.put("version", Tokenizers.VERSION);
+        ArrayNode vocab = root.putArray("vocab");
+        for (int codePoint : vocabulary) {
+            vocab.add(Character.toString(codePoint));
+        }
+        return Json.bytes(root);
+    }
+
+    /** @throws DataException without a file name: {@link Tokenizers#load} puts it in front */
+    public static CharTokenizer fromJson(JsonNode root) {
+        JsonNode vocab = root.path("vocab");
+        if (!vocab.isArray() || vocab.isEmpty()) {
+            throw new DataException("\"vocab\" must be a list of at least one character");
+        }
+        int[] codePoints = new int[vocab.size()];
+        for (int i = 0; i < codePoints.length; i++) {
+            String entry = vocab.get(i).isTextual() ? vocab.get(i).textValue() : "";
+            if (entry.isEmpty() || entry.codePointCount(0, entry.length()) != 1 || Surrogates.isSurrogate(entry.codePointAt(0))) {
+                throw new DataException("vocab[" + i + "] is " + vocab.get(i) + ", expected one character");
+            }
+            codePoints[i] = entry.codePointAt(0);
+            if (i > 0 && codePoints[i] <= codePoints[i - 1]) {
+                throw new DataException("vocab[" + i + "] is out of order or a repetition; characters must ascend by code point");
+            }
+        }
+        return new CharTokenizer(codePoints);
+    }
+
+    private DataException unknown(int codePoint, int index) {
+        return new DataException("char tokenizer: character " + show(codePoint) + " at position " + (index + 1)
+                + " is not in the vocabulary of " + vocabulary.length
+                + " characters; leave it out, or train on a text that contains it");
+    }
+
+    private static DataException unpairedSurrogate(String text) {
+        int position = 1;
+        for (int at = 0; at < text.length(); position++) {
+            int codePoint = text.codePointAt(at);
+            if (Surrogates.isSurrogate(codePoint)) {
+                return new DataException("char tokenizer: unpaired surrogate " + hex(codePoint) + " at position " + position
+                        + " is half a character and not Unicode text; read the text as UTF-8, or remove it");
+            }
+            at += Character.charCount(codePoint);
+        }
+        throw new AssertionError("no unpaired surrogate in the text");
+    }
+
+    /** Control and format characters would garble a terminal or be invisible there: they are shown by number only. */
+    private static String show(int codePoint) {
+        int type = Character.getType(codePoint);
+        boolean visible = type != Character.CONTROL && type != Character.FORMAT && type != Character.UNASSIGNED
+                && type != Character.LINE_SEPARATOR && type != Character.PARAGRAPH_SEPARATOR;
+        return visible ? "'" + Character.toString(codePoint) + "' (" + hex(codePoint) + ")" : hex(codePoint);
+    }
+
+    private static String hex(int codePoint) {
+        return String.format("U+%04X", codePoint);
+    }
+}

@@ -1,0 +1,2 @@
+/** One token for each Unicode code point. */
+package inkhorn.data.tokenizer.character;

@@ -1,0 +1,2 @@
+/** One token for each word, punctuation mark and line break. */
+package inkhorn.data.tokenizer.word;

@@ -1,0 +1,33 @@
+package inkhorn.nn;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The values of a config that cannot be used together: every problem that was found, each with its key. */
+public final class InvalidConfigException extends IllegalArgumentException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient List<Problem> problems;
+
+    /**
+     * One problem.
+     *
+     * @param key  the key at fault, in snake case and without its section: {@code n_layer}
+     * @param what what was found and what is allowed
+     * @param others other keys that take part in it
+     */
+    public record Problem(String key, String what, List<String> others) {
+    }
+
+    /** @param subject what the config describes, for the message */
+    public InvalidConfigException(String subject, List<Problem> problems) {
+        super(problems.stream().map(p -> p.key() + ": " + p.what()).collect(Collectors.joining("; ", subject + ": ", "")));
+        this.problems = List.copyOf(problems);
+    }
+
+    /** Every problem, in the order of the keys. */
+    public List<Problem> problems() {
+        return problems;
+    }
+}
