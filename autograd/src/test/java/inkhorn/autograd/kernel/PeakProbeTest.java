@@ -3,9 +3,9 @@ package inkhorn.autograd.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.junit.jupiter.api.Test;
 
 /** With a clock of the test's own: what is counted, and which rounds count. How fast this machine is, no test can know. */
 final class PeakProbeTest {
