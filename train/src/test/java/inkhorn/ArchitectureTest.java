@@ -109,12 +109,30 @@ final class ArchitectureTest {
             .should().dependOnClassesThat(resideInAnyPackage("inkhorn.autograd.kernel..").and(not(simpleName("Unary"))));
 
     @ArchTest
-    static final ArchRule onlyTheChoiceOfKernelsNamesAnImplementation = noClasses()
-            .that().resideOutsideOfPackage("inkhorn.autograd.kernel..")
-            .should().dependOnClassesThat().haveNameMatching("inkhorn\\.autograd\\.kernel\\.(Scalar|Vector|MicroKernel).*");
+    static final ArchRule onlyTheListOfBackEndsNamesThem = noClasses()
+            .that().resideOutsideOfPackages("inkhorn.autograd.kernel", "inkhorn.autograd.kernel.scalar..", "inkhorn.autograd.kernel.vector..")
+            .should().dependOnClassesThat(resideInAnyPackage("inkhorn.autograd.kernel.scalar..", "inkhorn.autograd.kernel.vector..")
+            .and(not(simpleName("PeakProbe"))));
 
     @ArchTest
-    static final ArchRule onlyKernelsUseTheVectorApi = noClasses().that().resideOutsideOfPackage("inkhorn.autograd.kernel..")
+    static final ArchRule backEndsKnowNoOther = noClasses().that().resideInAPackage("inkhorn.autograd.kernel.scalar..")
+            .should().dependOnClassesThat().resideInAPackage("inkhorn.autograd.kernel.vector..");
+
+    @ArchTest
+    static final ArchRule kernelsKnowNoTensors = noClasses().that().resideInAPackage("inkhorn.autograd.kernel..")
+            .should().dependOnClassesThat().resideInAnyPackage("inkhorn.autograd", "inkhorn.autograd.ops..");
+
+    @ArchTest
+    static final ArchRule productsKnowNoKernels = noClasses().that().resideInAPackage("inkhorn.autograd.kernel.vector.gemm..")
+            .should().dependOnClassesThat().resideInAnyPackage("inkhorn.autograd.kernel.vector");
+
+    @ArchTest
+    static final ArchRule loopsAndThreadsStandOnTheContractAlone = noClasses()
+            .that().resideInAnyPackage("inkhorn.autograd.kernel.vector.loops..", "inkhorn.autograd.kernel.vector.workers..")
+            .should().dependOnClassesThat().resideInAnyPackage("inkhorn.autograd.kernel.vector", "inkhorn.autograd.kernel.vector.gemm..");
+
+    @ArchTest
+    static final ArchRule onlyVectorKernelsUseTheVectorApi = noClasses().that().resideOutsideOfPackage("inkhorn.autograd.kernel.vector..")
             .should().dependOnClassesThat().resideInAPackage("jdk.incubator.vector..");
 
     @ArchTest

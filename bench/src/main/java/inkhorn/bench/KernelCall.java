@@ -71,10 +71,10 @@ public record KernelCall(String label, Cost cost) {
             case "scale", "dropout" -> Cost.floats(last * (2 + sum));
             case "adamW" -> Cost.floats(last * 7);
             case "sum" -> Cost.floats(table * sizes[2]);
-            case "softmax", "logSoftmax", "layerNorm", "crossEntropy" -> Cost.floats(table * 2);
+            case "softmax", "logSoftmax", "normalize", "crossEntropy" -> Cost.floats(table * 2);
             case "softmaxBackward", "logSoftmaxBackward" -> Cost.floats(table * (3 + sum));
-            case "layerNormBackward" -> Cost.floats(table * (3 + sum));
-            case "residualLayerNorm" -> Cost.floats(table * 4);
+            case "normalizeBackward" -> Cost.floats(table * (3 + sum));
+            case "residualNormalize" -> Cost.floats(table * 4);
             case "gatherRows" -> Cost.floats(table * 2);
             case "scatterAddRows" -> Cost.floats(table * 3 + (adds ? 0 : (double) sizes[1] * sizes[2]));
             case "binary" -> Cost.floats(product(((Broadcast) arguments[1]).dims()) * 3);

@@ -1,11 +1,8 @@
 package inkhorn.bench;
 
-import inkhorn.autograd.kernel.JdkVectorModule;
+import inkhorn.autograd.kernel.Backend;
 import inkhorn.autograd.kernel.KernelProvider;
 import inkhorn.autograd.kernel.Kernels;
-import inkhorn.autograd.kernel.ScalarKernels;
-import inkhorn.autograd.kernel.VectorKernels;
-import inkhorn.autograd.kernel.Workers;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -46,7 +43,7 @@ public final class TimedKernels implements InvocationHandler {
 
     /** What {@link KernelProvider} would choose, but not in place yet: it ends the kernels that others replace. */
     public static Kernels fresh(int threads) {
-        return JdkVectorModule.isLoaded() ? new VectorKernels(new Workers(threads)) : new ScalarKernels();
+        return Backend.fastest().create().apply(threads);
     }
 
     /** The kernels to put in place. */

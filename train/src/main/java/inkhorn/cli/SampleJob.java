@@ -2,7 +2,7 @@ package inkhorn.cli;
 
 import inkhorn.autograd.Scope;
 import inkhorn.autograd.kernel.KernelProvider;
-import inkhorn.autograd.kernel.PeakProbe;
+import inkhorn.autograd.kernel.vector.PeakProbe;
 import inkhorn.cli.terminal.PromptLines;
 import inkhorn.generate.Speed;
 import inkhorn.generate.TrainedModel;

@@ -1,7 +1,7 @@
 package inkhorn.train;
 
 import inkhorn.autograd.kernel.KernelProvider;
-import inkhorn.autograd.kernel.PeakProbe;
+import inkhorn.autograd.kernel.vector.PeakProbe;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 

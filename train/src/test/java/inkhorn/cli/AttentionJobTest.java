@@ -49,7 +49,7 @@ final class AttentionJobTest {
 
     @AfterAll
     static void backToTheDefaultKernels() {
-        KernelProvider.choose(KernelProvider.Choice.AUTO, Runtime.getRuntime().availableProcessors());
+        KernelProvider.choose(Runtime.getRuntime().availableProcessors());
     }
 
     @Test

@@ -40,7 +40,7 @@ final class DebugLogTest {
         project.detachAppender(logged);
         project.setAdditive(true);
         project.setLevel(before);
-        KernelProvider.choose(KernelProvider.Choice.AUTO, Runtime.getRuntime().availableProcessors());
+        KernelProvider.choose(Runtime.getRuntime().availableProcessors());
     }
 
     @Test

@@ -32,7 +32,7 @@ final class DoctorJobTest {
 
     @AfterAll
     static void backToTheDefaultKernels() {
-        KernelProvider.choose(KernelProvider.Choice.AUTO, Runtime.getRuntime().availableProcessors());
+        KernelProvider.choose(Runtime.getRuntime().availableProcessors());
     }
 
     @Test

@@ -30,7 +30,7 @@ final class ParityJobTest {
 
     @AfterAll
     static void backToTheDefaultKernels() {
-        KernelProvider.choose(KernelProvider.Choice.AUTO, Runtime.getRuntime().availableProcessors());
+        KernelProvider.choose(Runtime.getRuntime().availableProcessors());
     }
 
     @ParameterizedTest

@@ -68,7 +68,7 @@ final class SampleJobTest {
 
     @AfterAll
     static void backToTheDefaultKernels() {
-        KernelProvider.choose(KernelProvider.Choice.AUTO, Runtime.getRuntime().availableProcessors());
+        KernelProvider.choose(Runtime.getRuntime().availableProcessors());
     }
 
     @Test

@@ -3,7 +3,7 @@ package inkhorn.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import inkhorn.autograd.kernel.KernelProvider;
-import inkhorn.autograd.kernel.PeakProbe;
+import inkhorn.autograd.kernel.vector.PeakProbe;
 import inkhorn.checkpoint.RunLock;
 import inkhorn.data.tokenizer.Tokenizers;
 import inkhorn.data.tokenizer.character.CharTokenizer;
@@ -46,7 +46,7 @@ final class TrainJobTest {
 
     @AfterAll
     static void backToTheDefaultKernels() {
-        KernelProvider.choose(KernelProvider.Choice.AUTO, Runtime.getRuntime().availableProcessors());
+        KernelProvider.choose(Runtime.getRuntime().availableProcessors());
     }
 
     @Test

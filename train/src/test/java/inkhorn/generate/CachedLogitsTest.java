@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 import inkhorn.autograd.Rng;
 import inkhorn.autograd.Scope;
 import inkhorn.autograd.kernel.KernelProvider;
-import inkhorn.autograd.kernel.KernelProvider.Choice;
 import inkhorn.nn.Activation;
 import inkhorn.nn.Bigram;
 import inkhorn.nn.Gpt;
@@ -58,12 +57,13 @@ class CachedLogitsTest {
 
     @AfterAll
     static void putTheUsualKernelsBack() {
-        KernelProvider.choose(Choice.AUTO, Runtime.getRuntime().availableProcessors());
+        KernelProvider.choose(Runtime.getRuntime().availableProcessors());
     }
 
     @ParameterizedTest
-    @CsvSource({"0,VECTOR,1", "0,VECTOR,2", "0,SCALAR,1", "1,VECTOR,1", "1,VECTOR,2", "1,SCALAR,1", "2,VECTOR,1", "2,VECTOR,2", "2,SCALAR,1"})
-    void givesTheBitsOfRecomputingUpToFourTimesTheBlock(int size, Choice kernels, int threads) {
+    @CsvSource({"0,vector,1", "0,vector,2", "0,scalar,1", "1,vector,1", "1,vector,2", "1,scalar,1", "2,vector,1", "2,vector,2",
+        "2,scalar,1"})
+    void givesTheBitsOfRecomputingUpToFourTimesTheBlock(int size, String kernels, int threads) {
         KernelProvider.choose(kernels, threads);
         Gpt gpt = model(size);
         assertSameLogits(gpt, new int[][] {{3, 1, 4}}, 4 * gpt.blockSize(), Sampler.greedy());
@@ -95,7 +95,7 @@ class CachedLogitsTest {
 
     @Test
     void sequencesAreReorderedRepeatedAndDroppedAsBeamsAre() {
-        KernelProvider.choose(Choice.AUTO, 2);
+        KernelProvider.choose(2);
         Gpt gpt = model(1);
         int[][] parents = {{0, 0, 0, 0}, {3, 2, 1, 0}, {1, 1, 0, 0}, {2, 0, 2, 2}, {3}, {0, 0}, {1, 0}, {1, 1, 0, 1, 0}};
         try (NextLogits cached = CachedLogits.of(gpt); NextLogits plain = new PlainLogits(gpt)) {
@@ -115,7 +115,7 @@ class CachedLogitsTest {
     /** A beam that kept a row, which the cache writes over, would have another token's log-probabilities. */
     @Test
     void beamsFindTheSameTextsWithTheSameProbabilitiesBeyondTheBlock() {
-        KernelProvider.choose(Choice.AUTO, 2);
+        KernelProvider.choose(2);
         for (int size = 0; size < 2; size++) {
             Gpt gpt = model(size);
             Limits limits = Limits.ofTokens(3 * gpt.blockSize());

@@ -8,7 +8,6 @@ import inkhorn.autograd.Rng;
 import inkhorn.autograd.Scope;
 import inkhorn.autograd.Tensor;
 import inkhorn.autograd.kernel.KernelProvider;
-import inkhorn.autograd.kernel.KernelProvider.Choice;
 import inkhorn.nn.Gpt;
 import inkhorn.nn.GptConfig;
 import inkhorn.nn.Parameter;
@@ -31,7 +30,7 @@ class StepOnAnyThreadsTest {
 
     @AfterAll
     static void putTheUsualKernelsBack() {
-        KernelProvider.choose(Choice.AUTO, Runtime.getRuntime().availableProcessors());
+        KernelProvider.choose(Runtime.getRuntime().availableProcessors());
     }
 
     @ParameterizedTest
@@ -48,7 +47,7 @@ class StepOnAnyThreadsTest {
 
     /** The losses, then each parameter and its gradient. */
     private static List<float[]> afterTwoSteps(int channels, int threads) {
-        KernelProvider.choose(Choice.VECTOR, threads);
+        KernelProvider.choose("vector", threads);
         Gpt gpt = new Gpt(GptConfig.defaults().withVocabSize(VOCAB).withBlockSize(TIME).withNLayer(2)
                 .withNHead(6).withNEmbd(channels).withDropout(0.2).withBias(true), new Rng(1));
         List<Parameter> parameters = gpt.namedParameters();

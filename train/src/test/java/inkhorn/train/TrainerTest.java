@@ -42,14 +42,14 @@ final class TrainerTest {
 
     @BeforeAll
     static void prepareText() {
-        KernelProvider.choose(KernelProvider.Choice.SCALAR, 1);
+        KernelProvider.choose("scalar", 1);
         data = new Preparation(directory).prepare(Corpus.of("made-up", "made-up", "twelve plus twenty is thirty-two, said the clerk.\n".repeat(40)),
                 PreparationSpec.of(TokenizerSpec.of("char"), 0.1, 1), ByteProgress.NONE);
     }
 
     @AfterAll
     static void backToTheDefaultKernels() {
-        KernelProvider.choose(KernelProvider.Choice.AUTO, Runtime.getRuntime().availableProcessors());
+        KernelProvider.choose(Runtime.getRuntime().availableProcessors());
     }
 
     @Test

@@ -10,8 +10,11 @@ package inkhorn.autograd.kernel;
  */
 public record AttentionShape(int batch, int time, int heads, int headSize) {
 
-    /** Queries that fast kernels handle side by side; the rows of draws are padded to it so that they stay aligned. */
-    static final int QUERY_TILE = 32;
+    /**
+     * What the rows of random draws are padded to, so that fast kernels read them in whole vectors. It is part of the
+     * contract: it numbers the draws, and with another number every mask would be another.
+     */
+    private static final int DRAW_ROW = 32;
 
     public int channels() {
         return heads * headSize;
@@ -24,7 +27,7 @@ public record AttentionShape(int batch, int time, int heads, int headSize) {
 
     /** The number of the random draw for the weight of key {@code k} in query {@code q}. */
     public long draw(int b, int h, int q, int k) {
-        long padded = (time + QUERY_TILE - 1L) / QUERY_TILE * QUERY_TILE;
+        long padded = (time + DRAW_ROW - 1L) / DRAW_ROW * DRAW_ROW;
         return (((long) b * heads + h) * time + k) * padded + q;
     }
 }

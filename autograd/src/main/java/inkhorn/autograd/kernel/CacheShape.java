@@ -10,8 +10,11 @@ package inkhorn.autograd.kernel;
  */
 public record CacheShape(int capacity, int heads, int headSize) {
 
-    /** No vector is longer: the row of a channel is read in whole vectors. */
-    private static final int LANES = 16;
+    /**
+     * What a channel's row of keys is padded to, so that it can be read in whole vectors: no vector is longer. It is part
+     * of the contract since the arrays belong to the caller.
+     */
+    private static final int KEY_ROW = 16;
 
     /** Positions whose keys are turned at a time. */
     private static final int TOGETHER = 16;
@@ -20,8 +23,8 @@ public record CacheShape(int capacity, int heads, int headSize) {
      * From one channel's keys to the next: not a multiple of a page, where one token's keys would all fall on the same set
      * of the first cache.
      */
-    int keyStep() {
-        return (capacity + LANES - 1) / LANES * LANES + LANES;
+    public int keyStep() {
+        return (capacity + KEY_ROW - 1) / KEY_ROW * KEY_ROW + KEY_ROW;
     }
 
     /** Floats that the keys take: (H, D, T), padded along T. */
@@ -34,11 +37,11 @@ public record CacheShape(int capacity, int heads, int headSize) {
         return Math.multiplyExact(heads * headSize, capacity);
     }
 
-    int keyAt(int head, int channel, int t) {
+    public int keyAt(int head, int channel, int t) {
         return (head * headSize + channel) * keyStep() + t;
     }
 
-    int valueAt(int head, int t) {
+    public int valueAt(int head, int t) {
         return (head * capacity + t) * headSize;
     }
 
@@ -50,7 +53,7 @@ public record CacheShape(int capacity, int heads, int headSize) {
      * Keeps the keys and values of {@code count} positions from {@code t} on of one head, out of as many rows of queries, keys and
      * values. Keys lie with the positions beside each other: some positions at a time, so that a line of the cache is written whole.
      */
-    void keep(int head, int t, int count, float[] qkv, int row, float[] keys, float[] values) {
+    public void keep(int head, int t, int count, float[] qkv, int row, float[] keys, float[] values) {
         int width = 3 * channels();
         int from = row * width + head * headSize;
         for (int begin = 0; begin < count; begin += TOGETHER) {

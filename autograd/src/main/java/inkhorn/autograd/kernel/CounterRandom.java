@@ -7,9 +7,9 @@ package inkhorn.autograd.kernel;
 public final class CounterRandom {
 
     /** The odd constant nearest 2^64 over the golden ratio. */
-    static final long GAMMA = 0x9E3779B97F4A7C15L;
-    static final long MIX_1 = 0xBF58476D1CE4E5B9L;
-    static final long MIX_2 = 0x94D049BB133111EBL;
+    public static final long GAMMA = 0x9E3779B97F4A7C15L;
+    public static final long MIX_1 = 0xBF58476D1CE4E5B9L;
+    public static final long MIX_2 = 0x94D049BB133111EBL;
 
     private CounterRandom() {
     }

@@ -123,18 +123,18 @@ public final class CountingKernels implements Kernels {
     }
 
     @Override
-    public void layerNorm(float[] x, float[] gamma, float[] beta, int rows, int n, float eps,
+    public void normalize(RowNorm norm, float[] x, float[] gamma, float[] beta, int rows, int n, float eps,
                           float[] out, float[] mean, float[] rstd) {
     }
 
     @Override
-    public void layerNormBackward(float[] x, float[] gamma, float[] mean, float[] rstd, float[] dy, int rows, int n,
-                                  float[] dx, boolean addX, float[] dGamma, boolean addGamma,
+    public void normalizeBackward(RowNorm norm, float[] x, float[] gamma, float[] mean, float[] rstd, float[] dy, int rows,
+                                  int n, float[] dx, boolean addX, float[] dGamma, boolean addGamma,
                                   float[] dBeta, boolean addBeta) {
     }
 
     @Override
-    public void residualLayerNorm(float[] x, float[] branch, float p, long key, float[] gamma, float[] beta,
+    public void residualNormalize(RowNorm norm, float[] x, float[] branch, float p, long key, float[] gamma, float[] beta,
                                   int rows, int n, float eps, float[] sum, float[] out, float[] mean, float[] rstd) {
     }
 

@@ -1,11 +1,12 @@
 package inkhorn.autograd.kernel;
 
+import inkhorn.autograd.kernel.vector.gemm.MicroKernel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Chooses the kernels, once: the vector ones where the JVM has its Vector API module, else the scalar ones. The choice and
- * its reason are one log line, and {@link #describeChoice()}.
+ * Chooses the kernels once, the fastest of {@link Backend#ALL} that this JVM can run. The choice and its reason are one log
+ * line, and {@link #describeChoice()}.
  */
 public final class KernelProvider {
 
@@ -17,12 +18,6 @@ public final class KernelProvider {
     private static volatile String choice = "none chosen yet";
 
     private KernelProvider() {
-    }
-
-    /** What the user may ask for. */
-    public enum Choice {
-        /** The fastest that runs here. */
-        AUTO, SCALAR, VECTOR
     }
 
     /** The kernels of this thread, if it has its own, else of this JVM; chosen now, with all cores, if nobody has. */
@@ -64,30 +59,36 @@ public final class KernelProvider {
 
     private static synchronized Kernels chooseDefault() {
         if (chosen == null) {
-            choose(Choice.AUTO, Runtime.getRuntime().availableProcessors());
+            choose(Runtime.getRuntime().availableProcessors());
         }
         return chosen;
     }
 
+    /** Chooses the fastest back end for all ops from now on, and ends the kernels chosen before. */
+    public static Kernels choose(int threads) {
+        Backend fastest = Backend.fastest();
+        return choose(fastest, threads, fastest.reason());
+    }
+
     /**
-     * Chooses for all ops from now on, and ends the kernels chosen before.
+     * Chooses a back end by name for all ops from now on, and ends the kernels chosen before.
      *
-     * @throws IllegalStateException when the vector kernels are asked for and this JVM has not loaded their module
+     * @param name one of {@link Backend#names()}
+     * @throws IllegalStateException when this JVM cannot run it
      */
-    public static synchronized Kernels choose(Choice choice, int threads) {
-        boolean module = JdkVectorModule.isLoaded();
-        if (choice == Choice.VECTOR && !module) {
-            throw new IllegalStateException("kernels: vector needs the module " + JdkVectorModule.NAME
-                    + "; start java with --add-modules " + JdkVectorModule.NAME + ", or choose scalar");
+    public static Kernels choose(String name, int threads) {
+        Backend asked = Backend.named(name);
+        if (!asked.usable().getAsBoolean()) {
+            throw new IllegalStateException("kernels: " + name + " cannot run here, " + asked.whyNot() + "; choose "
+                    + Backend.fastest().name());
         }
-        boolean vector = module && choice != Choice.SCALAR;
-        Kernels kernels = vector ? new VectorKernels(new Workers(threads)) : new ScalarKernels();
-        String reason = choice != Choice.AUTO ? "as asked for"
-                : module ? "the module " + JdkVectorModule.NAME + " is there"
-                : "the module " + JdkVectorModule.NAME + " is not loaded (java --add-modules " + JdkVectorModule.NAME + ")";
-        use(kernels);
-        KernelProvider.choice = kernels.description() + "; " + reason;
-        LOG.info("kernels: {}", KernelProvider.choice);
+        return choose(asked, threads, "as asked for");
+    }
+
+    private static synchronized Kernels choose(Backend backend, int threads, String reason) {
+        Kernels kernels = use(backend.create().apply(threads));
+        choice = kernels.description() + "; " + reason;
+        LOG.info("kernels: {}", choice);
         return kernels;
     }
 

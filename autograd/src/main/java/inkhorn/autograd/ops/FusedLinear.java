@@ -23,15 +23,15 @@ public final class FusedLinear extends Op {
     private final Tensor weight;
     private final Tensor bias;
     private final Unary activation;
-    private final float[] slopes;
+    private final float[] derivative;
 
-    private FusedLinear(Tensor x, Tensor weight, Tensor bias, Unary activation, float[] slopes) {
+    private FusedLinear(Tensor x, Tensor weight, Tensor bias, Unary activation, float[] derivative) {
         super(x, weight, bias);
         this.x = x;
         this.weight = weight;
         this.bias = bias;
         this.activation = activation;
-        this.slopes = slopes;
+        this.derivative = derivative;
     }
 
     /** @param activationOrNull GELU, GELU_TANH or RELU; null: none */
@@ -40,11 +40,11 @@ public final class FusedLinear extends Op {
         int out = weight.shape().last();
         Tensor y = result(x.shape().with(-1, out), x, weight, biasOrNull);
         boolean keeps = y.needsGrad() && activationOrNull != null;
-        float[] slopes = keeps ? Scope.allocate(y.size()) : null;
+        float[] derivative = keeps ? Scope.allocate(y.size()) : null;
         float[] bias = biasOrNull == null ? null : biasOrNull.data();
         kernels().gemm(false, false, Checks.rows(x.shape()), out, x.shape().last(), x.data(), 0, weight.data(), 0,
-                y.data(), 0, false, new Epilogue(bias, activationOrNull, slopes));
-        return new FusedLinear(x, weight, biasOrNull, activationOrNull, slopes).record(y);
+                y.data(), 0, false, new Epilogue(bias, activationOrNull, derivative));
+        return new FusedLinear(x, weight, biasOrNull, activationOrNull, derivative).record(y);
     }
 
     private static void check(Shape x, Shape weight, Tensor bias, Unary activation) {
@@ -70,7 +70,7 @@ public final class FusedLinear extends Op {
         int in = x.shape().last();
         int out = weight.shape().last();
         if (activation != null) {
-            kernels().binary(Binary.MUL, Broadcast.alike(rows * out), grad, slopes, grad);
+            kernels().binary(Binary.MUL, Broadcast.alike(rows * out), grad, derivative, grad);
         }
         if (x.needsGrad()) {
             GradSlot dx = x.gradSlot();
@@ -88,8 +88,8 @@ public final class FusedLinear extends Op {
 
     @Override
     protected void release() {
-        if (slopes != null) {
-            Scope.release(slopes);
+        if (derivative != null) {
+            Scope.release(derivative);
         }
     }
 }

@@ -6,6 +6,7 @@ import inkhorn.autograd.GradSlot;
 import inkhorn.autograd.Op;
 import inkhorn.autograd.Scope;
 import inkhorn.autograd.Tensor;
+import inkhorn.autograd.kernel.RowNorm;
 
 /**
  * {@code y = x̂ · gamma + beta, x̂ = (x - mean) / √(variance + eps)} over the last axis (Ba, Kiros, Hinton 2016);
@@ -36,7 +37,7 @@ public final class LayerNorm extends Op {
         int rows = Checks.rows(x.shape());
         Tensor y = result(x.shape(), x, gamma, betaOrNull);
         LayerNorm op = new LayerNorm(x, gamma, betaOrNull, Scope.allocate(rows), Scope.allocate(rows));
-        kernels().layerNorm(x.data(), gamma.data(), betaOrNull == null ? null : betaOrNull.data(), rows,
+        kernels().normalize(RowNorm.LAYER, x.data(), gamma.data(), betaOrNull == null ? null : betaOrNull.data(), rows,
                 x.shape().last(), eps, y.data(), op.mean, op.rstd);
         if (!y.needsGrad()) {
             op.release();
@@ -55,7 +56,7 @@ public final class LayerNorm extends Op {
         GradSlot dx = Gradients.slotOrNone(x);
         GradSlot dGamma = Gradients.slotOrNone(gamma);
         GradSlot dBeta = Gradients.slotOrNone(beta);
-        kernels().layerNormBackward(x.data(), gamma.data(), mean, rstd, grad, Checks.rows(x.shape()), x.shape().last(),
+        kernels().normalizeBackward(RowNorm.LAYER, x.data(), gamma.data(), mean, rstd, grad, Checks.rows(x.shape()), x.shape().last(),
                 dx.array(), dx.add(), dGamma.array(), dGamma.add(), dBeta.array(), dBeta.add());
     }
 

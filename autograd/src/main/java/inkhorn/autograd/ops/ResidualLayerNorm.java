@@ -7,6 +7,7 @@ import inkhorn.autograd.Op;
 import inkhorn.autograd.Rng;
 import inkhorn.autograd.Scope;
 import inkhorn.autograd.Tensor;
+import inkhorn.autograd.kernel.RowNorm;
 
 /**
  * {@code sum = x + dropout(branch), normed = layerNorm(sum)}: the end of one residual branch and the beginning of the next
@@ -58,7 +59,7 @@ public final class ResidualLayerNorm extends Op {
         Tensor sum = result(x.shape(), x, branch, gamma, betaOrNull);
         Tensor normed = result(x.shape(), x, branch, gamma, betaOrNull);
         ResidualLayerNorm op = new ResidualLayerNorm(x, branch, gamma, betaOrNull, sum, dropped, key);
-        kernels().residualLayerNorm(x.data(), branch.data(), dropped, key, gamma.data(),
+        kernels().residualNormalize(RowNorm.LAYER, x.data(), branch.data(), dropped, key, gamma.data(),
                 betaOrNull == null ? null : betaOrNull.data(), Checks.rows(x.shape()), x.shape().last(), eps,
                 sum.data(), normed.data(), op.mean, op.rstd);
         if (!normed.needsGrad()) {
@@ -88,7 +89,7 @@ public final class ResidualLayerNorm extends Op {
         GradSlot dSum = needsSum ? sum.gradSlot() : new GradSlot(null, false);     // what has arrived there, added to
         GradSlot dGamma = Gradients.slotOrNone(gamma);
         GradSlot dBeta = Gradients.slotOrNone(beta);
-        kernels().layerNormBackward(sum.data(), gamma.data(), mean, rstd, grad, Checks.rows(x.shape()), x.shape().last(),
+        kernels().normalizeBackward(RowNorm.LAYER, sum.data(), gamma.data(), mean, rstd, grad, Checks.rows(x.shape()), x.shape().last(),
                 dSum.array(), dSum.add(), dGamma.array(), dGamma.add(), dBeta.array(), dBeta.add());
         if (branch.needsGrad()) {
             handToBranch(dSum.array());

@@ -10,7 +10,7 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 /** Causal attention against a definition that holds the whole T by T matrix. */
-interface AttentionKernelsContract {
+public interface AttentionKernelsContract {
 
     long KEY = 0x5eed;
 

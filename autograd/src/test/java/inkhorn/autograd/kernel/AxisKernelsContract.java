@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.within;
 import org.junit.jupiter.api.Test;
 
 /** The kernels along the middle axis of (outer, n, inner), and those that pick rows. */
-interface AxisKernelsContract {
+public interface AxisKernelsContract {
 
     int[][] BLOCKS = {{1, 1, 1}, {1, 207, 1}, {3, 7, 1}, {65, 13, 1}, {1, 13, 7}, {1, 207, 64}, {1, 64, 207}, {2, 3, 5},
         {3, 31, 13}, {7, 1, 16}, {1, 1023, 65}, {1, 5000, 1}};

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Writing token by token: what is computed for one row alone has the bits that it has among many. */
-interface CacheKernelsContract {
+public interface CacheKernelsContract {
 
     Kernels kernels();
 
@@ -41,7 +41,7 @@ interface CacheKernelsContract {
         }
     }
 
-    /** With b stored (n, k) only up to 64 rows: {@link RowDots} adds in another order than the product of many rows. */
+    /** With b stored (n, k) only up to 64 rows: the dot products of a few rows add in another order than the product of many rows. */
     @ParameterizedTest
     @CsvSource({"false,1,1", "false,40,7", "false,384,385", "false,1000,390", "false,2100,800", "true,1,1", "true,63,20", "true,65,384",
         "true,1003,421"})

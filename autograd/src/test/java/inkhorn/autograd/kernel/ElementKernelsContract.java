@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The kernels that go element by element. */
-interface ElementKernelsContract {
+public interface ElementKernelsContract {
 
     double CLOSE = 2e-6;
 
@@ -36,7 +36,7 @@ interface ElementKernelsContract {
         };
     }
 
-    static double slope(Unary f, double p, double x) {
+    static double derivative(Unary f, double p, double x) {
         double h = 1e-5;
         return (define(f, p, x + h) - define(f, p, x - h)) / (2 * h);
     }
@@ -107,7 +107,7 @@ interface ElementKernelsContract {
             double[] expected = new double[n];
             for (int i = 0; i < n; i++) {
                 y[i] = (float) define(f, -1.5, x[i]);
-                expected[i] = dy[i] * slope(f, -1.5, x[i]);
+                expected[i] = dy[i] * derivative(f, -1.5, x[i]);
             }
             assertOutput(f + " backward " + n, expected, 5e-6,
                     (dx, add) -> kernels().unaryBackward(f, -1.5f, x, y, dy, dx, add, n));
@@ -141,7 +141,7 @@ interface ElementKernelsContract {
     }
 
     @Test
-    default void reluHasNoSlopeAtZero() {
+    default void reluHasNoDerivativeAtZero() {
         float[] dx = new float[2];
         kernels().unaryBackward(Unary.RELU, 0, new float[] {0, 1}, new float[] {0, 1}, new float[] {5, 5}, dx, false, 2);
         assertThat(dx).containsExactly(0, 5);

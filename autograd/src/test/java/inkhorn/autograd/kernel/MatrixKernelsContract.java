@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The matrix product in all its transposes, offsets and epilogues. */
-interface MatrixKernelsContract {
+public interface MatrixKernelsContract {
 
     int[][] SIZES = {{1, 1, 1}, {1, 7, 3}, {3, 1, 7}, {7, 3, 1}, {13, 13, 13}, {12, 32, 16}, {1, 64, 207}, {64, 65, 13},
         {31, 33, 65}, {207, 13, 64}, {65, 207, 7}, {48, 96, 128}, {25, 35, 515}, {130, 70, 300}, {12, 32, 1}, {24, 33, 2}};
@@ -115,7 +115,7 @@ interface MatrixKernelsContract {
 
     @ParameterizedTest
     @EnumSource(names = {"RELU", "GELU", "GELU_TANH", "TANH", "SIGMOID"})
-    default void gemmAppliesTheActivationAndKeepsItsSlopes(Unary activation) {
+    default void gemmAppliesTheActivationAndKeepsItsDerivative(Unary activation) {
         for (int[] size : SIZES) {
             int m = size[0];
             int n = size[1];
@@ -125,16 +125,16 @@ interface MatrixKernelsContract {
             float[] bias = k % 2 == 0 ? null : normal(10, n);
             double[] z = product(false, false, m, n, k, a, b);
             double[] y = new double[z.length];
-            double[] slopes = new double[z.length];
+            double[] derivative = new double[z.length];
             for (int i = 0; i < z.length; i++) {
                 z[i] += bias == null ? 0 : bias[i % n];
                 y[i] = define(activation, 0, z[i]);
-                slopes[i] = (define(activation, 0, z[i] + 1e-5) - define(activation, 0, z[i] - 1e-5)) / 2e-5;
+                derivative[i] = (define(activation, 0, z[i] + 1e-5) - define(activation, 0, z[i] - 1e-5)) / 2e-5;
             }
             float[] c = unclean(y.length);
             float[] kept = unclean(y.length);
             kernels().gemm(false, false, m, n, k, a, 0, b, 0, c, 0, false, new Epilogue(bias, activation, kept));
-            assertClose("f'(z) " + Arrays.toString(size), kept, slopes, 2 * toleranceFor(k));
+            assertClose("f'(z) " + Arrays.toString(size), kept, derivative, 2 * toleranceFor(k));
             assertClose("f(z) " + Arrays.toString(size), c, y, 2 * toleranceFor(k));
             float[] unkept = unclean(y.length);
             kernels().gemm(false, false, m, n, k, a, 0, b, 0, unkept, 0, false, new Epilogue(bias, activation, null));

@@ -13,7 +13,7 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 /** Softmax, its relatives, and cross-entropy over rows of n. */
-interface RowKernelsContract {
+public interface RowKernelsContract {
 
     int ROWS = 5;
 

@@ -1,19 +1,22 @@
 package inkhorn.autograd.ops;
 
+import inkhorn.autograd.kernel.Backend;
 import inkhorn.autograd.kernel.KernelProvider;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 
 /** The same on the kernels of a JVM without the Vector API. */
 class GradientsOfOpsOnScalarKernelsTest extends GradientsOfOpsTest {
 
-    @BeforeAll
-    static void chooseScalarKernels() {
-        KernelProvider.choose(KernelProvider.Choice.SCALAR, 1);
+    private KernelProvider.OnThisThread scalar;
+
+    @BeforeEach
+    void useScalarKernels() {
+        scalar = KernelProvider.using(Backend.named("scalar").create().apply(1));
     }
 
-    @AfterAll
-    static void chooseTheDefaultAgain() {
-        KernelProvider.choose(KernelProvider.Choice.AUTO, Runtime.getRuntime().availableProcessors());
+    @AfterEach
+    void useTheDefaultAgain() {
+        scalar.close();
     }
 }

@@ -4,8 +4,7 @@ import inkhorn.autograd.IntTensor;
 import inkhorn.autograd.Rng;
 import inkhorn.autograd.Scope;
 import inkhorn.autograd.kernel.KernelProvider;
-import inkhorn.autograd.kernel.KernelProvider.Choice;
-import inkhorn.autograd.kernel.PeakProbe;
+import inkhorn.autograd.kernel.vector.PeakProbe;
 import inkhorn.generate.CachedLogits;
 import inkhorn.generate.NextLogits;
 import inkhorn.generate.PlainLogits;
@@ -60,7 +59,7 @@ public final class DecodeCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage());
         }
-        KernelProvider.choose(Choice.AUTO, threads);
+        KernelProvider.choose(threads);
         PrintWriter out = spec.commandLine().getOut();
         out.println(KernelProvider.describeChoice());
         for (String name : models) {

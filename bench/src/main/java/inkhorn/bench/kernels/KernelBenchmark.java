@@ -30,8 +30,7 @@ public class KernelBenchmark {
     public void setUp() {
         // JMH's fork has the flags of a relaunched JVM, but starts in JMH.
         JdkVectorModule.load();
-        KernelProvider.choose(KernelProvider.Choice.AUTO,
-                Integer.getInteger(THREADS, Runtime.getRuntime().availableProcessors()));
+        KernelProvider.choose(Integer.getInteger(THREADS, Runtime.getRuntime().availableProcessors()));
         work = KernelCases.named(kernel).work().get();
     }
 

@@ -6,6 +6,7 @@ import inkhorn.autograd.kernel.AttentionShape;
 import inkhorn.autograd.kernel.Epilogue;
 import inkhorn.autograd.kernel.KernelProvider;
 import inkhorn.autograd.kernel.Kernels;
+import inkhorn.autograd.kernel.RowNorm;
 import inkhorn.autograd.kernel.Unary;
 import inkhorn.bench.Cost;
 import inkhorn.bench.KernelCall;
@@ -101,7 +102,7 @@ final class KernelCases {
             float[] out = new float[n];
             float[] mean = new float[rows];
             float[] rstd = new float[rows];
-            return () -> kernels().layerNorm(x, gamma, null, rows, channels, eps, out, mean, rstd);
+            return () -> kernels().normalize(RowNorm.LAYER, x, gamma, null, rows, channels, eps, out, mean, rstd);
         });
         add("residual + layer norm", floats(4.0 * n), () -> {
             float[] x = random(n);
@@ -110,7 +111,7 @@ final class KernelCases {
             float[] out = new float[n];
             float[] mean = new float[rows];
             float[] rstd = new float[rows];
-            return () -> kernels().residualLayerNorm(x, branch, (float) config.dropout(), KEY, gamma, null, rows, channels, eps,
+            return () -> kernels().residualNormalize(RowNorm.LAYER, x, branch, (float) config.dropout(), KEY, gamma, null, rows, channels, eps,
                     sum, out, mean, rstd);
         });
         add("layer norm backward", floats(3.0 * n), () -> {
@@ -120,8 +121,8 @@ final class KernelCases {
             float[] mean = new float[rows];
             float[] rstd = new float[rows];
             float[] dGamma = new float[channels];
-            kernels().layerNorm(x, gamma, null, rows, channels, eps, dx, mean, rstd);
-            return () -> kernels().layerNormBackward(x, gamma, mean, rstd, dy, rows, channels, dx, false, dGamma, false, null, false);
+            kernels().normalize(RowNorm.LAYER, x, gamma, null, rows, channels, eps, dx, mean, rstd);
+            return () -> kernels().normalizeBackward(RowNorm.LAYER, x, gamma, mean, rstd, dy, rows, channels, dx, false, dGamma, false, null, false);
         });
     }
 

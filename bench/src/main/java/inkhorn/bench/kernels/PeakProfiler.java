@@ -1,6 +1,6 @@
 package inkhorn.bench.kernels;
 
-import inkhorn.autograd.kernel.PeakProbe;
+import inkhorn.autograd.kernel.vector.PeakProbe;
 import inkhorn.bench.Cost;
 import java.util.Collection;
 import java.util.List;

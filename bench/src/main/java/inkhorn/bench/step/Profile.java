@@ -1,7 +1,7 @@
 package inkhorn.bench.step;
 
 import inkhorn.autograd.kernel.KernelProvider;
-import inkhorn.autograd.kernel.PeakProbe;
+import inkhorn.autograd.kernel.vector.PeakProbe;
 import inkhorn.bench.ModelCase;
 import inkhorn.bench.Product;
 import inkhorn.bench.Statistics;

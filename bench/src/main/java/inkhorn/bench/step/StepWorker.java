@@ -2,7 +2,7 @@ package inkhorn.bench.step;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import inkhorn.autograd.kernel.KernelProvider;
-import inkhorn.autograd.kernel.PeakProbe;
+import inkhorn.autograd.kernel.vector.PeakProbe;
 import inkhorn.bench.ModelCase;
 import inkhorn.cli.launch.ParentWatch;
 import inkhorn.cli.launch.Relaunch;
@@ -39,7 +39,7 @@ public final class StepWorker {
             emptyBytes = highWaterMark("self");
             training = new TorchTraining(model, precision);
         } else {
-            KernelProvider.choose(KernelProvider.Choice.AUTO, threads);
+            KernelProvider.choose(threads);
             emptyBytes = highWaterMark("self");
             training = new InkhornTraining(model);
         }

@@ -41,15 +41,17 @@ public final class JvmArguments {
             // Of the methods behind a gather the only one that is not inlined by annotation.
             JvmFlag.always("-XX:CompileCommand=inline,jdk.incubator.vector.IntVector::species"),
             // Each loop over vectors by itself, with all that it does with one: see VectorMath.
-            compile("inline", "VectorMath::*"),
-            compile("dontinline", "VectorUnary::*"),
-            compile("dontinline", "VectorRows::*"),
-            compile("dontinline", "VectorElementwise::*"),
+            compile("inline", "loops.VectorMath::*"),
+            compile("dontinline", "loops.VectorUnary::*"),
+            compile("dontinline", "loops.VectorRows::*"),
+            compile("dontinline", "loops.VectorElementwise::*"),
             compile("dontinline", "VectorAttention::*"),
             // Until they are compiled, each of their vectors is an object: the compiler is to come sooner than to other code.
-            compile("CompileThresholdScaling", "MicroKernel*::multiply,0.05"),
+            compile("CompileThresholdScaling", "gemm.MicroKernel*::multiply,0.05"),
             compile("CompileThresholdScaling", "Vector*::*,0.1"),
-            compile("CompileThresholdScaling", "Packing::*,0.1"),
+            compile("CompileThresholdScaling", "loops.Vector*::*,0.1"),
+            compile("CompileThresholdScaling", "gemm.Vector*::*,0.1"),
+            compile("CompileThresholdScaling", "gemm.Packing::*,0.1"),
             // On few cores Java has one optimizing compiler, which a first step would wait for.
             new JvmFlag("-XX:CICompilerCount=3", Needs.FEW_CORES, "CICompilerCount"),
             // So that packed operands begin on a cache line: a vector that crosses one costs the products a tenth of their speed or more.
@@ -129,7 +131,7 @@ public final class JvmArguments {
     }
 
     private static JvmFlag compile(String how, String methods) {
-        return JvmFlag.always("-XX:CompileCommand=".concat(how).concat(",inkhorn.autograd.kernel.").concat(methods));
+        return JvmFlag.always("-XX:CompileCommand=".concat(how).concat(",inkhorn.autograd.kernel.vector.").concat(methods));
     }
 
     private static boolean isClassPath(String argument) {

@@ -37,7 +37,7 @@ public record Machine(Jvm java, Host system, Arithmetic kernels, Peak peak, Memo
     }
 
     /**
-     * Measured limits, by {@link inkhorn.autograd.kernel.PeakProbe}, in 10⁹ float32 operations and 10⁹ bytes a second.
+     * Measured limits, by {@link inkhorn.autograd.kernel.vector.PeakProbe}, in 10⁹ float32 operations and 10⁹ bytes a second.
      *
      * @param scaling             how many times one thread all threads are; null where it would be more than there are threads, since
      *     other programs worked while one thread was measured

@@ -4,7 +4,7 @@ import com.sun.management.HotSpotDiagnosticMXBean;
 import com.sun.management.OperatingSystemMXBean;
 import inkhorn.autograd.kernel.JdkVectorModule;
 import inkhorn.autograd.kernel.KernelProvider;
-import inkhorn.autograd.kernel.PeakProbe;
+import inkhorn.autograd.kernel.vector.PeakProbe;
 import inkhorn.cli.launch.AsciiLocale;
 import inkhorn.cli.launch.JvmArguments;
 import java.io.IOException;

@@ -4,6 +4,7 @@ import inkhorn.autograd.kernel.KernelProvider;
 import inkhorn.cli.machine.Machine;
 import inkhorn.cli.machine.MachineReader;
 import inkhorn.config.UserError;
+import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,7 +29,11 @@ public record Engine(int threads, Kernels kernels) {
     public void start() {
         try {
             logJava();
-            KernelProvider.choose(KernelProvider.Choice.valueOf(kernels.name()), threads);
+            if (kernels == Kernels.AUTO) {
+                KernelProvider.choose(threads);
+            } else {
+                KernelProvider.choose(kernels.name().toLowerCase(Locale.ROOT), threads);
+            }
         } catch (IllegalStateException e) {
             throw new UserError("--" + e.getMessage());
         }

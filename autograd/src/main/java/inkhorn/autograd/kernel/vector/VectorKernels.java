@@ -1,0 +1,403 @@
+package inkhorn.autograd.kernel.vector;
+
+import inkhorn.autograd.kernel.AdamWStep;
+import inkhorn.autograd.kernel.AttentionShape;
+import inkhorn.autograd.kernel.Binary;
+import inkhorn.autograd.kernel.Broadcast;
+import inkhorn.autograd.kernel.CacheShape;
+import inkhorn.autograd.kernel.Epilogue;
+import inkhorn.autograd.kernel.Kernels;
+import inkhorn.autograd.kernel.RowNorm;
+import inkhorn.autograd.kernel.StridedCopy;
+import inkhorn.autograd.kernel.Unary;
+import inkhorn.autograd.kernel.vector.gemm.Tile;
+import inkhorn.autograd.kernel.vector.gemm.VectorFewRows;
+import inkhorn.autograd.kernel.vector.gemm.VectorGemm;
+import inkhorn.autograd.kernel.vector.gemm.VectorGemm.Operands;
+import inkhorn.autograd.kernel.vector.loops.Scratch;
+import inkhorn.autograd.kernel.vector.loops.VectorElementwise;
+import inkhorn.autograd.kernel.vector.loops.VectorMath;
+import inkhorn.autograd.kernel.vector.loops.VectorRows;
+import inkhorn.autograd.kernel.vector.loops.VectorUnary;
+import inkhorn.autograd.kernel.vector.workers.Workers;
+import java.util.Arrays;
+
+/**
+ * The fast kernels: the JDK's Vector API on float arrays, dealt out to a team of threads. This class cuts the work; the
+ * arithmetic is in the {@code Vector…} classes beside it.
+ */
+public final class VectorKernels implements Kernels {
+
+    /** Elements of a task: 64 KiB a stream, a few microseconds. */
+    private static final int CHUNK = 16384;
+
+    private final Workers workers;
+    private final VectorGemm gemm;
+
+    public VectorKernels(Workers workers) {
+        this.workers = workers;
+        this.gemm = new VectorGemm(workers);
+    }
+
+    @Override
+    public String description() {
+        String tiles = Tile.quickest() == Tile.TALL ? Tile.TALL + " micro-kernel, " : Tile.TALL + " and " + Tile.WIDE + " micro-kernels, ";
+        return "vector, " + 32 * VectorMath.W + "-bit, " + tiles + workers.threads() + (workers.threads() == 1 ? " thread" : " threads");
+    }
+
+    @Override
+    public int threads() {
+        return workers.threads();
+    }
+
+    @Override
+    public void close() {
+        workers.close();
+    }
+
+    /** A piece of work over elements or rows {@code from … to}. */
+    @FunctionalInterface
+    private interface Range {
+        void run(int from, int to);
+    }
+
+    private void parallel(int n, int chunk, Range body) {
+        workers.run((n + chunk - 1) / chunk, task -> body.run(task * chunk, Math.min(n, (task + 1) * chunk)));
+    }
+
+    private void parallelRows(int rows, int n, Range body) {
+        parallel(rows, Math.max(1, CHUNK / Math.max(1, n)), body);
+    }
+
+    @Override
+    public void fill(float[] out, float value, int n) {
+        parallel(n, CHUNK, (from, to) -> Arrays.fill(out, from, to, value));
+    }
+
+    @Override
+    public void scale(float factor, float[] x, float[] out, boolean add, int n) {
+        parallel(n, CHUNK, (from, to) -> VectorElementwise.scale(factor, x, out, from, to, add));
+    }
+
+    @Override
+    public void unary(Unary f, float p, float[] x, float[] out, int n) {
+        parallel(n, CHUNK, (from, to) -> VectorUnary.forward(f, p, x, from, out, from, to - from));
+    }
+
+    @Override
+    public void unaryBackward(Unary f, float p, float[] x, float[] y, float[] dy, float[] dx, boolean add, int n) {
+        parallel(n, CHUNK, (from, to) -> VectorUnary.backward(f, p, x, y, dy, dx, from, add, to - from));
+    }
+
+    @Override
+    public void binary(Binary f, Broadcast plan, float[] a, float[] b, float[] out) {
+        int[] dims = plan.dims();
+        int last = dims.length - 1;
+        int n = dims[last];
+        int rows = product(dims, last);
+        if (rows == 1) {
+            int aStep = plan.aStrides()[last];
+            int bStep = plan.bStrides()[last];
+            parallel(n, CHUNK, (from, to) -> VectorElementwise.binary(f, a, from * aStep, aStep, b, from * bStep, bStep,
+                    out, from, to - from));
+            return;
+        }
+        parallelRows(rows, n, (from, to) -> {
+            for (int row = from; row < to; row++) {
+                VectorElementwise.binary(f, a, offset(row, dims, plan.aStrides()), plan.aStrides()[last],
+                        b, offset(row, dims, plan.bStrides()), plan.bStrides()[last], out, row * n, n);
+            }
+        });
+    }
+
+    @Override
+    public void copy(StridedCopy plan, float[] from, float[] to, boolean add) {
+        int[] dims = plan.dims();
+        int last = dims.length - 1;
+        int n = dims[last];
+        int fromStep = plan.fromStrides()[last];
+        int toStep = plan.toStrides()[last];
+        parallelRows(product(dims, last), n, (first, end) -> {
+            for (int row = first; row < end; row++) {
+                int source = plan.fromOffset() + offset(row, dims, plan.fromStrides());
+                int target = plan.toOffset() + offset(row, dims, plan.toStrides());
+                copyRow(from, source, fromStep, to, target, toStep, n, add);
+            }
+        });
+    }
+
+    private static void copyRow(float[] from, int source, int fromStep, float[] to, int target, int toStep, int n,
+                                boolean add) {
+        if (fromStep == 1 && toStep == 1) {
+            if (add) {
+                VectorElementwise.addInPlace(from, source, to, target, n);
+            } else {
+                System.arraycopy(from, source, to, target, n);
+            }
+            return;
+        }
+        for (int i = 0; i < n; i++) {
+            float value = from[source + i * fromStep];
+            to[target + i * toStep] = add ? value + to[target + i * toStep] : value;
+        }
+    }
+
+    private static int product(int[] dims, int count) {
+        int product = 1;
+        for (int i = 0; i < count; i++) {
+            product *= dims[i];
+        }
+        return product;
+    }
+
+    /** Where row {@code row} of the block starts: all axes but the last, last of them fastest. */
+    private static int offset(int row, int[] dims, int[] strides) {
+        int offset = 0;
+        for (int axis = dims.length - 2, rest = row; axis >= 0; axis--) {
+            offset += rest % dims[axis] * strides[axis];
+            rest /= dims[axis];
+        }
+        return offset;
+    }
+
+    @Override
+    public void dropout(float[] x, float p, long key, float[] out, boolean add, int n) {
+        parallel(n, CHUNK, (from, to) -> VectorElementwise.dropout(x, p, key, out, from, to, add));
+    }
+
+    @Override
+    public void sum(float[] x, int outer, int n, int inner, float factor, float[] out, boolean add) {
+        VectorSums.overAxis(workers, x, outer, n, inner, factor, out, add);
+    }
+
+    @Override
+    public void max(float[] x, int outer, int n, int inner, float[] out, int[] where) {
+        parallelRows(outer * inner, n, (from, to) -> {
+            for (int i = from; i < to; i++) {
+                int first = i / inner * n * inner + i % inner;
+                int best = 0;
+                for (int j = 1; j < n && !Float.isNaN(x[first + best * inner]); j++) {
+                    float candidate = x[first + j * inner];
+                    if (candidate > x[first + best * inner] || Float.isNaN(candidate)) {
+                        best = j;
+                    }
+                }
+                out[i] = x[first + best * inner];
+                where[i] = best;
+            }
+        });
+    }
+
+    @Override
+    public void maxBackward(float[] dy, int[] where, int outer, int n, int inner, float[] dx, boolean add) {
+        if (!add) {
+            fill(dx, 0, outer * n * inner);
+        }
+        parallelRows(outer * inner, 1, (from, to) -> {
+            for (int i = from; i < to; i++) {
+                dx[(i / inner * n + where[i]) * inner + i % inner] += dy[i];
+            }
+        });
+    }
+
+    @Override
+    public double sumOfSquares(float[] x, int n) {
+        return VectorSums.chunked(workers, n, (from, to) -> VectorElementwise.sumOfSquares(x, from, to));
+    }
+
+    @Override
+    public void softmax(float[] x, int rows, int n, float[] out) {
+        parallelRows(rows, n, (from, to) -> {
+            for (int row = from; row < to; row++) {
+                VectorRows.softmax(x, row * n, n, out);
+            }
+        });
+    }
+
+    @Override
+    public void softmaxBackward(float[] y, float[] dy, int rows, int n, float[] dx, boolean add) {
+        parallelRows(rows, n, (from, to) -> {
+            for (int row = from; row < to; row++) {
+                VectorRows.softmaxBackward(y, dy, row * n, n, dx, add);
+            }
+        });
+    }
+
+    @Override
+    public void logSoftmax(float[] x, int rows, int n, float[] out) {
+        parallelRows(rows, n, (from, to) -> {
+            float[] work = Scratch.ofThread().array(0, n);
+            for (int row = from; row < to; row++) {
+                VectorRows.logSoftmax(x, row * n, n, out, work);
+            }
+        });
+    }
+
+    @Override
+    public void logSoftmaxBackward(float[] y, float[] dy, int rows, int n, float[] dx, boolean add) {
+        parallelRows(rows, n, (from, to) -> {
+            for (int row = from; row < to; row++) {
+                VectorRows.logSoftmaxBackward(y, dy, row * n, n, dx, add);
+            }
+        });
+    }
+
+    @Override
+    public double crossEntropy(float[] logits, int[] targets, int rows, int n, float[] gradient) {
+        int counted = 0;
+        for (int row = 0; row < rows; row++) {
+            counted += targets[row] >= 0 ? 1 : 0;
+        }
+        float weight = counted == 0 ? 0 : 1f / counted;
+        double[] losses = new double[rows];
+        parallelRows(rows, n, (from, to) -> {
+            for (int row = from; row < to; row++) {
+                losses[row] = crossEntropyRow(logits, row * n, n, targets[row], weight, gradient);
+            }
+        });
+        double total = 0;
+        for (double loss : losses) {
+            total += loss;
+        }
+        return counted == 0 ? 0 : total / counted;
+    }
+
+    private static double crossEntropyRow(float[] logits, int at, int n, int target, float weight, float[] gradient) {
+        if (target < 0) {
+            if (gradient != null) {
+                Arrays.fill(gradient, at, at + n, 0);
+            }
+            return 0;
+        }
+        if (gradient != null) {
+            return VectorRows.crossEntropy(logits, at, n, target, weight, gradient);
+        }
+        float[] work = Scratch.ofThread().array(0, n);
+        System.arraycopy(logits, at, work, 0, n);
+        return VectorRows.crossEntropy(work, 0, n, target, weight, work);
+    }
+
+    @Override
+    public void normalize(RowNorm norm, float[] x, float[] gamma, float[] beta, int rows, int n, float eps,
+                          float[] out, float[] mean, float[] rstd) {
+        parallelRows(rows, n, (from, to) -> {
+            for (int row = from; row < to; row++) {
+                VectorRows.normalize(norm, x, gamma, beta, row * n, n, eps, out, mean, rstd, row);
+            }
+        });
+    }
+
+    @Override
+    public void normalizeBackward(RowNorm norm, float[] x, float[] gamma, float[] mean, float[] rstd, float[] dy,
+                                  int rows, int n, float[] dx, boolean addX, float[] dGamma, boolean addGamma,
+                                  float[] dBeta, boolean addBeta) {
+        if (dx != null) {
+            parallelRows(rows, n, (from, to) -> {
+                for (int row = from; row < to; row++) {
+                    VectorRows.normalizeBackward(norm, x, gamma, mean[row], rstd[row], dy, row * n, n, dx, addX);
+                }
+            });
+        }
+        if (dGamma == null && dBeta == null) {
+            return;
+        }
+        float[] sums = Scratch.ofThread().array(1, 2 * n);
+        VectorSums.columns(workers, rows, 2 * n, sums, 0, 1, false, (row, to, at) ->
+                VectorRows.addToGammaBeta(x, mean[row], rstd[row], dy, row * n, n, to, at, at + n));
+        if (dGamma != null) {
+            copyRow(sums, 0, 1, dGamma, 0, 1, n, addGamma);
+        }
+        if (dBeta != null) {
+            copyRow(sums, n, 1, dBeta, 0, 1, n, addBeta);
+        }
+    }
+
+    @Override
+    public void residualNormalize(RowNorm norm, float[] x, float[] branch, float p, long key, float[] gamma, float[] beta,
+                                  int rows, int n, float eps, float[] sum, float[] out, float[] mean, float[] rstd) {
+        // Two rows at a time where n is odd: draws come in pairs.
+        int perTask = Math.max(2, CHUNK / Math.max(1, n) / 2 * 2);
+        parallel(rows, perTask, (from, to) -> {
+            System.arraycopy(x, from * n, sum, from * n, (to - from) * n);
+            if (p > 0) {
+                VectorElementwise.dropout(branch, p, key, sum, from * n, to * n, true);
+            } else {
+                VectorElementwise.addInPlace(branch, from * n, sum, from * n, (to - from) * n);
+            }
+            for (int row = from; row < to; row++) {
+                VectorRows.normalize(norm, sum, gamma, beta, row * n, n, eps, out, mean, rstd, row);
+            }
+        });
+    }
+
+    @Override
+    public void gatherRows(float[] table, int n, int[] ids, int count, float[] out) {
+        parallelRows(count, n, (from, to) -> {
+            for (int i = from; i < to; i++) {
+                System.arraycopy(table, ids[i] * n, out, i * n, n);
+            }
+        });
+    }
+
+    @Override
+    public void scatterAddRows(float[] dy, int[] ids, int count, int n, int tableRows, float[] dTable, boolean add) {
+        if (!add) {
+            fill(dTable, 0, tableRows * n);
+        }
+        // Split by column, so that each element of the table is summed in the order of the ids by one thread.
+        parallel(n, 64, (from, to) -> {
+            for (int i = 0; i < count; i++) {
+                VectorElementwise.addInPlace(dy, i * n + from, dTable, ids[i] * n + from, to - from);
+            }
+        });
+    }
+
+    @Override
+    public void gemm(boolean transA, boolean transB, int m, int n, int k, float[] a, int aOffset, float[] b, int bOffset,
+                     float[] c, int cOffset, boolean add, Epilogue epilogue) {
+        if (VectorFewRows.suits(transA, transB, m, n, k)) {
+            VectorFewRows.multiply(workers, transB, m, n, k, a, aOffset, b, bOffset, c, cOffset, add, epilogue);
+            return;
+        }
+        gemm.multiply(new Operands(transA, transB, m, n, k, a, aOffset, b, bOffset), c, cOffset, add, epilogue);
+    }
+
+    @Override
+    public void attention(AttentionShape shape, float[] qkv, float p, long key, float[] out, float[] logSumExp) {
+        workers.run(shape.batch() * shape.heads(), i -> VectorAttention.forward(
+                shape, i / shape.heads(), i % shape.heads(), qkv, p, key, out, logSumExp));
+    }
+
+    @Override
+    public void attentionBackward(AttentionShape shape, float[] qkv, float p, long key, float[] out, float[] logSumExp,
+                                  float[] dOut, float[] dQkv, boolean add) {
+        workers.run(shape.batch() * shape.heads(), i -> VectorAttention.backward(
+                shape, i / shape.heads(), i % shape.heads(), qkv, p, key, out, logSumExp, dOut, dQkv, add));
+    }
+
+    @Override
+    public void keepKeysAndValues(CacheShape shape, float[] qkv, int time, int[] first, float[][] keys, float[][] values) {
+        parallelRows(keys.length * shape.heads(), time * shape.headSize(), (from, to) -> {
+            for (int i = from; i < to; i++) {
+                int b = i / shape.heads();
+                shape.keep(i % shape.heads(), first[b], time, qkv, b * time, keys[b], values[b]);
+            }
+        });
+    }
+
+    @Override
+    public void cachedAttention(CacheShape shape, float[] qkv, int[] at, float[][] keys, float[][] values, float[] out) {
+        workers.run(keys.length * shape.heads(), i -> {
+            int b = i / shape.heads();
+            int head = i % shape.heads();
+            int channel = head * shape.headSize();
+            VectorCachedAttention.forward(shape, head, qkv, b * 3 * shape.channels() + channel, at[b] + 1, keys[b], values[b],
+                    out, b * shape.channels() + channel);
+        });
+    }
+
+    @Override
+    public void adamW(AdamWStep step, float[] weights, float[] gradient, float[] m, float[] v, int n) {
+        parallel(n, CHUNK, (from, to) -> VectorElementwise.adamW(step, weights, gradient, m, v, from, to));
+    }
+}

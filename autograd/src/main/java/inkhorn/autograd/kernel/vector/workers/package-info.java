@@ -1,0 +1,4 @@
+/**
+ * The team of threads that runs short parallel loops.
+ */
+package inkhorn.autograd.kernel.vector.workers;
