@@ -2,18 +2,17 @@ package inkhorn.train;
 
 import inkhorn.autograd.Backward;
 import inkhorn.autograd.IntTensor;
-import inkhorn.autograd.Rng;
 import inkhorn.autograd.Scope;
 import inkhorn.autograd.Tensor;
 import inkhorn.autograd.ops.CrossEntropy;
 import inkhorn.checkpoint.Checkpoint;
 import inkhorn.checkpoint.CheckpointException;
 import inkhorn.checkpoint.ModelFiles;
+import inkhorn.data.Batch;
 import inkhorn.nn.LanguageModel;
 import inkhorn.nn.Parameter;
 import inkhorn.nn.Pass;
 import inkhorn.optim.AdamW;
-import inkhorn.optim.GradClip;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -95,22 +94,17 @@ public final class Parity {
         }
     }
 
-    /** As a trainer makes them, with the loss in place on the logits. */
     private void compareSteps() {
         int steps = reference.steps();
         float[] losses = new float[steps];
         float[] norms = new float[steps];
-        AdamW adamW = new AdamW(parameters, reference.hyperparameters());
+        TrainStep training = new TrainStep(model, new AdamW(parameters, reference.hyperparameters()),
+                step -> reference.learningRate(), reference.gradClip(), 0);
+        Batch batch = new Batch(ids.data(), labels.data(), ids.shape().dim(0), ids.shape().dim(1));
         for (int step = 0; step < steps; step++) {
-            try (Scope scope = Scope.open()) {
-                adamW.zeroGrad();
-                Tensor loss = model.loss(ids, labels, Pass.training(new Rng(0).at(step)));
-                losses[step] = loss.item();
-                Backward.from(loss, Backward.Keep.NOTHING);
-                GradClip clip = GradClip.of(parameters, reference.gradClip());
-                norms[step] = (float) clip.norm();
-                adamW.step(reference.learningRate(), clip.factor());
-            }
+            TrainStep.Result result = training.run(step, batch);
+            losses[step] = (float) result.loss();
+            norms[step] = (float) result.gradNorm();
         }
         rows.add(ParityRow.absolute("losses", losses, reference.floats("losses", steps), STEP_LOSS));
         rows.add(ParityRow.relativeEach("grad_norms", norms, reference.floats("grad_norms", steps), GRADIENT_NORM));

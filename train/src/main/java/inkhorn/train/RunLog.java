@@ -68,10 +68,6 @@ public final class RunLog implements Closeable {
      */
     public record Train(long step, double loss, double lr, double gradNorm, double stepMs, double tokensPerS, double peakShare)
             implements Entry {
-
-        Train withPeakShare(double share) {
-            return new Train(step, loss, lr, gradNorm, stepMs, tokensPerS, share);
-        }
     }
 
     /**

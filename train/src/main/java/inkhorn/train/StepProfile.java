@@ -12,15 +12,10 @@ import org.slf4j.LoggerFactory;
  */
 final class StepProfile {
 
-    /** The parts of a step, in their order. */
-    enum Phase {
-        DATA, FORWARD, BACKWARD, CLIP, UPDATE
-    }
-
     private static final Logger LOG = LoggerFactory.getLogger(StepProfile.class);
 
     private final boolean isOn = LOG.isDebugEnabled();
-    private final long[] nanos = new long[Phase.values().length];
+    private final long[] nanos = new long[TrainStep.Phase.values().length];
     private long last;
     private long steps;
     private long allocatedBefore;
@@ -35,14 +30,14 @@ final class StepProfile {
     }
 
     /** A phase is over, which began where the one before ended. */
-    void end(Phase phase) {
+    void end(TrainStep.Phase phase) {
         if (!isOn) {
             return;
         }
         long now = System.nanoTime();
         nanos[phase.ordinal()] += now - last;
         last = now;
-        if (phase == Phase.UPDATE) {
+        if (phase == TrainStep.Phase.UPDATE) {
             allocated += allocatedByThisThread() - allocatedBefore;
             steps++;
         }
@@ -54,7 +49,7 @@ final class StepProfile {
             return;
         }
         StringBuilder line = new StringBuilder();
-        for (Phase phase : Phase.values()) {
+        for (TrainStep.Phase phase : TrainStep.Phase.values()) {
             line.append(String.format(Locale.ROOT, "%s %.2f ms, ", phase.name().toLowerCase(Locale.ROOT), nanos[phase.ordinal()] * 1e-6 / steps));
             nanos[phase.ordinal()] = 0;
         }

@@ -5,108 +5,115 @@ import inkhorn.autograd.IntTensor;
 import inkhorn.autograd.Rng;
 import inkhorn.autograd.Scope;
 import inkhorn.autograd.Tensor;
-import inkhorn.config.OptimConfig;
-import inkhorn.config.RunConfig;
-import inkhorn.config.TrainConfig;
-import inkhorn.data.BatchSampler;
-import inkhorn.data.TokenFile;
+import inkhorn.data.Batch;
 import inkhorn.nn.LanguageModel;
 import inkhorn.nn.Parameter;
 import inkhorn.nn.Pass;
-import inkhorn.optim.Optimizer;
 import inkhorn.optim.GradClip;
-import inkhorn.optim.LrSchedule;
-import inkhorn.train.StepProfile.Phase;
+import inkhorn.optim.Optimizer;
 import java.util.List;
-import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.LongToDoubleFunction;
 
 /**
- * One step of training: batches, forward, backward, clip, update. What it computes is a pure function of (config, seed, step, weights,
- * moments). A step that a stop request interrupts has changed nothing but gradients, which the next step sets to zero.
+ * One step of training: zeroed gradients, forward and backward pass of each micro-batch, clipping, update. What it computes is a pure
+ * function of the weights, the optimizer's moments, the batches, the seed and the number of the step.
+ *
+ * <p>A loop of steps reuses the memory of one for the next if a {@link Scope} is open around the loop.
  */
-final class TrainStep {
+public final class TrainStep {
 
-    private final RunConfig config;
+    /** The parts of a step, in their order. */
+    enum Phase {
+        DATA, FORWARD, BACKWARD, CLIP, UPDATE
+    }
+
     private final LanguageModel model;
-    private final FiniteGuard guard;
-    private final BooleanSupplier stopRequested;
-
     private final List<Parameter> parameters;
     private final Optimizer optimizer;
-    private final LrSchedule schedule;
-    private final BatchSampler sampler;
-    private final IntTensor inputs;
-    private final IntTensor targets;
-    private final StepProfile profile = new StepProfile();
+    private final LongToDoubleFunction learningRate;
+    private final double gradClip;
+    private final long seed;
+    private final Consumer<Phase> onPhaseEnd;
 
-    TrainStep(RunConfig config, LanguageModel model, TokenFile split, FiniteGuard guard, BooleanSupplier stopRequested) {
-        TrainConfig train = config.train();
-        OptimConfig optim = config.optim();
-        int block = model.blockSize();
-        this.config = config;
-        this.model = model;
-        this.guard = guard;
-        this.stopRequested = stopRequested;
-        parameters = model.namedParameters();
-        optimizer = optim.optimizer().create(parameters, optim.hyperparameters());
-        schedule = optim.lrSchedule();
-        sampler = Trainer.batches(split, train.batchSize(), block, config.run().seed());
-        inputs = IntTensor.of(new int[train.batchSize() * block], train.batchSize(), block);     // (B, T)
-        targets = IntTensor.of(new int[train.batchSize() * block], train.batchSize(), block);    // (B, T)
-    }
+    /**
+     * What a step has done.
+     *
+     * @param step     steps done, this one included
+     * @param loss     mean cross-entropy of its batches, in nats a token
+     * @param lr       learning rate of the update
+     * @param gradNorm global norm of the gradients before clipping
+     * @param tokens   how many tokens it has learned from
+     */
+    public record Result(long step, double loss, double lr, double gradNorm, long tokens) {
 
-    /** Its moments and its count of updates belong to the state of the run. */
-    Optimizer optimizer() {
-        return optimizer;
-    }
-
-    StepProfile profile() {
-        return profile;
+        /** Whether the weights were updated: they are not where the loss or the gradient is not a finite number. */
+        public boolean isFinite() {
+            return Double.isFinite(loss) && Double.isFinite(gradNorm);
+        }
     }
 
     /**
-     * One update.
+     * Steps of a model.
      *
-     * @param step steps done before
-     * @return the step's numbers, but for its share of the peak
-     * @throws TrainException when the loss or the gradient is not a finite number; the weights are then what they were
-     * @throws inkhorn.autograd.ScopeInterrupted when a stop is requested before the update; likewise
+     * @param optimizer    of the model's parameters
+     * @param learningRate of each step, counted from 0, such as {@link inkhorn.optim.LrSchedule#at}
+     * @param gradClip     largest global norm of the gradients; 0 = no clipping
+     * @param seed         of dropout
      */
-    RunLog.Train run(long step) {
-        long started = System.nanoTime();
-        profile.begin();
+    public TrainStep(LanguageModel model, Optimizer optimizer, LongToDoubleFunction learningRate, double gradClip, long seed) {
+        this(model, optimizer, learningRate, gradClip, seed, phase -> { });
+    }
+
+    /** @param onPhaseEnd told the end of each phase, but for that of {@link Phase#DATA}, which comes before the step */
+    TrainStep(LanguageModel model, Optimizer optimizer, LongToDoubleFunction learningRate, double gradClip, long seed,
+              Consumer<Phase> onPhaseEnd) {
+        this.model = model;
+        this.parameters = model.namedParameters();
+        this.optimizer = optimizer;
+        this.learningRate = learningRate;
+        this.gradClip = gradClip;
+        this.seed = seed;
+        this.onPhaseEnd = onPhaseEnd;
+    }
+
+    /**
+     * Makes one update.
+     *
+     * @param step         steps done before
+     * @param microBatches what the step learns from, one forward and backward pass each; the gradient is the mean of theirs
+     * @throws inkhorn.autograd.ScopeInterrupted when a stop is requested of the scope around it; nothing but gradients has
+     *     changed then, which the next step zeroes
+     */
+    public Result run(long step, Batch... microBatches) {
         optimizer.zeroGrad();
         double loss = 0;
-        for (int micro = 0; micro < config.train().gradAccum(); micro++) {
-            loss += accumulateGradients(step * config.train().gradAccum() + micro) / config.train().gradAccum();
+        long tokens = 0;
+        for (int i = 0; i < microBatches.length; i++) {
+            Rng dropout = new Rng(seed, Streams.DROPOUT, step * microBatches.length + i);
+            loss += accumulateGradients(microBatches[i], 1f / microBatches.length, dropout) / microBatches.length;
+            tokens += microBatches[i].inputs().length;
         }
-        GradClip clip = GradClip.of(parameters, config.optim().gradClip());
-        profile.end(Phase.CLIP);
-        guard.requireFinite(step + 1, loss, clip.norm());
-        double lr = schedule.at(step);
-        optimizer.step(lr, clip.factor());
-        profile.end(Phase.UPDATE);
-        double seconds = (System.nanoTime() - started) * 1e-9;
-        return new RunLog.Train(step + 1, loss, lr, clip.norm(), seconds * 1e3, tokens() / seconds, Double.NaN);
+        GradClip clip = GradClip.of(parameters, gradClip);
+        onPhaseEnd.accept(Phase.CLIP);
+        Result result = new Result(step + 1, loss, learningRate.applyAsDouble(step), clip.norm(), tokens);
+        if (result.isFinite()) {
+            optimizer.step(result.lr(), clip.factor());
+        }
+        onPhaseEnd.accept(Phase.UPDATE);
+        return result;
     }
 
-    /** Forward and backward of one batch; returns its loss. */
-    private double accumulateGradients(long batch) {
-        sampler.fill(batch, inputs.data(), targets.data());
-        Rng dropout = new Rng(config.run().seed(), Streams.DROPOUT, batch);
-        profile.end(Phase.DATA);
-        try (Scope scope = Scope.open(stopRequested)) {
+    /** Forward and backward pass of one batch; returns its loss. */
+    private double accumulateGradients(Batch batch, float share, Rng dropout) {
+        try (Scope scope = Scope.open()) {
+            IntTensor inputs = IntTensor.of(batch.inputs(), batch.batchSize(), batch.blockSize());      // (B, T)
+            IntTensor targets = IntTensor.of(batch.targets(), batch.batchSize(), batch.blockSize());    // (B, T)
             Tensor loss = model.loss(inputs, targets, Pass.training(dropout));
-            profile.end(Phase.FORWARD);
-            float share = 1f / config.train().gradAccum();
+            onPhaseEnd.accept(Phase.FORWARD);
             Backward.from(loss, new float[] {share}, Backward.Keep.NOTHING);
-            profile.end(Phase.BACKWARD);
+            onPhaseEnd.accept(Phase.BACKWARD);
             return loss.item();
         }
-    }
-
-    /** Tokens that a step learns from. */
-    long tokens() {
-        return (long) config.train().batchSize() * model.blockSize() * config.train().gradAccum();
     }
 }

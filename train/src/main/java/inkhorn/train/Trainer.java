@@ -3,15 +3,19 @@ package inkhorn.train;
 import inkhorn.autograd.Scope;
 import inkhorn.autograd.ScopeInterrupted;
 import inkhorn.autograd.Tensor;
+import inkhorn.config.OptimConfig;
 import inkhorn.config.RunConfig;
 import inkhorn.config.TrainConfig;
+import inkhorn.data.Batch;
 import inkhorn.data.BatchSampler;
 import inkhorn.data.TokenFile;
 import inkhorn.data.prepare.PreparedData;
 import inkhorn.nn.LanguageModel;
+import inkhorn.optim.Optimizer;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /**
  * Teaches a model: steps, with checkpoints and evaluations in between. What a step does is a pure function of (config, seed, step), so a
@@ -37,7 +41,11 @@ public final class Trainer {
     private final BooleanSupplier stopRequested;
 
     private final FiniteGuard guard;
+    private final Optimizer optimizer;
     private final TrainStep trainStep;
+    private final BatchSampler batches;
+    private final Batch[] microBatches;
+    private final StepProfile profile = new StepProfile();
     private final Evaluator evaluator;
     private RunState state = RunState.START;
     private long savedStep = -1;
@@ -59,7 +67,11 @@ public final class Trainer {
         this.peak = peak;
         this.stopRequested = stopRequested;
         guard = new FiniteGuard(model.namedParameters(), step -> directory.lastGood(savedStep == step));
-        trainStep = new TrainStep(config, model, data.train(), guard, stopRequested);
+        OptimConfig optim = config.optim();
+        optimizer = optim.optimizer().create(model.namedParameters(), optim.hyperparameters());
+        trainStep = new TrainStep(model, optimizer, optim.lrSchedule()::at, optim.gradClip(), config.run().seed(), profile::end);
+        batches = batches(data.train(), this.config.batchSize(), model.blockSize(), config.run().seed());
+        microBatches = Stream.generate(() -> batches.batch(0)).limit(this.config.gradAccum()).toArray(Batch[]::new);
         evaluator = new Evaluator(config, model, data, stopRequested);
     }
 
@@ -73,14 +85,9 @@ public final class Trainer {
         return state;
     }
 
-    /** Tokens that a step learns from. */
-    public long tokensPerStep() {
-        return trainStep.tokens();
-    }
-
     /** Goes on from what {@link RunDirectory#restore} read. The checkpoint may be older than the evaluation of its step. */
     void restore(RunState restored, Map<String, Tensor> moments) {
-        trainStep.optimizer().restore(moments, restored.optimizerSteps());
+        optimizer.restore(moments, restored.optimizerSteps());
         state = restored;
         savedStep = restored.step();
         if (!state.isEvaluated()) {
@@ -137,14 +144,32 @@ public final class Trainer {
         if (peak.measureIfDue()) {
             listener.peakMeasured(peak.flopsPerSecond());
         }
-        RunLog.Train done = trainStep.run(state.step());
-        done = done.withPeakShare(peak.share(done.tokensPerS()));
-        state = state.stepped(trainStep.optimizer().steps());
+        long started = System.nanoTime();
+        profile.begin();
+        TrainStep.Result result;
+        try (Scope interruptible = Scope.open(stopRequested)) {
+            result = trainStep.run(state.step(), microBatches());
+        }
+        guard.requireFinite(result.step(), result.loss(), result.gradNorm());
+        double seconds = (System.nanoTime() - started) * 1e-9;
+        double tokensPerS = result.tokens() / seconds;
+        RunLog.Train done = new RunLog.Train(result.step(), result.loss(), result.lr(), result.gradNorm(), seconds * 1e3, tokensPerS,
+                peak.share(tokensPerS));
+        state = state.stepped(optimizer.steps());
         if (due(config.logInterval())) {
             directory.log().append(done);
-            trainStep.profile().report(state.step());
+            profile.report(state.step());
         }
         listener.stepped(done);
+    }
+
+    /** The batches of the step to come, in the arrays of those of the step before. */
+    private Batch[] microBatches() {
+        for (int i = 0; i < microBatches.length; i++) {
+            batches.fill(state.step() * microBatches.length + i, microBatches[i].inputs(), microBatches[i].targets());
+        }
+        profile.end(TrainStep.Phase.DATA);
+        return microBatches;
     }
 
     private void evaluate() {
@@ -175,7 +200,7 @@ public final class Trainer {
         guard.requireFiniteWeights(state.step());
         listener.saving(state.step());
         try (PhaseTimer timer = PhaseTimer.start("saving")) {
-            Path saved = directory.save(state, model, trainStep.optimizer(), best);
+            Path saved = directory.save(state, model, optimizer, best);
             savedStep = state.step();
             listener.saved(savedStep, saved);
         }

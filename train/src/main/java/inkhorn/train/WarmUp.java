@@ -1,21 +1,13 @@
 package inkhorn.train;
 
-import inkhorn.autograd.Backward;
-import inkhorn.autograd.IntTensor;
-import inkhorn.autograd.Rng;
 import inkhorn.autograd.Scope;
-import inkhorn.autograd.Tensor;
 import inkhorn.autograd.kernel.Epilogue;
 import inkhorn.autograd.kernel.KernelProvider;
 import inkhorn.autograd.kernel.Kernels;
 import inkhorn.config.ModelConfig;
+import inkhorn.data.Batch;
 import inkhorn.nn.LanguageModel;
-import inkhorn.nn.Parameter;
-import inkhorn.nn.Pass;
 import inkhorn.optim.AdamW;
-import inkhorn.optim.GradClip;
-import inkhorn.optim.Hyperparameters;
-import java.util.List;
 
 /**
  * Has the JVM compile the arithmetic while the data are still being read: a thread of its own trains a small model of the same
@@ -93,13 +85,12 @@ public final class WarmUp implements AutoCloseable {
     private void run() {
         products();
         LanguageModel model = Models.create(config, VOCABULARY, 0);
-        List<Parameter> parameters = model.namedParameters();
-        AdamW optimizer = new AdamW(parameters, new Hyperparameters(0.9, 0.99, 1e-8, 0.1));
+        TrainStep training = new TrainStep(model, new AdamW(model.namedParameters()), step -> 1e-3, 1, 0);
         int[] ids = new int[BATCH * BLOCK];
         for (int i = 0; i < ids.length; i++) {
             ids[i] = i % VOCABULARY;
         }
-        IntTensor batch = IntTensor.of(ids, BATCH, BLOCK);
+        Batch batch = new Batch(ids, ids, BATCH, BLOCK);
         try (Scope scope = Scope.open()) {
             int left = MOST_STEPS_AFTER;
             long begun = System.nanoTime();
@@ -108,21 +99,12 @@ public final class WarmUp implements AutoCloseable {
                 if (start - begun > MOST_NANOS && !awaited) {
                     return;
                 }
-                optimizer.zeroGrad();
-                step(model, batch, new Rng(0, Streams.DROPOUT, step));
-                optimizer.step(1e-3, GradClip.of(parameters, 1).factor());
+                training.run(step, batch);
                 if (awaited) {
                     boolean isWarm = System.nanoTime() - start < WARM_NANOS;
                     left = isWarm ? 0 : left - 1;
                 }
             }
-        }
-    }
-
-    private static void step(LanguageModel model, IntTensor batch, Rng dropout) {
-        try (Scope scope = Scope.open()) {
-            Tensor loss = model.loss(batch, batch, Pass.training(dropout));
-            Backward.from(loss, new float[] {1}, Backward.Keep.NOTHING);
         }
     }
 

@@ -2,6 +2,7 @@ package inkhorn.bench.step;
 
 import inkhorn.autograd.Rng;
 import inkhorn.bench.ModelCase;
+import inkhorn.data.Batch;
 
 /** What both sides train with. */
 final class Recipe {
@@ -17,29 +18,25 @@ final class Recipe {
     /** Different batches, drawn before the clock runs. */
     private static final int BATCHES = 8;
 
-    private final int[][] inputs = new int[BATCHES][];
-    private final int[][] targets = new int[BATCHES][];
+    private final Batch[] batches = new Batch[BATCHES];
 
     /** Random tokens; targets are the inputs one position on. */
     Recipe(ModelCase model) {
         int block = model.config().blockSize();
         for (int i = 0; i < BATCHES; i++) {
             Rng rng = new Rng(SEED, 1, i);
-            inputs[i] = new int[model.tokens()];
-            targets[i] = new int[model.tokens()];
+            int[] inputs = new int[model.tokens()];
+            int[] targets = new int[model.tokens()];
             for (int p = 0; p < model.tokens(); p++) {
                 long at = (long) (p / block) * (block + 1) + p % block;
-                inputs[i][p] = (int) rng.below(model.config().vocabSize(), at);
-                targets[i][p] = (int) rng.below(model.config().vocabSize(), at + 1);
+                inputs[p] = (int) rng.below(model.config().vocabSize(), at);
+                targets[p] = (int) rng.below(model.config().vocabSize(), at + 1);
             }
+            batches[i] = new Batch(inputs, targets, model.batch(), block);
         }
     }
 
-    int[] inputs(long batch) {
-        return inputs[(int) (batch % BATCHES)];
-    }
-
-    int[] targets(long batch) {
-        return targets[(int) (batch % BATCHES)];
+    Batch batch(long index) {
+        return batches[(int) (index % BATCHES)];
     }
 }

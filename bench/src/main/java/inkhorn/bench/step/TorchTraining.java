@@ -70,7 +70,7 @@ final class TorchTraining implements Training {
 
     private double accumulateGradients(long index) {
         try (PointerScope scope = new PointerScope()) {
-            Tensor loss = model.loss(tokens(recipe.inputs(index)), tokens(recipe.targets(index)));
+            Tensor loss = model.loss(tokens(recipe.batch(index).inputs()), tokens(recipe.batch(index).targets()));
             loss.backward();
             return loss.item_float();
         }
