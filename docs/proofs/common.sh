@@ -1,4 +1,4 @@
-# Shared by the proofs: a scratch directory with a text and a config, and what they all check. Sourced, not run.
+# Shared by the proofs: a scratch directory with a text and a config, and the checks that all of them use. Sourced, not run.
 set -euo pipefail
 set -m    # background jobs in process groups of their own, and open to SIGINT
 
@@ -12,7 +12,7 @@ failures=0
 
 awk 'BEGIN { for (i = 0; i < 1500; i++) printf "%d plus %d is %d, said the clerk.\n", i % 17, i % 23, i % 17 + i % 23 }' >text.txt
 
-config() { # steps between checkpoints; then lines for section train: a small model with everything that could go wrong in it
+config() { # steps between checkpoints; then lines for section train: a small model that uses every feature a resume could get wrong
     cat <<YAML
 data:
   path: text.txt
@@ -39,7 +39,7 @@ YAML
     printf '  %s\n' "$@"
 }
 
-check() { # what, then a command that says whether it is so
+check() { # what, then a command that succeeds if it holds
     local what=$1
     shift
     if "$@"; then
@@ -60,13 +60,13 @@ train() { # expected exit code, log file, arguments…
     fi
 }
 
-steps_done() { # run directory: the last step in its metrics, 0 if there is none
+steps_done() { # run directory: the last step in its metrics, or 0
     local step
     step=$(tail -n 1 "$1/metrics.jsonl" 2>/dev/null | sed -n 's/.*"step":\([0-9]*\),.*/\1/p') || true
     echo "${step:-0}"
 }
 
-training_from() { # log: the step that this process began with; nothing as long as it has not
+training_from() { # log: the step that this process began with; nothing before it has begun
     sed -n 's/^steps .* each$/0/p; s/^steps .*going on from step //p' "$1"
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# What GPT2LMHeadModel.from_pretrained finds in a checkpoint: hugging_face.py builds GPT-2 from config.json and model.safetensors in
-# PyTorch, by transformers' names and formulas, and every logit must be the one that Inkhorn computes. With biases nothing is missing;
-# without, exactly the biases are, which transformers sets to 0 with a warning. 36 to 43 s of CPU; needs python3 with torch
+# Reads a checkpoint as GPT2LMHeadModel.from_pretrained does: hugging_face.py builds GPT-2 from config.json and model.safetensors in
+# PyTorch, by transformers' names and formulas, and every logit must equal Inkhorn's up to rounding. In a model with biases no key is
+# missing; without, exactly the biases are missing, which transformers sets to 0 with a warning. 36 to 43 s of CPU; needs python3 with torch
 # (Debian: apt-get install python3-torch).
 #
 #   docs/proofs/hugging-face.sh [train.jar]    PYTHON=/path/to/python3 chooses the interpreter, JAVA=/path/to/java the JDK

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Twenty times kill -9, at random moments, of a run that saves every third step: every resume goes on, and the end has the bits of
-# an undisturbed run. A fifth of the kills fall into the start, the others some steps later, into training or a save as it comes.
-# The program is two JVMs: each kill takes the first or the second, at random. Two to three minutes on two cores.
+# A run that saves every third step is killed twenty times (kill -9) at random moments. Every resume goes on, and the end has the bits of an
+# undisturbed run. A fifth of the kills are during the start, the others some steps later, during training or a save.
+# The program is two JVMs; each kill is of the first or the second, at random. Two to three minutes on two cores.
 #
 #   docs/proofs/kill.sh [train.jar] [seed]    JAVA=/path/to/java chooses another JDK; the seed chooses the moments
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -14,11 +14,11 @@ echo "seed $seed"
 config 3 "max_iters: $steps" >run.yaml
 run=checkpoints/killed
 
-left_over() { # what a save that was cut short leaves
+left_over() { # what an interrupted save leaves
     find "$run" -mindepth 1 -maxdepth 1 -name '.[to]*-*' -printf '%f ' 2>/dev/null || true
 }
 
-await_moment() { # process: until a random moment
+await_moment() { # process: waits until a random moment
     local begun from
     begun=$(milliseconds)
     if [ $((RANDOM % 5)) = 0 ]; then

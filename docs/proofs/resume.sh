@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# A run that is stopped and resumed ends with the bits of one that was not: weights, AdamW's moments, metrics, samples.
-# With dropout, gradient accumulation, evaluations and early stopping; stopped by its length, by SIGTERM and by SIGINT (Ctrl-C); on
-# 1, 2 and 3 threads; on both kinds of kernels. Measured: 130 s on two cores that others kept busy (126 s of CPU).
+# A run that is stopped and resumed ends with the same bits as one that was not: weights, AdamW's moments, metrics, samples.
+# The runs have dropout, gradient accumulation, evaluations and early stopping. They are stopped by their length, by SIGTERM and by SIGINT
+# (Ctrl-C), on 1, 2 and 3 threads and on both back ends. Measured: 130 s on two cores that others kept busy (126 s of CPU).
 #
 #   docs/proofs/resume.sh [train.jar]        JAVA=/path/to/java chooses another JDK
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -45,7 +45,7 @@ stop_by INT group 130 int
 train 0 int.log run.yaml --run.name=int --threads=2 --resume
 same_run "stopped by Ctrl-C on 3 threads, then resumed on 2" checkpoints/{straight,int}
 
-# A learning rate at which nothing is learned for long.
+# With this learning rate nothing is learned for long.
 train 0 patient.log patient.yaml --run.name=patient --optim.lr=0.3
 check "early stopping: $(grep "^stopped early" patient.log)" grep -q "^stopped early" patient.log
 train 0 patient2.log patient.yaml --run.name=patient2 --optim.lr=0.3 --train.max_iters=22

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SIGINT or SIGTERM at random moments of a run, from the start of the first JVM to its end: while it parses, reads, learns a BPE, encodes,
-# trains, evaluates, writes samples and saves. Each time the program ends within two seconds, a save being finished included, with exit
-# code 130 or 143 (0 where it was just done), and a resume leads to the bits of an undisturbed run. Signals go to the first JVM, as a service
+# trains, evaluates, writes samples and saves. Each time the program ends within two seconds, which include finishing a save, with exit
+# code 130 or 143 (0 if it was just done), and a resume gives the bits of an undisturbed run. Signals go to the first JVM, as a service
 # manager sends them, or to the whole process group, as Ctrl-C on a terminal does.
 #
 #   docs/proofs/signals.sh [train.jar] [count] [seed]    JAVA=/path/to/java chooses another JDK; the seed chooses the moments;
@@ -15,7 +15,7 @@ RANDOM=$seed
 echo "seed $seed"
 steps=300
 config 7 "max_iters: $steps" >run.yaml
-# About as long to read, to learn merges from and to encode as the steps take.
+# Reading it, learning merges from it and encoding it take about as long as the steps.
 awk -v seed="$seed" 'BEGIN {
     srand(seed)
     for (i = 0; i < 120000; i++) {
@@ -26,11 +26,11 @@ awk -v seed="$seed" 'BEGIN {
 }' >text.txt
 options=(--data.tokenizer=bpe --data.vocab_size=1000)
 
-left_over() { # half-made data and checkpoints
+left_over() { # incomplete data and checkpoints
     find . -name '.tmp-*' -printf '%P ' -o -name '.new-*' -printf '%P '
 }
 
-phase() { # log: the last thing that the run said
+phase() { # log: the last message of the run
     local line
     line=$(grep -v '^Picked up' "$1" 2>/dev/null | tail -n 1) || true
     echo "${line:-no output yet}" | cut -c 1-60
@@ -85,7 +85,7 @@ stop() { # milliseconds since the start, for people; log: whether the run ends a
     said=$(phase "$2")
     begun=$(milliseconds)
     kill "-$signal" -- "$target" 2>/dev/null || true
-    # Not for ever, should the program not hear it.
+    # Not forever, in case the program ignores the signal.
     while kill -0 "$pid" 2>/dev/null && [ $(($(milliseconds) - begun)) -lt 60000 ]; do sleep 0.005; done
     took_ms=$(($(milliseconds) - begun))
     kill -KILL -- "-$pid" 2>/dev/null || true
@@ -107,14 +107,14 @@ took=()
 number=0
 chain=0
 while [ "$number" -lt "$count" ]; do
-    # A new run each time it is done, or has been stopped so often; every other one prepares its data anew.
+    # A new run begins when the last is done, or was stopped so many times; every other one prepares its data anew.
     chain=$((chain + 1))
     name=run-$chain
     [ $((chain % 2)) = 0 ] || rm -rf data
     for attempt in 1 2 3 4 5; do
         [ "$number" -lt "$count" ] || break
         start "$name" --resume
-        # What is left of the run may be shorter: then another one begins.
+        # The rest of the run may be shorter; then another one begins.
         await_moment "$name" || { wait "$pid" || true; break; }
         number=$((number + 1))
         if stop "$moment" "$name.log" 2>/dev/null; then result=true; else result=false; fi
