@@ -5,6 +5,13 @@ package inkhorn.data;
  * so a resumed run sees what the undisturbed one would have seen. Safe from any number of threads if the draw is.
  */
 public final class BatchSampler {
+    /** A source of random numbers without state: the same arguments give the same number, always. */
+    @FunctionalInterface
+    public interface Draw {
+        /** @return the draw of {@code (step, index)}, evenly spread over {@code [0, bound)} */
+        long below(long bound, long step, int index);
+    }
+
     private final TokenFile tokens;
     private final int batchSize;
     private final int blockSize;

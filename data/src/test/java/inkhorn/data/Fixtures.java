@@ -44,7 +44,7 @@ public final class Fixtures {
         return text.toString();
     }
 
-    static Draw seeded(long seed) {
+    static BatchSampler.Draw seeded(long seed) {
         return (bound, step, index) -> new SplittableRandom(seed * 31 + step * 1_000_003 + index).nextLong(bound);
     }
 

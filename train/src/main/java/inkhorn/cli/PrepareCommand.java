@@ -2,6 +2,7 @@ package inkhorn.cli;
 
 import inkhorn.cli.options.Arguments;
 import inkhorn.cli.options.CommonOptions;
+import inkhorn.cli.options.TokenizerNames;
 import inkhorn.config.UserError;
 import inkhorn.data.DataException;
 import inkhorn.data.prepare.PreparationSpec;
@@ -27,7 +28,7 @@ public final class PrepareCommand implements Callable<Integer> {
     private String out;
 
     @Option(names = "--tokenizer", paramLabel = "NAME_OR_FILE", required = true,
-            description = "char, word, gpt2, cl100k_base, o200k_base, bpe (learned from the texts), or a tokenizer.json.")
+            completionCandidates = TokenizerNames.class, description = "${COMPLETION-CANDIDATES}, or a tokenizer.json.")
     private String tokenizer;
 
     @Option(names = "--vocab-size", paramLabel = "N", description = "Tokens of a vocabulary that is learned (default: the tokenizer's).")

@@ -3,6 +3,7 @@ package inkhorn.cli;
 import inkhorn.cli.options.Arguments;
 import inkhorn.cli.options.CommonOptions;
 import inkhorn.cli.options.TextInput;
+import inkhorn.cli.options.TokenizerNames;
 import inkhorn.config.UserError;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,8 +20,8 @@ public final class TokenizeCommand implements Callable<Integer> {
 
     private final Job<Request> job;
 
-    @Option(names = "--tokenizer", paramLabel = "X",
-            description = "char, word, bpe, gpt2, cl100k_base, o200k_base, a tokenizer.json, a run, a checkpoint, or prepared data.")
+    @Option(names = "--tokenizer", paramLabel = "X", completionCandidates = TokenizerNames.class,
+            description = "${COMPLETION-CANDIDATES}, a tokenizer.json, a run, a checkpoint, or prepared data.")
     private String tokenizer;
 
     @Parameters(index = "0", arity = "0..1", paramLabel = "-", description = "- reads a text from standard input, as does --file -.")
@@ -43,10 +44,11 @@ public final class TokenizeCommand implements Callable<Integer> {
     private boolean compare;
 
     @Option(names = "--corpus", paramLabel = "FILE",
-            description = "Text that char, word and bpe learn from (default: tiny-shakespeare, as training resolves it).")
+            description = "Text that a tokenizer learns from (default: tiny-shakespeare, as training resolves it).")
     private String corpus;
 
-    @Option(names = "--vocab-size", paramLabel = "N", description = "Tokens that word and bpe learn (default: the tokenizer's).")
+    @Option(names = "--vocab-size", paramLabel = "N",
+            description = "Tokens of a vocabulary that is learned (default: the tokenizer's).")
     private String vocabSize;
 
     @Mixin

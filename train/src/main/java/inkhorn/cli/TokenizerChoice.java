@@ -15,7 +15,6 @@ import inkhorn.generate.TrainedModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 
 /** Tokenizers as a command line names them; one that has to learn first learns from the text that training would take. */
@@ -65,11 +64,12 @@ final class TokenizerChoice {
 
     private Tokenizer named(String name) {
         try {
-            boolean learns = TokenizerSpec.of(name).learnsFromText();
-            // A size given for the others is no size for the characters: theirs is what the text has.
-            TokenizerSpec spec = new TokenizerSpec(name, learns && !name.equals("char") ? vocabSize : 0);
-            return learns ? Preparation.tokenizer(corpus(), PreparationSpec.of(spec, 0.1, Runtime.getRuntime().availableProcessors()))
-                    : Tokenizers.create(spec, List.of(), 1);
+            // A size given for the others is no size for this one: its own is what the text has.
+            boolean hasChosenSize = TokenizerSpec.of(name).kind().orElseThrow().hasChosenSize();
+            TokenizerSpec spec = new TokenizerSpec(name, hasChosenSize ? vocabSize : 0);
+            int threads = Runtime.getRuntime().availableProcessors();
+            return spec.learnsFromText() ? Preparation.tokenizer(corpus(), PreparationSpec.of(spec, 0.1, threads))
+                    : Tokenizers.create(name, "");
         } catch (DataException e) {
             throw new UserError(e.getMessage().replace("data.vocab_size", "--vocab-size").replace("data.path", "--corpus"));
         }

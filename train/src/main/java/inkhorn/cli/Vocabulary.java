@@ -12,7 +12,6 @@ import inkhorn.data.tokenizer.TokenizerSpec;
 import inkhorn.data.tokenizer.Tokenizers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 
 /**
  * How many tokens a model has, and how that is known before anything was trained.
@@ -39,9 +38,10 @@ record Vocabulary(int size, String source, boolean isAssumed) {
         }
         TokenizerSpec tokenizer = data.tokenizerSpec().orElseThrow();
         if (!tokenizer.learnsFromText()) {
-            return known(Tokenizers.create(tokenizer, List.of(), 1).vocabSize(), "tokenizer " + tokenizer.name());
+            return known(Tokenizers.create(tokenizer.name(), "").vocabSize(), "tokenizer " + tokenizer.name());
         }
-        return tokenizer.name().equals("char") ? ofCharacters(data, tokenizer, dataSets) : learned(tokenizer);
+        boolean hasChosenSize = tokenizer.kind().orElseThrow().hasChosenSize();
+        return hasChosenSize ? learned(tokenizer) : ofText(data, tokenizer, dataSets);
     }
 
     static Vocabulary known(int size, String source) {
@@ -49,11 +49,11 @@ record Vocabulary(int size, String source, boolean isAssumed) {
     }
 
     private static Vocabulary learned(TokenizerSpec tokenizer) {
-        return new Vocabulary(Tokenizers.vocabSize(tokenizer), "the most that the tokenizer " + tokenizer.name()
+        return new Vocabulary(tokenizer.wantedVocabSize(), "the most that the tokenizer " + tokenizer.name()
                 + " is to learn; a short text gives fewer", true);
     }
 
-    private static Vocabulary ofCharacters(DataConfig data, TokenizerSpec tokenizer, Path dataSets) {
+    private static Vocabulary ofText(DataConfig data, TokenizerSpec tokenizer, Path dataSets) {
         boolean isHere = data.path() != null || Files.exists(dataSets.resolve(data.dataset()).resolve(DataSets.INPUT));
         if (!isHere && data.dataset().equals(DataSets.TINY_SHAKESPEARE)) {
             return new Vocabulary(CHARACTERS_OF_TINY_SHAKESPEARE, "the characters of the published tiny-shakespeare, which is not here yet", true);

@@ -1,7 +1,7 @@
 package inkhorn.train;
 
 import inkhorn.autograd.Rng;
-import inkhorn.data.Draw;
+import inkhorn.data.BatchSampler.Draw;
 
 /** What a run draws random numbers for, each from a stream of its own. */
 final class Streams {

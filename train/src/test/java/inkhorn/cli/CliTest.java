@@ -223,7 +223,7 @@ final class CliTest {
         "describe pom.xml --json --table=walk | --table: has no effect with --json",
         "describe pom.xml --csv --batch=2x4   | --batch: has no effect on the table of parameters",
         "tokenize --text=a --tokenizer=gpt2 --corpus=pom.xml | --corpus: has no effect with a tokenizer that learns nothing here",
-        "tokenize --text=a --tokenizer=char --vocab-size=99 | --vocab-size: has no effect with --tokenizer char"})
+        "tokenize --text=a --tokenizer=char --vocab-size=99 | --vocab-size: has no effect with a tokenizer whose vocabulary is whatever the text has"})
     void anOptionWithoutEffectIsNotedInALine(String args, String line) {
         assertThat(run(args.split(" +"))).isZero();
         assertThat(err.toString().lines()).singleElement().asString().startsWith("note: " + line);

@@ -13,9 +13,22 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /** A corpus as chunks, in order; one at a time in memory. Where it is cut depends on the text alone. */
-final class Chunks implements Iterator<Chunk>, Closeable {
+final class Chunks implements Iterator<Chunks.Chunk>, Closeable {
+    /**
+     * A part of a document, wholly for training or wholly for validation, whose ids do not depend on its neighbours.
+     *
+     * @param endsDocument whether it is the document's last
+     * @param location of its source, for messages
+     */
+    record Chunk(String text, boolean validation, boolean endsDocument, String location) {}
+
+
     private static final int SIZE = 1 << 18;
     /** Without a place to cut in so many characters, a document is cut all the same: memory stays flat. */
     static final int LARGEST = 1 << 20;
@@ -66,6 +79,16 @@ final class Chunks implements Iterator<Chunk>, Closeable {
             throw new NoSuchElementException(corpus.source());
         }
         return ready.remove();
+    }
+
+    /**
+     * The texts of the chunks, to be walked once.
+     *
+     * @param withValidation whether those for validation are among them
+     */
+    Iterable<String> texts(boolean withValidation) {
+        Stream<Chunk> chunks = StreamSupport.stream(Spliterators.spliteratorUnknownSize(this, Spliterator.ORDERED), false);
+        return chunks.filter(chunk -> withValidation || !chunk.validation()).map(Chunk::text)::iterator;
     }
 
     private boolean nextDocument() {

@@ -54,10 +54,10 @@ final class Encoder implements Closeable {
 
     /** Encodes all of them. */
     void encode(Chunks chunks) throws IOException {
-        List<Chunk> task = new ArrayList<>();
+        List<Chunks.Chunk> task = new ArrayList<>();
         int characters = 0;
         while (chunks.hasNext()) {
-            Chunk chunk = chunks.next();
+            Chunks.Chunk chunk = chunks.next();
             task.add(chunk);
             characters += chunk.text().length();
             if (characters >= TASK) {
@@ -72,14 +72,14 @@ final class Encoder implements Closeable {
         }
     }
 
-    private void submit(List<Chunk> task) throws IOException {
+    private void submit(List<Chunks.Chunk> task) throws IOException {
         tasks.add(workers.submit(() -> task.stream().map(this::encoded).toList()));
         if (tasks.size() > ahead) {
             writeOldest();
         }
     }
 
-    private Encoded encoded(Chunk chunk) {
+    private Encoded encoded(Chunks.Chunk chunk) {
         String text = chunk.text();
         try {
             return new Encoded(chunk.validation(), tokenizer.encode(text), text.codePointCount(0, text.length()), utf8Length(text),

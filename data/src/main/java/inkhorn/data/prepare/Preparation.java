@@ -8,9 +8,9 @@ import inkhorn.data.files.Hashes;
 import inkhorn.data.files.Json;
 import inkhorn.data.source.Corpus;
 import inkhorn.data.tokenizer.Tokenizer;
+import inkhorn.data.tokenizer.TokenizerKind.Learning;
 import inkhorn.data.tokenizer.TokenizerSpec;
 import inkhorn.data.tokenizer.Tokenizers;
-import inkhorn.data.tokenizer.character.CharTokenizer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -196,25 +196,21 @@ public final class Preparation {
         AtomicFiles.syncDirectory(directory.path());
     }
 
-    /**
-     * Characters are taken from the whole text, or those that only the validation part has could not be encoded; words and merges are
-     * learned from the training part alone.
-     */
     private static Tokenizer tokenizer(Recipe recipe, ByteProgress progress) {
         TokenizerSpec spec = recipe.spec().tokenizer();
+        int threads = recipe.spec().threads();
         if (!spec.learnsFromText()) {
-            return Tokenizers.create(spec, List.of(), recipe.spec().threads());
+            return Tokenizers.create(spec, List.of(), threads, progress);
         }
         progress.started("learning the vocabulary");
-        boolean whole = spec.name().equals(CharTokenizer.NAME);
         try (Chunks chunks = chunks(recipe, progress)) {
-            return Tokenizers.create(spec, () -> new TextIterator(chunks, whole), recipe.spec().threads(), progress);
+            return Tokenizers.create(spec, chunks.texts(spec.learning() == Learning.WHOLE_TEXT), threads, progress);
         }
     }
 
     private static Chunks chunks(Recipe recipe, ByteProgress progress) {
         // Without an end-of-text token, documents are kept apart by a line break.
-        boolean lineBreaks = recipe.spec().tokenizer().name().equals(CharTokenizer.NAME);
+        boolean lineBreaks = recipe.spec().tokenizer().kind().map(kind -> !kind.endsDocuments()).orElse(false);
         return new Chunks(recipe.corpus(), recipe.spec(), recipe.scan().split(), lineBreaks, progress);
     }
 

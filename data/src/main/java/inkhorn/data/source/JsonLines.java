@@ -13,7 +13,7 @@ import java.io.Reader;
 import java.util.Locale;
 
 /** A JSON object a line, with a document in one of its fields; empty lines are passed over. */
-public final class JsonLines implements Documents {
+public final class JsonLines implements SourceReader.Documents {
     /** A document may be a book, and lies in memory as a whole: no limit but that of the line. */
     private static final JsonFactory JSON = JsonFactory.builder().streamReadConstraints(StreamReadConstraints.builder()
             .maxStringLength(Integer.MAX_VALUE).maxDocumentLength(-1).build()).build();

@@ -16,6 +16,20 @@ import java.util.zip.ZipException;
 
 /** Reads a source's documents as text, in constant memory but for a line of JSON. What goes wrong is a {@link DataException}. */
 public final class SourceReader implements Closeable {
+    /** The documents of one source, one after the other, each a stream of characters. */
+    interface Documents {
+        /** Goes on to the next document, past what is left of this one; false after the last. */
+        boolean next() throws IOException;
+
+        /** @return how many characters of this document were read, at least 1, or -1 at its end */
+        int read(char[] out, int at, int count) throws IOException;
+
+        /** Invalid sequences replaced by U+FFFD so far, beside those of the UTF-8 itself. */
+        default long replaced() {
+            return 0;
+        }
+    }
+
     private final TextSource source;
     private final boolean normalizeNewlines;
     private final Counting raw;
@@ -31,13 +45,32 @@ public final class SourceReader implements Closeable {
         boolean opened = false;
         try {
             utf8 = new Utf8Reader(attempt(() -> source.gzip() ? new GZIPInputStream(raw, 1 << 16) : raw), source.location());
-            documents = source.jsonLines() ? new JsonLines(utf8, source.location(), field) : Documents.whole(utf8);
+            documents = source.jsonLines() ? new JsonLines(utf8, source.location(), field) : whole(utf8);
             opened = true;
         } finally {
             if (!opened) {
                 close();
             }
         }
+    }
+
+    /** The whole source is one document. */
+    private static Documents whole(Utf8Reader text) {
+        return new Documents() {
+            private boolean begun;
+
+            @Override
+            public boolean next() {
+                boolean first = !begun;
+                begun = true;
+                return first;
+            }
+
+            @Override
+            public int read(char[] out, int at, int count) throws IOException {
+                return text.read(out, at, count);
+            }
+        };
     }
 
     /** See {@link Documents#next}. */

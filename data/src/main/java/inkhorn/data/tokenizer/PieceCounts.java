@@ -16,11 +16,23 @@ public final class PieceCounts {
     /** UTF-16 units that one thread counts at a time: large against the cost of handing them over, small against a text. */
     private static final int PART = 1 << 18;
 
-    private final PieceScanner scanner;
+    /** Cuts a text into the pieces that a tokenizer treats one by one. */
+    @FunctionalInterface
+    public interface Scanner {
+        /**
+         * @param text UTF-16
+         * @param start where a piece begins, below {@code end}
+         * @param end of the text
+         * @return where the piece ends: above {@code start}, at most {@code end}
+         */
+        int next(char[] text, int start, int end);
+    }
+
+    private final Scanner scanner;
     private final PieceTable pieces = new PieceTable();
     private long[] counts = new long[1 << 9];
 
-    private PieceCounts(PieceScanner scanner) {
+    private PieceCounts(Scanner scanner) {
         this.scanner = scanner;
     }
 
@@ -30,7 +42,7 @@ public final class PieceCounts {
      *
      * @param chunks parts of a text, cut by {@link TextCuts}; walked once, by the calling thread
      */
-    public static PieceCounts of(PieceScanner scanner, Iterable<String> chunks, int threads) {
+    public static PieceCounts of(Scanner scanner, Iterable<String> chunks, int threads) {
         if (threads > 1) {
             return new Counting(scanner, threads).count(chunks);
         }
@@ -76,14 +88,14 @@ public final class PieceCounts {
 
     /** One count over several threads. */
     private static final class Counting {
-        private final PieceScanner scanner;
+        private final Scanner scanner;
         private final int threads;
         private final Queue<PieceCounts> idle = new ConcurrentLinkedQueue<>();
         private final AtomicReference<Throwable> failure = new AtomicReference<>();
         /** Holds the reader back, so that a text larger than the memory does not queue up in it. */
         private final Semaphore waiting;
 
-        Counting(PieceScanner scanner, int threads) {
+        Counting(Scanner scanner, int threads) {
             this.scanner = scanner;
             this.threads = threads;
             this.waiting = new Semaphore(2 * threads);

@@ -14,8 +14,13 @@ import java.util.OptionalInt;
  * of threads.
  */
 public interface Tokenizer {
+    /** What all tokenizers of its kind have in common. */
+    TokenizerKind kind();
+
     /** The name a config chooses it by, as in {@code data.tokenizer: char}. */
-    String name();
+    default String name() {
+        return kind().name();
+    }
 
     /**
      * The ids of a text that is to be learned from. Nothing in it is a special token: a text that contains the characters
@@ -39,14 +44,34 @@ public interface Tokenizer {
     }
 
     /**
-     * Where the tokens of {@link #encodePrompt} stand in the text: for each, the first of its characters and the one after its last, counted in
-     * code points as Hugging Face's tokenizers do in Python.
+     * Where the tokens of {@link #encodePrompt} stand in the text: for each, the first of its characters and the one after
+     * its last, counted in code points as Hugging Face's tokenizers do in Python. Each of several tokens that share one
+     * character has the whole of it, as there. This implementation is for tokens whose bytes, one after the other, are the
+     * text.
      *
      * @return (tokens, 2)
      * @throws DataException as {@link #encode}
      */
     default int[][] offsets(String text) {
-        return TokenOffsets.ofBytes(this, text);
+        int[] ids = encodePrompt(text);
+        byte[] bytes = Surrogates.wellFormed(text).getBytes(StandardCharsets.UTF_8);
+        int[][] offsets = new int[ids.length][];
+        int at = 0;
+        int begun = 0;          // characters of which a byte lies in front of at
+        for (int i = 0; i < ids.length; i++) {
+            int end = at + tokenBytes(ids[i]).length;
+            int first = at < bytes.length && isInside(bytes[at]) ? begun - 1 : begun;
+            for (; at < end; at++) {
+                begun += isInside(bytes[at]) ? 0 : 1;
+            }
+            offsets[i] = new int[] {first, begun};
+        }
+        return offsets;
+    }
+
+    /** Whether it is not the first byte of a character in UTF-8. */
+    private static boolean isInside(byte b) {
+        return (b & 0xC0) == 0x80;
     }
 
     /**
@@ -67,6 +92,14 @@ public interface Tokenizer {
 
     int vocabSize();
 
+    /** @throws IllegalArgumentException if the id is outside the vocabulary */
+    default void requireId(int id) {
+        if (id < 0 || id >= vocabSize()) {
+            throw new IllegalArgumentException(
+                    name() + " tokenizer: id " + id + " is outside the vocabulary of " + vocabSize() + " tokens");
+        }
+    }
+
     /** Tokens that stand for no text, such as an end-of-text mark, with their ids; empty when there are none. */
     Map<String, Integer> specialTokens();
 
@@ -80,12 +113,6 @@ public interface Tokenizer {
     default OptionalInt unknown() {
         return OptionalInt.empty();
     }
-
-    /**
-     * Whether {@code decode(encode(x))} gives back every {@code x} that {@link #encode} takes and that is whole Unicode text
-     * (no half surrogate pair).
-     */
-    boolean isLossless();
 
     /** What a text written from nothing starts after: the end-of-text token, or a line break, or else the first token. */
     default int[] startOfText() {
@@ -105,9 +132,9 @@ public interface Tokenizer {
      */
     byte[] toBytes();
 
-    /** Whether {@link #toBytes()} is a Hugging Face {@code tokenizer.json}, which other programs read, or a format of Inkhorn's. */
+    /** Whether {@link #toBytes()} is a Hugging Face {@code tokenizer.json}, or a format of Inkhorn's. */
     default boolean isHuggingFaceFormat() {
-        return false;
+        return kind().format().equals(TokenizerKind.HUGGING_FACE);
     }
 
     /** A decoder for ids that arrive one at a time; see {@link StreamDecoder}. */

@@ -7,11 +7,15 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class TextCutsTest {
+    static List<String> names() {
+        return Tokenizers.NAMES;
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"char", "word", "bpe", "gpt2", "cl100k_base", "o200k_base"})
+    @MethodSource("names")
     void partsHaveTheIdsOfTheWhole(String name) {
         String all = String.join(" ", Texts.ofManyScripts(400, 11)) + BuiltInCorpus.text().substring(0, 20_000);
         Tokenizer tokenizer = Tokenizers.create(name, all);

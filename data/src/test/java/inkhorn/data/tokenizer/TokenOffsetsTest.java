@@ -18,7 +18,7 @@ final class TokenOffsetsTest {
 
     static List<Tokenizer> tokenizers() {
         return List.of(CharTokenizer.fromText(TEXT), BpeTokenizer.train(List.of("go go to to now now"), 300, 1),
-                Tokenizers.create(TokenizerSpec.of("gpt2"), List.of(), 1), Tokenizers.create(TokenizerSpec.of("cl100k_base"), List.of(), 1));
+                Tokenizers.create("gpt2", ""), Tokenizers.create("cl100k_base", ""));
     }
 
     @ParameterizedTest

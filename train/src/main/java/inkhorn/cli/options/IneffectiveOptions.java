@@ -1,10 +1,11 @@
 package inkhorn.cli.options;
 
 import inkhorn.autograd.kernel.KernelProvider;
-import inkhorn.data.tokenizer.TokenizerSpec;
+import inkhorn.data.tokenizer.TokenizerKind;
 import inkhorn.data.tokenizer.Tokenizers;
 import java.io.File;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -37,8 +38,10 @@ public final class IneffectiveOptions {
             Rule.note(new Cause("on scalar kernels, which compute on one thread", IneffectiveOptions::isScalar), List.of("--threads")),
             Rule.note(new Cause("with a tokenizer that learns nothing here", given -> !learns(given)), List.of("--corpus", "--vocab-size"))
                     .of("tokenize"),
-            Rule.note(new Cause("with --tokenizer char, whose vocabulary is the characters of the text", given -> given.is("--tokenizer", "char")
-                    && !given.has("--compare")), List.of("--vocab-size")).of("tokenize"),
+            Rule.note(new Cause("with a tokenizer whose vocabulary is whatever the text has",
+                    given -> !given.has("--compare") && given.has("--tokenizer") && learns(given)
+                            && !kind(given).orElseThrow().hasChosenSize()),
+                    List.of("--vocab-size")).of("tokenize"),
             Rule.note(new Cause("without --file or -", given -> !given.has("--file") && !given.hasArgument()), List.of("--lines")),
             Rule.note(new Cause("without a directory in --input", given -> areFiles(given.values("--input"))), List.of("--glob")),
             Rule.note(new Cause("without JSON lines in --input", given -> areFiles(given.values("--input")) && !hasJsonLines(given)),
@@ -105,8 +108,13 @@ public final class IneffectiveOptions {
     }
 
     private static boolean learns(GivenOptions given) {
-        String name = given.value("--tokenizer");
-        return given.has("--compare") || name == null || Tokenizers.NAMES.contains(name) && TokenizerSpec.of(name).learnsFromText();
+        return given.has("--compare") || given.value("--tokenizer") == null
+                || kind(given).map(kind -> kind.learning() != TokenizerKind.Learning.NOTHING).orElse(false);
+    }
+
+    /** Empty where {@code --tokenizer} is missing, unknown or a path. */
+    private static Optional<TokenizerKind> kind(GivenOptions given) {
+        return Tokenizers.kind(given.value("--tokenizer"));
     }
 
     private static boolean areFiles(List<String> paths) {

@@ -4,78 +4,74 @@ import com.fasterxml.jackson.databind.JsonNode;
 import inkhorn.data.ByteProgress;
 import inkhorn.data.DataException;
 import inkhorn.data.files.Hashes;
-import inkhorn.data.tokenizer.ByteStreamDecoder;
 import inkhorn.data.tokenizer.PieceCounts;
 import inkhorn.data.tokenizer.SpecialTokens;
-import inkhorn.data.tokenizer.StreamDecoder;
 import inkhorn.data.tokenizer.Surrogates;
 import inkhorn.data.tokenizer.TextCuts;
-import inkhorn.data.tokenizer.Tokenizer;
-import inkhorn.data.tokenizer.Tokenizers;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
+import inkhorn.data.tokenizer.TokenizerKind;
+import inkhorn.data.tokenizer.TokenizerKind.Learning;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * A byte-level BPE with GPT-2's pre-tokenization (Radford et al. 2019, section 2.2), trained on the user's text or read from a
- * Hugging Face {@code tokenizer.json}, or GPT-2's own. Every byte is a token, so nothing is unknown and every sequence of bytes comes back as it was.
+ * Hugging Face {@code tokenizer.json}, or GPT-2's own. Every byte is a token, so nothing is unknown and every sequence of bytes
+ * comes back as it was.
  *
- * <p>A trained one has GPT-2's layout: ids 0 to 255 are the bytes, in the order of their spelling, then the merges, the first merged
- * first; the last id is {@code <|endoftext|>}.
+ * <p>A trained one has GPT-2's layout: ids 0 to 255 are the bytes, in the order of their spelling, then the merges, the first
+ * merged first; the last id is {@code <|endoftext|>}.
  */
-public final class BpeTokenizer implements Tokenizer {
-    public static final String NAME = "bpe";
-    /** Tokens, unless a config says otherwise. */
-    public static final int DEFAULT_VOCAB_SIZE = 8192;
-    /** The bytes and the end of text. */
-    public static final int MIN_VOCAB_SIZE = 257;
+public final class BpeTokenizer extends ByteTokenizer {
+    /** The least vocabulary is the bytes and the end of text. */
+    public static final TokenizerKind KIND = new TokenizerKind("bpe", Learning.TRAINING_SPLIT, 257, 8192, true, true,
+            TokenizerKind.HUGGING_FACE, BpeTokenizer::train, BpeTokenizer::fromJson);
 
-    private final String name;
+    private final TokenizerKind kind;
     private final BpeVocabulary vocabulary;
     private final Queue<BpeEncoder> idle = new ConcurrentLinkedQueue<>();
     private volatile String hash;
 
-    BpeTokenizer(String name, BpeVocabulary vocabulary) {
-        this.name = name;
+    BpeTokenizer(TokenizerKind kind, BpeVocabulary vocabulary) {
+        this.kind = kind;
         this.vocabulary = vocabulary;
     }
 
-    /** @throws DataException without a file name: {@link Tokenizers#load} puts it in front */
-    public static BpeTokenizer fromJson(JsonNode root) {
+    static BpeTokenizer fromJson(JsonNode root) {
         BpeVocabulary vocabulary = TokenizerJson.read(root);
         String hash = Hashes.sha256(TokenizerJson.write(vocabulary));
-        BpeTokenizer tokenizer = new BpeTokenizer(hash.equals(Gpt2Tokenizer.HASH) ? Gpt2Tokenizer.NAME : NAME, vocabulary);
+        BpeTokenizer tokenizer = new BpeTokenizer(hash.equals(Gpt2Tokenizer.HASH) ? Gpt2Tokenizer.KIND : KIND, vocabulary);
         tokenizer.hash = hash;
         return tokenizer;
+    }
+
+    /** As {@link #train(Iterable, int, int, ByteProgress)}, and tells nobody how far it is. */
+    public static BpeTokenizer train(Iterable<String> chunks, int vocabSize, int threads) {
+        return train(chunks, vocabSize, threads, ByteProgress.NONE);
     }
 
     /**
      * Learns from the text; the result depends neither on {@code threads} nor on where {@link TextCuts} cut the chunks.
      *
-     * @param vocabSize tokens, {@code <|endoftext|>} included, at least 257; fewer come out of a text in which too few pairs of tokens occur
-     *                  twice
+     * @param vocabSize tokens, {@code <|endoftext|>} included, at least 257; fewer come out of a text in which too few pairs
+     *     of tokens occur twice
+     * @param progress called while the merges are learned, and may end it
      * @throws DataException if the text is empty
      */
-    public static BpeTokenizer train(Iterable<String> chunks, int vocabSize, int threads) {
-        return train(chunks, vocabSize, threads, ByteProgress.NONE);
-    }
-
-    /** As {@link #train(Iterable, int, int)}; {@code progress} is called while the merges are learned, and may end it. */
     public static BpeTokenizer train(Iterable<String> chunks, int vocabSize, int threads, ByteProgress progress) {
         PieceCounts pieces = PieceCounts.of(Gpt2Pattern.INSTANCE, chunks, threads);
         if (pieces.size() == 0) {
-            throw new DataException("bpe tokenizer: the text is empty, so there is nothing to learn from; give a text with characters in it");
+            throw new DataException("bpe tokenizer: the text is empty, so there is nothing to learn from; give a text with "
+                    + "characters in it");
         }
         BpeVocabulary vocabulary = BpeTrainer.train(pieces, vocabSize - 1, progress);
         vocabulary.setSpecial(Map.of(SpecialTokens.END_OF_TEXT, vocabulary.size()));
-        return new BpeTokenizer(NAME, vocabulary);
+        return new BpeTokenizer(KIND, vocabulary);
     }
 
     @Override
-    public String name() {
-        return name;
+    public TokenizerKind kind() {
+        return kind;
     }
 
     /** Half a surrogate pair, which UTF-8 cannot hold, is encoded as U+FFFD. */
@@ -97,30 +93,8 @@ public final class BpeTokenizer implements Tokenizer {
         return ids;
     }
 
-    /** Bytes that are not UTF-8, as after a token that ends inside a character, become U+FFFD. */
     @Override
-    public String decode(int[] ids) {
-        return new String(decodeBytes(ids), StandardCharsets.UTF_8);
-    }
-
-    /** @throws IllegalArgumentException if an id is outside the vocabulary */
-    public byte[] decodeBytes(int[] ids) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(4 * ids.length);
-        for (int id : ids) {
-            bytes.writeBytes(token(id));
-        }
-        return bytes.toByteArray();
-    }
-
-    @Override
-    public byte[] tokenBytes(int id) {
-        return token(id).clone();
-    }
-
-    private byte[] token(int id) {
-        if (id < 0 || id >= vocabulary.size()) {
-            throw new IllegalArgumentException(name + " tokenizer: id " + id + " is outside the vocabulary of " + vocabulary.size() + " tokens");
-        }
+    byte[] bytesOf(int id) {
         return vocabulary.token(id);
     }
 
@@ -135,23 +109,8 @@ public final class BpeTokenizer implements Tokenizer {
     }
 
     @Override
-    public boolean isLossless() {
-        return true;
-    }
-
-    @Override
-    public StreamDecoder streamDecoder() {
-        return new ByteStreamDecoder(this::token);
-    }
-
-    @Override
     public byte[] toBytes() {
         return TokenizerJson.write(vocabulary);
-    }
-
-    @Override
-    public boolean isHuggingFaceFormat() {
-        return true;
     }
 
     @Override

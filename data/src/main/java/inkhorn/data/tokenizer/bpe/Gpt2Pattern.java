@@ -1,13 +1,13 @@
 package inkhorn.data.tokenizer.bpe;
 
-import inkhorn.data.tokenizer.PieceScanner;
+import inkhorn.data.tokenizer.PieceCounts;
 
 /**
  * GPT-2's pre-tokenization by hand, several times as fast as {@link java.util.regex} on it (docs/tokenizers.md):
  *
  * <pre>{@code '(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+}</pre>
  */
-final class Gpt2Pattern implements PieceScanner {
+final class Gpt2Pattern implements PieceCounts.Scanner {
     static final Gpt2Pattern INSTANCE = new Gpt2Pattern();
 
     private static final byte LETTER = 0;

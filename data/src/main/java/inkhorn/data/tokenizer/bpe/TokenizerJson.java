@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import inkhorn.data.DataException;
 import inkhorn.data.files.Json;
-import inkhorn.data.tokenizer.Tokenizers;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -59,7 +58,7 @@ final class TokenizerJson {
         return Json.bytes(root);
     }
 
-    /** @throws DataException without a file name: {@link Tokenizers#load} puts it in front */
+    /** @throws DataException without a file name, which the caller puts in front */
     static BpeVocabulary read(JsonNode root) {
         TokenizerJson file = new TokenizerJson(root);
         file.requireLayout();

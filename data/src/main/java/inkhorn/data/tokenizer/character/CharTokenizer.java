@@ -7,7 +7,8 @@ import inkhorn.data.DataException;
 import inkhorn.data.files.Json;
 import inkhorn.data.tokenizer.Surrogates;
 import inkhorn.data.tokenizer.Tokenizer;
-import inkhorn.data.tokenizer.Tokenizers;
+import inkhorn.data.tokenizer.TokenizerKind;
+import inkhorn.data.tokenizer.TokenizerKind.Learning;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -20,8 +21,9 @@ import java.util.Map;
  * <p>Saved as {@code {"format":"inkhorn-char","version":1,"vocab":["\n"," ","!",…]}}.
  */
 public final class CharTokenizer implements Tokenizer {
-    public static final String NAME = "char";
-    public static final String FORMAT = "inkhorn-char";
+    /** Each character of the text is a token, so the size of the vocabulary is not chosen. */
+    public static final TokenizerKind KIND = new TokenizerKind("char", Learning.WHOLE_TEXT, 0, 0, false, true, "inkhorn-char",
+            (chunks, size, threads, progress) -> fromChunks(chunks), CharTokenizer::fromJson);
 
     /** Ascending, so that a binary search is the whole of encoding. */
     private final int[] vocabulary;
@@ -56,8 +58,8 @@ public final class CharTokenizer implements Tokenizer {
     }
 
     @Override
-    public String name() {
-        return NAME;
+    public TokenizerKind kind() {
+        return KIND;
     }
 
     @Override
@@ -80,10 +82,7 @@ public final class CharTokenizer implements Tokenizer {
     public String decode(int[] ids) {
         StringBuilder text = new StringBuilder(ids.length);
         for (int id : ids) {
-            if (id < 0 || id >= vocabulary.length) {
-                throw new IllegalArgumentException(
-                        "char tokenizer: id " + id + " is outside the vocabulary of " + vocabulary.length + " characters");
-            }
+            requireId(id);
             text.appendCodePoint(vocabulary[id]);
         }
         return text.toString();
@@ -100,15 +99,8 @@ public final class CharTokenizer implements Tokenizer {
     }
 
     @Override
-    public boolean isLossless() {
-        return true;
-    }
-
-    @Override
     public byte[] toBytes() {
-        ObjectNode root = Json.MAPPER.createObjectNode();
-        root.put("format", FORMAT);
-        root.put("version", Tokenizers.VERSION);
+        ObjectNode root = KIND.newFile();
         ArrayNode vocab = root.putArray("vocab");
         for (int codePoint : vocabulary) {
             vocab.add(Character.toString(codePoint));
@@ -116,8 +108,7 @@ public final class CharTokenizer implements Tokenizer {
         return Json.bytes(root);
     }
 
-    /** @throws DataException without a file name: {@link Tokenizers#load} puts it in front */
-    public static CharTokenizer fromJson(JsonNode root) {
+    private static CharTokenizer fromJson(JsonNode root) {
         JsonNode vocab = root.path("vocab");
         if (!vocab.isArray() || vocab.isEmpty()) {
             throw new DataException("\"vocab\" must be a list of at least one character");

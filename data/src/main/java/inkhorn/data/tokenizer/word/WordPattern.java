@@ -1,13 +1,13 @@
 package inkhorn.data.tokenizer.word;
 
-import inkhorn.data.tokenizer.PieceScanner;
+import inkhorn.data.tokenizer.PieceCounts;
 
 /**
  * Words and punctuation: a piece is one run of letters, marks and digits, or one line break, or one run of other white space, or one
  * other character. To a word belong the apostrophe before or between letters ({@code 'tis}, {@code don't}) and the point, comma
  * or colon between digits ({@code 3.14}, {@code 1,000}); a hyphen parts words.
  */
-final class WordPattern implements PieceScanner {
+final class WordPattern implements PieceCounts.Scanner {
     static final WordPattern INSTANCE = new WordPattern();
 
     private WordPattern() {}

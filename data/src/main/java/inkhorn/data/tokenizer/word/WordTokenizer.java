@@ -13,7 +13,8 @@ import inkhorn.data.tokenizer.StreamDecoder;
 import inkhorn.data.tokenizer.Surrogates;
 import inkhorn.data.tokenizer.TextCuts;
 import inkhorn.data.tokenizer.Tokenizer;
-import inkhorn.data.tokenizer.Tokenizers;
+import inkhorn.data.tokenizer.TokenizerKind;
+import inkhorn.data.tokenizer.TokenizerKind.Learning;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -30,12 +31,11 @@ import java.util.stream.IntStream;
  * equally frequent ones in the order of their UTF-16 units.
  */
 public final class WordTokenizer implements Tokenizer {
-    public static final String NAME = "word";
-    public static final String FORMAT = "inkhorn-word";
-    /** Tokens, unless a config says otherwise. */
-    public static final int DEFAULT_VOCAB_SIZE = 8192;
     /** The special tokens and one word. */
-    public static final int MIN_VOCAB_SIZE = 3;
+    private static final int LEAST_VOCAB_SIZE = 3;
+    /** Neither spaces nor rare words come back as they were. */
+    public static final TokenizerKind KIND = new TokenizerKind("word", Learning.TRAINING_SPLIT, LEAST_VOCAB_SIZE, 8192, true,
+            false, "inkhorn-word", (chunks, size, threads, progress) -> train(chunks, size, threads), WordTokenizer::fromJson);
 
     static final String UNKNOWN = "<unk>";
     private static final int UNKNOWN_ID = 0;
@@ -77,8 +77,8 @@ public final class WordTokenizer implements Tokenizer {
     }
 
     @Override
-    public String name() {
-        return NAME;
+    public TokenizerKind kind() {
+        return KIND;
     }
 
     @Override
@@ -145,9 +145,7 @@ public final class WordTokenizer implements Tokenizer {
     }
 
     private String word(int id) {
-        if (id < 0 || id >= vocabulary.size()) {
-            throw new IllegalArgumentException("word tokenizer: id " + id + " is outside the vocabulary of " + vocabulary.size() + " tokens");
-        }
+        requireId(id);
         return vocabulary.get(id);
     }
 
@@ -166,25 +164,17 @@ public final class WordTokenizer implements Tokenizer {
         return OptionalInt.of(UNKNOWN_ID);
     }
 
-    /** Neither spaces nor rare words come back as they were. */
-    @Override
-    public boolean isLossless() {
-        return false;
-    }
-
     @Override
     public byte[] toBytes() {
-        ObjectNode root = Json.MAPPER.createObjectNode();
-        root.put("format", FORMAT).put("version", Tokenizers.VERSION);
+        ObjectNode root = KIND.newFile();
         ArrayNode vocab = root.putArray("vocab");
         vocabulary.forEach(vocab::add);
         return Json.bytes(root);
     }
 
-    /** @throws DataException without a file name: {@link Tokenizers#load} puts it in front */
-    public static WordTokenizer fromJson(JsonNode root) {
+    private static WordTokenizer fromJson(JsonNode root) {
         JsonNode vocab = root.path("vocab");
-        if (!vocab.isArray() || vocab.size() < MIN_VOCAB_SIZE || !vocab.get(UNKNOWN_ID).asText().equals(UNKNOWN)
+        if (!vocab.isArray() || vocab.size() < LEAST_VOCAB_SIZE || !vocab.get(UNKNOWN_ID).asText().equals(UNKNOWN)
                 || !vocab.get(END_OF_TEXT_ID).asText().equals(SpecialTokens.END_OF_TEXT)) {
             throw new DataException("\"vocab\" must be a list of " + UNKNOWN + ", " + SpecialTokens.END_OF_TEXT + " and at least one word");
         }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import inkhorn.data.ByteProgress;
 import inkhorn.data.DataException;
 import inkhorn.data.tokenizer.PieceCounts;
-import inkhorn.data.tokenizer.PieceScanner;
 import inkhorn.data.tokenizer.Texts;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,7 +60,7 @@ class BpeTrainerTest {
             }
         }).iterator();
         assertThatThrownBy(() -> BpeTokenizer.train(failing, 300, 2)).isInstanceOf(DataException.class).hasMessage("the disk is gone");
-        PieceScanner broken = (text, start, end) -> {
+        PieceCounts.Scanner broken = (text, start, end) -> {
             throw new IllegalStateException("in a thread");
         };
         assertThatThrownBy(() -> PieceCounts.of(broken, List.of("text"), 2)).hasMessage("in a thread");

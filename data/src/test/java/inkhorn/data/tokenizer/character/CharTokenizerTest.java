@@ -85,7 +85,7 @@ class CharTokenizerTest {
     void idOutsideTheVocabularyIsNamed() {
         assertThatThrownBy(() -> CharTokenizer.fromText("ab").decode(new int[] {0, 2}))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("char tokenizer: id 2 is outside the vocabulary of 2 characters");
+                .hasMessage("char tokenizer: id 2 is outside the vocabulary of 2 tokens");
     }
 
     @Test

@@ -45,7 +45,7 @@ class WordTokenizerTest {
         assertThat(tokenizer.decode(new int[] {2, 4, 0, 6, 2})).isEqualTo("a c <unk>, a");
         assertThat(tokenizer.unknown()).hasValue(0);
         assertThat(tokenizer.endOfText()).hasValue(1);
-        assertThat(tokenizer.isLossless()).isFalse();
+        assertThat(tokenizer.kind().isLossless()).isFalse();
     }
 
     @Test
