@@ -1,23 +1,22 @@
 package inkhorn.nn;
 
+import inkhorn.autograd.AttentionCache;
 import inkhorn.autograd.Tensor;
+import inkhorn.autograd.ops.Heads;
+import java.util.Arrays;
 
 /** The caches of a batch on the way through a model: each attention layer takes its own, in the order of the calls. */
 final class CachedBatch {
 
     private final KeyValueCache[] caches;
     private final int[] kept;
-    private final float[][] keys;
-    private final float[][] values;
     private int layer;
 
     CachedBatch(KeyValueCache... caches) {
         this.caches = caches;
-        this.kept = new int[caches.length];
-        this.keys = new float[caches.length][];
-        this.values = new float[caches.length][];
-        for (int b = 0; b < caches.length; b++) {
-            kept[b] = caches[b].length();
+        this.kept = Arrays.stream(caches).mapToInt(KeyValueCache::length).toArray();
+        for (KeyValueCache cache : caches) {
+            cache.truncate(cache.length());
         }
     }
 
@@ -26,20 +25,10 @@ final class CachedBatch {
         return kept;
     }
 
-    /** Attention of the next layer, from (B, T, 3C) to (B, T, C). */
-    Tensor attend(Tensor qkv) {
-        for (int b = 0; b < caches.length; b++) {
-            keys[b] = caches[b].keys(layer);
-            values[b] = caches[b].values(layer);
-        }
-        layer++;
-        return caches[0].attention().apply(qkv, kept, keys, values);
-    }
-
-    /** All layers are through: so many positions more are kept. */
-    void grow(int time) {
-        for (KeyValueCache cache : caches) {
-            cache.grow(time);
-        }
+    /** Attention of the next layer, (B, T, H, D) each, to (B, T, H·D). */
+    Tensor attend(Heads q, Heads k, Heads v) {
+        int i = layer++;
+        return AttentionCache.attend(Arrays.stream(caches).map(cache -> cache.layer(i)).toArray(AttentionCache[]::new),
+                q, k, v);
     }
 }

@@ -3,6 +3,7 @@ package inkhorn.nn;
 import inkhorn.autograd.IntTensor;
 import inkhorn.autograd.Tensor;
 import inkhorn.autograd.ops.CausalAttention;
+import inkhorn.autograd.ops.Heads;
 
 /** Multi-head attention in which a position sees itself and those before it (Vaswani et al. 2017, 3.2). */
 public final class CausalSelfAttention extends Module {
@@ -34,9 +35,13 @@ public final class CausalSelfAttention extends Module {
     }
 
     private Tensor attend(Tensor qkv, Pass pass) {
+        int size = qkv.shape().last() / 3 / heads;
+        Heads q = new Heads(qkv, 0, heads, size);                                                    // (B, T, H, D)
+        Heads k = new Heads(qkv, heads * size, heads, size);
+        Heads v = new Heads(qkv, 2 * heads * size, heads, size);
         if (pass.caches() != null) {
-            return pass.caches().attend(qkv);                                                        // (B, T, C)
+            return pass.caches().attend(q, k, v);                                                    // (B, T, C)
         }
-        return CausalAttention.apply(qkv, heads, attnDropout.p(), attnDropout.site(pass));           // (B, T, C)
+        return CausalAttention.apply(q, k, v, attnDropout.p(), attnDropout.site(pass));              // (B, T, C)
     }
 }

@@ -88,9 +88,7 @@ public final class Gpt extends LanguageModel {
             int time = ids.shape().last();
             int[] last = new int[caches.length];
             Arrays.fill(last, time - 1);
-            Tensor logits = logitsAt(ids, last, Pass.continuing(batch));                // (B, V)
-            batch.grow(time);
-            return logits;
+            return logitsAt(ids, last, Pass.continuing(batch));                         // (B, V)
         }
     }
 

@@ -1,6 +1,6 @@
 package inkhorn.nn;
 
-import inkhorn.autograd.ops.CachedAttention;
+import inkhorn.autograd.AttentionCache;
 
 /**
  * The keys and values of one sequence, at each layer of a {@link Gpt}: what a token to come needs of those before it
@@ -8,49 +8,41 @@ import inkhorn.autograd.ops.CachedAttention;
  */
 public final class KeyValueCache {
 
-    private final CachedAttention attention;
-    private final float[][] keys;
-    private final float[][] values;
-    private int length;
+    private final AttentionCache[] layers;
 
     /** Room for {@code block_size} positions: {@code 2·n_layer·n_embd·block_size} floats and a little. */
     public KeyValueCache(GptConfig config) {
-        attention = new CachedAttention(config.blockSize(), config.nHead(), config.nEmbd());
-        keys = new float[config.nLayer()][attention.keysSize()];
-        values = new float[config.nLayer()][attention.valuesSize()];
+        layers = new AttentionCache[config.nLayer()];
+        for (int i = 0; i < layers.length; i++) {
+            layers[i] = new AttentionCache(config.blockSize(), config.nHead(), config.nHead(), config.headSize());
+        }
     }
 
-    /** Positions kept. */
+    /** Positions that all layers keep. */
     public int length() {
-        return length;
+        return layers[layers.length - 1].length();
     }
 
     /** Forgets everything. */
     public void clear() {
-        length = 0;
+        truncate(0);
+    }
+
+    /** Forgets all positions but the first {@code length}, those among them that only some layers have. */
+    void truncate(int length) {
+        for (AttentionCache layer : layers) {
+            layer.truncate(length);
+        }
     }
 
     /** Becomes a copy of another cache of the same model. */
     public void copyFrom(KeyValueCache other) {
-        for (int layer = 0; layer < keys.length; layer++) {
-            attention.copy(other.length, other.keys[layer], other.values[layer], keys[layer], values[layer]);
+        for (int i = 0; i < layers.length; i++) {
+            layers[i].copyFrom(other.layers[i]);
         }
-        length = other.length;
     }
 
-    void grow(int positions) {
-        length += positions;
-    }
-
-    CachedAttention attention() {
-        return attention;
-    }
-
-    float[] keys(int layer) {
-        return keys[layer];
-    }
-
-    float[] values(int layer) {
-        return values[layer];
+    AttentionCache layer(int i) {
+        return layers[i];
     }
 }

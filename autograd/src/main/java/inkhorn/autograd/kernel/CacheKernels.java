@@ -1,26 +1,27 @@
 package inkhorn.autograd.kernel;
 
-/**
- * The part of {@link Kernels} that attends to kept keys and values, as in generating.
- */
+/** The part of {@link Kernels} that attends to kept keys and values, as in generating. */
 public interface CacheKernels {
 
     /**
      * Keeps the keys and values of {@code time} positions of each sequence.
      *
-     * @param qkv (B, T, 3·H·D), as in {@link #attention}
+     * @param k (B·T) rows of key heads
+     * @param v (B·T) rows of key heads
      * @param first B: which position of its sequence the first of the T is
      * @param keys one array a sequence, as {@link CacheShape} says
      * @param values one array a sequence
      */
-    void keepKeysAndValues(CacheShape shape, float[] qkv, int time, int[] first, float[][] keys, float[][] values);
+    void keepKeysAndValues(CacheShape shape, HeadRows k, HeadRows v, int time, int[] first, float[][] keys,
+                           float[][] values);
 
     /**
-     * {@link #attention} for one query of each sequence, over its kept keys and values: the same bits, if those are the same.
+     * {@link AttentionKernels#attention} for one query of each sequence, over its kept keys and values: the same bits, if
+     * those are the same.
      *
-     * @param qkv (B, 3·H·D), of which the queries are read
+     * @param q B rows of H heads
      * @param at B: the queries' positions; keys up to there, and at least one, are kept
      * @param out (B, H·D)
      */
-    void cachedAttention(CacheShape shape, float[] qkv, int[] at, float[][] keys, float[][] values, float[] out);
+    void cachedAttention(CacheShape shape, HeadRows q, int[] at, float[][] keys, float[][] values, float[] out);
 }

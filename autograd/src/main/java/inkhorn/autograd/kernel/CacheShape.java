@@ -2,13 +2,14 @@ package inkhorn.autograd.kernel;
 
 /**
  * How keys and values of one sequence and one layer are kept for the queries to come. Values lie head by head, position by
- * position; keys are turned, channel by channel, so that scores are summed along memory.
+ * position; keys are transposed, channel by channel, so that scores are summed along memory.
  *
  * @param capacity positions, T
- * @param heads heads, H
+ * @param heads heads of the queries, H
+ * @param keyHeads heads of keys and values, a divisor of {@code heads}
  * @param headSize channels of a head, D
  */
-public record CacheShape(int capacity, int heads, int headSize) {
+public record CacheShape(int capacity, int heads, int keyHeads, int headSize) {
 
     /**
      * What a channel's row of keys is padded to, so that it can be read in whole vectors: no vector is longer. It is part
@@ -16,7 +17,7 @@ public record CacheShape(int capacity, int heads, int headSize) {
      */
     private static final int KEY_ROW = 16;
 
-    /** Positions whose keys are turned at a time. */
+    /** Positions whose keys are transposed at a time, so that a line of the cache is written whole. */
     private static final int TOGETHER = 16;
 
     /**
@@ -27,46 +28,54 @@ public record CacheShape(int capacity, int heads, int headSize) {
         return (capacity + KEY_ROW - 1) / KEY_ROW * KEY_ROW + KEY_ROW;
     }
 
-    /** Floats that the keys take: (H, D, T), padded along T. */
+    /** Floats that the keys take: (key heads, D, T), padded along T. */
     public int keysSize() {
-        return Math.multiplyExact(heads * headSize, keyStep());
+        return Math.multiplyExact(keyHeads * headSize, keyStep());
     }
 
-    /** Floats that the values take: (H, T, D). */
+    /** Floats that the values take: (key heads, T, D). */
     public int valuesSize() {
-        return Math.multiplyExact(heads * headSize, capacity);
+        return Math.multiplyExact(keyHeads * headSize, capacity);
     }
 
-    public int keyAt(int head, int channel, int t) {
-        return (head * headSize + channel) * keyStep() + t;
+    /** Where the key of a head's channel at position {@code t} is. */
+    public int keyAt(int keyHead, int channel, int t) {
+        return (keyHead * headSize + channel) * keyStep() + t;
     }
 
-    public int valueAt(int head, int t) {
-        return (head * capacity + t) * headSize;
+    /** Where the values of a head at position {@code t} begin. */
+    public int valueAt(int keyHead, int t) {
+        return (keyHead * capacity + t) * headSize;
     }
 
+    /** The head of keys and values that serves a head of the queries. */
+    public int keyHead(int head) {
+        return head / (heads / keyHeads);
+    }
+
+    /** H·D, of queries and result. */
     public int channels() {
         return heads * headSize;
     }
 
-    /**
-     * Keeps the keys and values of {@code count} positions from {@code t} on of one head, out of as many rows of queries, keys and
-     * values. Keys lie with the positions beside each other: some positions at a time, so that a line of the cache is written whole.
-     */
-    public void keep(int head, int t, int count, float[] qkv, int row, float[] keys, float[] values) {
-        int width = 3 * channels();
-        int from = row * width + head * headSize;
+    /** 1/√D, which scores are multiplied by. */
+    public float scale() {
+        return AttentionShape.scale(headSize);
+    }
+
+    /** Keeps the keys and values of {@code count} positions from {@code t} on of one head, out of rows from {@code row} on. */
+    public void keep(int keyHead, int t, int count, HeadRows k, HeadRows v, int row, float[] keys, float[] values) {
         for (int begin = 0; begin < count; begin += TOGETHER) {
             int end = Math.min(count, begin + TOGETHER);
             for (int d = 0; d < headSize; d++) {
-                int key = keyAt(head, d, t);
+                int to = keyAt(keyHead, d, t);
                 for (int i = begin; i < end; i++) {
-                    keys[key + i] = qkv[from + i * width + channels() + d];
+                    keys[to + i] = k.array()[k.at(row + i, keyHead, headSize) + d];
                 }
             }
         }
         for (int i = 0; i < count; i++) {
-            System.arraycopy(qkv, from + i * width + 2 * channels(), values, valueAt(head, t + i), headSize);
+            System.arraycopy(v.array(), v.at(row + i, keyHead, headSize), values, valueAt(keyHead, t + i), headSize);
         }
     }
 
@@ -75,7 +84,7 @@ public record CacheShape(int capacity, int heads, int headSize) {
         for (int at = 0; at < keysSize(); at += keyStep()) {
             System.arraycopy(fromKeys, at, toKeys, at, length);
         }
-        for (int head = 0; head < heads; head++) {
+        for (int head = 0; head < keyHeads; head++) {
             System.arraycopy(fromValues, valueAt(head, 0), toValues, valueAt(head, 0), length * headSize);
         }
     }

@@ -25,18 +25,20 @@ public final class CountingKernels implements Kernels {
     }
 
     @Override
-    public void attention(AttentionShape shape, float[] qkv, float p, long key, float[] out, float[] logSumExp) {
+    public void attention(AttentionShape shape, HeadRows q, HeadRows k, HeadRows v, float p, long key, float[] out,
+                          float[] logSumExp) {
         flops += attention(shape);
     }
 
     @Override
-    public void attentionBackward(AttentionShape shape, float[] qkv, float p, long key, float[] out, float[] logSumExp,
-                                  float[] dOut, float[] dQkv, boolean add) {
+    public void attentionBackward(AttentionShape shape, HeadRows q, HeadRows k, HeadRows v, float p, long key,
+                                  float[] out, float[] logSumExp, float[] dOut, HeadRows dQ, boolean addQ,
+                                  HeadRows dK, boolean addK, HeadRows dV, boolean addV) {
         flops += 2 * attention(shape);
     }
 
     @Override
-    public void cachedAttention(CacheShape shape, float[] qkv, int[] at, float[][] keys, float[][] values, float[] out) {
+    public void cachedAttention(CacheShape shape, HeadRows q, int[] at, float[][] keys, float[][] values, float[] out) {
         for (int position : at) {
             flops += 4L * (position + 1) * shape.channels();
         }
@@ -147,7 +149,8 @@ public final class CountingKernels implements Kernels {
     }
 
     @Override
-    public void keepKeysAndValues(CacheShape shape, float[] qkv, int time, int[] first, float[][] keys, float[][] values) {
+    public void keepKeysAndValues(CacheShape shape, HeadRows k, HeadRows v, int time, int[] first, float[][] keys,
+                                  float[][] values) {
     }
 
     @Override

@@ -15,31 +15,71 @@ public interface AttentionKernelsContract {
     long KEY = 0x5eed;
 
     AttentionShape[] SHAPES = {
-        new AttentionShape(1, 1, 1, 1), new AttentionShape(2, 7, 3, 5), new AttentionShape(1, 13, 2, 16),
-        new AttentionShape(3, 31, 1, 7), new AttentionShape(2, 64, 2, 32), new AttentionShape(1, 65, 3, 13),
-        new AttentionShape(1, 207, 2, 64), new AttentionShape(5, 3, 4, 8),
+        new AttentionShape(1, 1, 1, 1, 1), new AttentionShape(2, 7, 3, 3, 5), new AttentionShape(1, 13, 2, 2, 16),
+        new AttentionShape(3, 31, 1, 1, 7), new AttentionShape(2, 64, 2, 2, 32), new AttentionShape(1, 65, 3, 3, 13),
+        new AttentionShape(1, 207, 2, 2, 64), new AttentionShape(5, 3, 4, 4, 8),
         // Heads wider than a micro-kernel is deep.
-        new AttentionShape(1, 19, 1, 401), new AttentionShape(1, 5, 2, 800)};
+        new AttentionShape(1, 19, 1, 1, 401), new AttentionShape(1, 5, 2, 2, 800),
+        // Heads of queries that share one of keys and values.
+        new AttentionShape(2, 7, 4, 2, 5), new AttentionShape(1, 207, 6, 2, 16), new AttentionShape(3, 65, 3, 1, 13)};
 
     Kernels kernels();
+
+    /** Queries, keys and values side by side in one array, with a gap behind each. */
+    record Packed(AttentionShape shape, float[] array, int gap) {
+
+        public static Packed normal(long seed, AttentionShape shape, int gap) {
+            return new Packed(shape, Samples.normal(seed, shape.batch() * shape.time() * step(shape, gap)), gap);
+        }
+
+        static int step(AttentionShape shape, int gap) {
+            return (shape.heads() + 2 * shape.keyHeads()) * shape.headSize() + 3 * gap;
+        }
+
+        HeadRows q(float[] in) {
+            return new HeadRows(in, 0, step(shape, gap));
+        }
+
+        HeadRows k(float[] in) {
+            return new HeadRows(in, shape.channels() + gap, step(shape, gap));
+        }
+
+        HeadRows v(float[] in) {
+            return new HeadRows(in, shape.channels() + shape.keyHeads() * shape.headSize() + 2 * gap, step(shape, gap));
+        }
+
+        public void attention(Kernels kernels, float p, float[] out, float[] logSumExp) {
+            kernels.attention(shape, q(array), k(array), v(array), p, KEY, out, logSumExp);
+        }
+
+        public void backward(Kernels kernels, float p, float[] out, float[] logSumExp, float[] dOut, float[] d, boolean add) {
+            kernels.attentionBackward(shape, q(array), k(array), v(array), p, KEY, out, logSumExp, dOut,
+                    q(d), add, k(d), add, v(d), add);
+        }
+    }
 
     /** One head's queries, keys, values, weights and gradients in double. */
     final class Definition {
         private final AttentionShape shape;
-        private final float[] qkv;
+        private final HeadRows q;
+        private final HeadRows k;
+        private final HeadRows v;
         private final float p;
         final double[] out;
         final double[] logSumExp;
-        final double[] dQkv;
+        /** In the places of the values, 0 in the gaps. */
+        final double[] gradient;
 
-        Definition(AttentionShape shape, float[] qkv, float p, float[] dOut) {
-            this.shape = shape;
-            this.qkv = qkv;
+        Definition(Packed packed, float p, float[] dOut) {
+            shape = packed.shape();
+            q = packed.q(packed.array());
+            k = packed.k(packed.array());
+            v = packed.v(packed.array());
             this.p = p;
             int positions = shape.batch() * shape.time();
             out = new double[positions * shape.channels()];
             logSumExp = new double[positions * shape.heads()];
-            dQkv = new double[positions * 3 * shape.channels()];
+            gradient = new double[packed.array().length];
             for (int b = 0; b < shape.batch(); b++) {
                 for (int h = 0; h < shape.heads(); h++) {
                     head(b, h, dOut);
@@ -47,20 +87,20 @@ public interface AttentionKernelsContract {
             }
         }
 
-        private int at(int part, int b, int h, int t) {
-            return (b * shape.time() + t) * 3 * shape.channels() + part * shape.channels() + h * shape.headSize();
+        private int at(HeadRows rows, int b, int h, int t) {
+            return rows.at(b * shape.time() + t, rows == q ? h : h / shape.group(), shape.headSize());
         }
 
         private void head(int b, int h, float[] dOut) {
             int time = shape.time();
             double[][] weights = new double[time][time];
             double[][] masks = new double[time][time];
-            for (int q = 0; q < time; q++) {
-                logSumExp[(b * shape.heads() + h) * time + q] = weigh(b, h, q, weights[q]);
-                for (int k = 0; k <= q; k++) {
+            for (int t = 0; t < time; t++) {
+                logSumExp[(b * shape.heads() + h) * time + t] = weigh(b, h, t, weights[t]);
+                for (int s = 0; s <= t; s++) {
                     boolean keeps = p == 0
-                            || CounterRandom.keeps(KEY, shape.draw(b, h, q, k), CounterRandom.dropBelow(p));
-                    masks[q][k] = keeps ? 1 / (1 - (double) p) : 0;
+                            || CounterRandom.keeps(KEY, shape.draw(b, h, t, s), CounterRandom.dropBelow(p));
+                    masks[t][s] = keeps ? 1 / (1 - (double) p) : 0;
                 }
             }
             mix(b, h, weights, masks);
@@ -69,27 +109,27 @@ public interface AttentionKernelsContract {
             }
         }
 
-        private double weigh(int b, int h, int q, double[] weights) {
+        private double weigh(int b, int h, int t, double[] weights) {
             double sum = 0;
-            for (int k = 0; k <= q; k++) {
+            for (int s = 0; s <= t; s++) {
                 double score = 0;
                 for (int d = 0; d < shape.headSize(); d++) {
-                    score += (double) qkv[at(0, b, h, q) + d] * qkv[at(1, b, h, k) + d];
+                    score += (double) q.array()[at(q, b, h, t) + d] * k.array()[at(k, b, h, s) + d];
                 }
-                weights[k] = Math.exp(score / Math.sqrt(shape.headSize()));
-                sum += weights[k];
+                weights[s] = Math.exp(score / Math.sqrt(shape.headSize()));
+                sum += weights[s];
             }
-            for (int k = 0; k <= q; k++) {
-                weights[k] /= sum;
+            for (int s = 0; s <= t; s++) {
+                weights[s] /= sum;
             }
             return Math.log(sum);
         }
 
         private void mix(int b, int h, double[][] weights, double[][] masks) {
-            for (int q = 0; q < shape.time(); q++) {
-                for (int k = 0; k <= q; k++) {
+            for (int t = 0; t < shape.time(); t++) {
+                for (int s = 0; s <= t; s++) {
                     for (int d = 0; d < shape.headSize(); d++) {
-                        out[outAt(b, h, q) + d] += weights[q][k] * masks[q][k] * qkv[at(2, b, h, k) + d];
+                        out[outAt(b, h, t) + d] += weights[t][s] * masks[t][s] * v.array()[at(v, b, h, s) + d];
                     }
                 }
             }
@@ -101,22 +141,22 @@ public interface AttentionKernelsContract {
 
         private void back(int b, int h, double[][] weights, double[][] masks, float[] dOut) {
             double scale = 1 / Math.sqrt(shape.headSize());
-            for (int q = 0; q < shape.time(); q++) {
-                double[] dWeights = new double[q + 1];
+            for (int t = 0; t < shape.time(); t++) {
+                double[] dWeights = new double[t + 1];
                 double mean = 0;
-                for (int k = 0; k <= q; k++) {
+                for (int s = 0; s <= t; s++) {
                     for (int d = 0; d < shape.headSize(); d++) {
-                        double dy = dOut[outAt(b, h, q) + d];
-                        dWeights[k] += dy * qkv[at(2, b, h, k) + d] * masks[q][k];
-                        dQkv[at(2, b, h, k) + d] += dy * weights[q][k] * masks[q][k];
+                        double dy = dOut[outAt(b, h, t) + d];
+                        dWeights[s] += dy * v.array()[at(v, b, h, s) + d] * masks[t][s];
+                        gradient[at(v, b, h, s) + d] += dy * weights[t][s] * masks[t][s];
                     }
-                    mean += weights[q][k] * dWeights[k];
+                    mean += weights[t][s] * dWeights[s];
                 }
-                for (int k = 0; k <= q; k++) {
-                    double dScore = scale * weights[q][k] * (dWeights[k] - mean);
+                for (int s = 0; s <= t; s++) {
+                    double dScore = scale * weights[t][s] * (dWeights[s] - mean);
                     for (int d = 0; d < shape.headSize(); d++) {
-                        dQkv[at(0, b, h, q) + d] += dScore * qkv[at(1, b, h, k) + d];
-                        dQkv[at(1, b, h, k) + d] += dScore * qkv[at(0, b, h, q) + d];
+                        gradient[at(q, b, h, t) + d] += dScore * k.array()[at(k, b, h, s) + d];
+                        gradient[at(k, b, h, s) + d] += dScore * q.array()[at(q, b, h, t) + d];
                     }
                 }
             }
@@ -127,11 +167,11 @@ public interface AttentionKernelsContract {
     default void attentionAgreesWithItsDefinition() {
         for (AttentionShape shape : SHAPES) {
             for (float p : new float[] {0, 0.3f}) {
-                float[] qkv = normal(1, shape.batch() * shape.time() * 3 * shape.channels());
-                Definition expected = new Definition(shape, qkv, p, null);
+                Packed packed = Packed.normal(1, shape, p == 0 ? 0 : 3);
+                Definition expected = new Definition(packed, p, null);
                 float[] out = unclean(expected.out.length);
                 float[] logSumExp = unclean(expected.logSumExp.length);
-                kernels().attention(shape, qkv, p, KEY, out, logSumExp);
+                packed.attention(kernels(), p, out, logSumExp);
                 assertClose("out of " + shape + " at p " + p, out, expected.out, 1e-5);
                 assertClose("log-sum-exp of " + shape, logSumExp, expected.logSumExp, 1e-5);
             }
@@ -142,29 +182,58 @@ public interface AttentionKernelsContract {
     default void backwardOfAttentionAgreesWithItsDefinition() {
         for (AttentionShape shape : SHAPES) {
             for (float p : new float[] {0, 0.3f}) {
-                int size = shape.batch() * shape.time() * shape.channels();
-                float[] qkv = normal(2, 3 * size);
-                float[] dOut = normal(3, size);
-                Definition expected = new Definition(shape, qkv, p, dOut);
-                float[] out = new float[size];
+                Packed packed = Packed.normal(2, shape, 0);
+                float[] dOut = normal(3, shape.batch() * shape.time() * shape.channels());
+                Definition expected = new Definition(packed, p, dOut);
+                float[] out = new float[dOut.length];
                 float[] logSumExp = new float[expected.logSumExp.length];
-                kernels().attention(shape, qkv, p, KEY, out, logSumExp);
-                assertOutput("dQkv of " + shape + " at p " + p, expected.dQkv, 3e-5, (dQkv, add) ->
-                        kernels().attentionBackward(shape, qkv, p, KEY, out, logSumExp, dOut, dQkv, add));
+                packed.attention(kernels(), p, out, logSumExp);
+                assertOutput("gradients of " + shape + " at p " + p, expected.gradient, 3e-5, (d, add) ->
+                        packed.backward(kernels(), p, out, logSumExp, dOut, d, add));
             }
         }
     }
 
     @Test
+    default void backwardOfAttentionWritesWhatIsWantedAndNothingBesideIt() {
+        AttentionShape shape = new AttentionShape(2, 21, 4, 2, 6);
+        int gap = 5;
+        Packed packed = Packed.normal(5, shape, gap);
+        float[] dOut = normal(6, shape.batch() * shape.time() * shape.channels());
+        Definition expected = new Definition(packed, 0, dOut);
+        float[] out = new float[dOut.length];
+        float[] logSumExp = new float[expected.logSumExp.length];
+        packed.attention(kernels(), 0, out, logSumExp);
+        for (int wanted = 1; wanted < 8; wanted++) {
+            float[] d = new float[packed.array().length];
+            Arrays.fill(d, 7);
+            double[] exact = new double[d.length];
+            Arrays.fill(exact, 7);
+            HeadRows[] to = {packed.q(d), packed.k(d), packed.v(d)};
+            for (int i = 0; i < 3; i++) {
+                int heads = i == 0 ? shape.heads() : shape.keyHeads();
+                for (int row = 0; row < shape.batch() * shape.time() && (wanted >> i & 1) == 1; row++) {
+                    int at = to[i].at(row, 0, 0);
+                    System.arraycopy(expected.gradient, at, exact, at, heads * shape.headSize());
+                }
+                to[i] = (wanted >> i & 1) == 1 ? to[i] : null;
+            }
+            kernels().attentionBackward(shape, packed.q(packed.array()), packed.k(packed.array()),
+                    packed.v(packed.array()), 0, KEY, out, logSumExp, dOut, to[0], false, to[1], false, to[2], false);
+            assertClose("gradients wanted: " + wanted, d, exact, 3e-5);
+        }
+    }
+
+    @Test
     default void attentionOfLargeScoresIsFinite() {
-        AttentionShape shape = new AttentionShape(1, 33, 1, 16);
-        float[] qkv = normal(4, 33 * 48);
-        for (int i = 0; i < qkv.length; i++) {
-            qkv[i] *= i % 48 < 32 ? 30 : 1;
+        AttentionShape shape = new AttentionShape(1, 33, 1, 1, 16);
+        Packed packed = Packed.normal(4, shape, 0);
+        for (int i = 0; i < packed.array().length; i++) {
+            packed.array()[i] *= i % 48 < 32 ? 30 : 1;
         }
         float[] out = new float[33 * 16];
-        kernels().attention(shape, qkv, 0, KEY, out, new float[33]);
-        double[] first = Samples.doubles(Arrays.copyOfRange(qkv, 32, 48));
+        packed.attention(kernels(), 0, out, new float[33]);
+        double[] first = Samples.doubles(Arrays.copyOfRange(packed.array(), 32, 48));
         assertClose("the first position sees itself only", Arrays.copyOf(out, 16), first, 1e-6);
         for (float value : out) {
             assertThat(value).isFinite();

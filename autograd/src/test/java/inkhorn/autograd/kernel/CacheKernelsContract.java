@@ -14,25 +14,27 @@ public interface CacheKernelsContract {
     Kernels kernels();
 
     @ParameterizedTest
-    @CsvSource({"1,1,1", "7,1,3", "33,3,13", "70,2,64", "130,4,48", "40,1,500", "17,1,801"})
-    default void aQueryOverKeptKeysHasTheBitsOfAttention(int time, int heads, int headSize) {
+    @CsvSource({"1,1,1,1", "7,1,1,3", "33,3,3,13", "70,2,2,64", "130,4,4,48", "40,1,1,500", "17,1,1,801", "33,6,2,13",
+        "50,4,1,32"})
+    default void aQueryOverKeptKeysHasTheBitsOfAttention(int time, int heads, int keyHeads, int headSize) {
         int batch = 2;
         int channels = heads * headSize;
-        float[] qkv = normal(1, batch * time * 3 * channels);
+        AttentionShape all = new AttentionShape(batch, time, heads, keyHeads, headSize);
+        AttentionKernelsContract.Packed packed = AttentionKernelsContract.Packed.normal(1, all, 0);
         float[] expected = new float[batch * time * channels];
-        kernels().attention(new AttentionShape(batch, time, heads, headSize), qkv, 0, 0, expected, new float[batch * heads * time]);
+        packed.attention(kernels(), 0, expected, new float[batch * heads * time]);
 
-        CacheShape shape = new CacheShape(time + 3, heads, headSize);
+        CacheShape shape = new CacheShape(time + 3, heads, keyHeads, headSize);
         float[][] keys = {unclean(shape.keysSize()), unclean(shape.keysSize())};
         float[][] values = {unclean(shape.valuesSize()), unclean(shape.valuesSize())};
-        kernels().keepKeysAndValues(shape, qkv, time, new int[] {0, 0}, keys, values);
+        HeadRows k = packed.k(packed.array());
+        HeadRows v = packed.v(packed.array());
+        kernels().keepKeysAndValues(shape, k, v, time, new int[] {0, 0}, keys, values);
+        HeadRows q = packed.q(packed.array());
         for (int t = 0; t < time; t += 1 + time / 9) {
-            float[] queries = new float[batch * 3 * channels];
-            for (int b = 0; b < batch; b++) {
-                System.arraycopy(qkv, (b * time + t) * 3 * channels, queries, b * 3 * channels, 3 * channels);
-            }
             float[] out = unclean(batch * channels);
-            kernels().cachedAttention(shape, queries, new int[] {t, t}, keys, values, out);
+            HeadRows ofTime = new HeadRows(q.array(), q.offset() + t * q.step(), time * q.step());
+            kernels().cachedAttention(shape, ofTime, new int[] {t, t}, keys, values, out);
             for (int b = 0; b < batch; b++) {
                 int at = (b * time + t) * channels;
                 assertThat(Arrays.copyOfRange(out, b * channels, (b + 1) * channels)).as("query %d", t)

@@ -83,7 +83,7 @@ class CounterRandomTest {
 
     @Test
     void everyWeightOfAttentionHasADrawOfItsOwn() {
-        AttentionShape shape = new AttentionShape(2, 35, 3, 1);
+        AttentionShape shape = new AttentionShape(2, 35, 3, 3, 1);
         Set<Long> draws = new HashSet<>();
         for (int b = 0; b < 2; b++) {
             for (int h = 0; h < 3; h++) {

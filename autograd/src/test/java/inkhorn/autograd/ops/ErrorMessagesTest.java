@@ -104,10 +104,24 @@ class ErrorMessagesTest {
     @Test
     void headsThatDoNotDivideTheChannels() {
         assertMessage(() -> CausalAttention.apply(of(2, 5, 24), 3, 0, null),
-                "attention: 3 heads do not divide 8 channels, qkv (2, 5, 24)");
+                "attention: 3 heads do not divide 8 channels of (2, 5, 24)");
         assertMessage(() -> CausalAttention.apply(of(2, 5, 24), 0, 0, null),
-                "attention: 0 heads do not divide 8 channels, qkv (2, 5, 24)");
+                "attention: 0 heads do not divide 8 channels of (2, 5, 24)");
         assertMessage(() -> CausalAttention.apply(of(2, 5, 8), 2, 0, null), "attention: (B, T, 3C) is needed, found (2, 5, 8)");
+    }
+
+    @Test
+    void headsThatDoNotFitEachOther() {
+        Tensor x = of(2, 5, 24);
+        assertMessage(() -> new Heads(x, 17, 2, 4),
+                "attention: 2 heads of 4 channels from channel 17 do not lie within (2, 5, 24), a (B, T, W)");
+        Heads q = new Heads(x, 0, 3, 4);
+        Heads k = new Heads(x, 12, 2, 4);
+        assertThatThrownBy(() -> CausalAttention.apply(q, k, k, 0, null)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("queries of (2, 5, 24) with 3 heads of 4", "keys of (2, 5, 24) with 2 heads of 4");
+        Heads one = new Heads(x, 12, 1, 4);
+        assertMessage(() -> CausalAttention.apply(q, one, one, 0, null),
+                "attention: queries, keys and values must not overlap in (2, 5, 24)");
     }
 
     @Test

@@ -69,27 +69,33 @@ class FusedOpsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1,1,1,1,0", "2,7,3,5,0", "2,7,3,5,0.3", "1,65,2,13,0", "1,65,2,13,0.5", "3,33,1,16,0.1"})
-    void causalAttentionIsMaskedSoftmaxBetweenProducts(int batch, int time, int heads, int size, float p) {
-        AttentionShape shape = new AttentionShape(batch, time, heads, size);
-        assertEqual(t -> CausalAttention.apply(t[0], heads, p, RNG), t -> composedAttention(t[0], shape, p),
-                Inputs.normal(4, batch, time, 3 * heads * size));
+    @CsvSource({"1,1,1,1,1,0", "2,7,3,3,5,0", "2,7,3,3,5,0.3", "1,65,2,2,13,0", "1,65,2,2,13,0.5", "3,33,1,1,16,0.1",
+        "2,7,4,2,5,0.3", "1,65,3,1,13,0"})
+    void causalAttentionIsMaskedSoftmaxBetweenProducts(int batch, int time, int heads, int keyHeads, int size, float p) {
+        AttentionShape shape = new AttentionShape(batch, time, heads, keyHeads, size);
+        int channels = heads * size;
+        int keyChannels = keyHeads * size;
+        assertEqual(t -> CausalAttention.apply(new Heads(t[0], 0, heads, size), new Heads(t[0], channels, keyHeads, size),
+                        new Heads(t[0], channels + keyChannels, keyHeads, size), p, RNG),
+                t -> composedAttention(t[0].slice(-1, 0, channels), t[0].slice(-1, channels, channels + keyChannels),
+                        t[0].slice(-1, channels + keyChannels, channels + 2 * keyChannels), shape, p),
+                Inputs.normal(4, batch, time, channels + 2 * keyChannels));
+        assertEqual(t -> CausalAttention.apply(Heads.of(t[0], heads), Heads.of(t[1], keyHeads), Heads.of(t[2], keyHeads), p, RNG),
+                t -> composedAttention(t[0], t[1], t[2], shape, p), Inputs.normal(5, batch, time, channels),
+                Inputs.normal(6, batch, time, keyChannels), Inputs.normal(7, batch, time, keyChannels));
     }
 
-    private static Tensor composedAttention(Tensor qkv, AttentionShape shape, float p) {
-        int[] split = {shape.batch(), shape.time(), 3, shape.heads(), shape.headSize()};
-        Tensor parts = qkv.reshape(split).transpose(2, 0, 3, 1, 4);                           // (3, B, H, T, D)
-        Tensor q = part(parts, 0);
-        Tensor k = part(parts, 1);
-        Tensor v = part(parts, 2);
-        Tensor scores = MatMul.apply(q, k, false, true).mul(shape.scale());                   // (B, H, T, T)
+    private static Tensor composedAttention(Tensor queries, Tensor keys, Tensor values, AttentionShape shape, float p) {
+        Tensor q = split(queries, shape, shape.group());                                      // (B, key heads, group, T, D)
+        Tensor k = split(keys, shape, 1);                                                     // (B, key heads, 1, T, D)
+        Tensor v = split(values, shape, 1);
+        Tensor scores = MatMul.apply(q, k, false, true).mul(shape.scale());                   // (B, key heads, group, T, T)
         Tensor weights = scores.add(causalMask(shape.time())).softmax().mul(dropoutMask(shape, p));
-        return weights.matmul(v).transpose(0, 2, 1, 3).reshape(shape.batch(), shape.time(), shape.channels());
+        return weights.matmul(v).transpose(0, 3, 1, 2, 4).reshape(shape.batch(), shape.time(), shape.channels());
     }
 
-    private static Tensor part(Tensor parts, int index) {
-        int[] dims = parts.shape().without(0).dims();
-        return parts.slice(0, index, index + 1).reshape(dims);
+    private static Tensor split(Tensor x, AttentionShape shape, int group) {
+        return x.reshape(shape.batch(), shape.time(), shape.keyHeads(), group, shape.headSize()).transpose(0, 2, 3, 1, 4);
     }
 
     private static Tensor causalMask(int time) {
@@ -116,7 +122,7 @@ class FusedOpsTest {
                 }
             }
         }
-        return Tensor.of(mask, shape.batch(), shape.heads(), time, time);
+        return Tensor.of(mask, shape.batch(), shape.keyHeads(), shape.group(), time, time);
     }
 
     @ParameterizedTest

@@ -4,6 +4,7 @@ import inkhorn.autograd.Rng;
 import inkhorn.autograd.kernel.AdamWStep;
 import inkhorn.autograd.kernel.AttentionShape;
 import inkhorn.autograd.kernel.Epilogue;
+import inkhorn.autograd.kernel.HeadRows;
 import inkhorn.autograd.kernel.KernelProvider;
 import inkhorn.autograd.kernel.Kernels;
 import inkhorn.autograd.kernel.RowNorm;
@@ -72,24 +73,30 @@ final class KernelCases {
     }
 
     private void attention() {
-        AttentionShape shape = new AttentionShape(model.batch(), config.blockSize(), config.nHead(), config.headSize());
+        AttentionShape shape = new AttentionShape(model.batch(), config.blockSize(), config.nHead(), config.nHead(),
+                config.headSize());
         float p = (float) config.dropout();
         int n = rows * channels;
         add("attention", KernelCall.attention(shape, false), () -> {
             float[] qkv = random(3 * n);
             float[] out = new float[n];
             float[] logSumExp = new float[rows * config.nHead()];
-            return () -> kernels().attention(shape, qkv, p, KEY, out, logSumExp);
+            return () -> kernels().attention(shape, third(qkv, 0), third(qkv, 1), third(qkv, 2), p, KEY, out, logSumExp);
         });
         add("attention backward", KernelCall.attention(shape, true), () -> {
             float[] qkv = random(3 * n);
             float[] out = new float[n];
             float[] logSumExp = new float[rows * config.nHead()];
             float[] dOut = random(n);
-            float[] dQkv = new float[3 * n];
-            kernels().attention(shape, qkv, p, KEY, out, logSumExp);
-            return () -> kernels().attentionBackward(shape, qkv, p, KEY, out, logSumExp, dOut, dQkv, false);
+            float[] d = new float[3 * n];
+            kernels().attention(shape, third(qkv, 0), third(qkv, 1), third(qkv, 2), p, KEY, out, logSumExp);
+            return () -> kernels().attentionBackward(shape, third(qkv, 0), third(qkv, 1), third(qkv, 2), p, KEY, out,
+                    logSumExp, dOut, third(d, 0), false, third(d, 1), false, third(d, 2), false);
         });
+    }
+
+    private HeadRows third(float[] packed, int part) {
+        return new HeadRows(packed, part * channels, 3 * channels);
     }
 
     private void layerNorm() {

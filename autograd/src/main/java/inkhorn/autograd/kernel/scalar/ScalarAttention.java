@@ -1,145 +1,188 @@
 package inkhorn.autograd.kernel.scalar;
 
+import inkhorn.autograd.kernel.AttentionKernels;
 import inkhorn.autograd.kernel.AttentionShape;
 import inkhorn.autograd.kernel.CounterRandom;
+import inkhorn.autograd.kernel.HeadRows;
 import java.util.Arrays;
 
 /**
  * The scalar causal self-attention, one query at a time: its weights over the keys before it are one row of T numbers,
  * made again in the backward pass from the kept log-sum-exp (Dao et al. 2022, algorithms 1 and 4, without tiles).
  */
-final class ScalarAttention {
+interface ScalarAttention extends AttentionKernels {
 
-    private final AttentionShape shape;
-    private final float[] qkv;
-    private final long key;
-    private final boolean drops;
-    private final int dropBelow;
-    private final float keptFactor;
-    private final int size;
-    private final int channels;
-    /** Of one query, over the keys: softmax, and the factor 0 or 1/(1-p) that dropout multiplies it by. */
-    private final double[] weight;
-    private final double[] mask;
-
-    ScalarAttention(AttentionShape shape, float[] qkv, float p, long key) {
-        this.shape = shape;
-        this.qkv = qkv;
-        this.key = key;
-        this.drops = p > 0;
-        this.dropBelow = CounterRandom.dropBelow(p);
-        this.keptFactor = 1 / (1 - p);
-        this.size = shape.headSize();
-        this.channels = shape.channels();
-        this.weight = new double[shape.time()];
-        this.mask = new double[shape.time()];
+    @Override
+    default void attention(AttentionShape shape, HeadRows q, HeadRows k, HeadRows v, float p, long key, float[] out,
+                           float[] logSumExp) {
+        Queries queries = new Queries(shape, q, k, v, p, key);
+        queries.forEach((b, h, t) -> queries.forward(b, h, t, out, logSumExp));
     }
 
-    void forward(float[] out, float[] logSumExp) {
-        for (int b = 0; b < shape.batch(); b++) {
-            for (int h = 0; h < shape.heads(); h++) {
-                for (int q = 0; q < shape.time(); q++) {
-                    logSumExp[logSumExpAt(b, h, q)] = (float) softmax(b, h, q);
-                    drawMask(b, h, q);
-                    mixValues(b, h, q, out);
-                }
-            }
+    @Override
+    default void attentionBackward(AttentionShape shape, HeadRows q, HeadRows k, HeadRows v, float p, long key,
+                                   float[] out, float[] logSumExp, float[] dOut, HeadRows dQ, boolean addQ,
+                                   HeadRows dK, boolean addK, HeadRows dV, boolean addV) {
+        clear(shape, shape.heads(), dQ, addQ);
+        clear(shape, shape.keyHeads(), dK, addK);
+        clear(shape, shape.keyHeads(), dV, addV);
+        Queries queries = new Queries(shape, q, k, v, p, key);
+        queries.forEach((b, h, t) -> queries.backward(b, h, t, out, logSumExp, dOut, dQ, dK, dV));
+    }
+
+    private static void clear(AttentionShape shape, int heads, HeadRows rows, boolean add) {
+        for (int row = 0; row < shape.batch() * shape.time() && rows != null && !add; row++) {
+            int at = rows.at(row, 0, 0);
+            Arrays.fill(rows.array(), at, at + heads * shape.headSize(), 0);
         }
     }
 
-    private int logSumExpAt(int b, int h, int q) {
-        return (b * shape.heads() + h) * shape.time() + q;
+    /** What is done for one query: of sequence b, head h, position t. */
+    @FunctionalInterface
+    interface ForQuery {
+        void run(int b, int h, int t);
     }
 
-    /** Where query (part 0), key (1) or value (2) of a position begins. */
-    private int at(int part, int b, int h, int t) {
-        return ((b * shape.time() + t) * 3 + part) * channels + h * size;
-    }
+    /** The operands, and the row of weights of one query. */
+    final class Queries {
+        private final AttentionShape shape;
+        private final HeadRows q;
+        private final HeadRows k;
+        private final HeadRows v;
+        private final long key;
+        private final boolean drops;
+        private final int dropBelow;
+        private final float keptFactor;
+        private final int size;
+        /** Of one query, over the keys: softmax, and the factor 0 or 1/(1-p) that dropout multiplies it by. */
+        private final double[] weight;
+        private final double[] mask;
 
-    private int outAt(int b, int h, int t) {
-        return (b * shape.time() + t) * channels + h * size;
-    }
-
-    private double score(int b, int h, int q, int k) {
-        return shape.scale() * dot(qkv, at(0, b, h, q), qkv, at(1, b, h, k));
-    }
-
-    private double dot(float[] x, int xAt, float[] y, int yAt) {
-        double sum = 0;
-        for (int d = 0; d < size; d++) {
-            sum += (double) x[xAt + d] * y[yAt + d];
+        Queries(AttentionShape shape, HeadRows q, HeadRows k, HeadRows v, float p, long key) {
+            this.shape = shape;
+            this.q = q;
+            this.k = k;
+            this.v = v;
+            this.key = key;
+            this.drops = p > 0;
+            this.dropBelow = CounterRandom.dropBelow(p);
+            this.keptFactor = 1 / (1 - p);
+            this.size = shape.headSize();
+            this.weight = new double[shape.time()];
+            this.mask = new double[shape.time()];
         }
-        return sum;
-    }
 
-    /** Fills {@link #weight} for one query and returns its log-sum-exp. */
-    private double softmax(int b, int h, int q) {
-        double largest = Double.NEGATIVE_INFINITY;
-        for (int k = 0; k <= q; k++) {
-            weight[k] = score(b, h, q, k);
-            largest = Math.max(largest, weight[k]);
-        }
-        double sum = 0;
-        for (int k = 0; k <= q; k++) {
-            sum += Math.exp(weight[k] - largest);
-        }
-        double logSum = largest + Math.log(sum);
-        for (int k = 0; k <= q; k++) {
-            weight[k] = Math.exp(weight[k] - logSum);
-        }
-        return logSum;
-    }
-
-    private void drawMask(int b, int h, int q) {
-        for (int k = 0; k <= q; k++) {
-            boolean kept = !drops || CounterRandom.keeps(key, shape.draw(b, h, q, k), dropBelow);
-            mask[k] = kept ? keptFactor : 0;
-        }
-    }
-
-    private void mixValues(int b, int h, int q, float[] out) {
-        int outAt = outAt(b, h, q);
-        Arrays.fill(out, outAt, outAt + size, 0);
-        for (int k = 0; k <= q; k++) {
-            addScaled(weight[k] * mask[k], qkv, at(2, b, h, k), out, outAt);
-        }
-    }
-
-    private void addScaled(double factor, float[] x, int xAt, float[] out, int outAt) {
-        float f = (float) factor;
-        for (int d = 0; d < size; d++) {
-            out[outAt + d] += f * x[xAt + d];
-        }
-    }
-
-    void backward(float[] out, float[] logSumExp, float[] dOut, float[] dQkv, boolean add) {
-        if (!add) {
-            Arrays.fill(dQkv, 0, shape.batch() * shape.time() * 3 * channels, 0);
-        }
-        for (int b = 0; b < shape.batch(); b++) {
-            for (int h = 0; h < shape.heads(); h++) {
-                for (int q = 0; q < shape.time(); q++) {
-                    double logSum = logSumExp[logSumExpAt(b, h, q)];
-                    for (int k = 0; k <= q; k++) {
-                        weight[k] = Math.exp(score(b, h, q, k) - logSum);
+        void forEach(ForQuery body) {
+            for (int b = 0; b < shape.batch(); b++) {
+                for (int h = 0; h < shape.heads(); h++) {
+                    for (int t = 0; t < shape.time(); t++) {
+                        body.run(b, h, t);
                     }
-                    drawMask(b, h, q);
-                    backwardQuery(b, h, q, out, dOut, dQkv);
                 }
             }
         }
-    }
 
-    /** {@code dV += w·m·dO; dScore = w · (m · dO·V - dO·O); dQ += scale · dScore · K; dK += scale · dScore · Q}. */
-    private void backwardQuery(int b, int h, int q, float[] out, float[] dOut, float[] dQkv) {
-        int outAt = outAt(b, h, q);
-        double mean = dot(dOut, outAt, out, outAt);
-        for (int k = 0; k <= q; k++) {
-            addScaled(weight[k] * mask[k], dOut, outAt, dQkv, at(2, b, h, k));
-            double dWeight = mask[k] * dot(dOut, outAt, qkv, at(2, b, h, k));
-            double dScore = shape.scale() * weight[k] * (dWeight - mean);
-            addScaled(dScore, qkv, at(1, b, h, k), dQkv, at(0, b, h, q));
-            addScaled(dScore, qkv, at(0, b, h, q), dQkv, at(1, b, h, k));
+        void forward(int b, int h, int t, float[] out, float[] logSumExp) {
+            logSumExp[logSumExpAt(b, h, t)] = (float) softmax(b, h, t);
+            drawMask(b, h, t);
+            int outAt = outAt(b, h, t);
+            Arrays.fill(out, outAt, outAt + size, 0);
+            for (int s = 0; s <= t; s++) {
+                addScaled(weight[s] * mask[s], v.array(), keyAt(v, b, h, s), out, outAt);
+            }
+        }
+
+        private int logSumExpAt(int b, int h, int t) {
+            return (b * shape.heads() + h) * shape.time() + t;
+        }
+
+        private int queryAt(HeadRows rows, int b, int h, int t) {
+            return rows.at(b * shape.time() + t, h, size);
+        }
+
+        /** Where the key or value that query head h sees at position s begins. */
+        private int keyAt(HeadRows rows, int b, int h, int s) {
+            return rows.at(b * shape.time() + s, h / shape.group(), size);
+        }
+
+        private int outAt(int b, int h, int t) {
+            return (b * shape.time() + t) * shape.channels() + h * size;
+        }
+
+        private double score(int b, int h, int t, int s) {
+            return shape.scale() * dot(q.array(), queryAt(q, b, h, t), k.array(), keyAt(k, b, h, s));
+        }
+
+        private double dot(float[] x, int xAt, float[] y, int yAt) {
+            double sum = 0;
+            for (int d = 0; d < size; d++) {
+                sum += (double) x[xAt + d] * y[yAt + d];
+            }
+            return sum;
+        }
+
+        /** Fills {@link #weight} for one query and returns its log-sum-exp. */
+        private double softmax(int b, int h, int t) {
+            for (int s = 0; s <= t; s++) {
+                weight[s] = score(b, h, t, s);
+            }
+            return softmax(weight, t + 1);
+        }
+
+        private void drawMask(int b, int h, int t) {
+            for (int s = 0; s <= t; s++) {
+                boolean kept = !drops || CounterRandom.keeps(key, shape.draw(b, h, t, s), dropBelow);
+                mask[s] = kept ? keptFactor : 0;
+            }
+        }
+
+        private void addScaled(double factor, float[] x, int xAt, float[] out, int outAt) {
+            float f = (float) factor;
+            for (int d = 0; d < size; d++) {
+                out[outAt + d] += f * x[xAt + d];
+            }
+        }
+
+        /** {@code dV += w·m·dO; dScore = w · (m · dO·V - dO·O); dQ += scale · dScore · K; dK += scale · dScore · Q}. */
+        void backward(int b, int h, int t, float[] out, float[] logSumExp, float[] dOut, HeadRows dQ, HeadRows dK,
+                      HeadRows dV) {
+            double logSum = logSumExp[logSumExpAt(b, h, t)];
+            for (int s = 0; s <= t; s++) {
+                weight[s] = Math.exp(score(b, h, t, s) - logSum);
+            }
+            drawMask(b, h, t);
+            int outAt = outAt(b, h, t);
+            double mean = dot(dOut, outAt, out, outAt);
+            for (int s = 0; s <= t; s++) {
+                double dWeight = mask[s] * dot(dOut, outAt, v.array(), keyAt(v, b, h, s));
+                double dScore = shape.scale() * weight[s] * (dWeight - mean);
+                if (dV != null) {
+                    addScaled(weight[s] * mask[s], dOut, outAt, dV.array(), keyAt(dV, b, h, s));
+                }
+                if (dQ != null) {
+                    addScaled(dScore, k.array(), keyAt(k, b, h, s), dQ.array(), queryAt(dQ, b, h, t));
+                }
+                if (dK != null) {
+                    addScaled(dScore, q.array(), queryAt(q, b, h, t), dK.array(), keyAt(dK, b, h, s));
+                }
+            }
+        }
+
+        /** Softmax of the first n scores in their place; returns their log-sum-exp. */
+        static double softmax(double[] scores, int n) {
+            double largest = Double.NEGATIVE_INFINITY;
+            for (int i = 0; i < n; i++) {
+                largest = Math.max(largest, scores[i]);
+            }
+            double sum = 0;
+            for (int i = 0; i < n; i++) {
+                sum += Math.exp(scores[i] - largest);
+            }
+            double logSum = largest + Math.log(sum);
+            for (int i = 0; i < n; i++) {
+                scores[i] = Math.exp(scores[i] - logSum);
+            }
+            return logSum;
         }
     }
 }

@@ -1,16 +1,14 @@
 package inkhorn.autograd.kernel.vector;
 
 import inkhorn.autograd.kernel.AttentionShape;
+import inkhorn.autograd.kernel.HeadRows;
 import inkhorn.autograd.kernel.vector.gemm.MicroKernel;
 import inkhorn.autograd.kernel.vector.gemm.Packing;
 import inkhorn.autograd.kernel.vector.gemm.Tile;
 import inkhorn.autograd.kernel.vector.loops.Scratch;
 
-/** One head of one sequence: where its rows lie, and the products over them. */
+/** One head of the queries of one sequence: where its rows lie, and the products over them. */
 final class AttentionHead {
-    static final int Q = 0;
-    static final int K = 1;
-    static final int V = 2;
 
     private static final int ROWS = MicroKernel.ROWS;
     private static final int COLUMNS = MicroKernel.COLUMNS;
@@ -22,7 +20,6 @@ final class AttentionHead {
     static final int QUERIES = leastCommonMultiple(ROWS, COLUMNS);
 
     final Scratch scratch = Scratch.ofThread();
-    final float[] qkv;
     final int time;
     final int size;
     final int channels;
@@ -32,12 +29,13 @@ final class AttentionHead {
     private final AttentionShape shape;
     private final int b;
     private final int head;
+    private final int keyHead;
 
-    AttentionHead(AttentionShape shape, int b, int head, float[] qkv) {
+    AttentionHead(AttentionShape shape, int b, int head) {
         this.shape = shape;
         this.b = b;
         this.head = head;
-        this.qkv = qkv;
+        keyHead = head / shape.group();
         time = shape.time();
         size = shape.headSize();
         channels = shape.channels();
@@ -61,8 +59,14 @@ final class AttentionHead {
         return Packing.panels(size, COLUMNS) * COLUMNS;
     }
 
-    int row(int part, int t) {
-        return (b * time + t) * 3 * channels + part * channels + head * size;
+    /** Where this head begins at position t of the queries, or of their gradient. */
+    int query(HeadRows rows, int t) {
+        return rows.at(b * time + t, head, size);
+    }
+
+    /** Where the head of keys or values that serves this one begins at position t. */
+    int key(HeadRows rows, int t) {
+        return rows.at(b * time + t, keyHead, size);
     }
 
     int outRow(int t) {
@@ -98,12 +102,13 @@ final class AttentionHead {
         return Packing.START + (c / DEPTH * paddedKeys() + k) * STEP + c % DEPTH;
     }
 
-    /** The rows of a part as they are, each at a step of {@link #STEP}: an operand on either side. */
-    float[] rows(int part, int slot) {
+    /** The rows of keys or values as they are, each at a step of {@link #STEP}: an operand on either side. */
+    float[] rows(HeadRows from, int slot) {
         float[] rows = scratch.array(slot, Packing.START + Packing.panels(size, DEPTH) * paddedKeys() * STEP);
         for (int c = 0; c < size; c += DEPTH) {
             for (int k = 0; k < time; k += ROWS) {
-                Packing.rows(qkv, row(part, k) + c, 3 * channels, Math.min(DEPTH, size - c), Math.min(ROWS, time - k), rows, at(k, c));
+                Packing.rows(from.array(), key(from, k) + c, from.step(), Math.min(DEPTH, size - c),
+                        Math.min(ROWS, time - k), rows, at(k, c));
             }
         }
         return rows;
@@ -113,7 +118,8 @@ final class AttentionHead {
     private float[] packStrips(float[] from, int at, int step, int count, int slot) {
         float[] packed = scratch.array(slot, Packing.size(size, count, COLUMNS));
         for (int c = 0; c < size; c += COLUMNS) {
-            Packing.contiguous(from, at + c, step, count, Math.min(COLUMNS, size - c), packed, Packing.START + c * count, COLUMNS);
+            Packing.contiguous(from, at + c, step, count, Math.min(COLUMNS, size - c), packed,
+                    Packing.START + c * count, COLUMNS);
         }
         return packed;
     }
@@ -122,12 +128,13 @@ final class AttentionHead {
     void acrossQueries(float[] from, int at, int step, int q0, int count, float[] rows, float[] to) {
         float[] strip = scratch.array(5, Packing.size(COLUMNS, size, COLUMNS));
         for (int q = 0; q < count; q += COLUMNS) {
-            Packing.transposed(from, at + q * step, step, size, Math.min(COLUMNS, count - q), strip, Packing.START, COLUMNS);
+            Packing.transposed(from, at + q * step, step, size, Math.min(COLUMNS, count - q), strip, Packing.START,
+                    COLUMNS);
             int last = Math.min(q0 + count, q0 + q + COLUMNS);
             for (int c = 0; c < size; c += DEPTH) {
                 for (int k = 0; k < last; k += ROWS) {
-                    MicroKernel.multiplyRows(Tile.TALL, Math.min(DEPTH, size - c), rows, at(k, c), strip, Packing.START + c * COLUMNS,
-                            to, score(k, q), STEP, c > 0);
+                    MicroKernel.multiplyRows(Tile.TALL, Math.min(DEPTH, size - c), rows, at(k, c), strip,
+                            Packing.START + c * COLUMNS, to, score(k, q), STEP, c > 0);
                 }
             }
         }
@@ -144,16 +151,16 @@ final class AttentionHead {
     }
 
     /**
-     * {@code sums[k] += sum over the block's queries of weights[k][q] · from[q]}, for every key up to them. Keys of this
-     * block are met for the first time, so theirs are overwritten.
+     * {@code sums[k] += sum over the block's queries of weights[k][q] · from[q]}, for every key up to them. The first head
+     * of a group meets the keys of this block for the first time, so theirs are overwritten.
      */
-    void addTransposed(float[] weights, int q0, int count, float[] from, int step, int at, float[] sums) {
+    void addTransposed(float[] weights, int q0, int count, float[] from, int step, int at, float[] sums, boolean first) {
         float[] strips = packStrips(from, at, step, count, 5);
         for (int k = 0; k < q0 + count; k += ROWS) {
             int skip = Math.max(0, k - q0);
             for (int c = 0; c < size; c += COLUMNS) {
-                MicroKernel.multiplyRows(Tile.TALL, count - skip, weights, score(k, skip), strips, Packing.START + c * count + skip * COLUMNS,
-                        sums, sum(k) + c, paddedSize(), k < q0);
+                MicroKernel.multiplyRows(Tile.TALL, count - skip, weights, score(k, skip), strips,
+                        Packing.START + c * count + skip * COLUMNS, sums, sum(k) + c, paddedSize(), k < q0 || !first);
             }
         }
     }

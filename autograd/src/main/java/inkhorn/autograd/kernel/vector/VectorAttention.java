@@ -5,13 +5,15 @@ import static inkhorn.autograd.kernel.vector.loops.VectorMath.W;
 
 import inkhorn.autograd.kernel.AttentionShape;
 import inkhorn.autograd.kernel.CounterRandom;
+import inkhorn.autograd.kernel.HeadRows;
 import inkhorn.autograd.kernel.vector.loops.VectorMath;
 import inkhorn.autograd.kernel.vector.loops.VectorRows;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Causal attention of one head after another, a block of queries at a time. Scores are held transposed, keys down and queries
+ * Causal attention of one head after another, a block of queries at a time; one task is a head of keys and values with the
+ * query heads that it serves. Scores are held transposed, keys down and queries
  * across: softmax then runs lane by lane without sums over lanes, and the weights already lie as the next product reads
  * them. Nothing of size T×T exists; what lies above the diagonal is left out but for the rest of a tile.
  */
@@ -29,26 +31,36 @@ final class VectorAttention {
     private VectorAttention() {
     }
 
-    /** Forward of head {@code head} of sequence {@code b}. */
-    static void forward(AttentionShape shape, int b, int head, float[] qkv, float p, long key, float[] out,
-                        float[] logSumExp) {
-        AttentionHead h = new AttentionHead(shape, b, head, qkv);
-        float[] keys = h.rows(AttentionHead.K, 0);
-        float[] values = h.rows(AttentionHead.V, 1);
+    /** Forward of the query heads that head {@code keyHead} of keys and values serves, in sequence {@code b}. */
+    static void forward(AttentionShape shape, int b, int keyHead, HeadRows q, HeadRows k, HeadRows v, float p, long key,
+                        float[] out, float[] logSumExp) {
+        float[] keys = null;
+        float[] values = null;
+        for (int head = keyHead * shape.group(); head < (keyHead + 1) * shape.group(); head++) {
+            AttentionHead h = new AttentionHead(shape, b, head);
+            if (keys == null) {
+                keys = h.rows(k, 0);
+                values = h.rows(v, 1);
+            }
+            forward(h, q, keys, values, p, key, out, logSumExp);
+        }
+    }
+
+    private static void forward(AttentionHead h, HeadRows queries, float[] keys, float[] values, float p, long key,
+                                float[] out, float[] logSumExp) {
         float[] scores = h.scores(2);
         float[] tile = h.sums(3, QUERIES);
         float[] inverse = h.scratch.array(4, QUERIES);
         for (int q0 = 0; q0 < h.time; q0 += QUERIES) {
             int count = Math.min(QUERIES, h.time - q0);
             int limit = q0 + count;
-            h.acrossQueries(qkv, h.row(AttentionHead.Q, q0), 3 * h.channels, q0, count, keys, scores);
+            h.acrossQueries(queries.array(), h.query(queries, q0), queries.step(), q0, count, keys, scores);
             for (int lane = 0; lane < count; lane += W) {
                 softmax(h, q0, lane, limit, scores, p, key, inverse, logSumExp);
             }
             h.weighted(scores, q0, count, values, tile);
             for (int q = 0; q < count; q++) {
-                int to = (b * h.time + q0 + q) * h.channels + head * h.size;
-                scaledCopy(tile, h.sum(q), inverse[q], out, to, h.size, false);
+                scaledCopy(tile, h.sum(q), inverse[q], out, h.outRow(q0 + q), h.size, false);
             }
         }
     }
@@ -122,30 +134,53 @@ final class VectorAttention {
         }
     }
 
-    /** Backward of head {@code head} of sequence {@code b}. */
-    static void backward(AttentionShape shape, int b, int head, float[] qkv, float p, long key, float[] out,
-                         float[] logSumExp, float[] dOut, float[] dQkv, boolean add) {
-        AttentionHead h = new AttentionHead(shape, b, head, qkv);
-        BackwardBuffers buffers = new BackwardBuffers(h);
+    /**
+     * What a backward pass writes: the gradients of queries, keys and values, each of which may be null, and whether they
+     * are added.
+     */
+    record HeadGradients(HeadRows q, boolean addQ, HeadRows k, boolean addK, HeadRows v, boolean addV) {
+    }
+
+    /** Backward of the query heads that head {@code keyHead} of keys and values serves, in sequence {@code b}. */
+    static void backward(AttentionShape shape, int b, int keyHead, HeadRows q, HeadRows k, HeadRows v, float p, long key,
+                         float[] out, float[] logSumExp, float[] dOut, HeadGradients to) {
+        AttentionHead first = new AttentionHead(shape, b, keyHead * shape.group());
+        BackwardBuffers buffers = new BackwardBuffers(first, k, v);
+        backward(first, q, p, key, out, logSumExp, dOut, to, buffers, true);
+        for (int i = 1; i < shape.group(); i++) {
+            AttentionHead h = new AttentionHead(shape, b, keyHead * shape.group() + i);
+            backward(h, q, p, key, out, logSumExp, dOut, to, buffers, false);
+        }
+        for (int t = 0; t < first.time; t++) {
+            if (to.k != null) {
+                scaledCopy(buffers.dKeys, first.sum(t), 1, to.k.array(), first.key(to.k, t), first.size, to.addK);
+            }
+            if (to.v != null) {
+                scaledCopy(buffers.dValues, first.sum(t), 1, to.v.array(), first.key(to.v, t), first.size, to.addV);
+            }
+        }
+    }
+
+    private static void backward(AttentionHead h, HeadRows queries, float p, long key, float[] out, float[] logSumExp,
+                                 float[] dOut, HeadGradients to, BackwardBuffers buffers, boolean first) {
         for (int q0 = 0; q0 < h.time; q0 += QUERIES) {
             int count = Math.min(QUERIES, h.time - q0);
             int limit = q0 + count;
+            int queriesAt = h.query(queries, q0);
             rowStatistics(h, q0, count, out, dOut, logSumExp, buffers);
-            h.acrossQueries(qkv, h.row(AttentionHead.Q, q0), 3 * h.channels, q0, count, buffers.keys, buffers.weights);
+            h.acrossQueries(queries.array(), queriesAt, queries.step(), q0, count, buffers.keys, buffers.weights);
             h.acrossQueries(dOut, h.outRow(q0), h.channels, q0, count, buffers.values, buffers.dScores);
             for (int lane = 0; lane < count; lane += W) {
                 weightsAndDScores(h, q0, lane, limit, p, key, buffers);
             }
-            h.weighted(buffers.dScores, q0, count, buffers.keys, buffers.tile);
-            for (int q = 0; q < count; q++) {
-                scaledCopy(buffers.tile, h.sum(q), 1, dQkv, h.row(AttentionHead.Q, q0 + q), h.size, add);
+            if (to.q != null) {
+                h.weighted(buffers.dScores, q0, count, buffers.keys, buffers.tile);
+                for (int q = 0; q < count; q++) {
+                    scaledCopy(buffers.tile, h.sum(q), 1, to.q.array(), h.query(to.q, q0 + q), h.size, to.addQ);
+                }
             }
-            h.addTransposed(buffers.weights, q0, count, dOut, h.channels, h.outRow(q0), buffers.dValues);
-            h.addTransposed(buffers.dScores, q0, count, qkv, 3 * h.channels, h.row(AttentionHead.Q, q0), buffers.dKeys);
-        }
-        for (int k = 0; k < h.time; k++) {
-            scaledCopy(buffers.dKeys, h.sum(k), 1, dQkv, h.row(AttentionHead.K, k), h.size, add);
-            scaledCopy(buffers.dValues, h.sum(k), 1, dQkv, h.row(AttentionHead.V, k), h.size, add);
+            h.addTransposed(buffers.weights, q0, count, dOut, h.channels, h.outRow(q0), buffers.dValues, first);
+            h.addTransposed(buffers.dScores, q0, count, queries.array(), queries.step(), queriesAt, buffers.dKeys, first);
         }
     }
 
@@ -162,7 +197,8 @@ final class VectorAttention {
     }
 
     /** Turns scores into dropped-out weights, and their gradients into those of the scores, down W columns. */
-    private static void weightsAndDScores(AttentionHead h, int q0, int lane, int limit, float p, long key, BackwardBuffers buf) {
+    private static void weightsAndDScores(AttentionHead h, int q0, int lane, int limit, float p, long key,
+                                          BackwardBuffers buf) {
         int first = q0 + lane;
         int end = Math.min(limit, first + W);
         float[] weights = buf.weights;
@@ -206,7 +242,8 @@ final class VectorAttention {
         for (int k = 0; k < end; k++) {
             int at = AttentionHead.score(k, lane);
             FloatVector w = FloatVector.fromArray(S, weights, at);
-            FloatVector kept = VectorMath.drop(FloatVector.broadcast(S, 1f), key, h.draw(first, k), threshold, keptScale);
+            FloatVector kept = VectorMath.drop(FloatVector.broadcast(S, 1f), key, h.draw(first, k), threshold,
+                    keptScale);
             w.mul(kept).intoArray(weights, at);
             FloatVector.fromArray(S, dScores, at).mul(kept).sub(dot).mul(w).mul(h.scale).intoArray(dScores, at);
         }
@@ -216,7 +253,8 @@ final class VectorAttention {
         int i = 0;
         if (add) {
             for (; i + W <= n; i += W) {
-                FloatVector.fromArray(S, from, at + i).mul(factor).add(FloatVector.fromArray(S, to, toAt + i)).intoArray(to, toAt + i);
+                FloatVector.fromArray(S, from, at + i).mul(factor).add(FloatVector.fromArray(S, to, toAt + i))
+                        .intoArray(to, toAt + i);
             }
         } else {
             for (; i + W <= n; i += W) {
@@ -241,9 +279,9 @@ final class VectorAttention {
         private final float[] logSumExp;
         private final float[] dots;
 
-        BackwardBuffers(AttentionHead h) {
-            keys = h.rows(AttentionHead.K, 0);
-            values = h.rows(AttentionHead.V, 1);
+        BackwardBuffers(AttentionHead h, HeadRows k, HeadRows v) {
+            keys = h.rows(k, 0);
+            values = h.rows(v, 1);
             weights = h.scores(3);
             dScores = h.scores(4);
             tile = h.sums(6, QUERIES);

@@ -6,6 +6,7 @@ import inkhorn.autograd.kernel.Binary;
 import inkhorn.autograd.kernel.Broadcast;
 import inkhorn.autograd.kernel.CacheShape;
 import inkhorn.autograd.kernel.Epilogue;
+import inkhorn.autograd.kernel.HeadRows;
 import inkhorn.autograd.kernel.Kernels;
 import inkhorn.autograd.kernel.RowNorm;
 import inkhorn.autograd.kernel.StridedCopy;
@@ -363,36 +364,39 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void attention(AttentionShape shape, float[] qkv, float p, long key, float[] out, float[] logSumExp) {
-        workers.run(shape.batch() * shape.heads(), i -> VectorAttention.forward(
-                shape, i / shape.heads(), i % shape.heads(), qkv, p, key, out, logSumExp));
+    public void attention(AttentionShape shape, HeadRows q, HeadRows k, HeadRows v, float p, long key, float[] out,
+                          float[] logSumExp) {
+        workers.run(shape.batch() * shape.keyHeads(), i -> VectorAttention.forward(
+                shape, i / shape.keyHeads(), i % shape.keyHeads(), q, k, v, p, key, out, logSumExp));
     }
 
     @Override
-    public void attentionBackward(AttentionShape shape, float[] qkv, float p, long key, float[] out, float[] logSumExp,
-                                  float[] dOut, float[] dQkv, boolean add) {
-        workers.run(shape.batch() * shape.heads(), i -> VectorAttention.backward(
-                shape, i / shape.heads(), i % shape.heads(), qkv, p, key, out, logSumExp, dOut, dQkv, add));
+    public void attentionBackward(AttentionShape shape, HeadRows q, HeadRows k, HeadRows v, float p, long key,
+                                  float[] out, float[] logSumExp, float[] dOut, HeadRows dQ, boolean addQ,
+                                  HeadRows dK, boolean addK, HeadRows dV, boolean addV) {
+        VectorAttention.HeadGradients to = new VectorAttention.HeadGradients(dQ, addQ, dK, addK, dV, addV);
+        workers.run(shape.batch() * shape.keyHeads(), i -> VectorAttention.backward(
+                shape, i / shape.keyHeads(), i % shape.keyHeads(), q, k, v, p, key, out, logSumExp, dOut, to));
     }
 
     @Override
-    public void keepKeysAndValues(CacheShape shape, float[] qkv, int time, int[] first, float[][] keys, float[][] values) {
-        parallelRows(keys.length * shape.heads(), time * shape.headSize(), (from, to) -> {
+    public void keepKeysAndValues(CacheShape shape, HeadRows k, HeadRows v, int time, int[] first, float[][] keys,
+                                  float[][] values) {
+        parallelRows(keys.length * shape.keyHeads(), time * shape.headSize(), (from, to) -> {
             for (int i = from; i < to; i++) {
-                int b = i / shape.heads();
-                shape.keep(i % shape.heads(), first[b], time, qkv, b * time, keys[b], values[b]);
+                int b = i / shape.keyHeads();
+                shape.keep(i % shape.keyHeads(), first[b], time, k, v, b * time, keys[b], values[b]);
             }
         });
     }
 
     @Override
-    public void cachedAttention(CacheShape shape, float[] qkv, int[] at, float[][] keys, float[][] values, float[] out) {
+    public void cachedAttention(CacheShape shape, HeadRows q, int[] at, float[][] keys, float[][] values, float[] out) {
         workers.run(keys.length * shape.heads(), i -> {
             int b = i / shape.heads();
             int head = i % shape.heads();
-            int channel = head * shape.headSize();
-            VectorCachedAttention.forward(shape, head, qkv, b * 3 * shape.channels() + channel, at[b] + 1, keys[b], values[b],
-                    out, b * shape.channels() + channel);
+            VectorCachedAttention.forward(shape, head, q.array(), q.at(b, head, shape.headSize()), at[b] + 1, keys[b],
+                    values[b], out, b * shape.channels() + head * shape.headSize());
         });
     }
 

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import inkhorn.autograd.kernel.AdamWStep;
 import inkhorn.autograd.kernel.AttentionShape;
 import inkhorn.autograd.kernel.Epilogue;
+import inkhorn.autograd.kernel.HeadRows;
 import inkhorn.autograd.kernel.Kernels;
 import inkhorn.autograd.kernel.KernelsContract;
 import inkhorn.autograd.kernel.RowNorm;
@@ -65,6 +66,8 @@ class KernelsOnAnyThreadsTest extends KernelsContract {
     private static void assertSameBits(String what, Object found, Object expected) {
         if (expected instanceof Epilogue epilogue) {
             assertSameBits(what, ((Epilogue) found).derivative(), epilogue.derivative());
+        } else if (expected instanceof HeadRows rows) {
+            assertSameBits(what, ((HeadRows) found).array(), rows.array());
         } else if (expected instanceof float[][] rows) {
             for (int i = 0; i < rows.length; i++) {
                 assertSameBits(what, ((float[][]) found)[i], rows[i]);
@@ -107,6 +110,8 @@ class KernelsOnAnyThreadsTest extends KernelsContract {
                 own[i] = (float[]) copy(rows[i], copied);
             }
             copy = own;
+        } else if (value instanceof HeadRows rows) {
+            copy = new HeadRows((float[]) copy(rows.array(), copied), rows.offset(), rows.step());
         } else if (value instanceof Epilogue epilogue) {
             copy = new Epilogue(epilogue.bias(), epilogue.activation(), (float[]) copy(epilogue.derivative(), copied));
         }
@@ -133,12 +138,14 @@ class KernelsOnAnyThreadsTest extends KernelsContract {
 
     @Test
     void attentionOf384Channels() {
-        AttentionShape shape = new AttentionShape(2, ROWS / 2, 6, 64);
-        float[] qkv = normal(6, 3 * SIZE);
-        float[] out = new float[SIZE];
-        float[] logSumExp = new float[6 * ROWS];
-        kernels().attention(shape, qkv, 0.2f, KEY, out, logSumExp);
-        kernels().attentionBackward(shape, qkv, 0.2f, KEY, out, logSumExp, normal(7, SIZE), normal(8, 3 * SIZE), true);
+        for (int keyHeads : new int[] {6, 2}) {
+            AttentionShape shape = new AttentionShape(2, ROWS / 2, 6, keyHeads, 64);
+            Packed packed = Packed.normal(6, shape, 0);
+            float[] out = new float[SIZE];
+            float[] logSumExp = new float[6 * ROWS];
+            packed.attention(kernels(), 0.2f, out, logSumExp);
+            packed.backward(kernels(), 0.2f, out, logSumExp, normal(7, SIZE), normal(8, packed.array().length), true);
+        }
     }
 
     @Test
