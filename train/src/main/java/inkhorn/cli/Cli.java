@@ -13,8 +13,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.ParameterException;
@@ -23,6 +22,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Parses the command line, runs the command, and turns what goes wrong into one line and an exit code. */
 final class Cli {
+
+    /** By name, in the order of the help; a new command is added here and nowhere else. */
+    private static final Map<String, Function<Context, Object>> COMMANDS = commands();
 
     private Cli() {
     }
@@ -34,17 +36,17 @@ final class Cli {
             // Before the first logger.
             System.setProperty(LogSetup.LEVEL_PROPERTY, "DEBUG");
         }
-        return run(Jobs.standard(), new PrintWriter(System.out, true), new PrintWriter(System.err, true), args);
+        return run(Context.ofProcess(), args);
     }
 
-    static int run(Jobs jobs, PrintWriter out, PrintWriter err, String... args) {
-        Map<String, Supplier<Object>> commands = commands(jobs);
-        CommandLine commandLine = commandLine(jobs, commands, args.length == 0 ? List.of("--help") : List.of(args)).setOut(out).setErr(err);
+    static int run(Context context, String... args) {
+        PrintWriter err = context.err();
+        CommandLine commandLine = commandLine(context, args.length == 0 ? List.of("--help") : List.of(args));
         if (args.length == 0) {
             commandLine.usage(err);
             return Failure.WRONG_INPUT;
         }
-        String misspelled = misspelledCommand(commands.keySet(), args[0]);
+        String misspelled = misspelledCommand(args[0]);
         if (misspelled != null) {
             return report(err, false, null, new Failure(Failure.WRONG_INPUT, List.of(misspelled)));
         }
@@ -60,35 +62,35 @@ final class Cli {
         }
     }
 
-    /** The commands; a new one is added here and nowhere else. */
-    private static Map<String, Supplier<Object>> commands(Jobs jobs) {
-        Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
-        commands.put("sample", () -> new SampleCommand(jobs.sample()));
-        commands.put("describe", () -> new DescribeCommand(jobs.describe()));
-        commands.put("explain", () -> new ExplainCommand(jobs.explain()));
-        commands.put("neighbours", () -> new NeighboursCommand(jobs.neighbours()));
-        commands.put("attention", () -> new AttentionCommand(jobs.attention()));
-        commands.put("prepare", () -> new PrepareCommand(jobs.prepare()));
-        commands.put("inspect-data", () -> new InspectDataCommand(jobs.inspect()));
-        commands.put("tokenize", () -> new TokenizeCommand(jobs.tokenize()));
-        commands.put("parity", () -> new ParityCommand(jobs.parity()));
-        commands.put("doctor", () -> new DoctorCommand(jobs.doctor()));
+    private static Map<String, Function<Context, Object>> commands() {
+        Map<String, Function<Context, Object>> commands = new LinkedHashMap<>();
+        commands.put("sample", SampleCommand::new);
+        commands.put("describe", DescribeCommand::new);
+        commands.put("explain", ExplainCommand::new);
+        commands.put("neighbours", NeighboursCommand::new);
+        commands.put("attention", AttentionCommand::new);
+        commands.put("prepare", PrepareCommand::new);
+        commands.put("inspect-data", InspectDataCommand::new);
+        commands.put("tokenize", TokenizeCommand::new);
+        commands.put("parity", ParityCommand::new);
+        commands.put("doctor", DoctorCommand::new);
         return commands;
     }
 
     /** Where a command or a config stands first, only what is named: picocli takes ten milliseconds to read a command. */
-    private static CommandLine commandLine(Jobs jobs, Map<String, Supplier<Object>> commands, List<String> args) {
-        CommandLine root = TrainCommand.withConfigKeys(new CommandLine(new TrainCommand(jobs.train())));
+    static CommandLine commandLine(Context context, List<String> args) {
+        CommandLine root = TrainCommand.withConfigKeys(new CommandLine(new TrainCommand(context)));
         boolean isHelp = args.contains("--help") || args.contains("-h");
-        boolean onlyNamed = commands.containsKey(args.get(0)) || Files.exists(Path.of(args.get(0))) && !isHelp;
-        commands.forEach((name, command) -> {
+        boolean onlyNamed = COMMANDS.containsKey(args.get(0)) || Files.exists(Path.of(args.get(0))) && !isHelp;
+        COMMANDS.forEach((name, command) -> {
             if (!onlyNamed || args.contains(name)) {
-                root.addSubcommand(name, command.get());
+                root.addSubcommand(name, command.apply(context));
             }
         });
         // A prompt may begin with @; picocli would read a file of that name. Of an option given twice, the last one counts, as in most programs:
         // whoever puts a common part into a script or an alias can still change it.
-        return root.setExpandAtFiles(false).setOverwrittenOptionsAllowed(true).setUsageHelpWidth(110);
+        return root.setExpandAtFiles(false).setOverwrittenOptionsAllowed(true).setUsageHelpWidth(110)
+                .setOut(new PrintWriter(context.out(), true)).setErr(context.err());
     }
 
     private static int execute(ParseResult parsed) {
@@ -134,9 +136,9 @@ final class Cli {
     }
 
     /** What to say if the first word is no config but nearly a command; else null. */
-    private static String misspelledCommand(Set<String> names, String word) {
-        boolean isOther = word.startsWith("-") || names.contains(word) || Files.exists(Path.of(word));
-        String nearest = isOther ? null : Nearest.of(word, names);
+    private static String misspelledCommand(String word) {
+        boolean isOther = word.startsWith("-") || COMMANDS.containsKey(word) || Files.exists(Path.of(word));
+        String nearest = isOther ? null : Nearest.of(word, COMMANDS.keySet());
         return nearest == null ? null : word + ": neither a file nor a command; did you mean " + nearest + "?";
     }
 

@@ -1,24 +1,36 @@
 package inkhorn.cli;
 
+import inkhorn.checkpoint.Checkpoint;
+import inkhorn.checkpoint.ModelFiles;
 import inkhorn.cli.options.Arguments;
 import inkhorn.cli.options.CommonOptions;
 import inkhorn.cli.options.Format;
 import inkhorn.cli.options.FormatOptions;
+import inkhorn.config.ConfigLoader;
+import inkhorn.config.RunConfig;
 import inkhorn.config.UserError;
+import inkhorn.nn.Outline;
+import inkhorn.train.Models;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code describe}: what a model consists of, what it takes, and the way of a batch through it. */
+/** {@code describe}: what a model consists of, what it takes, and the shapes of a batch in it; no weights are read or made. */
 @Command(name = "describe", sortOptions = false,
         description = "Show a model's parameters, memory and FLOPs, and the shapes of a batch at each step.")
 public final class DescribeCommand implements Callable<Integer> {
 
-    private final Job<Request> job;
+    /** In a run's directory these may be files with the name of a checkpoint. */
+    private static final Set<String> POINTERS = Set.of("best", "latest");
+
+    private final Context context;
 
     @Parameters(index = "0", paramLabel = "CONFIG_OR_CKPT", description = "A config, a run or a checkpoint.")
     private String from;
@@ -49,41 +61,69 @@ public final class DescribeCommand implements Callable<Integer> {
      * @param sequences B, at least 1
      * @param tokens    T of each, at least 1
      */
-    public record Batch(int sequences, int tokens) {
+    public record BatchSize(int sequences, int tokens) {
     }
 
-    /**
-     * What to describe.
-     *
-     * @param from      a config's file, a run's directory or a checkpoint; it exists
-     * @param batch     null for the default
-     * @param vocabSize 0 for what the config or checkpoint has
-     * @param part      null for all
-     */
-    public record Request(Path from, Batch batch, int vocabSize, Part part, Format format) {
+    /** What is described. */
+    private record Subject(Outline outline, Vocabulary vocabulary, BatchSize batch) {
     }
 
-    DescribeCommand(Job<Request> job) {
-        this.job = job;
+    DescribeCommand(Context context) {
+        this.context = context;
     }
 
     @Override
-    public Integer call() throws Exception {
+    public Integer call() {
         Path path = Arguments.path("CONFIG_OR_CKPT", from);
         if (!Files.exists(path)) {
             throw new UserError(path + ": no such file or directory; give a config such as configs/gpt2.yaml, a run or a checkpoint");
         }
-        return job.run(new Request(path, batch == null ? null : batch(batch),
-                vocabSize == null ? 0 : (int) Arguments.whole("--vocab-size", vocabSize, 1),
-                table == null ? null : Arguments.word("--table", table, Part.values()), format.format()));
+        BatchSize asked = batch == null ? null : batch(batch);
+        int tokens = vocabSize == null ? 0 : (int) Arguments.whole("--vocab-size", vocabSize, 1);
+        Part part = table == null ? null : Arguments.word("--table", table, Part.values());
+        Format output = format.format();
+        boolean isConfig = Files.isRegularFile(path) && !POINTERS.contains(path.getFileName().toString());
+        Subject subject = isConfig ? ofConfig(path, tokens) : ofCheckpoint(path, tokens);
+        BatchSize size = asked == null ? subject.batch() : asked;
+        if (size.tokens() > subject.outline().blockSize()) {
+            throw new UserError("--batch: found " + size.tokens() + " tokens, expected at most the model's block_size of "
+                    + subject.outline().blockSize());
+        }
+        DescribeReport report = new DescribeReport(path.toString(), subject.outline(), subject.vocabulary(), size);
+        PrintStream out = context.text();
+        out.print(switch (output) {
+            case TEXT -> report.text(part);
+            case CSV -> report.csv(part);
+            case JSON -> report.json();
+        });
+        out.flush();
+        return 0;
     }
 
-    private static Batch batch(String text) {
+    private static BatchSize batch(String text) {
         String[] sizes = text.strip().split("x", -1);
         if (sizes.length != 2) {
             throw new UserError("--batch: found " + (text.isBlank() ? "nothing" : text)
                     + ", expected sequences x tokens of each, as 2x4");
         }
-        return new Batch((int) Arguments.whole("--batch", sizes[0], 1), (int) Arguments.whole("--batch", sizes[1], 1));
+        return new BatchSize((int) Arguments.whole("--batch", sizes[0], 1), (int) Arguments.whole("--batch", sizes[1], 1));
+    }
+
+    private Subject ofConfig(Path path, int tokens) {
+        RunConfig config = ConfigLoader.load(path, Map.of());
+        Vocabulary vocabulary = tokens > 0 ? Vocabulary.known(tokens, "as --vocab-size says")
+                : Vocabulary.of(config.data(), context.dataSets());
+        return new Subject(Models.outline(config.model(), vocabulary.size()), vocabulary,
+                new BatchSize(config.train().batchSize(), config.model().gpt().blockSize()));
+    }
+
+    private static Subject ofCheckpoint(Path path, int tokens) {
+        Outline outline = ModelFiles.outline(Checkpoint.open(path));
+        if (tokens > 0 && tokens != outline.vocabSize()) {
+            throw new UserError("--vocab-size: found " + tokens + ", but the checkpoint has " + outline.vocabSize()
+                    + " tokens; leave the option out");
+        }
+        return new Subject(outline, Vocabulary.known(outline.vocabSize(), "the checkpoint's"),
+                new BatchSize(1, outline.blockSize()));
     }
 }

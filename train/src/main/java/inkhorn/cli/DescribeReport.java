@@ -19,10 +19,10 @@ final class DescribeReport {
     private final String model;
     private final Outline outline;
     private final Vocabulary vocabulary;
-    private final DescribeCommand.Batch batch;
+    private final DescribeCommand.BatchSize batch;
     private final TrainingMemory memory;
 
-    DescribeReport(String model, Outline outline, Vocabulary vocabulary, DescribeCommand.Batch batch) {
+    DescribeReport(String model, Outline outline, Vocabulary vocabulary, DescribeCommand.BatchSize batch) {
         this.model = model;
         this.outline = outline;
         this.vocabulary = vocabulary;
@@ -31,7 +31,7 @@ final class DescribeReport {
     }
 
     /** The JSON object's form. */
-    private record Document(String model, Vocabulary vocabulary, DescribeCommand.Batch batch, List<Parameter> parameters,
+    private record Document(String model, Vocabulary vocabulary, DescribeCommand.BatchSize batch, List<Parameter> parameters,
                             long parameterCount, double flopsPerToken, TrainingMemory memoryBytes, long totalBytes, List<Outline.Step> walk) {
     }
 

@@ -1,23 +1,40 @@
 package inkhorn.cli;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import inkhorn.autograd.Scope;
 import inkhorn.cli.options.Arguments;
-import inkhorn.cli.options.Engine;
 import inkhorn.cli.options.EngineOptions;
 import inkhorn.cli.options.Format;
 import inkhorn.cli.options.FormatOptions;
 import inkhorn.cli.options.StrategyOptions;
+import inkhorn.cli.terminal.JsonText;
+import inkhorn.cli.terminal.Quoted;
+import inkhorn.cli.terminal.Tables;
+import inkhorn.data.tokenizer.StreamDecoder;
+import inkhorn.data.tokenizer.Tokenizer;
+import inkhorn.generate.Explanation;
+import inkhorn.generate.Limits;
+import inkhorn.generate.TrainedModel;
+import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import tech.tablesaw.api.IntColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
 
 /** {@code explain}: what else might have come, at each token that {@code sample} writes. */
 @Command(name = "explain", sortOptions = false, description = "Show, token by token, the candidates and how the next token was chosen.")
 public final class ExplainCommand implements Callable<Integer> {
 
-    private final Job<Request> job;
+    private final Context context;
 
     @Parameters(index = "0", paramLabel = "CKPT", description = "A run's directory (its best checkpoint) or a checkpoint.")
     private String from;
@@ -45,25 +62,92 @@ public final class ExplainCommand implements Callable<Integer> {
     @Mixin
     private EngineOptions engine;
 
-    /**
-     * What to explain.
-     *
-     * @param prompt  not tokenized yet; may be empty
-     * @param tokens  to write at most, at least 1
-     * @param top     candidates of each, at least 1
-     * @param strategy how tokens are chosen
-     */
-    public record Request(Path from, String prompt, int tokens, int top, StrategyOptions.Strategy strategy, long seed, Format format, Engine engine) {
+    ExplainCommand(Context context) {
+        this.context = context;
     }
 
-    ExplainCommand(Job<Request> job) {
-        this.job = job;
+    /** The JSON object's form. */
+    private record Document(String prompt, List<Integer> promptIds, long seed, String text, List<Step> steps) {
+    }
+
+    private record Step(int position, String chosen, int id, List<Row> candidates) {
+    }
+
+    /** @param step counted from 1 */
+    private record Row(int step, String candidate, int id, double logit, double probability, double afterTemperature,
+                       @JsonProperty("after_top_k_top_p") double afterTopKTopP, boolean chosen) {
     }
 
     @Override
-    public Integer call() throws Exception {
-        return job.run(new Request(Arguments.path("CKPT", from), prompt, (int) Arguments.whole("--tokens", tokens, 1),
-                (int) Arguments.whole("--top", top, 1), strategy.strategy(), Arguments.whole("--seed", seed, Long.MIN_VALUE, Long.MAX_VALUE),
-                format.format(), engine.engine()));
+    public Integer call() {
+        Path directory = Arguments.path("CKPT", from);
+        int most = (int) Arguments.whole("--tokens", tokens, 1);
+        int shown = (int) Arguments.whole("--top", top, 1);
+        StrategyOptions.Strategy chosen = strategy.strategy();
+        long draws = Arguments.seed(seed);
+        Format output = format.format();
+        engine.start();
+        TrainedModel trained = TrainedModel.open(directory);
+        int[] ids = trained.prompt(prompt);
+        Limits limits = new Limits(most, trained.tokenizer().endOfText(), true);
+        List<Explanation.Step> steps;
+        try (Scope run = Scope.open()) {
+            steps = Explanation.of(trained.model(), ids, limits, draws, chosen.penalties(), chosen.warping(), shown);
+        }
+        String text = decoded(trained.tokenizer(), prompt, steps);
+        List<List<Row>> rows = IntStream.range(0, steps.size())
+                .mapToObj(i -> rows(trained.tokenizer(), i + 1, steps.get(i))).toList();
+        PrintStream out = context.text();
+        out.print(switch (output) {
+            case TEXT -> text(trained.tokenizer(), steps, rows, prompt, text);
+            case CSV -> Tables.csv(table("steps", rows.stream().flatMap(List::stream).toList(), true));
+            case JSON -> JsonText.of(new Document(prompt, Arrays.stream(ids).boxed().toList(), draws, text,
+                    IntStream.range(0, steps.size()).mapToObj(i -> new Step(steps.get(i).position(),
+                            piece(trained.tokenizer(), steps.get(i).chosen()), steps.get(i).chosen(), rows.get(i))).toList()));
+        });
+        out.flush();
+        return 0;
+    }
+
+    private static List<Row> rows(Tokenizer tokenizer, int step, Explanation.Step explained) {
+        return explained.candidates().stream().map(c -> new Row(step, piece(tokenizer, c.id()), c.id(), c.logit(), c.probability(), c.tempered(),
+                c.kept(), c.isChosen())).toList();
+    }
+
+    private static String decoded(Tokenizer tokenizer, String prompt, List<Explanation.Step> steps) {
+        StreamDecoder decoder = tokenizer.streamDecoderAfter(prompt);
+        StringBuilder text = new StringBuilder();
+        steps.forEach(step -> text.append(decoder.next(step.chosen())));
+        return text.append(decoder.finish()).toString();
+    }
+
+    private static String text(Tokenizer tokenizer, List<Explanation.Step> steps, List<List<Row>> rows, String prompt, String written) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < steps.size(); i++) {
+            Explanation.Step step = steps.get(i);
+            String title = String.format(Locale.ROOT, "token %d, after %d: %s", i + 1, step.position(), piece(tokenizer, step.chosen()));
+            text.append(Tables.text(table(title, rows.get(i), false))).append('\n');
+        }
+        return text.append("text: ").append(Quoted.text(prompt + written)).append('\n').toString();
+    }
+
+    private static Table table(String title, List<Row> rows, boolean ofSeveralSteps) {
+        Table table = Table.create(title);
+        if (ofSeveralSteps) {
+            table.addColumns(IntColumn.create("step", rows.stream().mapToInt(Row::step).toArray()));
+        }
+        return table.addColumns(
+                StringColumn.create("candidate", rows.stream().map(Row::candidate)),
+                IntColumn.create("id", rows.stream().mapToInt(Row::id).toArray()),
+                Tables.decimal("logit", "0.0000", rows, Row::logit),
+                Tables.decimal("probability", "0.0000", rows, Row::probability),
+                Tables.decimal("after temperature", "0.0000", rows, Row::afterTemperature),
+                Tables.decimal("after top-k/top-p", "0.0000", rows, Row::afterTopKTopP),
+                StringColumn.create("chosen", rows.stream().map(row -> row.chosen() ? "*" : "")));
+    }
+
+    /** So that spaces and line breaks can be seen. */
+    private static String piece(Tokenizer tokenizer, int id) {
+        return Quoted.bytes(tokenizer.tokenBytes(id));
     }
 }

@@ -4,19 +4,35 @@ import inkhorn.cli.options.Arguments;
 import inkhorn.cli.options.CommonOptions;
 import inkhorn.cli.options.Format;
 import inkhorn.cli.options.FormatOptions;
+import inkhorn.cli.terminal.JsonText;
+import inkhorn.cli.terminal.Quoted;
+import inkhorn.cli.terminal.Tables;
+import inkhorn.config.UserError;
+import inkhorn.data.tokenizer.Tokenizer;
+import inkhorn.generate.TrainedModel;
+import inkhorn.inspect.Neighbours;
+import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import tech.tablesaw.api.IntColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
 
 /** {@code neighbours}: the tokens whose embeddings are nearest to one's. */
 @Command(name = "neighbours", sortOptions = false,
         description = "Show the tokens whose embeddings are most similar to that of a given token, by cosine.")
 public final class NeighboursCommand implements Callable<Integer> {
 
-    private final Job<Request> job;
+    private static final int PIECES_NAMED = 8;
+
+    private final Context context;
 
     @Parameters(index = "0", paramLabel = "CKPT", description = "A run's directory (its best checkpoint) or a checkpoint.")
     private String from;
@@ -33,21 +49,55 @@ public final class NeighboursCommand implements Callable<Integer> {
     @Mixin
     private CommonOptions common;
 
-    /**
-     * What to look for.
-     *
-     * @param token not tokenized yet
-     * @param top   at least 1
-     */
-    public record Request(Path from, String token, int top, Format format) {
+    NeighboursCommand(Context context) {
+        this.context = context;
     }
 
-    NeighboursCommand(Job<Request> job) {
-        this.job = job;
+    /** The JSON object's form. */
+    private record Document(Row token, List<Row> neighbours) {
+    }
+
+    private record Row(String token, int id, double cosine) {
     }
 
     @Override
-    public Integer call() throws Exception {
-        return job.run(new Request(Arguments.path("CKPT", from), token, (int) Arguments.whole("--top", top, 1), format.format()));
+    public Integer call() {
+        Path directory = Arguments.path("CKPT", from);
+        int count = (int) Arguments.whole("--top", top, 1);
+        Format output = format.format();
+        TrainedModel trained = TrainedModel.open(directory);
+        int id = only(token, trained.tokenizer());
+        List<Row> rows = Neighbours.of(trained.model().tokenTable(), id, count).stream()
+                .map(found -> row(trained.tokenizer(), found.id(), found.cosine())).toList();
+        Row own = row(trained.tokenizer(), id, 1);
+        PrintStream out = context.text();
+        out.print(switch (output) {
+            case TEXT -> Tables.text(table("nearest to " + own.token() + ", token " + id, rows));
+            case CSV -> Tables.csv(table("neighbours", rows));
+            case JSON -> JsonText.of(new Document(own, rows));
+        });
+        out.flush();
+        return 0;
+    }
+
+    private static Table table(String title, List<Row> rows) {
+        return Table.create(title).addColumns(
+                StringColumn.create("token", rows.stream().map(Row::token)),
+                IntColumn.create("id", rows.stream().mapToInt(Row::id).toArray()),
+                Tables.decimal("cosine", "0.0000", rows, Row::cosine));
+    }
+
+    private static Row row(Tokenizer tokenizer, int id, double cosine) {
+        return new Row(Quoted.bytes(tokenizer.tokenBytes(id)), id, cosine);
+    }
+
+    private static int only(String text, Tokenizer tokenizer) {
+        int[] ids = tokenizer.encodePrompt(text);
+        if (ids.length == 1) {
+            return ids[0];
+        }
+        String pieces = Arrays.stream(ids).limit(PIECES_NAMED).mapToObj(id -> Quoted.bytes(tokenizer.tokenBytes(id))).collect(Collectors.joining(" "));
+        throw new UserError("--token: found " + Quoted.text(text) + ", which is " + (ids.length == 0 ? "no token" : ids.length + " tokens: " + pieces
+                + (ids.length > PIECES_NAMED ? " …" : "")) + "; expected a text that is one token of the " + tokenizer.name() + " tokenizer");
     }
 }

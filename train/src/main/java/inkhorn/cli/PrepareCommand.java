@@ -1,24 +1,34 @@
 package inkhorn.cli;
 
+import inkhorn.cli.launch.Shutdown;
+import inkhorn.cli.launch.Stopped;
 import inkhorn.cli.options.Arguments;
 import inkhorn.cli.options.CommonOptions;
 import inkhorn.cli.options.TokenizerNames;
+import inkhorn.cli.terminal.ByteProgressLine;
 import inkhorn.config.UserError;
 import inkhorn.data.DataException;
+import inkhorn.data.prepare.Manifest;
+import inkhorn.data.prepare.Preparation;
 import inkhorn.data.prepare.PreparationSpec;
+import inkhorn.data.prepare.PreparedData;
+import inkhorn.data.source.Corpus;
+import inkhorn.data.source.DataSets;
 import inkhorn.data.tokenizer.TokenizerSpec;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code prepare}: turns texts into ids to train on. */
+/** {@code prepare}: turns texts into ids to train on; shows how far it is, then what was made. */
 @Command(name = "prepare", sortOptions = false, description = "Turn texts into prepared data, which data.dir of a config names.")
 public final class PrepareCommand implements Callable<Integer> {
 
-    private final Job<Request> job;
+    private final Context context;
 
     @Option(names = "--input", paramLabel = "FILE_OR_DIR", required = true, arity = "1..*",
             description = "UTF-8 texts, .jsonl, either with .gz; directories are searched at any depth.")
@@ -62,30 +72,33 @@ public final class PrepareCommand implements Callable<Integer> {
     @Mixin
     private CommonOptions common;
 
-    /**
-     * What to prepare.
-     *
-     * @param inputs    files and directories
-     * @param globs     what to take from directories; empty: texts
-     * @param overwrite whether other prepared data may be replaced
-     */
-    public record Request(List<Path> inputs, List<String> globs, Path out, PreparationSpec spec, boolean overwrite) {
-    }
-
-    PrepareCommand(Job<Request> job) {
-        this.job = job;
+    PrepareCommand(Context context) {
+        this.context = context;
     }
 
     @Override
-    public Integer call() throws Exception {
+    public Integer call() {
         List<Path> paths = inputs.stream().map(input -> Arguments.path("--input", input)).toList();
-        return job.run(new Request(paths, globs, Arguments.path("--out", out), spec(), overwrite));
+        Path directory = Arguments.path("--out", out);
+        PreparationSpec spec = spec();
+        Shutdown shutdown = context.signals().get();
+        long began = System.nanoTime();
+        PreparedData data;
+        try (ByteProgressLine progress = ByteProgressLine.open(context.out(), shutdown::check)) {
+            Corpus corpus = Corpus.ofFiles(DataSets.nameOf(directory), paths, globs, "--input");
+            data = Preparation.prepareInto(directory, corpus, spec, overwrite, progress);
+        } catch (Stopped e) {
+            context.out().println("stopped; nothing was left in " + directory);
+            return shutdown.exitCode();
+        }
+        show(directory, data, (System.nanoTime() - began) * 1e-9);
+        return 0;
     }
 
     private PreparationSpec spec() {
         int tokens = vocabSize == null ? 0 : (int) Arguments.whole("--vocab-size", vocabSize, 1);
         double fraction = Arguments.decimal("--val-fraction", valFraction, 0);
-        long draws = Arguments.whole("--seed", seed, Long.MIN_VALUE, Long.MAX_VALUE);
+        long draws = Arguments.seed(seed);
         try {
             return new PreparationSpec(new TokenizerSpec(tokenizer, tokens), fraction, draws, normalizeNewlines, field, Arguments.threads(threads));
         } catch (DataException e) {
@@ -93,5 +106,32 @@ public final class PrepareCommand implements Callable<Integer> {
             throw new UserError(e.getMessage().replace("data.tokenizer", "--tokenizer").replace("data.vocab_size", "--vocab-size")
                     .replace("data.val_fraction", "--val-fraction"));
         }
+    }
+
+    private void show(Path directory, PreparedData data, double seconds) {
+        PrintStream lines = context.out();
+        Manifest manifest = data.manifest();
+        long bytes = manifest.sources().stream().mapToLong(Manifest.Source::bytes).sum();
+        data.warnings().forEach(warning -> lines.println("WARNING     " + warning));
+        lines.printf(Locale.ROOT, "input       %s, %,d bytes, %s%n", counted(manifest.sources().size(), "file"), bytes,
+                counted(manifest.documents(), "document"));
+        lines.printf(Locale.ROOT, "tokenizer   %s, vocabulary of %,d, ids of %d bits%n", manifest.tokenizer(), manifest.vocabSize(),
+                manifest.idBits().bits());
+        show("training", manifest.train(), manifest.documents());
+        show("validation", manifest.val(), manifest.documents());
+        lines.println(data.reused()
+                ? directory + " holds all this already, from the same input and options: nothing to do"
+                : String.format(Locale.ROOT, "done: %s in %.1f s, %.1f MB/s; train with: java -jar train.jar CONFIG --data.dir=%s",
+                        directory, seconds, bytes * 1e-6 / seconds, directory));
+        lines.flush();
+    }
+
+    private void show(String part, Manifest.Split split, long documents) {
+        context.out().printf(Locale.ROOT, "%-12s%,d tokens of %,d characters (%,d bytes)%s%n", part, split.tokens(), split.characters(), split.bytes(),
+                documents > 1 ? ", " + counted(split.documents(), "document") : "");
+    }
+
+    private static String counted(long count, String what) {
+        return String.format(Locale.ROOT, "%,d %s%s", count, what, count == 1 ? "" : "s");
     }
 }

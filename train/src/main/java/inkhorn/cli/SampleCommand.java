@@ -1,32 +1,45 @@
 package inkhorn.cli;
 
+import inkhorn.autograd.Scope;
+import inkhorn.autograd.kernel.KernelProvider;
+import inkhorn.autograd.kernel.vector.PeakProbe;
 import inkhorn.cli.options.Arguments;
 import inkhorn.cli.options.BeamOptions;
-import inkhorn.cli.options.Engine;
 import inkhorn.cli.options.EngineOptions;
 import inkhorn.cli.options.PromptOptions;
 import inkhorn.cli.options.StrategyOptions;
+import inkhorn.cli.terminal.PromptLines;
 import inkhorn.config.UserError;
+import inkhorn.data.DataException;
 import inkhorn.generate.Beams;
+import inkhorn.generate.Speed;
+import inkhorn.generate.TrainedModel;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code sample}: writes text with a trained model. */
+/** {@code sample}: writes the prompt and what a trained model makes of it, in UTF-8, each token as soon as it is chosen. */
 @Command(name = "sample", sortOptions = false, description = "Write text with a trained model.")
 public final class SampleCommand implements Callable<Integer> {
 
-    private final Job<Request> job;
+    private static final double PROBE_SECONDS = 0.5;
+
+    private final Context context;
 
     @Parameters(index = "0", paramLabel = "RUN_OR_CHECKPOINT", description = "A run's directory (its best checkpoint) or a checkpoint.")
     private String from;
 
     @Mixin
-    private PromptOptions prompt;
+    PromptOptions prompt;
 
     @Option(names = "--tokens", paramLabel = "N", defaultValue = "500", description = "Tokens to write (default: ${DEFAULT-VALUE}).")
     private String tokens;
@@ -61,32 +74,39 @@ public final class SampleCommand implements Callable<Integer> {
     private boolean stats;
 
     @Mixin
-    private EngineOptions engine;
+    EngineOptions engine;
 
-    /**
-     * What to write.
-     *
-     * @param from     a run directory or a checkpoint
-     * @param prompt   not read yet
-     * @param strategy how tokens are chosen
-     * @param tokens   to write after the prompt at most, at least 1
-     * @param num      texts, at least 1; of beam search at most its width
-     * @param stops    texts that end a text, none of them empty
-     * @param slide    whether a text may be longer than the model's context
-     * @param json     objects instead of text
-     * @param cache    whether keys and values are kept from token to token
-     * @param stats    whether to say how fast it went
-     */
-    public record Request(Path from, PromptOptions.Source prompt, StrategyOptions.Strategy strategy, int tokens, int num, long seed,
-                          List<String> stops, boolean slide, boolean json, boolean cache, boolean stats, Engine engine) {
-    }
-
-    SampleCommand(Job<Request> job) {
-        this.job = job;
+    SampleCommand(Context context) {
+        this.context = context;
     }
 
     @Override
-    public Integer call() throws Exception {
+    public Integer call() throws IOException {
+        TextWriter.Order order = order();
+        Path directory = Arguments.path("RUN_OR_CHECKPOINT", from);
+        PromptOptions.Source source = prompt.source();
+        engine.start();
+        TextWriter writer = new TextWriter(TrainedModel.open(directory), order, this::write);
+        try (Scope run = Scope.open()) {
+            if (source.interactive()) {
+                writeInteractively(writer);
+            } else {
+                writer.write(source.read(context.in()), () -> false);
+            }
+            if (stats) {
+                context.err().println(writer.speed().describe(bandwidth(writer.speed())));
+            }
+        } catch (UncheckedIOException e) {
+            // As after | head: the reader has enough, which is no failure.
+            if (!"Broken pipe".equals(e.getCause().getMessage())) {
+                throw e;
+            }
+        }
+        return 0;
+    }
+
+    /** What to write, by the options. */
+    TextWriter.Order order() {
         StrategyOptions.Strategy chosen = strategy.strategy(beam.beams());
         int texts = (int) Arguments.whole("--num", num, 1);
         int most = chosen.beams().map(Beams::width).orElse(texts);
@@ -95,18 +115,48 @@ public final class SampleCommand implements Callable<Integer> {
         } else if (stops.contains("")) {
             throw new UserError("--stop: found nothing, expected a text of at least one character; leave it out to stop at none");
         }
-        return job.run(new Request(
-                Arguments.path("RUN_OR_CHECKPOINT", from),
-                prompt.source(),
-                chosen,
-                (int) Arguments.whole("--tokens", tokens, 1),
-                texts,
-                Arguments.whole("--seed", seed, Long.MIN_VALUE, Long.MAX_VALUE),
-                List.copyOf(stops),
-                !noSlide,
-                json,
-                !noCache,
-                stats,
-                engine.engine()));
+        return new TextWriter.Order(chosen, (int) Arguments.whole("--tokens", tokens, 1), texts, Arguments.seed(seed), List.copyOf(stops),
+                !noSlide, json, !noCache);
+    }
+
+    /** A prompt, its text, the next prompt, until the input ends. Each text has random numbers of its own. */
+    private void writeInteractively(TextWriter writer) throws IOException {
+        AtomicBoolean isInterrupted = new AtomicBoolean();
+        try (PromptLines lines = PromptLines.open(context.in(), context.bytes())) {
+            lines.onInterrupt(() -> isInterrupted.set(true));
+            for (Optional<String> line = lines.next(); line.isPresent(); line = lines.next()) {
+                isInterrupted.set(false);
+                try {
+                    writer.write(line.get(), isInterrupted::get);
+                } catch (DataException | UserError e) {
+                    // A slip of the keyboard does not end the program.
+                    write("error: " + e.getMessage() + "\n");
+                }
+            }
+        }
+    }
+
+    /**
+     * Of reading as much as a step does, so that what caches hold of the model they hold here too, as far as the heap allows. A limit
+     * that the steps have exceeded is measured once more: other programs worked beside the first measurement.
+     */
+    private static double bandwidth(Speed speed) {
+        if (speed.bytesOfStep() == 0) {
+            return 0;
+        }
+        long bytes = Math.min(speed.bytesOfStep(), Runtime.getRuntime().maxMemory() / 4);
+        try (PeakProbe probe = new PeakProbe(KernelProvider.kernels().threads())) {
+            double measured = probe.readBytesPerSecond(bytes, PROBE_SECONDS);
+            return measured >= speed.bytesPerSecond() ? measured : probe.readBytesPerSecond(bytes, PROBE_SECONDS);
+        }
+    }
+
+    private void write(String text) {
+        try {
+            context.bytes().write(text.getBytes(StandardCharsets.UTF_8));
+            context.bytes().flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

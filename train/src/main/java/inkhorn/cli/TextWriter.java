@@ -2,6 +2,7 @@ package inkhorn.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import inkhorn.cli.options.StrategyOptions;
 import inkhorn.config.UserError;
 import inkhorn.generate.BeamSearch;
 import inkhorn.generate.Beams;
@@ -24,7 +25,7 @@ import java.util.Locale;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
-/** Writes the texts that a request asks for, prompt by prompt, as text or as JSON. */
+/** Writes the texts that were asked for, prompt by prompt, as text or as JSON. */
 final class TextWriter {
 
     /** nanoGPT's, between texts. */
@@ -34,33 +35,49 @@ final class TextWriter {
     private static final int SIDE_BY_SIDE = 8;
 
     private final TrainedModel trained;
-    private final SampleCommand.Request request;
+    private final Order order;
     private final Consumer<String> out;
     private final Limits limits;
     private final Speed speed = new Speed();
     private long sequence;
 
-    TextWriter(TrainedModel trained, SampleCommand.Request request, Consumer<String> out) {
+    /**
+     * What to write after each prompt.
+     *
+     * @param strategy how tokens are chosen
+     * @param tokens   to write after the prompt at most, at least 1
+     * @param num      texts, at least 1; of beam search at most its width
+     * @param seed     of all random numbers
+     * @param stops    texts that end a text, none of them empty
+     * @param slide    whether a text may be longer than the model's context
+     * @param json     objects instead of text
+     * @param cache    whether keys and values are kept from token to token
+     */
+    record Order(StrategyOptions.Strategy strategy, int tokens, int num, long seed, List<String> stops, boolean slide, boolean json,
+                 boolean cache) {
+    }
+
+    TextWriter(TrainedModel trained, Order order, Consumer<String> out) {
         this.trained = trained;
-        this.request = request;
+        this.order = order;
         this.out = out;
-        this.limits = new Limits(request.tokens(), trained.tokenizer().endOfText(), request.slide());
+        this.limits = new Limits(order.tokens(), trained.tokenizer().endOfText(), order.slide());
     }
 
     /** @param isInterrupted asked after each token: whether to leave it at that */
     void write(String prompt, BooleanSupplier isInterrupted) {
         int[] ids = trained.prompt(prompt);
         int block = trained.model().blockSize();
-        if (!request.slide() && ids.length >= block) {
+        if (!order.slide() && ids.length >= block) {
             throw new UserError("--no-slide: the prompt has " + ids.length + " tokens and the model's context " + block
                     + ", which leaves no room; shorten the prompt or leave --no-slide out");
         }
-        if (request.strategy().beams().isPresent()) {
-            search(prompt, ids, request.strategy().beams().get(), isInterrupted);
+        if (order.strategy().beams().isPresent()) {
+            search(prompt, ids, order.strategy().beams().get(), isInterrupted);
             return;
         }
-        for (int done = 0; done < request.num(); done += SIDE_BY_SIDE) {
-            draw(prompt, ids, done, Math.min(SIDE_BY_SIDE, request.num() - done), isInterrupted);
+        for (int done = 0; done < order.num(); done += SIDE_BY_SIDE) {
+            draw(prompt, ids, done, Math.min(SIDE_BY_SIDE, order.num() - done), isInterrupted);
         }
     }
 
@@ -72,8 +89,8 @@ final class TextWriter {
         begin(prompt, done);
         for (int i = 0; i < count; i++) {
             StringBuilder later = new StringBuilder();
-            boolean isShown = i == 0 && !request.json();
-            TextRecorder text = new TextRecorder(trained.tokenizer(), prompt, request.stops(), request.json(),
+            boolean isShown = i == 0 && !order.json();
+            TextRecorder text = new TextRecorder(trained.tokenizer(), prompt, order.stops(), order.json(),
                     isShown ? out : later::append);
             texts.add(text);
             waiting.add(later);
@@ -81,7 +98,7 @@ final class TextWriter {
         }
         int[][] prompts = new int[count][];
         Arrays.fill(prompts, ids);
-        Generator generator = new Generator(trained.model(), this::logits, request.strategy().sampler(), request.seed());
+        Generator generator = new Generator(trained.model(), this::logits, order.strategy().sampler(), order.seed());
         List<FinishReason> reasons = generator.generate(prompts, limits, sequence, listeners);
         for (int i = 0; i < count; i++) {
             if (i > 0) {
@@ -94,13 +111,13 @@ final class TextWriter {
 
     private void search(String prompt, int[] ids, Beams beams, BooleanSupplier isInterrupted) {
         long started = System.nanoTime();
-        BeamSearch search = new BeamSearch(trained.model(), this::logits, beams, request.strategy().penalties().transform());
-        List<Hypothesis> found = search.search(ids, limits, StreamedText.stopsAt(trained.tokenizer(), prompt, request.stops()), isInterrupted);
+        BeamSearch search = new BeamSearch(trained.model(), this::logits, beams, order.strategy().penalties().transform());
+        List<Hypothesis> found = search.search(ids, limits, StreamedText.stopsAt(trained.tokenizer(), prompt, order.stops()), isInterrupted);
         double milliseconds = (System.nanoTime() - started) / 1e6;
-        for (int i = 0; i < Math.min(request.num(), found.size()); i++) {
+        for (int i = 0; i < Math.min(order.num(), found.size()); i++) {
             Hypothesis best = found.get(i);
             StringBuilder text = new StringBuilder();
-            StreamedText streamed = new StreamedText(trained.tokenizer(), prompt, request.stops(), text::append);
+            StreamedText streamed = new StreamedText(trained.tokenizer(), prompt, order.stops(), text::append);
             Arrays.stream(best.ids()).forEach(id -> streamed.accept(id, null));
             streamed.finish();
             begin(prompt, i);
@@ -111,7 +128,7 @@ final class TextWriter {
     }
 
     private NextLogits logits(LanguageModel model) {
-        return speed.measured(request.cache() ? CachedLogits.of(model) : new PlainLogits(model));
+        return speed.measured(order.cache() ? CachedLogits.of(model) : new PlainLogits(model));
     }
 
     /** How fast all texts so far were computed. */
@@ -120,14 +137,14 @@ final class TextWriter {
     }
 
     private void begin(String prompt, int index) {
-        if (!request.json()) {
+        if (!order.json()) {
             out.accept((index == 0 ? "" : SEPARATOR) + prompt);
         }
     }
 
     private void end(String rest, WrittenText text) {
         try {
-            out.accept((request.json() ? new ObjectMapper().writeValueAsString(text) : rest) + "\n");
+            out.accept((order.json() ? new ObjectMapper().writeValueAsString(text) : rest) + "\n");
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }

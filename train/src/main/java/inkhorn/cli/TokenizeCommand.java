@@ -4,21 +4,38 @@ import inkhorn.cli.options.Arguments;
 import inkhorn.cli.options.CommonOptions;
 import inkhorn.cli.options.TextInput;
 import inkhorn.cli.options.TokenizerNames;
+import inkhorn.cli.terminal.JsonText;
+import inkhorn.cli.terminal.Quoted;
 import inkhorn.config.UserError;
+import inkhorn.data.DataException;
+import inkhorn.data.tokenizer.Tokenizer;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import tech.tablesaw.api.IntColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
 
-/** {@code tokenize}: shows what a tokenizer makes of texts. */
+/** {@code tokenize}: for each text a table of tokens and ids, or one that compares tokenizers; or the same as JSON. */
 @Command(name = "tokenize", sortOptions = false, description = "Show the tokens and ids that a tokenizer makes of one or more texts.")
 public final class TokenizeCommand implements Callable<Integer> {
 
-    private final Job<Request> job;
+    private static final TextInput INPUT = new TextInput("--file", "text", "tokenize --tokenizer NAME --file -");
+
+    private final Context context;
 
     @Option(names = "--tokenizer", paramLabel = "X", completionCandidates = TokenizerNames.class,
             description = "${COMPLETION-CANDIDATES}, a tokenizer.json, a run, a checkpoint, or prepared data.")
@@ -55,37 +72,69 @@ public final class TokenizeCommand implements Callable<Integer> {
     private CommonOptions common;
 
     /**
-     * What to show.
-     *
-     * @param tokenizer a name or a path; null with {@code compare} only
-     * @param texts     in the order in which they are shown, at least one
-     * @param lines     whether each line of a file is a text
-     * @param corpus    to learn from; null for tiny-shakespeare
-     * @param vocabSize of what learns a vocabulary; 0: its default
-     */
-    public record Request(String tokenizer, List<Source> texts, boolean lines, boolean json, boolean compare, Path corpus, int vocabSize) {
-    }
-
-    /**
      * A text that may not be read yet.
      *
      * @param text not empty; null for that of a file
      * @param file null for standard input, if there is no text either
      */
-    public record Source(String text, Path file) {
+    private record Source(String text, Path file) {
     }
 
-    TokenizeCommand(Job<Request> job) {
-        this.job = job;
+    /** @param source where it is from, for people: an option, a file, a line of a file */
+    private record Named(String source, String text) {
+
+        int characters() {
+            return text.codePointCount(0, text.length());
+        }
+    }
+
+    /**
+     * A text's JSON object.
+     *
+     * @param tokens  what each stands for; half a character is U+FFFD
+     * @param offsets first code point and the one after the last, a pair a token
+     */
+    private record Encoded(String source, String text, String tokenizer, int[] ids, List<String> tokens, int[][] offsets) {
+    }
+
+    /** The JSON object of a text with {@code --compare}. */
+    private record Compared(String source, String text, List<Row> tokenizers) {
+    }
+
+    private record Row(String tokenizer, int tokens, int vocabulary, int unknown) {
+    }
+
+    TokenizeCommand(Context context) {
+        this.context = context;
     }
 
     @Override
-    public Integer call() throws Exception {
+    public Integer call() throws IOException {
         if (tokenizer == null && !compare) {
             throw new UserError("--tokenizer is missing: give a name, a file or a run, or --compare; --help shows how");
         }
-        return job.run(new Request(tokenizer, sources(), lines, json, compare, corpus == null ? null : Arguments.path("--corpus", corpus),
-                vocabSize == null ? 0 : (int) Arguments.whole("--vocab-size", vocabSize, 1)));
+        List<Source> sources = sources();
+        TokenizerChoice choice = new TokenizerChoice(context.dataSets(), corpus == null ? null : Arguments.path("--corpus", corpus),
+                vocabSize == null ? 0 : (int) Arguments.whole("--vocab-size", vocabSize, 1));
+        List<Named> named = texts(sources);
+        Map<String, Tokenizer> compared = compare ? compared(choice) : Map.of();
+        Tokenizer chosen = compare ? null : choice.of(tokenizer);
+        PrintStream out = context.text();
+        for (Named text : named) {
+            if (named.size() > 1 && !json) {
+                out.println(text.source() + ":");
+            }
+            if (compare) {
+                compare(text, compared, out);
+            } else {
+                show(text, chosen, out);
+            }
+        }
+        if (!json) {
+            choice.source().ifPresent(source -> out.println("learned from " + source));
+        }
+        out.flush();
+        return 0;
     }
 
     private List<Source> sources() {
@@ -106,5 +155,90 @@ public final class TokenizeCommand implements Callable<Integer> {
             throw new UserError("-: standard input is named twice, and can be read once; leave one out");
         }
         return sources;
+    }
+
+    private List<Named> texts(List<Source> sources) throws IOException {
+        List<Named> texts = new ArrayList<>();
+        for (Source source : sources) {
+            if (source.text() != null) {
+                texts.add(new Named("--text", source.text()));
+                continue;
+            }
+            String name = source.file() == null ? "standard input" : source.file().toString();
+            String whole = source.file() == null ? INPUT.read(context.in()) : INPUT.read(source.file());
+            if (whole.isEmpty()) {
+                throw new UserError(name + ": found nothing, expected at least one character");
+            } else if (lines) {
+                List<String> parts = whole.lines().toList();
+                IntStream.range(0, parts.size()).forEach(i -> texts.add(new Named(name + ":" + (i + 1), parts.get(i))));
+            } else {
+                texts.add(new Named(name, whole));
+            }
+        }
+        return texts;
+    }
+
+    private void show(Named text, Tokenizer tokenizer, PrintStream out) {
+        int[] ids;
+        try {
+            ids = tokenizer.encodePrompt(text.text());
+        } catch (DataException e) {
+            throw new UserError(text.source() + ": " + e.getMessage());
+        }
+        if (json) {
+            out.print(JsonText.line(new Encoded(text.source(), text.text(), tokenizer.name(), ids,
+                    Arrays.stream(ids).mapToObj(id -> new String(tokenizer.tokenBytes(id), StandardCharsets.UTF_8)).toList(),
+                    tokenizer.offsets(text.text()))));
+            return;
+        }
+        print(out, Table.create(tokenizer.name()).addColumns(
+                IntColumn.create("position", IntStream.range(0, ids.length).toArray()),
+                StringColumn.create("piece", Arrays.stream(ids).mapToObj(id -> Quoted.bytes(tokenizer.tokenBytes(id)))),
+                IntColumn.create("id", ids)));
+        out.println("ids: " + Arrays.toString(ids));
+        out.println(String.format(Locale.ROOT, "%d tokens for %d characters (%d bytes), %s characters a token; vocabulary of %,d, sha256 %s", ids.length,
+                text.characters(), text.text().getBytes(StandardCharsets.UTF_8).length, ratio(text.characters(), ids.length),
+                tokenizer.vocabSize(), tokenizer.hash()));
+    }
+
+    /** By the names that the table shows. */
+    private Map<String, Tokenizer> compared(TokenizerChoice choice) {
+        Map<String, Tokenizer> tokenizers = new LinkedHashMap<>();
+        Tokenizer own = tokenizer == null ? null : choice.of(tokenizer);
+        for (String name : new String[] {"char", "word", "gpt2", "bpe"}) {
+            boolean isOwn = own != null && own.name().equals(name);
+            tokenizers.put(isOwn && !tokenizer.equals(name) ? name + " of " + tokenizer : name, isOwn ? own : choice.of(name));
+        }
+        if (own != null && !tokenizers.containsValue(own)) {
+            tokenizers.put(tokenizer, own);
+        }
+        return tokenizers;
+    }
+
+    private void compare(Named text, Map<String, Tokenizer> tokenizers, PrintStream out) {
+        List<Row> rows = new ArrayList<>();
+        tokenizers.forEach((name, tokenizer) -> {
+            TokenizerChoice.Count count = TokenizerChoice.count(tokenizer, text.text());
+            rows.add(new Row(name, count.tokens(), tokenizer.vocabSize(), count.unknown()));
+        });
+        if (json) {
+            out.print(JsonText.line(new Compared(text.source(), text.text(), rows)));
+            return;
+        }
+        print(out, Table.create(Quoted.text(text.text())).addColumns(
+                StringColumn.create("tokenizer", rows.stream().map(Row::tokenizer)),
+                IntColumn.create("tokens", rows.stream().mapToInt(Row::tokens).toArray()),
+                StringColumn.create("characters per token", rows.stream().map(row -> ratio(text.characters(), row.tokens()))),
+                IntColumn.create("vocabulary", rows.stream().mapToInt(Row::vocabulary).toArray()),
+                IntColumn.create("unknown", rows.stream().mapToInt(Row::unknown).toArray())));
+    }
+
+    private static void print(PrintStream out, Table table) {
+        out.println(table.print(Integer.MAX_VALUE));
+        out.println();
+    }
+
+    private static String ratio(int characters, int tokens) {
+        return tokens == 0 ? "-" : String.format(Locale.ROOT, "%.2f", (double) characters / tokens);
     }
 }

@@ -1,16 +1,38 @@
 package inkhorn.cli;
 
+import inkhorn.autograd.kernel.KernelProvider;
+import inkhorn.checkpoint.Checkpoint;
+import inkhorn.cli.launch.Shutdown;
+import inkhorn.cli.launch.Stopped;
 import inkhorn.cli.options.Arguments;
-import inkhorn.cli.options.Engine;
 import inkhorn.cli.options.EngineOptions;
+import inkhorn.cli.terminal.ByteProgressLine;
+import inkhorn.cli.terminal.Progress;
 import inkhorn.config.ConfigKeys;
 import inkhorn.config.ConfigLoader;
+import inkhorn.config.DataConfig;
 import inkhorn.config.RunConfig;
+import inkhorn.config.TrainConfig;
 import inkhorn.config.UserError;
+import inkhorn.data.prepare.Preparation;
+import inkhorn.data.prepare.PreparationSpec;
+import inkhorn.data.prepare.PreparedData;
+import inkhorn.data.source.Corpus;
+import inkhorn.data.source.DataSets;
+import inkhorn.nn.LanguageModel;
+import inkhorn.train.InitialWeights;
+import inkhorn.train.Models;
+import inkhorn.train.PeakMeter;
+import inkhorn.train.PhaseTimer;
 import inkhorn.train.Resumption;
+import inkhorn.train.RunDirectory;
+import inkhorn.train.Trainer;
+import inkhorn.train.WarmUp;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Stack;
@@ -25,7 +47,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code java -jar train.jar CONFIG}: the command without a name. */
+/** {@code java -jar train.jar CONFIG}: the command without a name. It trains or resumes a run and shows its progress. */
 @Command(name = "java -jar train.jar", versionProvider = Version.class, sortOptions = false,
         synopsisSubcommandLabel = "", customSynopsis = {
             "java -jar train.jar CONFIG [--resume[=STEP]] [--KEY=VALUE...] [OPTIONS]",
@@ -44,7 +66,7 @@ import picocli.CommandLine.Spec;
         commandListHeading = "%nCommands:%n")
 public final class TrainCommand implements Callable<Integer> {
 
-    private final Job<Request> job;
+    private final Context context;
 
     @Spec
     private CommandSpec spec;
@@ -67,24 +89,13 @@ public final class TrainCommand implements Callable<Integer> {
     private boolean noProbe;
 
     @Mixin
-    private EngineOptions engine;
+    EngineOptions engine;
 
     @Option(names = {"-V", "--version"}, versionHelp = true, description = "Show the version.")
     private boolean version;
 
-    /**
-     * What to train.
-     *
-     * @param config     resolved, with the command line's keys in it
-     * @param arguments  as they were given, to say how to resume
-     * @param resumption which checkpoint to go on from; empty for a new run
-     * @param probe      whether to measure the machine's peak
-     */
-    public record Request(RunConfig config, List<String> arguments, Optional<Resumption> resumption, boolean probe, Engine engine) {
-    }
-
-    TrainCommand(Job<Request> job) {
-        this.job = job;
+    TrainCommand(Context context) {
+        this.context = context;
     }
 
     /** Makes every config key an option, so that picocli reads {@code --key=value} and {@code --key value} alike. */
@@ -96,20 +107,32 @@ public final class TrainCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws Exception {
+    public Integer call() {
         if (key != null) {
             throw new UserError("--KEY: stands for a key of the config, such as --train.max_iters=200; docs/config.md lists them");
         }
         if (config == null) {
             throw new UserError("no CONFIG given; give one such as configs/shakespeare-char.yaml, or --help");
         }
-        Path file = Arguments.path("CONFIG", config);
-        RunConfig resolved = ConfigLoader.load(file, overrides(), line -> spec.commandLine().getErr().println("note: " + line));
-        List<String> arguments = spec.commandLine().getParseResult().originalArgs();
-        return job.run(new Request(resolved, arguments, resumption(), !noProbe, engine.engine()));
+        RunConfig resolved = resolved();
+        Optional<Resumption> resumption = resumption();
+        Shutdown shutdown = context.signals().get();
+        engine.start();
+        try (WarmUp warmUp = WarmUp.start(resolved.model())) {
+            return run(resolved, resumption, shutdown, warmUp);
+        } catch (Stopped e) {
+            context.out().println("stopped before the first step; the same command begins again");
+            return shutdown.exitCode();
+        }
     }
 
-    private Optional<Resumption> resumption() {
+    /** The config with the keys of the command line in it. */
+    RunConfig resolved() {
+        return ConfigLoader.load(Arguments.path("CONFIG", config), overrides(), line -> context.err().println("note: " + line));
+    }
+
+    /** Which checkpoint to go on from; empty for a new run. */
+    Optional<Resumption> resumption() {
         if (resume == null && dataChanged) {
             throw new UserError("--data-changed: found without --resume; a new run trains on any data, leave the option out");
         }
@@ -127,6 +150,10 @@ public final class TrainCommand implements Callable<Integer> {
         }
     }
 
+    private List<String> arguments() {
+        return spec.commandLine().getParseResult().originalArgs();
+    }
+
     private Map<String, String> overrides() {
         Map<String, String> overrides = new LinkedHashMap<>();
         for (String name : ConfigKeys.names()) {
@@ -136,5 +163,110 @@ public final class TrainCommand implements Callable<Integer> {
             }
         }
         return overrides;
+    }
+
+    private int run(RunConfig config, Optional<Resumption> resumption, Shutdown shutdown, WarmUp warmUp) {
+        PreparedData data;
+        try (PhaseTimer timer = PhaseTimer.start("reading and preparing the data")) {
+            data = data(config.data(), shutdown);
+        }
+        data.requireWindows(config.model().gpt().blockSize());
+        Models.requireArrays(config.model(), data.tokenizer().vocabSize(), config.train().batchSize());
+        shutdown.check();
+        LanguageModel model;
+        try (PhaseTimer timer = PhaseTimer.start("making the model")) {
+            model = Models.create(config.model(), data.tokenizer().vocabSize(), config.run().seed());
+        }
+        if (resumption.isEmpty()) {
+            initialWeights(config, model, data);
+        }
+        shutdown.check();
+        try (RunDirectory run = resumption.isPresent()
+                ? RunDirectory.resume(config, data, resumption.get(), line -> context.out().println("note: " + line))
+                : RunDirectory.create(config, data)) {
+            if (resumption.isPresent() && run.isNew()) {
+                initialWeights(config, model, data);
+            }
+            banner(config, model, data, run.resumedStep());
+            try (PhaseTimer timer = PhaseTimer.start("waiting for the warm-up")) {
+                warmUp.await();
+            }
+            shutdown.check();
+            return train(config, model, data, run, shutdown);
+        }
+    }
+
+    private void initialWeights(RunConfig config, LanguageModel model, PreparedData data) {
+        if (config.model().initFrom() != null) {
+            Checkpoint from = InitialWeights.load(model, data.tokenizer(), Path.of(config.model().initFrom()));
+            context.out().println("weights  of " + from.directory() + ", with a fresh optimizer");
+        }
+    }
+
+    private PreparedData data(DataConfig data, Shutdown shutdown) {
+        try (ByteProgressLine progress = ByteProgressLine.open(context.out(), shutdown::check)) {
+            if (data.dir() != null) {
+                PreparedData prepared = PreparedData.open(Path.of(data.dir()), progress);
+                prepared.requireMadeWith(data.tokenizerSpec(), data.valFraction());
+                return prepared;
+            }
+            Path path = data.path() == null ? null : Path.of(data.path());
+            Corpus corpus = new DataSets(context.dataSets()).resolve(data.dataset(), path, progress);
+            PreparationSpec spec = PreparationSpec.of(data.tokenizerSpec().orElseThrow(), data.valFraction(), engine.threads());
+            return new Preparation(context.dataSets()).prepare(corpus, spec, progress);
+        }
+    }
+
+    private int train(RunConfig config, LanguageModel model, PreparedData data, RunDirectory run, Shutdown shutdown) {
+        TrainConfig train = config.train();
+        PrintStream out = context.out();
+        Trainer.End end;
+        Trainer trainer;
+        try (Progress progress = Progress.open(run.resumedStep(), train.maxIters(), train.logInterval(), out)) {
+            PeakMeter peak = noProbe ? PeakMeter.none() : context.peaks().of(KernelProvider.kernels().threads(), model.flopsPerToken());
+            trainer = new Trainer(config, model, data, run, progress, peak, shutdown);
+            try (PhaseTimer timer = PhaseTimer.start("restoring")) {
+                run.restore(model, trainer);
+            }
+            shutdown.beginSaving();
+            end = trainer.run();
+        }
+        Path directory = config.run().directory();
+        switch (end) {
+            case FINISHED -> out.println("done: " + finished(trainer, data) + "; write with: java -jar train.jar sample " + directory);
+            case NO_PROGRESS -> out.println("stopped early: " + finished(trainer, data) + ", and no better since; write with:"
+                    + " java -jar train.jar sample " + directory);
+            case STOPPED -> out.println("stopped at step " + trainer.state().step() + " of " + train.maxIters() + "; go on with:"
+                    + " java -jar train.jar " + Arguments.resuming(arguments(), trainer.state().step() > run.resumedStep()));
+        }
+        return end == Trainer.End.STOPPED ? shutdown.exitCode() : 0;
+    }
+
+    private static String finished(Trainer trainer, PreparedData data) {
+        double loss = trainer.state().bestValLoss();
+        String best = Double.isFinite(loss)
+                ? String.format(Locale.ROOT, ", best validation loss %.4f (%.4f bits per byte) at step %d", loss, data.bitsPerByte(loss),
+                        trainer.state().bestStep())
+                : "";
+        return trainer.state().step() + " steps" + best;
+    }
+
+    private void banner(RunConfig config, LanguageModel model, PreparedData data, long resumedStep) {
+        PrintStream out = context.out();
+        TrainConfig train = config.train();
+        long tokens = (long) train.batchSize() * config.model().gpt().blockSize() * train.gradAccum();
+        long mebibytes = Models.trainingBytes(config.model(), model.vocabSize(), train.batchSize()) >> 20;
+        out.printf(Locale.ROOT, "run      %s in %s, seed %d%n", config.run().name(), config.run().directory(), config.run().seed());
+        out.printf(Locale.ROOT, "data     %s: %,d + %,d tokens, vocabulary of %,d (%s)%n", data.manifest().source(),
+                data.train().length(), data.val().length(), data.tokenizer().vocabSize(), data.tokenizer().name());
+        data.warnings().forEach(warning -> out.println("WARNING  " + warning));
+        out.printf(Locale.ROOT, "model    %s, %,d parameters%n",
+                config.model().type().name().toLowerCase(Locale.ROOT), model.parameterCount());
+        out.printf(Locale.ROOT, "memory   about %,d MiB to train, of a heap of up to %,d MiB%n", mebibytes,
+                Runtime.getRuntime().maxMemory() >> 20);
+        out.printf("kernels  %s%n", KernelProvider.describeChoice());
+        out.printf(Locale.ROOT, "steps    %,d of %,d tokens each%s%n", train.maxIters(), tokens,
+                resumedStep > 0 ? String.format(Locale.ROOT, ", going on from step %,d", resumedStep) : "");
+        out.flush();
     }
 }

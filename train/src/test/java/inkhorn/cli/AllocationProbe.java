@@ -2,7 +2,7 @@ package inkhorn.cli;
 
 import com.sun.management.ThreadMXBean;
 import inkhorn.autograd.kernel.JdkVectorModule;
-import inkhorn.cli.options.Engine;
+import inkhorn.autograd.kernel.KernelProvider;
 import inkhorn.config.ConfigLoader;
 import inkhorn.config.RunConfig;
 import inkhorn.data.ByteProgress;
@@ -41,7 +41,7 @@ final class AllocationProbe {
         int measured = Integer.parseInt(args[3]);
         RunConfig config = ConfigLoader.load(Path.of(args[0]), Map.of("run.out", directory.resolve("run").toString(),
                 "train.max_iters", String.valueOf(warmUp + measured), "train.eval_interval", "0", "train.checkpoint_interval", "0"));
-        new Engine(Runtime.getRuntime().availableProcessors(), Engine.Kernels.AUTO).start();
+        KernelProvider.choose(Runtime.getRuntime().availableProcessors());
         PreparedData data = new Preparation(directory).prepare(Corpus.of("made-up", "made-up", text()),
                 PreparationSpec.of(TokenizerSpec.of("char"), 0.1, 1), ByteProgress.NONE);
         LanguageModel model = Models.create(config.model(), data.tokenizer().vocabSize(), 1);

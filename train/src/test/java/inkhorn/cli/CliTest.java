@@ -2,9 +2,10 @@ package inkhorn.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import inkhorn.autograd.kernel.KernelProvider;
 import inkhorn.checkpoint.CheckpointException;
 import inkhorn.cli.launch.PlainCommands;
-import inkhorn.cli.options.Engine;
+import inkhorn.cli.options.IneffectiveOptions;
 import inkhorn.cli.options.PromptOptions;
 import inkhorn.cli.options.StrategyOptions;
 import inkhorn.config.UserError;
@@ -14,8 +15,6 @@ import inkhorn.generate.Penalties;
 import inkhorn.generate.Warping;
 import inkhorn.train.Resumption;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -24,6 +23,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,11 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class CliTest {
 
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
-    private final List<Object> requests = new ArrayList<>();
-    private int jobsExitCode;
-    private Throwable jobsFailure;
+    private final Program program = new Program();
 
     @TempDir
     private Path directory;
@@ -48,108 +44,99 @@ final class CliTest {
         config = Files.writeString(directory.resolve("my.yaml"), "train:\n  max_iters: 10\n").toString();
     }
 
+    @AfterAll
+    static void backToTheDefaultKernels() {
+        KernelProvider.choose(Runtime.getRuntime().availableProcessors());
+    }
+
     @Test
     void noArgumentsPrintTheUsageAndAreAnError() {
-        assertThat(run()).isEqualTo(2);
-        assertThat(err.toString()).contains("Usage: java -jar train.jar CONFIG");
+        assertThat(program.run()).isEqualTo(2);
+        assertThat(program.err()).contains("Usage: java -jar train.jar CONFIG");
     }
 
     @Test
     void helpAndVersionAreForStandardOutput() {
-        assertThat(run("--help")).isZero();
-        assertThat(run("--version")).isZero();
-        assertThat(run("sample", "--help")).isZero();
-        assertThat(out.toString()).contains("--resume", "sample", "parity", "inkhorn ", "--temperature=T").doesNotContain("--optim.lr ");
-        assertThat(err.toString()).isEmpty();
+        assertThat(program.run("--help")).isZero();
+        assertThat(program.run("--version")).isZero();
+        assertThat(program.run("sample", "--help")).isZero();
+        assertThat(program.out()).contains("--resume", "sample", "parity", "inkhorn ", "--temperature=T").doesNotContain("--optim.lr ");
+        assertThat(program.err()).isEmpty();
     }
 
     @Test
     void whatStaysInTheFirstJvmAreCommands() {
         for (String name : PlainCommands.NAMES) {
-            run(name, "--help");
-            assertThat(out.toString()).contains("train.jar " + name);
+            program.run(name, "--help");
+            assertThat(program.out()).contains("train.jar " + name);
         }
     }
 
     @Test
     void aConfigAloneMeansTrain() {
-        assertThat(run(config)).isZero();
-        TrainCommand.Request request = (TrainCommand.Request) requests.get(0);
-        assertThat(request.config().train().maxIters()).isEqualTo(10);
-        assertThat(request.arguments()).startsWith(config);
-        assertThat(request.resumption()).isEmpty();
-        assertThat(request.probe()).isTrue();
-        assertThat(request.engine()).isEqualTo(new Engine(Runtime.getRuntime().availableProcessors(), Engine.Kernels.AUTO));
+        TrainCommand train = program.parsed(TrainCommand.class, config);
+        assertThat(train.resolved().train().maxIters()).isEqualTo(10);
+        assertThat(train.resumption()).isEmpty();
+        assertThat(train).extracting("noProbe").isEqualTo(false);
+        assertThat(train.engine.threads()).isEqualTo(Runtime.getRuntime().availableProcessors());
+        assertThat(train.engine.isScalar()).isFalse();
     }
 
     @Test
     void keysAndOptionsMayStandInAnyOrderWithAndWithoutEqualsSign() {
-        assertThat(run("--train.max_iters", "200", config, "--optim.lr=5e-4", "--resume", "--threads", "3", "--kernels=scalar",
-                "--no-probe")).isZero();
-        TrainCommand.Request request = (TrainCommand.Request) requests.get(0);
-        assertThat(request.config().train().maxIters()).isEqualTo(200);
-        assertThat(request.config().optim().lr()).isEqualTo(5e-4);
-        assertThat(request.resumption()).contains(new Resumption("", false));
-        assertThat(request.probe()).isFalse();
-        assertThat(request.engine()).isEqualTo(new Engine(3, Engine.Kernels.SCALAR));
-    }
-
-    @Test
-    void doctorLooksAtTheMachineAndWhereAskedAtAConfig() {
-        assertThat(run("doctor")).isZero();
-        assertThat(run("doctor", config, "--json", "--threads=3", "--kernels", "scalar")).isZero();
-        DoctorCommand.Request plain = (DoctorCommand.Request) requests.get(0);
-        assertThat(plain.json()).isFalse();
-        assertThat(plain.config()).isEmpty();
-        DoctorCommand.Request asked = (DoctorCommand.Request) requests.get(1);
-        assertThat(asked.json()).isTrue();
-        assertThat(asked.config().orElseThrow().train().maxIters()).isEqualTo(10);
-        assertThat(asked.engine()).isEqualTo(new Engine(3, Engine.Kernels.SCALAR));
-    }
-
-    @Test
-    void theJobsExitCodeIsTheProgramsOwn() {
-        jobsExitCode = 1;
-        assertThat(run("parity", "shared/golden")).isEqualTo(1);
-        assertThat(requests).first().extracting("directory").hasToString("shared/golden");
+        TrainCommand train = program.parsed(TrainCommand.class, "--train.max_iters", "200", config, "--optim.lr=5e-4", "--resume", "--threads", "3",
+                "--kernels=scalar", "--no-probe");
+        assertThat(train.resolved().train().maxIters()).isEqualTo(200);
+        assertThat(train.resolved().optim().lr()).isEqualTo(5e-4);
+        assertThat(train.resumption()).contains(new Resumption("", false));
+        assertThat(train).extracting("noProbe").isEqualTo(true);
+        assertThat(train.engine.threads()).isEqualTo(3);
+        assertThat(train.engine.isScalar()).isTrue();
     }
 
     @Test
     void sampleHasSensibleDefaults() {
-        assertThat(run("sample", "checkpoints/x")).isZero();
-        assertThat(requests).first().usingRecursiveComparison().ignoringFields("engine").isEqualTo(new SampleCommand.Request(
-                Path.of("checkpoints/x"), new PromptOptions.Source("", null, false),
+        SampleCommand sample = program.parsed(SampleCommand.class, "sample", "checkpoints/x");
+        assertThat(sample.order()).isEqualTo(new TextWriter.Order(
                 new StrategyOptions.Strategy(Penalties.NONE, Optional.of(new Warping(0.8, 200, 1, 0, 1)), Optional.empty()),
-                500, 1, 1337, List.of(), true, false, true, false, null));
+                500, 1, 1337, List.of(), true, false, true));
+        assertThat(sample.prompt.source()).isEqualTo(new PromptOptions.Source("", null, false));
+        assertThat(sample).extracting("from", "stats").containsExactly("checkpoints/x", false);
     }
 
     @Test
     void sampleTakesEveryOption() {
-        assertThat(run("sample", "x", "--prompt", "@ROMEO: --x", "--tokens=7", "--temperature", "0.5", "--top-k=0", "--seed=-4", "--num=3",
-                "--top-p=0.9", "--min-p=0.05", "--typical-p", "0.7", "--repetition-penalty=1.3", "--presence-penalty=-0.5", "--no-repeat-ngram=3",
-                "--stop", "\n", "--stop=THE END", "--no-slide", "--json")).isZero();
-        assertThat(requests).first().usingRecursiveComparison().ignoringFields("engine").isEqualTo(new SampleCommand.Request(
-                Path.of("x"), new PromptOptions.Source("@ROMEO: --x", null, false),
+        SampleCommand sample = program.parsed(SampleCommand.class, "sample", "x", "--prompt", "@ROMEO: --x", "--tokens=7", "--temperature", "0.5",
+                "--top-k=0", "--seed=-4", "--num=3", "--top-p=0.9", "--min-p=0.05", "--typical-p", "0.7", "--repetition-penalty=1.3",
+                "--presence-penalty=-0.5", "--no-repeat-ngram=3", "--stop", "\n", "--stop=THE END", "--no-slide", "--json", "--no-cache", "--stats");
+        assertThat(sample.order()).isEqualTo(new TextWriter.Order(
                 new StrategyOptions.Strategy(new Penalties(1.3, -0.5, 3), Optional.of(new Warping(0.5, 0, 0.9, 0.05, 0.7)), Optional.empty()),
-                7, 3, -4, List.of("\n", "THE END"), false, true, true, false, null));
+                7, 3, -4, List.of("\n", "THE END"), false, true, false));
+        assertThat(sample.prompt.source()).isEqualTo(new PromptOptions.Source("@ROMEO: --x", null, false));
+        assertThat(sample).extracting("stats").isEqualTo(true);
     }
 
     @Test
     void sampleTakesTheLikeliestOrSearchesWithBeams() {
-        assertThat(run("sample", "x", "--greedy", "--prompt=-")).isZero();
-        assertThat(run("sample", "x", "--temperature=0", "--top-k=0", "--prompt-file=a.txt")).isZero();
-        assertThat(run("sample", "x", "--beam=4", "--num=2", "--length-penalty=-0.5", "--early-stopping", "--interactive")).isZero();
         StrategyOptions.Strategy greedy = new StrategyOptions.Strategy(Penalties.NONE, Optional.empty(), Optional.empty());
-        assertThat(requests).extracting("strategy").containsExactly(greedy, greedy, new StrategyOptions.Strategy(Penalties.NONE,
-                Optional.empty(), Optional.of(new Beams(4, -0.5, Beams.EarlyStopping.TRUE))));
-        assertThat(requests).extracting("prompt").containsExactly(new PromptOptions.Source(null, null, false),
-                new PromptOptions.Source(null, Path.of("a.txt"), false), new PromptOptions.Source("", null, true));
+        assertSamples(greedy, new PromptOptions.Source(null, null, false), "--greedy", "--prompt=-");
+        assertSamples(greedy, new PromptOptions.Source(null, Path.of("a.txt"), false), "--temperature=0", "--top-k=0", "--prompt-file=a.txt");
+        assertSamples(new StrategyOptions.Strategy(Penalties.NONE, Optional.empty(), Optional.of(new Beams(4, -0.5, Beams.EarlyStopping.TRUE))),
+                new PromptOptions.Source("", null, true), "--beam=4", "--num=2", "--length-penalty=-0.5", "--early-stopping", "--interactive");
+    }
+
+    private void assertSamples(StrategyOptions.Strategy strategy, PromptOptions.Source prompt, String... options) {
+        List<String> args = new ArrayList<>(List.of("sample", "x"));
+        args.addAll(List.of(options));
+        SampleCommand sample = program.parsed(SampleCommand.class, args.toArray(String[]::new));
+        assertThat(sample.order().strategy()).isEqualTo(strategy);
+        assertThat(sample.prompt.source()).isEqualTo(prompt);
     }
 
     @Test
     void anEmptyStopStringIsOneLineAndExitCode2() {
-        assertThat(run("sample", "x", "--stop", "a", "--stop", "")).isEqualTo(2);
-        assertThat(err).hasToString("error: --stop: found nothing, expected a text of at least one character; leave it out to stop at none"
+        assertThat(program.run("sample", "x", "--stop", "a", "--stop", "")).isEqualTo(2);
+        assertThat(program.err()).isEqualTo("error: --stop: found nothing, expected a text of at least one character; leave it out to stop at none"
                 + System.lineSeparator());
     }
 
@@ -181,7 +168,7 @@ final class CliTest {
         "sample x --seed=1.5           | --seed: found 1.5, expected a whole number",
         "sample x --num=0              | --num: found 0, expected a whole number >= 1",
         "sample x --threads=0          | --threads: found 0, expected a whole number between 1 and 1024",
-        "sample x --kernels=cuda       | --kernels: found cuda, expected scalar or vector",
+        "sample x --kernels=cuda       | --kernels: found cuda, expected vector or scalar",
         "sample x --train.max_iters=2  | --train.max_iters: unknown option; see --help",
         "sample x --temprature=1       | --temprature: unknown option; did you mean --temperature?",
         "sample                        | Missing required parameter: 'RUN_OR_CHECKPOINT'; --help shows how",
@@ -205,9 +192,9 @@ final class CliTest {
         "--resume                      | no CONFIG given; give one such as configs/shakespeare-char.yaml, or --help",
         "x.yaml --KEY=2 | --KEY: stands for a key of the config, such as --train.max_iters=200; docs/config.md lists them"})
     void wrongUsageIsOneLineAndExitCode2(String args, String line) {
-        assertThat(run(args.split(" +"))).isEqualTo(2);
-        assertThat(err).hasToString("error: " + line + System.lineSeparator());
-        assertThat(requests).isEmpty();
+        assertThat(program.run(args.split(" +"))).isEqualTo(2);
+        assertThat(program.err()).isEqualTo("error: " + line + System.lineSeparator());
+        assertThat(program.out()).isEmpty();
     }
 
     @ParameterizedTest(name = "{0}")
@@ -224,10 +211,10 @@ final class CliTest {
         "describe pom.xml --csv --batch=2x4   | --batch: has no effect on the table of parameters",
         "tokenize --text=a --tokenizer=gpt2 --corpus=pom.xml | --corpus: has no effect with a tokenizer that learns nothing here",
         "tokenize --text=a --tokenizer=char --vocab-size=99 | --vocab-size: has no effect with a tokenizer whose vocabulary is whatever the text has"})
-    void anOptionWithoutEffectIsNotedInALine(String args, String line) {
-        assertThat(run(args.split(" +"))).isZero();
-        assertThat(err.toString().lines()).singleElement().asString().startsWith("note: " + line);
-        assertThat(requests).hasSize(1);
+    void anOptionWithoutEffectIsNoted(String args, String line) {
+        List<String> notes = new ArrayList<>();
+        assertThat(IneffectiveOptions.refused(program.given(args.split(" +")), notes::add)).isEmpty();
+        assertThat(notes).singleElement().asString().startsWith(line);
     }
 
     @ParameterizedTest
@@ -236,32 +223,39 @@ final class CliTest {
         "tokenize --text=a --compare --tokenizer=gpt2 --corpus=pom.xml", "doctor --kernels=scalar --threads=2",
         "prepare --input pom.xml --out x --tokenizer=char --threads=2"})
     void optionsThatCountAreNotNoted(String args) {
-        assertThat(run(args.split(" +"))).isZero();
-        assertThat(err.toString()).isEmpty();
+        List<String> notes = new ArrayList<>();
+        assertThat(IneffectiveOptions.refused(program.given(args.split(" +")), notes::add)).isEmpty();
+        assertThat(notes).isEmpty();
+    }
+
+    @Test
+    void notesStandOnStandardErrorBeforeTheCommandRuns() {
+        assertThat(program.run("sample", "nowhere", "--greedy", "--seed=2", "--kernels=scalar")).isEqualTo(2);
+        assertThat(program.err().lines().toList()).hasSize(2).first().asString().startsWith("note: --seed: has no effect with --greedy");
     }
 
     @Test
     void ofARepeatedOptionOrKeyTheLastOneCountsAndStopsAddUp() {
-        assertThat(run("sample", "x", "--tokens=1", "--seed", "1", "--greedy", "--json", "--stop=a", "--tokens", "2", "--seed=2", "--json", "--greedy",
-                "--stop=b")).isZero();
-        assertThat(requests).first().extracting("tokens", "seed", "json", "stops").containsExactly(2, 2L, true, List.of("a", "b"));
-        assertThat(run(config, "--train.max_iters=5", "--threads=2", "--resume", "--train.max_iters=7", "--threads", "1", "--resume")).isZero();
-        TrainCommand.Request train = (TrainCommand.Request) requests.get(1);
-        assertThat(train.config().train().maxIters()).isEqualTo(7);
-        assertThat(train.engine().threads()).isEqualTo(1);
+        TextWriter.Order order = program.parsed(SampleCommand.class, "sample", "x", "--tokens=1", "--seed", "1", "--greedy", "--json", "--stop=a",
+                "--tokens", "2", "--seed=2", "--json", "--greedy", "--stop=b").order();
+        assertThat(order).extracting("tokens", "seed", "json", "stops").containsExactly(2, 2L, true, List.of("a", "b"));
+        TrainCommand train = program.parsed(TrainCommand.class, config, "--train.max_iters=5", "--threads=2", "--resume", "--train.max_iters=7",
+                "--threads", "1", "--resume");
+        assertThat(train.resolved().train().maxIters()).isEqualTo(7);
+        assertThat(train.engine.threads()).isEqualTo(1);
         assertThat(train.resumption()).isPresent();
     }
 
     @Test
     void everyConfigErrorHasItsOwnLine() {
-        assertThat(run(config, "--train.max_iters=x", "--train.keep=0")).isEqualTo(2);
-        assertThat(err.toString().lines()).containsExactly(
+        assertThat(program.run(config, "--train.max_iters=x", "--train.keep=0")).isEqualTo(2);
+        assertThat(program.err().lines()).containsExactly(
                 "error: --train.max_iters: found x, expected a whole number; the default is 5000",
                 "error: --train.keep: found 0, expected a whole number >= 1; the default is 3");
     }
 
     @Test
-    void failuresOfTheJobAreOneLineWithTheirExitCode() {
+    void failuresAreOneLineWithTheirExitCode() {
         assertFailure(new UserError("text.txt: empty; give some text"), 2, "text.txt: empty; give some text");
         assertFailure(new DataException("text.txt: too short;\ngive more"), 2, "text.txt: too short; give more");
         assertFailure(CheckpointException.userError("run: damaged; use another"), 2, "run: damaged; use another");
@@ -277,33 +271,23 @@ final class CliTest {
     }
 
     @Test
+    void aFailureOfACommandIsTheProgramsEvenWhereMemoryRanOut() {
+        program.examination = (threads, scalar) -> {
+            throw new OutOfMemoryError("Java heap space");
+        };
+        assertThat(program.run("doctor")).isEqualTo(1);
+        assertThat(program.err().lines()).singleElement().asString().startsWith("error: out of memory");
+    }
+
+    @Test
     void aStackTraceIsShownForDebugOnly() {
-        jobsFailure = new IllegalStateException("step 3");
-        run(config);
-        assertThat(err.toString()).doesNotContain("\tat ");
-        run(config, "--debug");
-        assertThat(err.toString()).contains("\tat inkhorn.cli.CliTest");
+        assertThat(program.run("nowhere.yaml")).isEqualTo(2);
+        assertThat(program.err()).doesNotContain("\tat ");
+        assertThat(program.run("nowhere.yaml", "--debug")).isEqualTo(2);
+        assertThat(program.err()).contains("\tat inkhorn.cli.TrainCommand");
     }
 
-    private void assertFailure(Throwable failure, int exitCode, String line) {
-        err.getBuffer().setLength(0);
-        jobsFailure = failure;
-        assertThat(run(config)).isEqualTo(exitCode);
-        assertThat(err).hasToString("error: " + line + System.lineSeparator());
-    }
-
-    private int run(String... args) {
-        return Cli.run(new Jobs(this::job, this::job, this::job, this::job, this::job, this::job, this::job, this::job, this::job, this::job, this::job),
-                new PrintWriter(out, true), new PrintWriter(err, true), args);
-    }
-
-    private int job(Object request) throws Exception {
-        if (jobsFailure instanceof Error error) {
-            throw error;
-        } else if (jobsFailure != null) {
-            throw (Exception) jobsFailure;
-        }
-        requests.add(request);
-        return jobsExitCode;
+    private static void assertFailure(Throwable failure, int exitCode, String line) {
+        assertThat(Failure.of(failure)).isEqualTo(new Failure(exitCode, List.of(line)));
     }
 }

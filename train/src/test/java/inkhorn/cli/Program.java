@@ -1,38 +1,41 @@
 package inkhorn.cli;
 
 import inkhorn.cli.launch.Shutdown;
+import inkhorn.cli.machine.MachineReader;
+import inkhorn.cli.options.GivenOptions;
 import inkhorn.train.PeakMeter;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Supplier;
+import picocli.CommandLine.ParseResult;
 
-/** The program with its real commands, in this JVM; keeps what it printed. */
+/** The whole program in this JVM; keeps what it printed. A test may replace what it works with before it runs. */
 final class Program {
+
+    Context.Peaks peaks = PeakMeter::of;
+    Context.Examination examination = MachineReader::read;
+    Supplier<Shutdown> signals = Shutdown::install;
+    /** What standard output does besides. */
+    Runnable onFlush = () -> { };
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final StringWriter err = new StringWriter();
-
-    private final Job<TrainCommand.Request> train;
     private final Path dataSets;
 
     /** For all but training. */
     Program() {
-        train = request -> 0;
-        dataSets = Path.of("no", "data", "sets");
+        this(Path.of("no", "data", "sets"));
     }
 
     /** With prepared data in {@code dataSets}. */
     Program(Path dataSets) {
-        this(dataSets, PeakMeter::of);
-    }
-
-    Program(Path dataSets, TrainJob.PeakMeters peaks) {
-        train = new TrainJob(new PrintStream(out, true, StandardCharsets.UTF_8), dataSets, peaks, Shutdown::install);
         this.dataSets = dataSets;
     }
 
@@ -42,12 +45,38 @@ final class Program {
 
     /** With this on standard input. */
     int runWithInput(String input, String... args) {
-        InputStream in = new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8));
-        PrintStream lines = new PrintStream(out, true, StandardCharsets.UTF_8);
-        Jobs jobs = new Jobs(train, new SampleJob(in, out), new ParityJob(lines), request -> 0, new PrepareJob(lines), new InspectDataJob(lines),
-                new TokenizeJob(in, lines, dataSets), new DescribeJob(lines, dataSets), new ExplainJob(lines), new NeighboursJob(lines),
-                new AttentionJob(lines));
-        return Cli.run(jobs, new PrintWriter(out, true, StandardCharsets.UTF_8), new PrintWriter(err, true), args);
+        return Cli.run(context(input, out), args);
+    }
+
+    /** With another standard output. */
+    int runInto(OutputStream bytes, String... args) {
+        return Cli.run(context("", bytes), args);
+    }
+
+    /** The command of a command line, with its options, before it runs. */
+    <C> C parsed(Class<C> type, String... args) {
+        return type.cast(parse(args).commandSpec().userObject());
+    }
+
+    GivenOptions given(String... args) {
+        return new GivenOptions(parse(args));
+    }
+
+    private ParseResult parse(String... args) {
+        ParseResult parsed = Cli.commandLine(context("", out), List.of(args)).parseArgs(args);
+        return parsed.hasSubcommand() ? parsed.subcommand() : parsed;
+    }
+
+    private Context context(String input, OutputStream bytes) {
+        PrintStream lines = new PrintStream(bytes, true, StandardCharsets.UTF_8) {
+            @Override
+            public void flush() {
+                super.flush();
+                onFlush.run();
+            }
+        };
+        return new Context(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)), bytes, lines, new PrintWriter(err, true), dataSets,
+                signals, peaks, examination);
     }
 
     String out() {

@@ -17,17 +17,17 @@ public final class Advice {
     /** More than this share of the cores busy before training begins is somebody else's work. */
     private static final double BUSY = 0.25;
 
-    private final Machine machine;
-    private final Machine.Training training;
+    private final MachineFacts machine;
+    private final MachineFacts.Training training;
     private final List<String> sentences = new ArrayList<>();
 
-    private Advice(Machine machine, Machine.Training training) {
+    private Advice(MachineFacts machine, MachineFacts.Training training) {
         this.machine = machine;
         this.training = training;
     }
 
     /** @param training what is to be trained, or null */
-    public static List<String> of(Machine machine, Machine.Training training) {
+    public static List<String> of(MachineFacts machine, MachineFacts.Training training) {
         Advice advice = new Advice(machine, training);
         advice.vectors();
         advice.threads();
@@ -42,7 +42,7 @@ public final class Advice {
     }
 
     private void vectors() {
-        Machine.Arithmetic kernels = machine.kernels();
+        MachineFacts.Arithmetic kernels = machine.kernels();
         if (!machine.java().hasVectorModule()) {
             say("Install a full JDK, 17 or newer, such as Eclipse Temurin: the Java in %s has no module %s, and the scalar kernels are many"
                     + " times slower.", machine.java().home(), JdkVectorModule.NAME);
@@ -108,7 +108,7 @@ public final class Advice {
     }
 
     private void flags() {
-        Machine.HugePages pages = machine.hugePages();
+        MachineFacts.HugePages pages = machine.hugePages();
         if ("never".equals(pages.system())) {
             say("Allow huge pages, as root: echo madvise > /sys/kernel/mm/transparent_hugepage/enabled; large arrays are read faster from"
                     + " them.");

@@ -15,17 +15,17 @@ public final class DoctorReport {
     private DoctorReport() {
     }
 
-    /** The JSON object's form: the {@link Machine}, and what follows from it. */
-    private record Document(Machine.Jvm java, Machine.Host system, Machine.Arithmetic kernels, Machine.Peak peak, Machine.Memory memory,
-                            Machine.HugePages hugePages, Machine.Start start, Machine.Training training, List<String> whatToChange) {
+    /** The JSON object's form: the {@link MachineFacts}, and what follows from it. */
+    private record Document(MachineFacts.Jvm java, MachineFacts.Host system, MachineFacts.Arithmetic kernels, MachineFacts.Peak peak, MachineFacts.Memory memory,
+                            MachineFacts.HugePages hugePages, MachineFacts.Start start, MachineFacts.Training training, List<String> whatToChange) {
     }
 
-    public static String json(Machine m, Machine.Training training, List<String> advice) {
+    public static String json(MachineFacts m, MachineFacts.Training training, List<String> advice) {
         return JsonText.of(new Document(m.java(), m.system(), m.kernels(), m.peak(), m.memory(), m.hugePages(), m.start(), training, advice));
     }
 
     /** @param training may be null */
-    public static String text(Machine machine, Machine.Training training, List<String> advice) {
+    public static String text(MachineFacts machine, MachineFacts.Training training, List<String> advice) {
         DoctorReport report = new DoctorReport();
         report.machine(machine);
         report.memory(machine, training);
@@ -34,7 +34,7 @@ public final class DoctorReport {
         return report.text.toString();
     }
 
-    private void machine(Machine m) {
+    private void machine(MachineFacts m) {
         line("java", "%s, %s, %s, in %s", m.java().version(), m.java().vendor(), m.java().vm(), m.java().home());
         Double load = m.system().loadAverage();
         line("system", "%s; %s, %s%s", m.system().os(), m.system().processor().name(), count(m.system().cores(), "core"),
@@ -44,14 +44,14 @@ public final class DoctorReport {
         line("vectors", bits == 0 ? "none: the Vector API is not loaded" : "%d bits, %d floats", bits, bits / Float.SIZE);
         line("threads", "%d on %s%s", m.kernels().threads(), count(m.system().cores(), "core"),
                 m.kernels().scalar() ? ", of which the scalar kernels use one" : "");
-        Machine.Peak peak = m.peak();
+        MachineFacts.Peak peak = m.peak();
         line("peak", "%.1f GFLOP/s on one thread, %.1f on %d%s%s", peak.gflopsOfOneThread(), peak.gflopsOfAllThreads(),
                 m.kernels().threads(), peak.scaling() == null ? "" : String.format(Locale.ROOT, ": %.2f times", peak.scaling()), bits == 0 ? "; of a plain loop, the Vector API would show more" : "");
         line("bandwidth", peak.gigabytesPerSecond() == null ? "not measured, the heap is too small" : "%.1f GB/s read and written, %.1f only read",
                 peak.gigabytesPerSecond(), peak.gigabytesReadPerSecond());
     }
 
-    private void memory(Machine m, Machine.Training training) {
+    private void memory(MachineFacts m, MachineFacts.Training training) {
         Long all = m.memory().machineMib();
         line("memory", all == null ? "heap of up to %,d MiB" : "heap of up to %,d MiB, of the machine's %,d MiB", m.memory().heapMib(), all);
         if (training != null) {
@@ -62,7 +62,7 @@ public final class DoctorReport {
         line("huge pages", "%s; %s", m.hugePages().system() == null ? "no setting of this system" : m.hugePages().system(), asks);
     }
 
-    private void start(Machine.Start start) {
+    private void start(MachineFacts.Start start) {
         line("relaunch", "%s %s", start.relaunched() ? "yes, with" : "no; Java's flags are", start.flags().isEmpty() ? "none"
                 : String.join(" ", start.flags()));
     }

@@ -42,34 +42,34 @@ public final class MachineReader {
      *
      * @param scalar whether the plain loops were asked for
      */
-    public static Machine read(int threads, boolean scalar) {
+    public static MachineFacts read(int threads, boolean scalar) {
         return read(threads, scalar, PROBE_SECONDS);
     }
 
-    public static Machine read(int threads, boolean scalar, double probeSeconds) {
+    public static MachineFacts read(int threads, boolean scalar, double probeSeconds) {
         // Before the probe, which is a load of its own.
-        Machine.Host host = host();
-        return new Machine(jvm(), host, arithmetic(threads, scalar), peak(threads, probeSeconds), memory(), hugePages(), start());
+        MachineFacts.Host host = host();
+        return new MachineFacts(jvm(), host, arithmetic(threads, scalar), peak(threads, probeSeconds), memory(), hugePages(), start());
     }
 
-    public static Machine.Jvm jvm() {
+    public static MachineFacts.Jvm jvm() {
         List<String> collectors = ManagementFactory.getGarbageCollectorMXBeans().stream().map(GarbageCollectorMXBean::getName).toList();
-        return new Machine.Jvm(System.getProperty("java.version"), System.getProperty("java.vendor"), System.getProperty("java.vm.name"),
+        return new MachineFacts.Jvm(System.getProperty("java.version"), System.getProperty("java.vendor"), System.getProperty("java.vm.name"),
                 System.getProperty("java.home"), ModuleFinder.ofSystem().find(JdkVectorModule.NAME).isPresent(), collectors);
     }
 
-    private static Machine.Host host() {
+    private static MachineFacts.Host host() {
         double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
         String os = System.getProperty("os.name") + " " + System.getProperty("os.version") + ", " + System.getProperty("os.arch");
-        return new Machine.Host(os, Processor.ofThisMachine(), Runtime.getRuntime().availableProcessors(), load < 0 ? null : load);
+        return new MachineFacts.Host(os, Processor.ofThisMachine(), Runtime.getRuntime().availableProcessors(), load < 0 ? null : load);
     }
 
-    private static Machine.Arithmetic arithmetic(int threads, boolean scalar) {
+    private static MachineFacts.Arithmetic arithmetic(int threads, boolean scalar) {
         int bits = KernelProvider.vectorBits();
-        return new Machine.Arithmetic(KernelProvider.describeChoice(), scalar || bits == 0, bits, threads);
+        return new MachineFacts.Arithmetic(KernelProvider.describeChoice(), scalar || bits == 0, bits, threads);
     }
 
-    private static Machine.Peak peak(int threads, double seconds) {
+    private static MachineFacts.Peak peak(int threads, double seconds) {
         try (PeakProbe one = new PeakProbe(1); PeakProbe all = new PeakProbe(threads)) {
             double ofOne = one.flopsPerSecond(seconds);
             double ofAll = threads == 1 ? ofOne : all.flopsPerSecond(seconds);
@@ -81,17 +81,17 @@ public final class MachineReader {
             // Reading first: it lets go of its memory, the update keeps its arrays until the probe is closed.
             Double read = fits ? all.readBytesPerSecond(READ, seconds) * 1e-9 : null;
             Double updated = fits ? all.bytesPerSecond(seconds) * 1e-9 : null;
-            return new Machine.Peak(ofOne * 1e-9, ofAll * 1e-9, scaling, updated, read);
+            return new MachineFacts.Peak(ofOne * 1e-9, ofAll * 1e-9, scaling, updated, read);
         }
     }
 
-    private static Machine.Memory memory() {
+    private static MachineFacts.Memory memory() {
         long machine = ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
                 ? system.getTotalMemorySize() : 0;
-        return new Machine.Memory(Runtime.getRuntime().maxMemory() >> 20, machine == 0 ? null : machine >> 20);
+        return new MachineFacts.Memory(Runtime.getRuntime().maxMemory() >> 20, machine == 0 ? null : machine >> 20);
     }
 
-    private static Machine.HugePages hugePages() {
+    private static MachineFacts.HugePages hugePages() {
         String system;
         try {
             system = hugePageMode(Files.readString(HUGE_PAGES));
@@ -99,7 +99,7 @@ public final class MachineReader {
             // Not a Linux, or one without them.
             system = null;
         }
-        return new Machine.HugePages(system, isFlagSet("UseTransparentHugePages") || isFlagSet("UseLargePages"));
+        return new MachineFacts.HugePages(system, isFlagSet("UseTransparentHugePages") || isFlagSet("UseLargePages"));
     }
 
     /** The chosen word of a line such as {@code always [madvise] never}; null if none is. */
@@ -118,11 +118,11 @@ public final class MachineReader {
         }
     }
 
-    public static Machine.Start start() {
+    public static MachineFacts.Start start() {
         String parent = "-D" + JvmArguments.PARENT_PROPERTY;
         String escaped = "-D" + AsciiLocale.ESCAPED_PROPERTY;
         List<String> flags = ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(flag -> !flag.startsWith(parent) && !flag.startsWith(escaped)).toList();
-        return new Machine.Start(System.getProperty(JvmArguments.PARENT_PROPERTY) != null, flags);
+        return new MachineFacts.Start(System.getProperty(JvmArguments.PARENT_PROPERTY) != null, flags);
     }
 }

@@ -4,6 +4,7 @@ import inkhorn.config.UserError;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.DoublePredicate;
@@ -32,6 +33,11 @@ public final class Arguments {
         return whole(option, text, least, Integer.MAX_VALUE);
     }
 
+    /** The value of {@code --seed}: any whole number of 64 bits. */
+    public static long seed(String text) {
+        return whole("--seed", text, Long.MIN_VALUE, Long.MAX_VALUE);
+    }
+
     /** The value of {@code --threads}; all cores where there is none. */
     public static int threads(String text) {
         return text == null ? Runtime.getRuntime().availableProcessors() : (int) whole("--threads", text, 1, 1024);
@@ -56,17 +62,20 @@ public final class Arguments {
         return value;
     }
 
+    /** The constant of an enum that has this name in lower case. */
     @SafeVarargs
     public static <E extends Enum<E>> E word(String option, String text, E... allowed) {
-        List<String> words = new ArrayList<>();
-        for (E value : allowed) {
-            String word = value.name().toLowerCase(Locale.ROOT);
-            if (word.equals(text)) {
-                return value;
-            }
-            words.add(word);
+        String[] words = Arrays.stream(allowed).map(value -> value.name().toLowerCase(Locale.ROOT)).toArray(String[]::new);
+        return allowed[oneOf(option, text, words)];
+    }
+
+    /** The index of the word that is given. */
+    static int oneOf(String option, String text, String... allowed) {
+        int index = List.of(allowed).indexOf(text);
+        if (index < 0) {
+            throw unfit(option, text, "expected " + String.join(" or ", allowed));
         }
-        throw unfit(option, text, "expected " + String.join(" or ", words));
+        return index;
     }
 
     /**

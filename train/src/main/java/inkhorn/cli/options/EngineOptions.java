@@ -1,10 +1,19 @@
 package inkhorn.cli.options;
 
+import inkhorn.autograd.kernel.Backend;
+import inkhorn.autograd.kernel.KernelProvider;
+import inkhorn.cli.machine.MachineFacts;
+import inkhorn.cli.machine.MachineReader;
+import inkhorn.config.UserError;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The options that every computing command has. */
+/** The options that every computing command has: threads and kernels. */
 public final class EngineOptions {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EngineOptions.class);
 
     @Option(names = "--threads", paramLabel = "N", description = "Worker threads (default: the processor's cores).")
     private String threads;
@@ -16,9 +25,39 @@ public final class EngineOptions {
     @Mixin
     private CommonOptions common;
 
-    public Engine engine() {
-        return new Engine(
-                Arguments.threads(threads),
-                kernels == null ? Engine.Kernels.AUTO : Arguments.word("--kernels", kernels, Engine.Kernels.SCALAR, Engine.Kernels.VECTOR));
+    /** Worker threads; all cores where none were given. */
+    public int threads() {
+        return Arguments.threads(threads);
+    }
+
+    /** Whether the plain loops were asked for. */
+    public boolean isScalar() {
+        return "scalar".equals(kernels);
+    }
+
+    /**
+     * Puts the chosen kernels in place for all that is computed from now on.
+     *
+     * @throws UserError where an option is wrong or this JVM does not have what was asked for
+     */
+    public void start() {
+        int workers = threads();
+        if (kernels != null) {
+            Arguments.oneOf("--kernels", kernels, Backend.names().toArray(String[]::new));
+        }
+        if (LOG.isDebugEnabled()) {
+            MachineFacts.Jvm java = MachineReader.jvm();
+            LOG.debug("java {}, {}, {}, in {}", java.version(), java.vendor(), java.vm(), java.home());
+            LOG.debug("flags of java: {}", String.join(" ", MachineReader.start().flags()));
+        }
+        try {
+            if (kernels == null) {
+                KernelProvider.choose(workers);
+            } else {
+                KernelProvider.choose(kernels, workers);
+            }
+        } catch (IllegalStateException e) {
+            throw new UserError("--" + e.getMessage());
+        }
     }
 }

@@ -1,11 +1,19 @@
 package inkhorn.cli.terminal;
 
+import inkhorn.autograd.kernel.KernelProvider;
 import inkhorn.train.RunLog;
+import inkhorn.train.TrainListener;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.Locale;
 
 /** Shows how far a run is: a bar on a terminal, plain lines in a pipe. */
-public abstract class Progress implements AutoCloseable {
+public abstract class Progress implements TrainListener, AutoCloseable {
+
+    /** Share of the steps before in the speed that is shown. */
+    private static final double SMOOTHING = 0.9;
+
+    private double tokensPerSecond;
 
     /**
      * A bar where somebody is watching this process, else lines.
@@ -23,17 +31,41 @@ public abstract class Progress implements AutoCloseable {
     }
 
     /**
-     * A step is done; to be called after each.
+     * Shows a step that is done.
      *
      * @param step its tokens a second and its share of the machine's peak are those of the last steps; the share is NaN where it is not known
      */
-    public abstract void step(RunLog.Train step);
+    abstract void step(RunLog.Train step);
 
-    /** An evaluation goes on; to be called before each of its batches. */
-    public abstract void evaluating(long step, long done, long total);
+    @Override
+    public final void stepped(RunLog.Train step) {
+        tokensPerSecond = tokensPerSecond == 0 ? step.tokensPerS() : SMOOTHING * tokensPerSecond + (1 - SMOOTHING) * step.tokensPerS();
+        double share = step.peakShare() * tokensPerSecond / step.tokensPerS();
+        step(new RunLog.Train(step.step(), step.loss(), step.lr(), step.gradNorm(), step.stepMs(), tokensPerSecond, share));
+    }
 
-    /** A checkpoint is being written. */
-    public abstract void saving(long step);
+    @Override
+    public final void peakMeasured(double flopsPerSecond) {
+        int threads = KernelProvider.kernels().threads();
+        line(String.format(Locale.ROOT, "peak     %.1f GFLOP/s measured on %d %s", flopsPerSecond * 1e-9, threads,
+                threads == 1 ? "thread" : "threads"));
+    }
+
+    @Override
+    public final void evaluated(RunLog.Eval eval, boolean best) {
+        line(String.format(Locale.ROOT, "step %d  train loss %.4f  validation loss %.4f (%.4f bits per byte)%s",
+                eval.step(), eval.trainLoss(), eval.valLoss(), eval.valBitsPerByte(), best ? "  (best)" : ""));
+    }
+
+    @Override
+    public final void sampled(String text) {
+        line("---\n" + text.strip() + "\n---");
+    }
+
+    @Override
+    public final void saved(long step, Path directory) {
+        line("saved " + directory);
+    }
 
     /** What both kinds of progress show of a step: that of it which does not change with the machine, then its speed. */
     static String describe(RunLog.Train step, long total) {

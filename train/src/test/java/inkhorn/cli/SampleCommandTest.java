@@ -1,7 +1,6 @@
 package inkhorn.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -12,25 +11,17 @@ import inkhorn.checkpoint.CheckpointContents;
 import inkhorn.checkpoint.CheckpointStore;
 import inkhorn.checkpoint.ModelFiles;
 import inkhorn.checkpoint.RunLock;
-import inkhorn.cli.options.Engine;
-import inkhorn.cli.options.PromptOptions;
-import inkhorn.cli.options.StrategyOptions;
 import inkhorn.data.tokenizer.Tokenizer;
 import inkhorn.data.tokenizer.Tokenizers;
 import inkhorn.data.tokenizer.character.CharTokenizer;
 import inkhorn.data.tokenizer.word.WordTokenizer;
-import inkhorn.generate.Penalties;
 import inkhorn.generate.TokenizerStamp;
 import inkhorn.generate.TrainedModel;
-import inkhorn.generate.Warping;
 import inkhorn.generate.WritingOptions;
 import inkhorn.nn.Gpt;
 import inkhorn.nn.GptConfig;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -38,7 +29,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-final class SampleJobTest {
+final class SampleCommandTest {
 
     private static final String ALPHABET = "\n abcdé😀";
     private static final int BLOCK = 16;
@@ -296,39 +286,28 @@ final class SampleJobTest {
         String text = text(run, "--prompt=ab", "--num=3");
         String read = ", reads \\d+\\.\\d GB/s, \\d+ % of the measured \\d+\\.\\d";
         String count = "prefill 6 tokens, \\d+ tokens/s; decode " + 3 * (TOKENS - 1) + " tokens, \\d+\\.\\d tokens/s";
-        assertThat(standardErrorOf(() -> assertThat(text(run, "--prompt=ab", "--num=3", "--stats")).isEqualTo(text))).matches(count + read + "\\R");
-        assertThat(standardErrorOf(() -> assertThat(text(run, "--prompt=ab", "--num=3", "--stats", "--no-cache")).isEqualTo(text)))
-                .matches(count + "\\R");
-        assertThat(standardErrorOf(() -> text(run, "--prompt=ab"))).isEmpty();
-    }
-
-    private static String standardErrorOf(Runnable action) {
-        PrintStream usual = System.err;
-        ByteArrayOutputStream written = new ByteArrayOutputStream();
-        System.setErr(new PrintStream(written, true, StandardCharsets.UTF_8));
-        try {
-            action.run();
-        } finally {
-            System.setErr(usual);
-        }
-        return written.toString(StandardCharsets.UTF_8);
+        assertThat(text(run, "--prompt=ab", "--num=3", "--stats")).isEqualTo(text);
+        assertThat(program.err()).matches(count + read + "\\R");
+        assertThat(text(run, "--prompt=ab", "--num=3", "--stats", "--no-cache")).isEqualTo(text);
+        assertThat(program.err()).matches(count + "\\R");
+        assertThat(text(run, "--prompt=ab")).isEqualTo(text(run, "--prompt=ab"));
+        assertThat(program.err()).isEmpty();
     }
 
     @Test
-    void aReaderThatHasEnoughEndsTheTextWithoutAnError() throws IOException {
-        assertThat(new SampleJob(failing("Broken pipe")).run(request())).isZero();
+    void aReaderThatHasEnoughEndsTheTextWithoutAnError() {
+        assertThat(sampleInto(failing("Broken pipe"))).isZero();
+        assertThat(program.err()).isEmpty();
     }
 
     @Test
     void aFullDiskIsAFailure() {
-        assertThatThrownBy(() -> new SampleJob(failing("No space left on device")).run(request()))
-                .hasMessageContaining("No space left on device");
+        assertThat(sampleInto(failing("No space left on device"))).isEqualTo(1);
+        assertThat(program.err()).contains("No space left on device");
     }
 
-    private SampleCommand.Request request() {
-        return new SampleCommand.Request(run, new PromptOptions.Source("", null, false),
-                new StrategyOptions.Strategy(Penalties.NONE, Optional.of(Warping.NONE), Optional.empty()), 5, 1, 1, List.of(), true, false, true, false,
-                new Engine(1, Engine.Kernels.SCALAR));
+    private int sampleInto(OutputStream out) {
+        return program.runInto(out, "sample", run.toString(), "--kernels=scalar", "--tokens=5");
     }
 
     private static OutputStream failing(String reason) {

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-final class ParityJobTest {
+final class ParityCommandTest {
 
     private static final Path GOLDEN = Path.of("src/test/resources/golden");
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code tokenize} by its command line. */
-class TokenizeJobTest {
+class TokenizeCommandTest {
 
     @TempDir
     Path directory;
@@ -67,7 +67,7 @@ class TokenizeJobTest {
         Path file = Files.writeString(directory.resolve("text.txt"), "🚀 go");
         assertThat(program.runWithInput("last\n", "tokenize", "--tokenizer=gpt2", "--json", "--text=Every effort", "--text=moves", "--file", file.toString(),
                 "-")).isZero();
-        List<JsonNode> texts = program.out().lines().map(TokenizeJobTest::json).toList();
+        List<JsonNode> texts = program.out().lines().map(TokenizeCommandTest::json).toList();
         assertThat(texts).extracting(text -> text.get("source").asText()).containsExactly("--text", "--text", file.toString(), "standard input");
         assertThat(texts).extracting(text -> text.get("text").asText()).containsExactly("Every effort", "moves", "🚀 go", "last\n");
         assertThat(texts.get(0).get("ids")).hasToString("[6109,3626]");
@@ -80,7 +80,7 @@ class TokenizeJobTest {
     @Test
     void eachLineIsATextOfItsOwnWhereAskedForEmptyOnesToo() {
         assertThat(program.runWithInput("one\n\ntwo", "tokenize", "--tokenizer=gpt2", "--json", "--lines", "--file=-")).isZero();
-        List<JsonNode> texts = program.out().lines().map(TokenizeJobTest::json).toList();
+        List<JsonNode> texts = program.out().lines().map(TokenizeCommandTest::json).toList();
         assertThat(texts).extracting(text -> text.get("source").asText()).containsExactly("standard input:1", "standard input:2", "standard input:3");
         assertThat(texts).extracting(text -> text.get("ids").toString()).containsExactly("[505]", "[]", "[11545]");
     }

@@ -1,34 +1,26 @@
 package inkhorn.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import inkhorn.autograd.kernel.KernelProvider;
-import inkhorn.cli.machine.Machine;
+import inkhorn.cli.machine.MachineFacts;
 import inkhorn.cli.machine.MachineReader;
 import inkhorn.cli.machine.Machines;
 import inkhorn.cli.machine.Processor;
-import inkhorn.cli.options.Engine;
-import inkhorn.config.ConfigLoader;
-import inkhorn.config.RunConfig;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-final class DoctorJobTest {
+final class DoctorCommandTest {
 
-    private static final Engine ENGINE = new Engine(2, Engine.Kernels.AUTO);
-
-    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private final Program program = new Program(Path.of("../data/sets"));
 
     @AfterAll
     static void backToTheDefaultKernels() {
@@ -37,7 +29,7 @@ final class DoctorJobTest {
 
     @Test
     void theTextNamesEachFactAndThatNothingIsToChange() {
-        assertThat(examine(Machines.GOOD, Optional.empty(), false)).isEqualTo("""
+        assertThat(examine(Machines.GOOD, null, false)).isEqualTo("""
                 java       17.0.15, Debian, OpenJDK 64-Bit Server VM, in /opt/jdk-17
                 system     Linux 6.1, amd64; A Fast One, 8 cores, load average 0.25
                 kernels    vector, 512-bit; the module is there
@@ -56,10 +48,10 @@ final class DoctorJobTest {
 
     @Test
     void whatASystemDoesNotTellIsLeftOutOrSaidToBeUnknown() {
-        Machine bare = new Machine(Machines.GOOD.java(), new Machine.Host("Windows 11, amd64", new Processor("amd64", "", null, false), 1, null),
-                new Machine.Arithmetic("scalar, plain loops; not loaded", true, 0, 1), new Machine.Peak(3, 3, 1.0, null, null),
-                new Machine.Memory(200, null), new Machine.HugePages(null, false), new Machine.Start(false, List.of()));
-        assertThat(examine(bare, Optional.empty(), false)).contains(
+        MachineFacts bare = new MachineFacts(Machines.GOOD.java(), new MachineFacts.Host("Windows 11, amd64", new Processor("amd64", "", null, false), 1, null),
+                new MachineFacts.Arithmetic("scalar, plain loops; not loaded", true, 0, 1), new MachineFacts.Peak(3, 3, 1.0, null, null),
+                new MachineFacts.Memory(200, null), new MachineFacts.HugePages(null, false), new MachineFacts.Start(false, List.of()));
+        assertThat(examine(bare, null, false)).contains(
                 "system     Windows 11, amd64; amd64, 1 core\n",
                 "vectors    none: the Vector API is not loaded\n",
                 "bandwidth  not measured, the heap is too small\n",
@@ -67,20 +59,20 @@ final class DoctorJobTest {
                 "huge pages no setting of this system; Java does not ask for them\n",
                 "relaunch   no; Java's flags are none\n",
                 "what to change:\n  - Leave out --no-relaunch: ");
-        assertThat(examine(bare, Optional.empty(), false).lines()).allMatch(line -> line.length() <= 110);
+        assertThat(examine(bare, null, false).lines()).allMatch(line -> line.length() <= 110);
     }
 
     @Test
     void aGainOfThreadsThatCannotBeIsNotShown() {
-        Machine busy = Machines.with(Machines.GOOD.kernels(), new Machine.Peak(3, 900, null, 40.0, 30.0));
-        assertThat(examine(busy, Optional.empty(), false)).contains("peak       3.0 GFLOP/s on one thread, 900.0 on 8\n");
+        MachineFacts busy = Machines.with(Machines.GOOD.kernels(), new MachineFacts.Peak(3, 900, null, 40.0, 30.0));
+        assertThat(examine(busy, null, false)).contains("peak       3.0 GFLOP/s on one thread, 900.0 on 8\n");
     }
 
     @Test
     void jsonHasTheSameFactsByNameAndNullForWhatIsUnknown(@TempDir Path directory) throws IOException {
-        RunConfig config = ConfigLoader.load(Files.writeString(directory.resolve("huge.yaml"), "model: {n_embd: 3072, n_layer: 48}\n"));
-        Machine machine = Machines.with(new Machine.HugePages(null, false), Machines.GOOD.start());
-        JsonNode json = new ObjectMapper().readTree(examine(machine, Optional.of(config), true));
+        Path config = Files.writeString(directory.resolve("huge.yaml"), "model: {n_embd: 3072, n_layer: 48}\n");
+        MachineFacts machine = Machines.with(new MachineFacts.HugePages(null, false), Machines.GOOD.start());
+        JsonNode json = new ObjectMapper().readTree(examine(machine, config, true));
         assertThat(json.at("/java/has_vector_module").booleanValue()).isTrue();
         assertThat(json.at("/system/processor/has_avx512").booleanValue()).isTrue();
         assertThat(json.at("/system/load_average").doubleValue()).isEqualTo(0.25);
@@ -98,8 +90,8 @@ final class DoctorJobTest {
     @Test
     void theVocabularyOfAKnownTokenizerCounts(@TempDir Path directory) throws IOException {
         String model = "model: {n_embd: 32, n_layer: 1, n_head: 1, block_size: 64}\ntrain: {batch_size: 64}\n";
-        RunConfig gpt2 = ConfigLoader.load(Files.writeString(directory.resolve("a.yaml"), model + "data: {tokenizer: gpt2}\n"));
-        JsonNode json = new ObjectMapper().readTree(examine(Machines.GOOD, Optional.of(gpt2), true));
+        Path gpt2 = Files.writeString(directory.resolve("a.yaml"), model + "data: {tokenizer: gpt2}\n");
+        JsonNode json = new ObjectMapper().readTree(examine(Machines.GOOD, gpt2, true));
         // Logits alone: 64 × 64 × 50257 floats.
         assertThat(json.at("/training/mib").longValue()).isGreaterThan(785);
     }
@@ -107,8 +99,8 @@ final class DoctorJobTest {
     /** On whatever runs the tests: what must be so everywhere. */
     @Test
     void thisMachineIsExaminedInTheJvmThatComputes() {
-        ENGINE.start();
-        Machine here = MachineReader.read(ENGINE.threads(), false, 0.05);
+        KernelProvider.choose(2);
+        MachineFacts here = MachineReader.read(2, false, 0.05);
         assertThat(here.java().hasVectorModule()).isTrue();
         assertThat(here.java().collectors()).isNotEmpty();
         assertThat(here.system().cores()).isEqualTo(Runtime.getRuntime().availableProcessors());
@@ -142,10 +134,25 @@ final class DoctorJobTest {
                 "stepping\t: 1"), "amd64")).isEqualTo(new Processor("A Fast One", "family 25, model 17, stepping 1", 1, false));
     }
 
-    private String examine(Machine machine, Optional<RunConfig> config, boolean json) {
-        bytes.reset();
-        int code = new DoctorJob(new PrintStream(bytes, true, UTF_8), Path.of("../data/sets"), engine -> machine).run(new DoctorCommand.Request(config, json, ENGINE));
-        assertThat(code).isZero();
-        return bytes.toString(UTF_8);
+    @Test
+    void threadsAndKernelsThatWereAskedForAreExamined() {
+        List<String> asked = new ArrayList<>();
+        program.examination = (threads, scalar) -> {
+            asked.add(threads + " " + scalar);
+            return Machines.GOOD;
+        };
+        assertThat(program.run("doctor")).isZero();
+        assertThat(program.run("doctor", "--threads=3", "--kernels", "scalar")).isZero();
+        assertThat(asked).containsExactly(Runtime.getRuntime().availableProcessors() + " false", "3 true");
+    }
+
+    private String examine(MachineFacts machine, Path config, boolean json) {
+        program.clear();
+        program.examination = (threads, scalar) -> machine;
+        List<String> args = new ArrayList<>(List.of("doctor", "--threads=2"));
+        args.addAll(config == null ? List.of() : List.of(config.toString()));
+        args.addAll(json ? List.of("--json") : List.of());
+        assertThat(program.run(args.toArray(String[]::new))).as(program.err()).isZero();
+        return program.out();
     }
 }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Runs of a small model from the command line: what users do wrong costs them one line and nothing else. */
-final class TrainJobTest {
+final class TrainCommandTest {
 
     private static final double A_PEAK_OUT_OF_REACH = 1e13;
 
@@ -59,7 +59,7 @@ final class TrainJobTest {
 
     @Test
     void oncePeakIsMeasuredLinesAndMetricsHaveTheShareOfItAndTheBitsAreThoseOfARunWithoutProbe() throws IOException {
-        program = new Program(directory.resolve("sets"), TrainJobTest::afterThreeSteps);
+        program.peaks = TrainCommandTest::afterThreeSteps;
         assertThat(train("--no-probe", "--run.out=" + directory.resolve("without"))).isZero();
         assertThat(program.out()).doesNotContain("peak");
         assertThat(directory.resolve("without/metrics.jsonl")).content().doesNotContain("peak_share");

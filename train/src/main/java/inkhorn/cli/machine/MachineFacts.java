@@ -6,7 +6,7 @@ import java.util.List;
  * What training has to work with: what {@code doctor} shows and judges, and under these names, in snake case, what
  * {@code doctor --json} writes. Null stands for what the system does not tell.
  */
-public record Machine(Jvm java, Host system, Arithmetic kernels, Peak peak, Memory memory, HugePages hugePages, Start start) {
+public record MachineFacts(Jvm java, Host system, Arithmetic kernels, Peak peak, Memory memory, HugePages hugePages, Start start) {
 
     /**
      * The Java virtual machine.

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-final class AttentionJobTest {
+final class AttentionCommandTest {
 
     private static final Tokenizer TOKENIZER = CharTokenizer.fromText("\n \"abcde");
 

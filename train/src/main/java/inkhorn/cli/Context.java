@@ -1,0 +1,54 @@
+package inkhorn.cli;
+
+import inkhorn.cli.launch.Shutdown;
+import inkhorn.cli.machine.MachineFacts;
+import inkhorn.cli.machine.MachineReader;
+import inkhorn.train.PeakMeter;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.function.Supplier;
+
+/**
+ * What a command works with besides its command line. Tests run the whole program with a context of their own.
+ *
+ * @param in       standard input
+ * @param bytes    standard output for texts, which are UTF-8 whatever the locale's encoding is
+ * @param out      standard output for messages, in the locale's encoding
+ * @param err      standard error
+ * @param dataSets {@code data/sets}
+ * @param signals  takes over the signals of the process
+ * @param peaks    makes the meter that compares a run with the machine's peak
+ * @param examination measures this machine
+ */
+record Context(InputStream in, OutputStream bytes, PrintStream out, PrintWriter err, Path dataSets, Supplier<Shutdown> signals,
+               Peaks peaks, Examination examination) {
+
+    /** See {@link PeakMeter#of}. */
+    @FunctionalInterface
+    interface Peaks {
+        PeakMeter of(int threads, double flopsPerToken);
+    }
+
+    /** See {@link MachineReader#read}. */
+    @FunctionalInterface
+    interface Examination {
+        MachineFacts of(int threads, boolean scalar);
+    }
+
+    /** The process's own. */
+    static Context ofProcess() {
+        return new Context(System.in, new FileOutputStream(FileDescriptor.out), System.out, new PrintWriter(System.err, true),
+                Path.of("data", "sets"), Shutdown::install, PeakMeter::of, MachineReader::read);
+    }
+
+    /** {@link #bytes} for a command that prints characters and then flushes. */
+    PrintStream text() {
+        return new PrintStream(bytes, false, StandardCharsets.UTF_8);
+    }
+}
