@@ -35,13 +35,21 @@ public abstract class Op {
     /**
      * Adds this op's share to the gradient of each input that needs one.
      *
-     * @param grad the gradient of the (first) output, in an array that may be longer than the output's size; it is not read again afterwards, so it may be overwritten, or handed
-     *     on to one input by {@link Tensor#takeGrad}
+     * @param grad the gradient of the (first) output, in an array that may be longer than the output's size; it is not read
+     *     again afterwards, so it may be overwritten, or handed on to one input by {@link Tensor#takeGrad}
      */
     protected abstract void backward(float[] grad);
 
     /** Gives arrays kept for backward back to the scope; called once after {@link #backward}. */
     protected void release() {
+    }
+
+    /**
+     * Whether {@link #backward} reads the values of an output. Where it does not, a later op may give their storage back
+     * once nothing else needs them.
+     */
+    public boolean readsOutput() {
+        return true;
     }
 
     /** A name for messages and profiles: the class's. */

@@ -1,26 +1,20 @@
 package inkhorn.autograd;
 
+import inkhorn.autograd.kernel.Unary;
 import inkhorn.autograd.ops.Add;
 import inkhorn.autograd.ops.Div;
-import inkhorn.autograd.ops.Exp;
+import inkhorn.autograd.ops.Elementwise;
 import inkhorn.autograd.ops.Gather;
-import inkhorn.autograd.ops.Gelu;
-import inkhorn.autograd.ops.Log;
 import inkhorn.autograd.ops.LogSoftmax;
 import inkhorn.autograd.ops.MatMul;
 import inkhorn.autograd.ops.Max;
 import inkhorn.autograd.ops.Mean;
 import inkhorn.autograd.ops.Mul;
-import inkhorn.autograd.ops.Neg;
-import inkhorn.autograd.ops.Pow;
-import inkhorn.autograd.ops.Relu;
 import inkhorn.autograd.ops.Reshape;
-import inkhorn.autograd.ops.Sigmoid;
 import inkhorn.autograd.ops.Slice;
 import inkhorn.autograd.ops.Softmax;
 import inkhorn.autograd.ops.Sub;
 import inkhorn.autograd.ops.Sum;
-import inkhorn.autograd.ops.Tanh;
 import inkhorn.autograd.ops.Transpose;
 import java.util.Arrays;
 
@@ -258,35 +252,35 @@ public final class Tensor {
     }
 
     public Tensor neg() {
-        return Neg.apply(this);
+        return Elementwise.apply(Unary.NEG, this);
     }
 
     public Tensor pow(float exponent) {
-        return Pow.apply(this, exponent);
+        return Elementwise.apply(Unary.POW, exponent, this);
     }
 
     public Tensor exp() {
-        return Exp.apply(this);
+        return Elementwise.apply(Unary.EXP, this);
     }
 
     public Tensor log() {
-        return Log.apply(this);
+        return Elementwise.apply(Unary.LOG, this);
     }
 
     public Tensor tanh() {
-        return Tanh.apply(this);
+        return Elementwise.apply(Unary.TANH, this);
     }
 
     public Tensor relu() {
-        return Relu.apply(this);
+        return Elementwise.apply(Unary.RELU, this);
     }
 
     public Tensor gelu() {
-        return Gelu.apply(this);
+        return Elementwise.apply(Unary.GELU, this);
     }
 
     public Tensor sigmoid() {
-        return Sigmoid.apply(this);
+        return Elementwise.apply(Unary.SIGMOID, this);
     }
 
     /** The sum of all elements, a scalar. */

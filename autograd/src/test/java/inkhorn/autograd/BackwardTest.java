@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import inkhorn.autograd.kernel.RowNorm;
 import inkhorn.autograd.ops.CrossEntropy;
-import inkhorn.autograd.ops.ResidualLayerNorm;
+import inkhorn.autograd.ops.ResidualNorm;
 import org.junit.jupiter.api.Test;
 
 class BackwardTest {
@@ -162,7 +163,7 @@ class BackwardTest {
         Tensor x = leaf(1, 2);
         Tensor branch = leaf(5, 7);
         Tensor gamma = leaf(1, 1);
-        ResidualLayerNorm.apply(x, branch, 0, null, gamma, null, 1e-5f).sum().sum().backward();
+        ResidualNorm.apply(RowNorm.LAYER, x, branch, 0, null, gamma, null, 1e-5f).sum().sum().backward();
         assertThat(x.grad()).containsExactly(1, 1);
         assertThat(branch.grad()).containsExactly(1, 1);
         assertThat(gamma.grad()).containsExactly(0, 0);

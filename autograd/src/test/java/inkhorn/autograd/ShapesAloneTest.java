@@ -7,13 +7,14 @@ import inkhorn.autograd.kernel.AdamWStep;
 import inkhorn.autograd.kernel.CountingKernels;
 import inkhorn.autograd.kernel.KernelProvider;
 import inkhorn.autograd.kernel.Kernels;
+import inkhorn.autograd.kernel.RowNorm;
 import inkhorn.autograd.kernel.Unary;
 import inkhorn.autograd.ops.CausalAttention;
 import inkhorn.autograd.ops.CrossEntropy;
 import inkhorn.autograd.ops.FusedLinear;
-import inkhorn.autograd.ops.LayerNorm;
 import inkhorn.autograd.ops.MatMul;
-import inkhorn.autograd.ops.ResidualLayerNorm;
+import inkhorn.autograd.ops.Normalize;
+import inkhorn.autograd.ops.ResidualNorm;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
@@ -46,10 +47,10 @@ class ShapesAloneTest {
             IntTensor tokens = IntTensor.of(new int[BATCH * TIME], BATCH, TIME);
             Rng rng = new Rng(1);
             Tensor x = table.gather(tokens);                                                    // (B, T, C)
-            Tensor normed = LayerNorm.apply(x, gamma, null, 1e-5f);
+            Tensor normed = Normalize.apply(RowNorm.LAYER, x, gamma, null, 1e-5f);
             Tensor attended = CausalAttention.apply(FusedLinear.apply(normed, qkv, null, null), HEADS, 0.1f, rng);
             Tensor branch = FusedLinear.apply(attended, projection, gamma, Unary.GELU);
-            ResidualLayerNorm.Result end = ResidualLayerNorm.consuming(x, branch, 0.1f, rng, gamma, null, 1e-5f);
+            ResidualNorm.Result end = ResidualNorm.consuming(RowNorm.LAYER, x, branch, 0.1f, rng, gamma, null, 1e-5f);
             Tensor logits = MatMul.apply(end.normed(), table, false, true);    // (B, T, V)
             Tensor loss = CrossEntropy.inPlace(logits, tokens);
             Backward.from(loss, Backward.Keep.NOTHING);

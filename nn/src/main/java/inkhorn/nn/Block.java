@@ -1,7 +1,7 @@
 package inkhorn.nn;
 
 import inkhorn.autograd.IntTensor;
-import inkhorn.autograd.ops.ResidualLayerNorm;
+import inkhorn.autograd.ops.ResidualNorm;
 
 /**
  * {@code x = x + attn(ln_1(x)); x = x + mlp(ln_2(x))}, with dropout on both branches. The second addition is left to the
@@ -29,10 +29,10 @@ final class Block extends Module {
      * @param rows which of the B·T positions are wanted, as (rows, C), or null for all, as (B, T, C)
      */
     Residual forward(Residual x, IntTensor rows, Pass pass) {
-        ResidualLayerNorm.Result in = ln1.forward(x, residDropout, pass);
+        ResidualNorm.Result in = ln1.forward(x, residDropout, pass);
         pass.observer().stream(in.sum());
         Residual attended = new Residual(Rows.of(in.sum(), rows), attn.forward(in.normed(), rows, pass));
-        ResidualLayerNorm.Result middle = ln2.forward(attended, residDropout, pass);
+        ResidualNorm.Result middle = ln2.forward(attended, residDropout, pass);
         return new Residual(middle.sum(), mlp.forward(middle.normed()));
     }
 }

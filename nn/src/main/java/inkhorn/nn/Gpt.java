@@ -5,7 +5,7 @@ import inkhorn.autograd.NoGrad;
 import inkhorn.autograd.Rng;
 import inkhorn.autograd.Tensor;
 import inkhorn.autograd.ops.Gather;
-import inkhorn.autograd.ops.ResidualLayerNorm;
+import inkhorn.autograd.ops.ResidualNorm;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -107,7 +107,7 @@ public final class Gpt extends LanguageModel {
             boolean isLast = i == blocks.size() - 1;
             x = blocks.get(i).forward(x, isLast ? rows : null, pass);
         }
-        ResidualLayerNorm.Result out = lnF.forward(x, drop, pass);
+        ResidualNorm.Result out = lnF.forward(x, drop, pass);
         pass.observer().stream(out.sum());
         return out.normed();
     }

@@ -1,7 +1,9 @@
 package inkhorn.nn;
 
 import inkhorn.autograd.Tensor;
-import inkhorn.autograd.ops.ResidualLayerNorm;
+import inkhorn.autograd.kernel.RowNorm;
+import inkhorn.autograd.ops.Normalize;
+import inkhorn.autograd.ops.ResidualNorm;
 import java.util.Arrays;
 
 /**
@@ -23,14 +25,14 @@ public final class LayerNorm extends Module {
 
     /** (…, C) to (…, C). */
     public Tensor forward(Tensor x) {
-        return inkhorn.autograd.ops.LayerNorm.apply(x, gamma, beta, eps);
+        return Normalize.apply(RowNorm.LAYER, x, gamma, beta, eps);
     }
 
     /** Adds the waiting branch to the stream and normalises the sum, in one pass over memory; both are (B, T, C). The branch is used up. */
-    ResidualLayerNorm.Result forward(Residual x, Dropout dropout, Pass pass) {
+    ResidualNorm.Result forward(Residual x, Dropout dropout, Pass pass) {
         if (x.branch() == null) {
-            return new ResidualLayerNorm.Result(x.stream(), forward(x.stream()));
+            return new ResidualNorm.Result(x.stream(), forward(x.stream()));
         }
-        return ResidualLayerNorm.consuming(x.stream(), x.branch(), dropout.p(), dropout.site(pass), gamma, beta, eps);
+        return ResidualNorm.consuming(RowNorm.LAYER, x.stream(), x.branch(), dropout.p(), dropout.site(pass), gamma, beta, eps);
     }
 }

@@ -65,6 +65,11 @@ public final class FusedLinear extends Op {
     }
 
     @Override
+    public boolean readsOutput() {
+        return false;
+    }
+
+    @Override
     protected void backward(float[] grad) {
         int rows = Checks.rows(x.shape());
         int in = x.shape().last();

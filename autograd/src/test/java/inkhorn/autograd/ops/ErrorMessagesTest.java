@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import inkhorn.autograd.IntTensor;
 import inkhorn.autograd.Rng;
 import inkhorn.autograd.Tensor;
+import inkhorn.autograd.kernel.RowNorm;
 import inkhorn.autograd.kernel.Unary;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -82,17 +83,17 @@ class ErrorMessagesTest {
         assertMessage(() -> Dropout.apply(of(3), -0.1f, RNG), "dropout" + rule + "-0.1");
         assertMessage(() -> Dropout.apply(of(3), Float.NaN, RNG), "dropout" + rule + "NaN");
         assertMessage(() -> CausalAttention.apply(of(1, 2, 3), 1, 2, RNG), "attention" + rule + "2.0");
-        assertMessage(() -> ResidualLayerNorm.apply(of(3), of(3), 1, RNG, of(3), null, 0), "residual layer-norm" + rule + "1.0");
+        assertMessage(() -> ResidualNorm.apply(RowNorm.LAYER, of(3), of(3), 1, RNG, of(3), null, 0), "residual norm" + rule + "1.0");
     }
 
     @Test
     void parametersOfTheWrongSize() {
-        assertMessage(() -> LayerNorm.apply(of(2, 8), of(7), null, 0),
-                "layer-norm: gamma must have the size of the last axis, (7,) for (2, 8)");
-        assertMessage(() -> LayerNorm.apply(of(2, 8), of(8), of(1, 8), 0),
-                "layer-norm: beta must have the size of the last axis, (1, 8) for (2, 8)");
-        assertMessage(() -> ResidualLayerNorm.apply(of(2, 8), of(8), 0, null, of(8), null, 0),
-                "residual layer-norm: shapes must be equal, (2, 8) and (8,)");
+        assertMessage(() -> Normalize.apply(RowNorm.LAYER, of(2, 8), of(7), null, 0),
+                "normalize: gamma must have the size of the last axis, (7,) for (2, 8)");
+        assertMessage(() -> Normalize.apply(RowNorm.LAYER, of(2, 8), of(8), of(1, 8), 0),
+                "normalize: beta must have the size of the last axis, (1, 8) for (2, 8)");
+        assertMessage(() -> ResidualNorm.apply(RowNorm.LAYER, of(2, 8), of(8), 0, null, of(8), null, 0),
+                "residual norm: shapes must be equal, (2, 8) and (8,)");
         assertMessage(() -> FusedLinear.apply(of(2, 8), of(7, 3), null, null),
                 "linear: the weight must be (in, out) with in the last axis of x, (2, 8) x (7, 3)");
         assertMessage(() -> FusedLinear.apply(of(2, 8), of(8, 3), of(8), null),

@@ -8,6 +8,7 @@ import inkhorn.autograd.Rng;
 import inkhorn.autograd.Tensor;
 import inkhorn.autograd.kernel.AttentionShape;
 import inkhorn.autograd.kernel.CounterRandom;
+import inkhorn.autograd.kernel.RowNorm;
 import inkhorn.autograd.kernel.Samples;
 import inkhorn.autograd.kernel.Unary;
 import java.util.Arrays;
@@ -58,14 +59,7 @@ class FusedOpsTest {
     }
 
     private static Tensor activate(Unary activation, Tensor z) {
-        if (activation == null) {
-            return z;
-        }
-        return switch (activation) {
-            case GELU -> z.gelu();
-            case GELU_TANH -> GeluTanh.apply(z);
-            default -> z.relu();
-        };
+        return activation == null ? z : Elementwise.apply(activation, z);
     }
 
     @ParameterizedTest
@@ -133,27 +127,27 @@ class FusedOpsTest {
         Tensor gamma = Inputs.positive(8, 31);
         Tensor beta = Inputs.normal(9, 31);
         assertEqual(t -> {
-            ResidualLayerNorm.Result both = ResidualLayerNorm.apply(t[0], t[1], p, RNG, t[2], t[3], EPS);
+            ResidualNorm.Result both = ResidualNorm.apply(RowNorm.LAYER, t[0], t[1], p, RNG, t[2], t[3], EPS);
             return Concat.apply(-1, both.sum(), both.normed());
         }, t -> {
             Tensor sum = t[0].add(Dropout.apply(t[1], p, RNG));
-            return Concat.apply(-1, sum, LayerNorm.apply(sum, t[2], t[3], EPS));
+            return Concat.apply(-1, sum, Normalize.apply(RowNorm.LAYER, sum, t[2], t[3], EPS));
         }, x, branch, gamma, beta);
-        assertEqual(t -> ResidualLayerNorm.apply(t[0], t[1], p, RNG, t[2], null, EPS).normed(),
-                t -> LayerNorm.apply(t[0].add(Dropout.apply(t[1], p, RNG)), t[2], null, EPS), x, branch, gamma);
+        assertEqual(t -> ResidualNorm.apply(RowNorm.LAYER, t[0], t[1], p, RNG, t[2], null, EPS).normed(),
+                t -> Normalize.apply(RowNorm.LAYER, t[0].add(Dropout.apply(t[1], p, RNG)), t[2], null, EPS), x, branch, gamma);
     }
 
     @Test
     void residualLayerNormWithoutRandomNumbersDropsNothing() {
         Tensor gamma = Inputs.positive(8, 7);
-        assertEqual(t -> ResidualLayerNorm.apply(t[0], t[1], 0.5f, null, t[2], null, EPS).normed(),
-                t -> LayerNorm.apply(t[0].add(t[1]), t[2], null, EPS), Inputs.normal(6, 5, 7), Inputs.normal(7, 5, 7), gamma);
+        assertEqual(t -> ResidualNorm.apply(RowNorm.LAYER, t[0], t[1], 0.5f, null, t[2], null, EPS).normed(),
+                t -> Normalize.apply(RowNorm.LAYER, t[0].add(t[1]), t[2], null, EPS), Inputs.normal(6, 5, 7), Inputs.normal(7, 5, 7), gamma);
     }
 
     @Test
     void layerNormIsItsCompositionFromMeans() {
         Tensor x = Inputs.normal(10, 5, 31);
-        assertEqual(t -> LayerNorm.apply(t[0], t[1], t[2], EPS), t -> {
+        assertEqual(t -> Normalize.apply(RowNorm.LAYER, t[0], t[1], t[2], EPS), t -> {
             Tensor centred = t[0].sub(t[0].mean(-1, true));
             Tensor variance = centred.mul(centred).mean(-1, true);
             Tensor normed = centred.mul(variance.add(Tensor.scalar(EPS)).pow(-0.5f));

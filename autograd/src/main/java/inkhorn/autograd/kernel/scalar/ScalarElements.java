@@ -82,7 +82,7 @@ interface ScalarElements extends ElementKernels, OptimizerKernels {
 
     @Override
     default void unaryBackward(Unary f, float p, float[] x, float[] y, float[] dy, float[] dx, boolean add, int n) {
-        boolean fromResult = f == Unary.EXP || f == Unary.TANH || f == Unary.SIGMOID;
+        boolean fromResult = f.readsResult();
         for (int i = 0; i < n; i++) {
             double derivative = fromResult ? derivative(f, p, Double.NaN, y[i]) : derivative(f, p, x[i], Double.NaN);
             float share = (float) (dy[i] * derivative);

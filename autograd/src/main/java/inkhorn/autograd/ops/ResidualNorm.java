@@ -10,17 +10,18 @@ import inkhorn.autograd.Tensor;
 import inkhorn.autograd.kernel.RowNorm;
 
 /**
- * {@code sum = x + dropout(branch), normed = layerNorm(sum)}: the end of one residual branch and the beginning of the next
- * in one pass; with {@code d = dSum + layerNorm'(dNormed)}: {@code dx = d, dBranch = d · m / (1 - p)}, and gamma's and beta's
- * as in {@link LayerNorm}.
+ * {@code sum = x + dropout(branch), normed = normalize(sum)}: the end of one residual branch and the beginning of the next
+ * in one pass over memory. With {@code d = dSum + normalize'(dNormed)}: {@code dx = d, dBranch = d · m / (1 - p)}, and gamma's
+ * and beta's as in {@link Normalize}.
  * Shapes: x, branch, sum, normed (…, C), gamma and beta (C).
  */
-public final class ResidualLayerNorm extends Op {
+public final class ResidualNorm extends Op {
 
     /** Both outputs; either may stay unused. */
     public record Result(Tensor sum, Tensor normed) {
     }
 
+    private final RowNorm norm;
     private final Tensor x;
     private final Tensor branch;
     private final Tensor gamma;
@@ -31,8 +32,10 @@ public final class ResidualLayerNorm extends Op {
     private final float[] mean;
     private final float[] rstd;
 
-    private ResidualLayerNorm(Tensor x, Tensor branch, Tensor gamma, Tensor beta, Tensor sum, float p, long key) {
+    private ResidualNorm(RowNorm norm, Tensor x, Tensor branch, Tensor gamma, Tensor beta, Tensor sum, float p,
+                         long key) {
         super(x, branch, gamma, beta);
+        this.norm = norm;
         this.x = x;
         this.branch = branch;
         this.gamma = gamma;
@@ -49,17 +52,17 @@ public final class ResidualLayerNorm extends Op {
      * @param rngOrNull where the dropout draws come from; null: nothing is dropped
      * @param betaOrNull null: no shift
      */
-    public static Result apply(Tensor x, Tensor branch, float p, Rng rngOrNull,
+    public static Result apply(RowNorm norm, Tensor x, Tensor branch, float p, Rng rngOrNull,
                                Tensor gamma, Tensor betaOrNull, float eps) {
-        Checks.probability("residual layer-norm", p);
-        Checks.sameShape("residual layer-norm", x.shape(), branch.shape());
-        LayerNorm.check("residual layer-norm", x, gamma, betaOrNull);
+        Checks.probability("residual norm", p);
+        Checks.sameShape("residual norm", x.shape(), branch.shape());
+        Normalize.check("residual norm", x, gamma, betaOrNull);
         float dropped = rngOrNull == null ? 0 : p;
         long key = dropped == 0 ? 0 : rngOrNull.key();
         Tensor sum = result(x.shape(), x, branch, gamma, betaOrNull);
         Tensor normed = result(x.shape(), x, branch, gamma, betaOrNull);
-        ResidualLayerNorm op = new ResidualLayerNorm(x, branch, gamma, betaOrNull, sum, dropped, key);
-        kernels().residualNormalize(RowNorm.LAYER, x.data(), branch.data(), dropped, key, gamma.data(),
+        ResidualNorm op = new ResidualNorm(norm, x, branch, gamma, betaOrNull, sum, dropped, key);
+        kernels().residualNormalize(norm, x.data(), branch.data(), dropped, key, gamma.data(),
                 betaOrNull == null ? null : betaOrNull.data(), Checks.rows(x.shape()), x.shape().last(), eps,
                 sum.data(), normed.data(), op.mean, op.rstd);
         if (!normed.needsGrad()) {
@@ -69,15 +72,15 @@ public final class ResidualLayerNorm extends Op {
     }
 
     /**
-     * As {@link #apply}, and gives the branch's storage back, which no backward reads: the branch cannot be read any more. One that
-     * is not the recorded result of a {@link FusedLinear} is kept, as another op might need its output.
+     * As {@link #apply}, and gives the branch's storage back, which this op's backward does not read: the branch cannot be
+     * read any more. It is kept if the op that made it reads it in its own backward, or if it is no op's recorded result.
      */
-    public static Result consuming(Tensor x, Tensor branch, float p, Rng rngOrNull,
+    public static Result consuming(RowNorm norm, Tensor x, Tensor branch, float p, Rng rngOrNull,
                                    Tensor gamma, Tensor betaOrNull, float eps) {
-        Result result = apply(x, branch, p, rngOrNull, gamma, betaOrNull, eps);
-        if (branch.op() instanceof FusedLinear && branch.ownsData()) {
+        Result result = apply(norm, x, branch, p, rngOrNull, gamma, betaOrNull, eps);
+        if (branch.op() != null && !branch.op().readsOutput() && branch.ownsData()) {
             float[] storage = branch.data();
-            branch.consumed("residual layer-norm gave its storage back; read it before, or use ResidualLayerNorm.apply");
+            branch.consumed("residual norm gave its storage back; read it before, or use ResidualNorm.apply");
             Scope.release(storage);
         }
         return result;
@@ -89,8 +92,8 @@ public final class ResidualLayerNorm extends Op {
         GradSlot dSum = needsSum ? sum.gradSlot() : new GradSlot(null, false);     // what has arrived there, added to
         GradSlot dGamma = Gradients.slotOrNone(gamma);
         GradSlot dBeta = Gradients.slotOrNone(beta);
-        kernels().normalizeBackward(RowNorm.LAYER, sum.data(), gamma.data(), mean, rstd, grad, Checks.rows(x.shape()), x.shape().last(),
-                dSum.array(), dSum.add(), dGamma.array(), dGamma.add(), dBeta.array(), dBeta.add());
+        kernels().normalizeBackward(norm, sum.data(), gamma.data(), mean, rstd, grad, Checks.rows(x.shape()),
+                x.shape().last(), dSum.array(), dSum.add(), dGamma.array(), dGamma.add(), dBeta.array(), dBeta.add());
         if (branch.needsGrad()) {
             handToBranch(dSum.array());
         }

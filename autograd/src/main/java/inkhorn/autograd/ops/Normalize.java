@@ -9,36 +9,37 @@ import inkhorn.autograd.Tensor;
 import inkhorn.autograd.kernel.RowNorm;
 
 /**
- * {@code y = x̂ · gamma + beta, x̂ = (x - mean) / √(variance + eps)} over the last axis (Ba, Kiros, Hinton 2016);
- * with {@code g = dy · gamma}: {@code dx = (g - mean(g) - x̂ · mean(g · x̂)) / √(variance + eps)},
+ * {@code y = x̂ · gamma + beta} over the last axis; {@link RowNorm} has what x̂ is. For layer normalisation, with
+ * {@code g = dy · gamma}: {@code dx = (g - mean(g) - x̂ · mean(g · x̂)) / √(variance + eps)}; for each kind
  * {@code dGamma = Σ dy · x̂, dBeta = Σ dy} over the rows.
  * Shapes: x and y (…, C), gamma and beta (C).
  */
-public final class LayerNorm extends Op {
+public final class Normalize extends Op {
 
+    private final RowNorm norm;
     private final Tensor x;
     private final Tensor gamma;
     private final Tensor beta;
     private final float[] mean;
     private final float[] rstd;
 
-    private LayerNorm(Tensor x, Tensor gamma, Tensor beta, float[] mean, float[] rstd) {
+    private Normalize(RowNorm norm, Tensor x, Tensor gamma, Tensor beta) {
         super(x, gamma, beta);
+        this.norm = norm;
         this.x = x;
         this.gamma = gamma;
         this.beta = beta;
-        this.mean = mean;
-        this.rstd = rstd;
+        this.mean = Scope.allocate(Checks.rows(x.shape()));
+        this.rstd = Scope.allocate(Checks.rows(x.shape()));
     }
 
     /** @param betaOrNull null: no shift */
-    public static Tensor apply(Tensor x, Tensor gamma, Tensor betaOrNull, float eps) {
-        check("layer-norm", x, gamma, betaOrNull);
-        int rows = Checks.rows(x.shape());
+    public static Tensor apply(RowNorm norm, Tensor x, Tensor gamma, Tensor betaOrNull, float eps) {
+        check("normalize", x, gamma, betaOrNull);
         Tensor y = result(x.shape(), x, gamma, betaOrNull);
-        LayerNorm op = new LayerNorm(x, gamma, betaOrNull, Scope.allocate(rows), Scope.allocate(rows));
-        kernels().normalize(RowNorm.LAYER, x.data(), gamma.data(), betaOrNull == null ? null : betaOrNull.data(), rows,
-                x.shape().last(), eps, y.data(), op.mean, op.rstd);
+        Normalize op = new Normalize(norm, x, gamma, betaOrNull);
+        kernels().normalize(norm, x.data(), gamma.data(), betaOrNull == null ? null : betaOrNull.data(),
+                Checks.rows(x.shape()), x.shape().last(), eps, y.data(), op.mean, op.rstd);
         if (!y.needsGrad()) {
             op.release();
         }
@@ -56,8 +57,8 @@ public final class LayerNorm extends Op {
         GradSlot dx = Gradients.slotOrNone(x);
         GradSlot dGamma = Gradients.slotOrNone(gamma);
         GradSlot dBeta = Gradients.slotOrNone(beta);
-        kernels().normalizeBackward(RowNorm.LAYER, x.data(), gamma.data(), mean, rstd, grad, Checks.rows(x.shape()), x.shape().last(),
-                dx.array(), dx.add(), dGamma.array(), dGamma.add(), dBeta.array(), dBeta.add());
+        kernels().normalizeBackward(norm, x.data(), gamma.data(), mean, rstd, grad, Checks.rows(x.shape()),
+                x.shape().last(), dx.array(), dx.add(), dGamma.array(), dGamma.add(), dBeta.array(), dBeta.add());
     }
 
     @Override
