@@ -1,6 +1,7 @@
 package inkhorn.checkpoint;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import inkhorn.data.files.Hashes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -55,7 +56,7 @@ public final class Checkpoint {
         if (ours) {
             try {
                 return verified(directory);
-            } catch (Manifest.Damaged e) {
+            } catch (CheckpointManifest.Damaged e) {
                 throw CheckpointException.userError(directory + ": damaged or unfinished checkpoint: " + e.getMessage()
                         + "; use another step of the run");
             }
@@ -82,7 +83,7 @@ public final class Checkpoint {
         for (Path directory : candidates(runDirectory)) {
             try {
                 return Optional.of(verified(directory));
-            } catch (Manifest.Damaged e) {
+            } catch (CheckpointManifest.Damaged e) {
                 onSkipped.accept(directory + ": skipped, unfinished or damaged: " + e.getMessage());
             }
         }
@@ -113,8 +114,8 @@ public final class Checkpoint {
         steps.add(later, standIn);
     }
 
-    static Checkpoint verified(Path directory) throws Manifest.Damaged {
-        return new Checkpoint(directory, OptionalLong.of(Manifest.verify(directory).step()));
+    static Checkpoint verified(Path directory) throws CheckpointManifest.Damaged {
+        return new Checkpoint(directory, OptionalLong.of(CheckpointManifest.verify(directory).step()));
     }
 
     /** The step directories of a run, whole or not, newest first. */
@@ -190,7 +191,7 @@ public final class Checkpoint {
     public String sha256() {
         requireResumable();
         try {
-            return FileOps.sha256(directory.resolve(CheckpointLayout.MANIFEST));
+            return Hashes.sha256(directory.resolve(CheckpointLayout.MANIFEST));
         } catch (IOException e) {
             throw CheckpointException.userError(directory.resolve(CheckpointLayout.MANIFEST) + ": cannot be read ("
                     + CheckpointException.reason(e) + "); check its permissions", e);
@@ -204,13 +205,13 @@ public final class Checkpoint {
 
     /** {@code config.json}. */
     public ObjectNode config() {
-        return Json.read(directory.resolve(CheckpointLayout.CONFIG));
+        return JsonFile.read(directory.resolve(CheckpointLayout.CONFIG));
     }
 
     /** {@code trainer.json}, as it was given to the save. */
     public ObjectNode trainer() {
         requireResumable();
-        return Json.read(directory.resolve(CheckpointLayout.TRAINER));
+        return JsonFile.read(directory.resolve(CheckpointLayout.TRAINER));
     }
 
     /** Opens the model's tensors; the caller closes. */

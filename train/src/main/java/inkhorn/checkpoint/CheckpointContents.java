@@ -1,6 +1,8 @@
 package inkhorn.checkpoint;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +19,14 @@ import java.util.Map;
 public record CheckpointContents(List<NamedTensor> model, List<NamedTensor> optimizer, ObjectNode config, ObjectNode trainer,
                                  Map<String, FileWriter> extraFiles) {
 
+    /** Writes one file of a checkpoint, a tokenizer's for example, which does not exist yet; the store syncs and hashes it. */
+    @FunctionalInterface
+    public interface FileWriter {
+
+        /** @throws IOException where the file cannot be written; the save is then undone */
+        void write(Path file) throws IOException;
+    }
+
     /** @throws IllegalArgumentException where an extra file's name is not plain, or is one the store writes itself */
     public CheckpointContents {
         model = List.copyOf(model);
@@ -24,7 +34,7 @@ public record CheckpointContents(List<NamedTensor> model, List<NamedTensor> opti
         extraFiles = new LinkedHashMap<>(extraFiles);
         for (String name : extraFiles.keySet()) {
             boolean taken = CheckpointLayout.ALWAYS.contains(name) || name.equals(CheckpointLayout.MANIFEST);
-            if (taken || !Manifest.isPlainName(name)) {
+            if (taken || !CheckpointManifest.isPlainName(name)) {
                 throw new IllegalArgumentException("\"" + name + "\" cannot be the name of an extra file");
             }
         }

@@ -1,14 +1,6 @@
 package inkhorn.checkpoint;
 
-import java.io.FileNotFoundException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
-import java.util.Locale;
+import inkhorn.data.files.AtomicFiles;
 
 /**
  * What went wrong with a checkpoint, a tensor file, a run's lock or its log, in one line for the user: it names the file and
@@ -49,34 +41,8 @@ public final class CheckpointException extends RuntimeException {
         return userError;
     }
 
-    /** The reason in an I/O exception as a person says it; many of Java's carry only the path as their message. */
+    /** See {@link AtomicFiles#reason}. */
     public static String reason(Throwable e) {
-        if (e instanceof NoSuchFileException) {
-            return "no such file or directory";
-        }
-        if (e instanceof AccessDeniedException) {
-            return "permission denied";
-        }
-        if (e instanceof NotDirectoryException) {
-            return "not a directory";
-        }
-        if (e instanceof FileAlreadyExistsException) {
-            return "a file of that name already exists";
-        }
-        if (e instanceof DirectoryNotEmptyException) {
-            return "directory not empty";
-        }
-        if (e instanceof CharacterCodingException) {
-            return "not UTF-8 text";
-        }
-        if (e instanceof FileNotFoundException && e.getMessage() != null && e.getMessage().endsWith(")")) {
-            // "path (Permission denied)", from the streams of java.io.
-            String message = e.getMessage();
-            return message.substring(message.lastIndexOf('(') + 1, message.length() - 1).toLowerCase(Locale.ROOT);
-        }
-        if (e instanceof FileSystemException f && f.getReason() != null) {
-            return f.getReason().toLowerCase(Locale.ROOT);
-        }
-        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        return AtomicFiles.reason(e);
     }
 }

@@ -219,19 +219,19 @@ public final class CheckpointStore {
         List<Path> written = new ArrayList<>();
         written.add(file(directory, CheckpointLayout.MODEL, path ->
                 Safetensors.writeUnchecked(path, contents.model(), Safetensors.HUGGING_FACE, false)));
-        written.add(file(directory, CheckpointLayout.CONFIG, path -> Json.write(path, contents.config())));
-        for (Map.Entry<String, FileWriter> extra : contents.extraFiles().entrySet()) {
+        written.add(file(directory, CheckpointLayout.CONFIG, path -> JsonFile.write(path, contents.config())));
+        for (Map.Entry<String, CheckpointContents.FileWriter> extra : contents.extraFiles().entrySet()) {
             written.add(file(directory, extra.getKey(), extra.getValue()));
         }
         written.add(file(directory, CheckpointLayout.OPTIMIZER, path ->
                 Safetensors.writeUnchecked(path, contents.optimizer(), Safetensors.HUGGING_FACE, false)));
-        written.add(file(directory, CheckpointLayout.TRAINER, path -> Json.write(path, contents.trainer())));
-        String manifest = Manifest.of(step, written).text();
+        written.add(file(directory, CheckpointLayout.TRAINER, path -> JsonFile.write(path, contents.trainer())));
+        String manifest = CheckpointManifest.of(step, written).text();
         file(directory, CheckpointLayout.MANIFEST, path -> Files.writeString(path, manifest));
         files.syncDirectory(directory);
     }
 
-    private Path file(Path directory, String name, FileWriter writer) throws IOException {
+    private Path file(Path directory, String name, CheckpointContents.FileWriter writer) throws IOException {
         Path file = directory.resolve(name);
         files.write(file, writer);
         files.sync(file);
@@ -257,9 +257,9 @@ public final class CheckpointStore {
             return false;
         }
         try {
-            Manifest.verify(target);
+            CheckpointManifest.verify(target);
             return true;
-        } catch (Manifest.Damaged e) {
+        } catch (CheckpointManifest.Damaged e) {
             return false;
         }
     }

@@ -1,22 +1,16 @@
 package inkhorn.checkpoint;
 
+import inkhorn.data.files.AtomicFiles;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -29,8 +23,6 @@ final class FileOps {
     interface Hook {
         void before(String operation) throws IOException;
     }
-
-    private static final boolean WINDOWS = System.getProperty("os.name", "").startsWith("Windows");
 
     private final Hook hook;
     private final boolean links;
@@ -50,7 +42,7 @@ final class FileOps {
         Files.createDirectory(directory);
     }
 
-    void write(Path file, FileWriter writer) throws IOException {
+    void write(Path file, CheckpointContents.FileWriter writer) throws IOException {
         hook.before("write " + file.getFileName());
         writer.write(file);
     }
@@ -63,19 +55,12 @@ final class FileOps {
     }
 
     /**
-     * Makes the names in a directory durable. Some file systems cannot, and Windows opens no directory; a name lost to a power
-     * cut leaves a checkpoint that fails its verification, so going on without is safe.
+     * Makes the names in a directory durable, where the platform can: a name lost to a power cut leaves a checkpoint that
+     * fails its verification, so going on without is safe.
      */
     void syncDirectory(Path directory) throws IOException {
         hook.before("sync " + directory.getFileName());
-        if (WINDOWS) {
-            return;
-        }
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
-        } catch (IOException e) {
-            // As above.
-        }
+        AtomicFiles.syncDirectory(directory);
     }
 
     void rename(Path from, Path to) throws IOException {
@@ -145,22 +130,7 @@ final class FileOps {
             return;
         }
         hook.before("delete " + path.getFileName());
-        Files.walkFileTree(path, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path directory, IOException e) throws IOException {
-                if (e != null) {
-                    throw e;
-                }
-                Files.delete(directory);
-                return FileVisitResult.CONTINUE;
-            }
-        });
+        AtomicFiles.deleteTree(path);
     }
 
     /** Removes a checkpoint, under another name first: half of one must not look like one. Nothing there is fine. */
@@ -180,24 +150,5 @@ final class FileOps {
         }
         entries.sort(null);
         return entries;
-    }
-
-    static String sha256(Path file) throws IOException {
-        MessageDigest digest = sha256();
-        byte[] buffer = new byte[1 << 16];
-        try (InputStream in = Files.newInputStream(file)) {
-            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-                digest.update(buffer, 0, count);
-            }
-        }
-        return HexFormat.of().formatHex(digest.digest());
-    }
-
-    static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 }

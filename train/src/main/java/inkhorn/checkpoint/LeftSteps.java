@@ -1,5 +1,6 @@
 package inkhorn.checkpoint;
 
+import inkhorn.data.files.Hashes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +31,7 @@ final class LeftSteps {
     /** Notes where the new history begins, and which checkpoint is the newest of the old one. */
     void mark(Checkpoint earlier) throws IOException {
         Optional<Path> latest = latest(run);
-        String newest = latest.isPresent() ? FileOps.sha256(latest.get().resolve(CheckpointLayout.MANIFEST)) : "";
+        String newest = latest.isPresent() ? Hashes.sha256(latest.get().resolve(CheckpointLayout.MANIFEST)) : "";
         files.write(marker, path -> Files.writeString(path, earlier.step().getAsLong() + " " + newest));
         files.syncDirectory(run);
     }
@@ -48,7 +49,7 @@ final class LeftSteps {
         Matcher written = MARK.matcher(Files.readString(marker));
         long last = CheckpointLayout.stepOfPointer(latest.get().getFileName().toString()).getAsLong();
         Path manifest = latest.get().resolve(CheckpointLayout.MANIFEST);
-        boolean moved = written.matches() && Files.isRegularFile(manifest) && !FileOps.sha256(manifest).equals(written.group(2));
+        boolean moved = written.matches() && Files.isRegularFile(manifest) && !Hashes.sha256(manifest).equals(written.group(2));
         long from = moved ? Long.parseLong(written.group(1)) : last;
         return step -> step > from && step != last;
     }

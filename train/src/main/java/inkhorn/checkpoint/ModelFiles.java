@@ -50,7 +50,7 @@ public final class ModelFiles {
      * @param extraFiles further files by plain name, written before the model's
      * @throws CheckpointException where the directory holds a model already (the user's error), or cannot be written
      */
-    public static void save(Path directory, LanguageModel model, ObjectNode config, Map<String, FileWriter> extraFiles) {
+    public static void save(Path directory, LanguageModel model, ObjectNode config, Map<String, CheckpointContents.FileWriter> extraFiles) {
         for (String name : List.of(CheckpointLayout.CONFIG, CheckpointLayout.MODEL)) {
             if (Files.exists(directory.resolve(name))) {
                 throw CheckpointException.userError(directory + ": holds a " + name + " already; name a new directory");
@@ -58,10 +58,10 @@ public final class ModelFiles {
         }
         try {
             Files.createDirectories(directory);
-            for (Map.Entry<String, FileWriter> extra : extraFiles.entrySet()) {
+            for (Map.Entry<String, CheckpointContents.FileWriter> extra : extraFiles.entrySet()) {
                 extra.getValue().write(directory.resolve(extra.getKey()));
             }
-            Json.write(directory.resolve(CheckpointLayout.CONFIG), config);
+            JsonFile.write(directory.resolve(CheckpointLayout.CONFIG), config);
             Safetensors.writeUnchecked(directory.resolve(CheckpointLayout.MODEL), weights(model), Safetensors.HUGGING_FACE, true);
         } catch (IOException e) {
             throw CheckpointException.runFailure(directory + ": the model cannot be saved (" + CheckpointException.reason(e)

@@ -4,7 +4,7 @@ import inkhorn.cli.options.Arguments;
 import inkhorn.cli.options.CommonOptions;
 import inkhorn.cli.terminal.Quoted;
 import inkhorn.data.Batch;
-import inkhorn.data.prepare.Manifest;
+import inkhorn.data.prepare.DataManifest;
 import inkhorn.data.prepare.PreparedData;
 import inkhorn.data.prepare.TokenCounts;
 import inkhorn.data.tokenizer.Tokenizer;
@@ -68,7 +68,7 @@ public final class InspectDataCommand implements Callable<Integer> {
         long draws = Arguments.seed(seed);
         PreparedData data = PreparedData.open(prepared);
         TokenCounts counts = TokenCounts.of(data);
-        Manifest manifest = data.manifest();
+        DataManifest manifest = data.manifest();
         context.out().printf(Locale.ROOT, "%s: %s, tokenizer %s with %,d tokens (%,d of them occur), ids of %d bits%n%n", prepared,
                 manifest.source(), manifest.tokenizer(), manifest.vocabSize(), counts.used(), manifest.idBits().bits());
         show(parts(manifest));
@@ -89,20 +89,20 @@ public final class InspectDataCommand implements Callable<Integer> {
         context.out().println();
     }
 
-    private static Table parts(Manifest manifest) {
-        List<Manifest.Split> parts = List.of(manifest.train(), manifest.val());
+    private static Table parts(DataManifest manifest) {
+        List<DataManifest.Split> parts = List.of(manifest.train(), manifest.val());
         return Table.create("counts").addColumns(
                 StringColumn.create("part", "training", "validation"),
-                LongColumn.create("documents", parts.stream().mapToLong(Manifest.Split::documents)),
-                LongColumn.create("tokens", parts.stream().mapToLong(Manifest.Split::tokens)),
-                LongColumn.create("characters", parts.stream().mapToLong(Manifest.Split::characters)),
-                LongColumn.create("bytes", parts.stream().mapToLong(Manifest.Split::bytes)),
+                LongColumn.create("documents", parts.stream().mapToLong(DataManifest.Split::documents)),
+                LongColumn.create("tokens", parts.stream().mapToLong(DataManifest.Split::tokens)),
+                LongColumn.create("characters", parts.stream().mapToLong(DataManifest.Split::characters)),
+                LongColumn.create("bytes", parts.stream().mapToLong(DataManifest.Split::bytes)),
                 decimal("characters per token", parts.stream().mapToDouble(part -> (double) part.characters() / part.tokens()).toArray()));
     }
 
     /** What the ids do not hold of the text. */
     private static Table losses(PreparedData data, TokenCounts counts) {
-        Manifest manifest = data.manifest();
+        DataManifest manifest = data.manifest();
         OptionalInt unknown = data.tokenizer().unknown();
         long unknowns = unknown.isPresent() ? counts.of(unknown.getAsInt()) : 0;
         long characters = manifest.train().characters() + manifest.val().characters();

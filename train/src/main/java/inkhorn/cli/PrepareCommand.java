@@ -8,7 +8,7 @@ import inkhorn.cli.options.TokenizerNames;
 import inkhorn.cli.terminal.ByteProgressLine;
 import inkhorn.config.UserError;
 import inkhorn.data.DataException;
-import inkhorn.data.prepare.Manifest;
+import inkhorn.data.prepare.DataManifest;
 import inkhorn.data.prepare.Preparation;
 import inkhorn.data.prepare.PreparationSpec;
 import inkhorn.data.prepare.PreparedData;
@@ -110,8 +110,8 @@ public final class PrepareCommand implements Callable<Integer> {
 
     private void show(Path directory, PreparedData data, double seconds) {
         PrintStream lines = context.out();
-        Manifest manifest = data.manifest();
-        long bytes = manifest.sources().stream().mapToLong(Manifest.Source::bytes).sum();
+        DataManifest manifest = data.manifest();
+        long bytes = manifest.sources().stream().mapToLong(DataManifest.Source::bytes).sum();
         data.warnings().forEach(warning -> lines.println("WARNING     " + warning));
         lines.printf(Locale.ROOT, "input       %s, %,d bytes, %s%n", counted(manifest.sources().size(), "file"), bytes,
                 counted(manifest.documents(), "document"));
@@ -126,7 +126,7 @@ public final class PrepareCommand implements Callable<Integer> {
         lines.flush();
     }
 
-    private void show(String part, Manifest.Split split, long documents) {
+    private void show(String part, DataManifest.Split split, long documents) {
         context.out().printf(Locale.ROOT, "%-12s%,d tokens of %,d characters (%,d bytes)%s%n", part, split.tokens(), split.characters(), split.bytes(),
                 documents > 1 ? ", " + counted(split.documents(), "document") : "");
     }

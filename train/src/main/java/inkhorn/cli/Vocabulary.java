@@ -2,7 +2,7 @@ package inkhorn.cli;
 
 import inkhorn.config.DataConfig;
 import inkhorn.data.ByteProgress;
-import inkhorn.data.prepare.Manifest;
+import inkhorn.data.prepare.DataManifest;
 import inkhorn.data.prepare.Preparation;
 import inkhorn.data.prepare.PreparationSpec;
 import inkhorn.data.prepare.PreparedData;
@@ -33,7 +33,7 @@ record Vocabulary(int size, String source, boolean isAssumed) {
      */
     static Vocabulary of(DataConfig data, Path dataSets) {
         if (data.dir() != null) {
-            Manifest manifest = PreparedData.manifest(Path.of(data.dir()));
+            DataManifest manifest = PreparedData.manifest(Path.of(data.dir()));
             return known(manifest.vocabSize(), "tokenizer " + manifest.tokenizer() + " of the prepared data in " + data.dir());
         }
         TokenizerSpec tokenizer = data.tokenizerSpec().orElseThrow();

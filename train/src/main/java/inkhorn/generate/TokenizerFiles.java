@@ -2,8 +2,8 @@ package inkhorn.generate;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import inkhorn.checkpoint.FileWriter;
-import inkhorn.checkpoint.Json;
+import inkhorn.checkpoint.CheckpointContents.FileWriter;
+import inkhorn.checkpoint.JsonFile;
 import inkhorn.data.tokenizer.Tokenizer;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -34,7 +34,7 @@ public final class TokenizerFiles {
     public static Map<String, FileWriter> of(Tokenizer tokenizer, int blockSize) {
         Map<String, FileWriter> files = new LinkedHashMap<>();
         files.put(TrainedModel.TOKENIZER_FILE, tokenizer::save);
-        files.put(CONFIG_FILE, file -> Json.write(file, config(tokenizer, blockSize)));
+        files.put(CONFIG_FILE, file -> JsonFile.write(file, config(tokenizer, blockSize)));
         return files;
     }
 

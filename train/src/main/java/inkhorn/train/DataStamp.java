@@ -2,7 +2,7 @@ package inkhorn.train;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import inkhorn.data.prepare.Manifest;
+import inkhorn.data.prepare.DataManifest;
 import inkhorn.data.prepare.PreparedData;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +29,7 @@ record DataStamp(Tokens train, Tokens val) {
      */
     record Tokens(long tokens, String sha256) {
 
-        private static Tokens of(Manifest.Split split) {
+        private static Tokens of(DataManifest.Split split) {
             return new Tokens(split.tokens(), split.sha256());
         }
 

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import inkhorn.autograd.IntTensor;
 import inkhorn.checkpoint.CheckpointException;
-import inkhorn.checkpoint.Json;
+import inkhorn.checkpoint.JsonFile;
 import inkhorn.checkpoint.SafetensorsReader;
 import inkhorn.nn.Parameter;
 import inkhorn.optim.Hyperparameters;
@@ -34,7 +34,7 @@ final class ParityReference implements Closeable {
     static ParityReference open(Path directory) {
         Path file = directory.resolve("golden.safetensors");
         Path optimizerFile = directory.resolve("optimizer.json");
-        ObjectNode optimizer = Json.read(optimizerFile);
+        ObjectNode optimizer = JsonFile.read(optimizerFile);
         return new ParityReference(file, optimizerFile, SafetensorsReader.open(file), optimizer);
     }
 

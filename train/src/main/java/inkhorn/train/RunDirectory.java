@@ -1,10 +1,10 @@
 package inkhorn.train;
 
 import inkhorn.checkpoint.Checkpoint;
+import inkhorn.checkpoint.CheckpointContents.FileWriter;
 import inkhorn.checkpoint.CheckpointContents;
 import inkhorn.checkpoint.CheckpointException;
 import inkhorn.checkpoint.CheckpointStore;
-import inkhorn.checkpoint.FileWriter;
 import inkhorn.checkpoint.ModelFiles;
 import inkhorn.checkpoint.RunLock;
 import inkhorn.checkpoint.SafetensorsReader;

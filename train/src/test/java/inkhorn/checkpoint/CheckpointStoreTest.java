@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import inkhorn.data.files.Hashes;
+import inkhorn.data.files.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,12 +46,12 @@ class CheckpointStoreTest {
         assertThat(step).isEqualTo(run.resolve("step-00000077"));
         assertThat(FileOps.list(step)).extracting(path -> path.getFileName().toString()).containsExactly("config.json",
                 "manifest.json", "model.safetensors", "optimizer.safetensors", "tokenizer.json", "trainer.json");
-        ObjectNode manifest = Json.read(step.resolve("manifest.json"));
+        ObjectNode manifest = JsonFile.read(step.resolve("manifest.json"));
         assertThat(manifest.get("version").asInt()).isEqualTo(1);
         assertThat(manifest.get("step").asLong()).isEqualTo(77);
         assertThat(manifest.get("files").get("tokenizer.json").get("size").asLong()).isEqualTo(12);
         assertThat(manifest.get("files").get("tokenizer.json").get("sha256").asText())
-                .isEqualTo(FileOps.sha256(step.resolve("tokenizer.json")));
+                .isEqualTo(Hashes.sha256(step.resolve("tokenizer.json")));
         assertThat(FileOps.list(run)).extracting(path -> path.getFileName().toString())
                 .containsExactly(".lock", "best", "latest", "step-00000077");
     }
@@ -183,9 +185,9 @@ class CheckpointStoreTest {
     void aLaterFormatIsRefusedAndNotSkipped() throws IOException {
         store.save(1, Fixtures.contents(1), false);
         Path manifest = store.save(2, Fixtures.contents(2), false).resolve("manifest.json");
-        ObjectNode later = Json.read(manifest);
+        ObjectNode later = JsonFile.read(manifest);
         later.remove("sha256");
-        Files.writeString(manifest, Manifest.sealed(later.put("version", 2)));
+        Files.writeString(manifest, CheckpointManifest.sealed(later.put("version", 2)));
         String line = manifest + ": version 2 of the checkpoint format, this program reads up to 1; use a newer Inkhorn";
         assertThatThrownBy(() -> store.latestWhole(skipped::add)).hasMessage(line);
         assertThatThrownBy(() -> Checkpoint.open(run.resolve("latest"))).hasMessage(line);
@@ -194,10 +196,10 @@ class CheckpointStoreTest {
     @Test
     void aManifestThatLeadsOutOfItsDirectoryIsRefused() throws IOException {
         Path manifest = store.save(2, Fixtures.contents(2), false).resolve("manifest.json");
-        ObjectNode foreign = Json.read(manifest);
+        ObjectNode foreign = JsonFile.read(manifest);
         foreign.remove("sha256");
         ((ObjectNode) foreign.get("files")).putObject("../../secret");
-        Files.writeString(manifest, Manifest.sealed(foreign));
+        Files.writeString(manifest, CheckpointManifest.sealed(foreign));
         assertThat(store.latestWhole(skipped::add)).isEmpty();
         assertThat(skipped.get(0)).endsWith("manifest.json lists \"../../secret\", not a plain file name");
     }
@@ -241,7 +243,7 @@ class CheckpointStoreTest {
     @Test
     void extraFilesCannotTakeAnothersPlace() {
         for (String name : List.of("model.safetensors", "manifest.json", "../x", "a/b", ".hidden", "")) {
-            assertThatThrownBy(() -> new CheckpointContents(List.of(), List.of(), Json.object(), Json.object(),
+            assertThatThrownBy(() -> new CheckpointContents(List.of(), List.of(), Json.MAPPER.createObjectNode(), Json.MAPPER.createObjectNode(),
                     Map.of(name, file -> { }))).isInstanceOf(IllegalArgumentException.class);
         }
     }

@@ -40,11 +40,11 @@ class SafetensorsRejectionTest {
         assertThat(new ProcessBuilder("mkfifo", file.toString()).start().waitFor()).isZero();
         assertThatThrownBy(() -> SafetensorsReader.open(file)).isInstanceOf(CheckpointException.class)
                 .hasMessageStartingWith(file + ": cannot be read (it is a pipe, not a regular file)");
-        assertThatThrownBy(() -> Json.read(file)).isInstanceOf(CheckpointException.class).hasMessageContaining("it is a pipe");
+        assertThatThrownBy(() -> JsonFile.read(file)).isInstanceOf(CheckpointException.class).hasMessageContaining("it is a pipe");
         Path zero = Path.of("/dev/zero");
         assertThatThrownBy(() -> SafetensorsReader.open(zero)).isInstanceOf(CheckpointException.class)
                 .hasMessageContaining("it is a device, not a regular file");
-        assertThatThrownBy(() -> Json.read(zero)).isInstanceOf(CheckpointException.class).hasMessageContaining("it is a device");
+        assertThatThrownBy(() -> JsonFile.read(zero)).isInstanceOf(CheckpointException.class).hasMessageContaining("it is a device");
     }
 
     /** The data are always 8 bytes. */

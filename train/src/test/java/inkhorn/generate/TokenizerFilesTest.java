@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import inkhorn.checkpoint.FileWriter;
+import inkhorn.checkpoint.CheckpointContents.FileWriter;
 import inkhorn.data.tokenizer.Tokenizer;
 import inkhorn.data.tokenizer.Tokenizers;
 import inkhorn.data.tokenizer.bpe.BpeTokenizer;

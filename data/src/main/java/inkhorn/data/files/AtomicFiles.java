@@ -1,14 +1,19 @@
 package inkhorn.data.files;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -21,6 +26,9 @@ import org.slf4j.LoggerFactory;
 /** Files that are either whole or not there: written beside their place, synced, then renamed. */
 public final class AtomicFiles {
     private static final Logger LOG = LoggerFactory.getLogger(AtomicFiles.class);
+
+    /** Directories are made where they are missing, so this is what is in the way. */
+    private static final String A_FILE = "a file already exists where a directory is needed";
 
     private AtomicFiles() {}
 
@@ -63,8 +71,9 @@ public final class AtomicFiles {
         }
     }
 
+    /** Deletes a file or a whole directory, without following links; nothing there is fine. */
     public static void deleteTree(Path directory) throws IOException {
-        if (!Files.exists(directory)) {
+        if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
         try (Stream<Path> tree = Files.walk(directory)) {
@@ -74,21 +83,36 @@ public final class AtomicFiles {
         }
     }
 
-    /** What went wrong, for the inside of a one-line message: most exceptions of java.nio carry only a path. */
-    public static String reason(IOException e) {
+    /** The reason in an I/O exception as a person says it; most exceptions of java.nio have only the path as their message. */
+    public static String reason(Throwable e) {
         if (e instanceof NoSuchFileException) {
             return "no such file or directory";
         }
         if (e instanceof AccessDeniedException) {
             return "permission denied";
         }
-        if (e instanceof FileAlreadyExistsException) {
-            return "a file exists where a directory is needed";
+        if (e instanceof NotDirectoryException || e instanceof FileAlreadyExistsException) {
+            return A_FILE;
         }
-        String message = e instanceof FileSystemException f && f.getReason() != null ? f.getReason() : e.getMessage();
-        if ("Not a directory".equals(message)) {
-            return "a file exists where a directory is needed";
+        if (e instanceof DirectoryNotEmptyException) {
+            return "directory not empty";
+        }
+        if (e instanceof CharacterCodingException) {
+            return "not UTF-8 text";
+        }
+        String message = e.getMessage();
+        if (e instanceof FileNotFoundException && message != null && message.endsWith(")")) {
+            // "path (Permission denied)", from the streams of java.io.
+            return lower(message.substring(message.lastIndexOf('(') + 1, message.length() - 1));
+        }
+        if (e instanceof FileSystemException f && f.getReason() != null) {
+            return f.getReason().equals("Not a directory") ? A_FILE : lower(f.getReason());
         }
         return message == null ? e.getClass().getSimpleName() : message.lines().findFirst().orElse("");
+    }
+
+    /** The operating system's sentence as a part of one: "Not a directory" becomes "not a directory". */
+    private static String lower(String reason) {
+        return reason.isEmpty() ? reason : Character.toLowerCase(reason.charAt(0)) + reason.substring(1);
     }
 }

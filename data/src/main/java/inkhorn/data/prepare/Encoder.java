@@ -106,12 +106,12 @@ final class Encoder implements Closeable {
     }
 
     /** Syncs the file and says what is in it. */
-    Manifest.Split finishTrain(ByteProgress progress) throws IOException {
+    DataManifest.Split finishTrain(ByteProgress progress) throws IOException {
         return train.finish(progress);
     }
 
     /** See {@link #finishTrain}. */
-    Manifest.Split finishVal(ByteProgress progress) throws IOException {
+    DataManifest.Split finishVal(ByteProgress progress) throws IOException {
         return val.finish(progress);
     }
 
@@ -157,10 +157,10 @@ final class Encoder implements Closeable {
             }
         }
 
-        Manifest.Split finish(ByteProgress progress) throws IOException {
+        DataManifest.Split finish(ByteProgress progress) throws IOException {
             out.finish();
             FileTrace.wrote(file);
-            return new Manifest.Split(documents, characters, bytes, out.length(), Hashes.sha256(file, progress::working));
+            return new DataManifest.Split(documents, characters, bytes, out.length(), Hashes.sha256(file, progress::working));
         }
     }
 }

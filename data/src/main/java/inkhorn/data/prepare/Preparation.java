@@ -135,22 +135,22 @@ public final class Preparation {
     }
 
     /** All that determines the files. */
-    private record Recipe(Corpus corpus, PreparationSpec spec, Scan scan, Manifest.Recipe written) {
+    private record Recipe(Corpus corpus, PreparationSpec spec, Scan scan, DataManifest.Recipe written) {
         static Recipe of(Corpus corpus, PreparationSpec spec, Scan scan) {
             TokenizerSpec tokenizer = spec.tokenizer();
             String name = tokenizer.isFile() ? "file:" + Tokenizers.load(Path.of(tokenizer.name())).hash() : tokenizer.name();
-            return new Recipe(corpus, spec, scan, new Manifest.Recipe(name, tokenizer.vocabSize(), spec.valFraction(), spec.seed(),
+            return new Recipe(corpus, spec, scan, new DataManifest.Recipe(name, tokenizer.vocabSize(), spec.valFraction(), spec.seed(),
                     spec.normalizeNewlines(), spec.field()));
         }
 
         String directory() {
-            StringBuilder determinants = new StringBuilder(Manifest.FORMAT + " " + Manifest.VERSION + "\n" + written);
+            StringBuilder determinants = new StringBuilder(DataManifest.FORMAT + " " + DataManifest.VERSION + "\n" + written);
             scan.sources().forEach(source -> determinants.append('\n').append(source.sha256()));
             String key = Hashes.sha256(determinants.toString().getBytes(StandardCharsets.UTF_8)).substring(0, 12);
             return corpus.name() + "/" + (spec.tokenizer().isFile() ? "file" : written.tokenizer()) + "-" + key;
         }
 
-        boolean made(Manifest manifest) {
+        boolean made(DataManifest manifest) {
             return PreparedDirectory.differences(manifest, written, scan).isEmpty();
         }
     }
@@ -179,8 +179,8 @@ public final class Preparation {
         AtomicFiles.write(directory.file(PreparedDirectory.TOKENIZER), tokenizer.toBytes());
         progress.started("encoding with " + tokenizer.name());
         boolean several = scan.documents() > 1;
-        Manifest.Split train;
-        Manifest.Split val;
+        DataManifest.Split train;
+        DataManifest.Split val;
         try (Chunks chunks = chunks(recipe, progress);
                 Encoder encoder = new Encoder(tokenizer, several, width, directory.file(PreparedDirectory.TRAIN),
                         directory.file(PreparedDirectory.VAL), spec.threads())) {
@@ -190,7 +190,7 @@ public final class Preparation {
             val = encoder.finishVal(progress);
         }
         Corpus corpus = recipe.corpus();
-        Manifest manifest = new Manifest(Manifest.FORMAT, Manifest.VERSION, corpus.name(), corpus.source(), scan.sources(), scan.documents(),
+        DataManifest manifest = new DataManifest(DataManifest.FORMAT, DataManifest.VERSION, corpus.name(), corpus.source(), scan.sources(), scan.documents(),
                 scan.replaced(), recipe.written(), tokenizer.name(), tokenizer.hash(), tokenizer.vocabSize(), width, train, val);
         AtomicFiles.write(directory.file(PreparedDirectory.MANIFEST), Json.bytes(manifest));
         AtomicFiles.syncDirectory(directory.path());

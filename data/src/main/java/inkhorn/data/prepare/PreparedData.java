@@ -21,7 +21,7 @@ import java.util.Optional;
  * @param reused whether they were there already
  * @param warnings one line each, to be shown to the user, those of the corpus first
  */
-public record PreparedData(Tokenizer tokenizer, TokenFile train, TokenFile val, Manifest manifest, Path directory, boolean reused,
+public record PreparedData(Tokenizer tokenizer, TokenFile train, TokenFile val, DataManifest manifest, Path directory, boolean reused,
         List<String> warnings) {
     public PreparedData {
         warnings = List.copyOf(warnings);
@@ -46,7 +46,7 @@ public record PreparedData(Tokenizer tokenizer, TokenFile train, TokenFile val, 
      *
      * @throws DataException if there are none, or the manifest is damaged or of another version
      */
-    public static Manifest manifest(Path directory) {
+    public static DataManifest manifest(Path directory) {
         return new PreparedDirectory(directory).manifest();
     }
 

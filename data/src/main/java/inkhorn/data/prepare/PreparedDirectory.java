@@ -46,7 +46,7 @@ record PreparedDirectory(Path path) {
      * @throws DataException if there are no prepared data, or they are damaged, unfinished or of another version
      */
     PreparedData open(boolean reused, List<String> warnings, ByteProgress progress) {
-        Manifest manifest = manifest();
+        DataManifest manifest = manifest();
         requireHash(TOKENIZER, manifest.tokenizerSha256(), progress);
         requireHash(TRAIN, manifest.train().sha256(), progress);
         requireHash(VAL, manifest.val().sha256(), progress);
@@ -61,19 +61,19 @@ record PreparedDirectory(Path path) {
     }
 
     /** The manifest alone. */
-    Manifest manifest() {
+    DataManifest manifest() {
         Path file = file(MANIFEST);
         try {
             JsonNode json = Json.MAPPER.readTree(RegularFile.read(file, MOST_MANIFEST_BYTES));
-            if (!json.path("format").asText().equals(Manifest.FORMAT)) {
+            if (!json.path("format").asText().equals(DataManifest.FORMAT)) {
                 throw new DataException(file + ": is no manifest of prepared data (\"format\" is " + json.path("format") + ", expected \""
-                        + Manifest.FORMAT + "\")" + AGAIN);
+                        + DataManifest.FORMAT + "\")" + AGAIN);
             }
-            if (json.path("version").asInt() != Manifest.VERSION) {
+            if (json.path("version").asInt() != DataManifest.VERSION) {
                 throw new DataException(file + ": prepared data of version " + json.path("version") + ", but this program reads version "
-                        + Manifest.VERSION + AGAIN);
+                        + DataManifest.VERSION + AGAIN);
             }
-            return Json.MAPPER.treeToValue(json, Manifest.class);
+            return Json.MAPPER.treeToValue(json, DataManifest.class);
         } catch (JacksonException e) {
             throw new DataException(file + ": is damaged (" + e.getOriginalMessage() + ")" + AGAIN, e);
         } catch (IOException e) {
@@ -110,8 +110,8 @@ record PreparedDirectory(Path path) {
     }
 
     /** What a preparation would have made otherwise, for a message; empty if these data are what it makes. */
-    static List<String> differences(Manifest manifest, Manifest.Recipe wanted, Scan scan) {
-        Manifest.Recipe had = manifest.recipe();
+    static List<String> differences(DataManifest manifest, DataManifest.Recipe wanted, Scan scan) {
+        DataManifest.Recipe had = manifest.recipe();
         List<String> found = new ArrayList<>();
         difference(found, "tokenizer", named(had), named(wanted));
         difference(found, "val_fraction", had.valFraction(), wanted.valFraction());
@@ -126,7 +126,7 @@ record PreparedDirectory(Path path) {
         return found;
     }
 
-    private static String named(Manifest.Recipe recipe) {
+    private static String named(DataManifest.Recipe recipe) {
         return recipe.tokenizer() + (recipe.vocabSize() == 0 ? "" : " of " + recipe.vocabSize());
     }
 
@@ -136,11 +136,11 @@ record PreparedDirectory(Path path) {
         }
     }
 
-    private static List<String> hashes(List<Manifest.Source> sources) {
-        return sources.stream().map(Manifest.Source::sha256).toList();
+    private static List<String> hashes(List<DataManifest.Source> sources) {
+        return sources.stream().map(DataManifest.Source::sha256).toList();
     }
 
-    private static String changes(List<Manifest.Source> had, List<Manifest.Source> wanted) {
+    private static String changes(List<DataManifest.Source> had, List<DataManifest.Source> wanted) {
         Map<String, String> before = byName(had);
         Map<String, String> now = byName(wanted);
         List<String> changes = new ArrayList<>();
@@ -157,7 +157,7 @@ record PreparedDirectory(Path path) {
         return changes.stream().limit(NAMED_SOURCES).collect(Collectors.joining(", ")) + more;
     }
 
-    private static Map<String, String> byName(List<Manifest.Source> sources) {
-        return sources.stream().collect(Collectors.toMap(Manifest.Source::name, Manifest.Source::sha256, (a, b) -> a + b, TreeMap::new));
+    private static Map<String, String> byName(List<DataManifest.Source> sources) {
+        return sources.stream().collect(Collectors.toMap(DataManifest.Source::name, DataManifest.Source::sha256, (a, b) -> a + b, TreeMap::new));
     }
 }

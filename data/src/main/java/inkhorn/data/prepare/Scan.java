@@ -17,7 +17,7 @@ import java.util.List;
  * @param split which part is for validation
  * @param warnings a line for each source in which something was replaced
  */
-record Scan(List<Manifest.Source> sources, long documents, long characters, SplitRule split, List<String> warnings) {
+record Scan(List<DataManifest.Source> sources, long documents, long characters, SplitRule split, List<String> warnings) {
     private static final int WARNINGS = 5;
 
     /** @throws DataException if a source cannot be read, or there is no text in any of them */
@@ -26,7 +26,7 @@ record Scan(List<Manifest.Source> sources, long documents, long characters, Spli
     }
 
     long replaced() {
-        return sources.stream().mapToLong(Manifest.Source::replaced).sum();
+        return sources.stream().mapToLong(DataManifest.Source::replaced).sum();
     }
 
     private static final class Reading {
@@ -34,7 +34,7 @@ record Scan(List<Manifest.Source> sources, long documents, long characters, Spli
         private final PreparationSpec spec;
         private final ByteProgress progress;
         private final long total;
-        private final List<Manifest.Source> sources = new ArrayList<>();
+        private final List<DataManifest.Source> sources = new ArrayList<>();
         private final List<String> warnings = new ArrayList<>();
         private final char[] buffer = new char[1 << 16];
         private long done;
@@ -55,7 +55,7 @@ record Scan(List<Manifest.Source> sources, long documents, long characters, Spli
             for (TextSource source : corpus.texts()) {
                 try (SourceReader reader = new SourceReader(source, spec.field(), spec.normalizeNewlines())) {
                     read(reader);
-                    sources.add(new Manifest.Source(source.name(), reader.bytesRead(), reader.sha256(), reader.replaced()));
+                    sources.add(new DataManifest.Source(source.name(), reader.bytesRead(), reader.sha256(), reader.replaced()));
                     warn(source, reader);
                     done += source.bytes();
                 }

@@ -75,7 +75,7 @@ class PreparationTest {
         PreparedData data = prepare(published, 0.1);
 
         assertThat(data.warnings()).isEmpty();
-        assertThat(data.manifest().sources()).singleElement().extracting(Manifest.Source::sha256).isEqualTo("86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed");
+        assertThat(data.manifest().sources()).singleElement().extracting(DataManifest.Source::sha256).isEqualTo("86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed");
         assertThat(data.tokenizer().vocabSize()).isEqualTo(65);
         assertThat(data.train().length()).isEqualTo(1_003_854);
         assertThat(data.val().length()).isEqualTo(111_540);
@@ -208,7 +208,7 @@ class PreparationTest {
         assertThat(data.directory()).startsWith(fallback);
         Path wanted = sets.resolve(fallback.relativize(data.directory()));
         assertThat(data.warnings()).containsExactly(wanted + ": prepared data cannot be written there "
-                + "(a file exists where a directory is needed); using " + data.directory() + " instead");
+                + "(a file already exists where a directory is needed); using " + data.directory() + " instead");
         assertThat(prepare().reused()).isTrue();
     }
 
@@ -217,7 +217,7 @@ class PreparationTest {
         Files.writeString(sets, "a file");
         Files.writeString(fallback, "a file");
         assertThatThrownBy(this::prepare).isInstanceOf(DataException.class).hasMessageMatching(
-                "prepared data can be written neither to \\S+ nor to \\S+ \\(a file exists where a directory is needed\\); "
+                "prepared data can be written neither to \\S+ nor to \\S+ \\(a file already exists where a directory is needed\\); "
                         + "make room or make one of them writable");
     }
 

@@ -35,7 +35,7 @@ final class PrepareIntoTest extends PrepareFixture {
         write("a/.hidden.txt", "hidden");
         write("a/program.java", "class");
         PreparedData data = prepare("char");
-        assertThat(data.manifest().sources()).extracting(Manifest.Source::name)
+        assertThat(data.manifest().sources()).extracting(DataManifest.Source::name)
                 .containsExactly("a/lines.jsonl", "a/z.md", "b.txt", "c.txt.gz", "d.jsonl.gz");
         assertThat(Stream.of((text(data, data.train()) + text(data, data.val())).split("\n")))
                 .containsExactlyInAnyOrder("line 1", "line é", "from z", "from b", "packed", "packed line");
@@ -159,7 +159,7 @@ final class PrepareIntoTest extends PrepareFixture {
         Files.write(texts.resolve("latin1.txt"), new byte[] {'c', 'a', 'f', (byte) 0xE9});
         write("lines.jsonl", "{\"text\":\"half \\ud83d\"}");
         PreparedData data = prepare("char");
-        assertThat(data.manifest().sources()).extracting(Manifest.Source::replaced).containsExactly(1L, 1L);
+        assertThat(data.manifest().sources()).extracting(DataManifest.Source::replaced).containsExactly(1L, 1L);
         assertThat(data.manifest().replaced()).isEqualTo(2);
         assertThat(data.warnings()).hasSize(2).first().asString().contains("latin1.txt: 1 invalid UTF-8 sequence replaced by U+FFFD, the first at byte offset 3;");
     }

@@ -194,7 +194,7 @@ class DownloadTest {
         answer = exchange -> send(exchange, 200, PUBLISHED, PUBLISHED.length);
         Corpus corpus = resolve();
         assertThat(Fixtures.text(corpus)).isEqualTo(new String(PUBLISHED, StandardCharsets.UTF_8));
-        assertThat(corpus.warnings()).containsExactly(ownFile() + ": the download cannot be kept (a file exists where a directory is needed), "
+        assertThat(corpus.warnings()).containsExactly(ownFile() + ": the download cannot be kept (a file already exists where a directory is needed), "
                 + "so the next run downloads it again; make the directory writable");
     }
 

@@ -24,13 +24,13 @@ import java.util.Objects;
  * @param train {@code train.bin}
  * @param val {@code val.bin}
  */
-public record Manifest(String format, int version, String dataset, String source, List<Source> sources, long documents, long replaced,
+public record DataManifest(String format, int version, String dataset, String source, List<Source> sources, long documents, long replaced,
         Recipe recipe, String tokenizer, String tokenizerSha256,
         @JsonProperty("vocabulary_size") int vocabSize, IdWidth idBits, Split train, Split val) {
     static final String FORMAT = "inkhorn-prepared";
     static final int VERSION = 2;
 
-    public Manifest {
+    public DataManifest {
         for (Object field : new Object[] {format, dataset, source, sources, recipe, tokenizer, tokenizerSha256, idBits, train, val}) {
             Objects.requireNonNull(field, "a field of the manifest is missing");
         }

@@ -2,11 +2,12 @@ package inkhorn.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import inkhorn.data.files.Hashes;
+import inkhorn.data.files.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,7 @@ import java.util.Map;
  * the manifest itself is found too. Later versions of the format keep this ending: only so can a program tell a newer
  * manifest from a damaged one.
  */
-record Manifest(long step, Map<String, Entry> files) {
+record CheckpointManifest(long step, Map<String, Entry> files) {
 
     static final int VERSION = 1;
 
@@ -30,7 +31,7 @@ record Manifest(long step, Map<String, Entry> files) {
     /** Size in bytes and SHA-256 in lower-case hex. */
     record Entry(long size, String sha256) {
         static Entry of(Path file) throws IOException {
-            return new Entry(Files.size(file), FileOps.sha256(file));
+            return new Entry(Files.size(file), Hashes.sha256(file));
         }
     }
 
@@ -43,16 +44,16 @@ record Manifest(long step, Map<String, Entry> files) {
         }
     }
 
-    static Manifest of(long step, List<Path> files) throws IOException {
+    static CheckpointManifest of(long step, List<Path> files) throws IOException {
         Map<String, Entry> entries = new LinkedHashMap<>();
         for (Path file : files) {
             entries.put(file.getFileName().toString(), Entry.of(file));
         }
-        return new Manifest(step, entries);
+        return new CheckpointManifest(step, entries);
     }
 
-    String text() throws IOException {
-        ObjectNode json = Json.object();
+    String text() {
+        ObjectNode json = Json.MAPPER.createObjectNode();
         json.put("format", FORMAT);
         json.put("version", VERSION);
         json.put("step", step);
@@ -61,8 +62,8 @@ record Manifest(long step, Map<String, Entry> files) {
         return sealed(json);
     }
 
-    static String sealed(ObjectNode json) throws IOException {
-        String text = Json.text(json);
+    static String sealed(ObjectNode json) {
+        String text = Json.indented(json);
         String body = text.substring(0, text.length() - "\n}\n".length());
         return body + SEAL + hash(body) + END;
     }
@@ -73,8 +74,8 @@ record Manifest(long step, Map<String, Entry> files) {
      * @throws Damaged             where the checkpoint is unfinished or damaged
      * @throws CheckpointException where a later version of the format wrote it
      */
-    static Manifest verify(Path directory) throws Damaged {
-        Manifest manifest = read(directory.resolve(CheckpointLayout.MANIFEST));
+    static CheckpointManifest verify(Path directory) throws Damaged {
+        CheckpointManifest manifest = read(directory.resolve(CheckpointLayout.MANIFEST));
         for (String name : CheckpointLayout.ALWAYS.stream().sorted().toList()) {
             if (!manifest.files.containsKey(name)) {
                 throw new Damaged("manifest.json does not list " + name);
@@ -97,7 +98,7 @@ record Manifest(long step, Map<String, Entry> files) {
             if (size != wanted.size()) {
                 throw new Damaged(name + " has " + size + " bytes instead of " + wanted.size());
             }
-            if (!FileOps.sha256(file).equals(wanted.sha256())) {
+            if (!Hashes.sha256(file).equals(wanted.sha256())) {
                 throw new Damaged(name + " does not match its SHA-256");
             }
         } catch (IOException e) {
@@ -105,7 +106,7 @@ record Manifest(long step, Map<String, Entry> files) {
         }
     }
 
-    private static Manifest read(Path file) throws Damaged {
+    private static CheckpointManifest read(Path file) throws Damaged {
         if (!Files.isRegularFile(file)) {
             throw new Damaged("manifest.json is missing");
         }
@@ -119,7 +120,7 @@ record Manifest(long step, Map<String, Entry> files) {
         if (!text.equals(body + SEAL + hash(body) + END)) {
             throw new Damaged("manifest.json does not match its SHA-256");
         }
-        ObjectNode json = Json.parse(text, file);
+        ObjectNode json = JsonFile.parse(text, file);
         int version = json.path("version").asInt();
         if (!json.path("format").asText().equals(FORMAT) || version < 1) {
             throw new Damaged("manifest.json is not of an Inkhorn checkpoint");
@@ -134,7 +135,7 @@ record Manifest(long step, Map<String, Entry> files) {
             files.put(entry.getKey(),
                     new Entry(entry.getValue().path("size").asLong(), entry.getValue().path("sha256").asText()));
         }
-        return new Manifest(json.path("step").asLong(), files);
+        return new CheckpointManifest(json.path("step").asLong(), files);
     }
 
     private static void requirePlainName(String name) throws Damaged {
@@ -150,6 +151,6 @@ record Manifest(long step, Map<String, Entry> files) {
     }
 
     private static String hash(String text) {
-        return HexFormat.of().formatHex(FileOps.sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
+        return Hashes.sha256(text.getBytes(StandardCharsets.UTF_8));
     }
 }
