@@ -54,10 +54,10 @@ public final class Tensor {
         return new Tensor(new float[] {value}, Shape.SCALAR, false, false);
     }
 
-    /** A constant of zeros. */
+    /** A constant of zeros, whose array comes from {@link Scope#allocatePermanent}. */
     public static Tensor zeros(int... dims) {
         Shape shape = Shape.of(dims);
-        return new Tensor(new float[shape.size()], shape, false, false);
+        return new Tensor(Scope.allocatePermanent(shape.size()), shape, false, false);
     }
 
     /** A leaf that gathers a gradient over the given values, which are shared and not copied. */

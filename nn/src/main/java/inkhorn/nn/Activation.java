@@ -1,29 +1,26 @@
 package inkhorn.nn;
 
 import inkhorn.autograd.kernel.Unary;
+import java.util.function.Function;
 
-/** What stands between the two layers of an {@link MLP}. */
+/**
+ * The activation of the feed-forward part of a block: its word in configs is the constant's name in lower case, and it makes
+ * the module that computes with it.
+ */
 public enum Activation {
 
     /** {@code x/2 · (1 + erf(x/√2))} (Hendrycks and Gimpel 2016); nanoGPT's. */
-    GELU("gelu", "gelu", Unary.GELU),
+    GELU("gelu", config -> new MLP(config, Unary.GELU)),
     /** The same by tanh, as GPT-2 was trained. */
-    GELU_TANH("gelu_tanh", "gelu_new", Unary.GELU_TANH),
-    RELU("relu", "relu", Unary.RELU);
+    GELU_TANH("gelu_new", config -> new MLP(config, Unary.GELU_TANH)),
+    RELU("relu", config -> new MLP(config, Unary.RELU));
 
-    private final String word;
     private final String huggingFace;
-    private final Unary function;
+    private final Function<GptConfig, FeedForward> feedForward;
 
-    Activation(String word, String huggingFace, Unary function) {
-        this.word = word;
+    Activation(String huggingFace, Function<GptConfig, FeedForward> feedForward) {
         this.huggingFace = huggingFace;
-        this.function = function;
-    }
-
-    /** Its name in Inkhorn's configs. */
-    public String word() {
-        return word;
+        this.feedForward = feedForward;
     }
 
     /** Its name in Hugging Face's {@code config.json}. */
@@ -31,7 +28,7 @@ public enum Activation {
         return huggingFace;
     }
 
-    Unary function() {
-        return function;
+    FeedForward feedForward(GptConfig config) {
+        return feedForward.apply(config);
     }
 }

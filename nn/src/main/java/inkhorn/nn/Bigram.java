@@ -3,14 +3,11 @@ package inkhorn.nn;
 import inkhorn.autograd.IntTensor;
 import inkhorn.autograd.Rng;
 import inkhorn.autograd.Tensor;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 /** The baseline that a GPT must beat: the next token from the last one alone, by a (V, V) table of logits. */
 public final class Bigram extends LanguageModel {
 
-    static final String MODEL_TYPE = "bigram";
-    private static final double INITIAL_DEVIATION = 0.02;
+    private static final double INITIAL_STD = 0.02;
 
     private final int blockSize;
     private final int vocabSize;
@@ -28,29 +25,31 @@ public final class Bigram extends LanguageModel {
         }
         this.vocabSize = vocabSize;
         this.blockSize = blockSize;
-        this.table = child("token_embedding_table", new Embedding(vocabSize, vocabSize));
+        this.table = child("token_embedding_table", "for each token, the logits of the one that follows",
+                new Embedding(vocabSize, vocabSize));
     }
 
     /** A model to be trained; its table starts near 0, so every token is about equally likely. */
     public Bigram(int vocabSize, int blockSize, Rng rng) {
         this(vocabSize, blockSize);
-        namedParameters().forEach(p -> Initial.normal(p, INITIAL_DEVIATION, rng));
+        namedParameters().forEach(p -> Initial.normal(p, INITIAL_STD, rng));
     }
 
     @Override
     public Tensor logits(IntTensor ids, Pass pass) {
-        checkContext(ids, MODEL_TYPE);
-        return table.forward(ids);                                          // (B, T, V)
+        checkContext(ids, "bigram");
+        pass.show("ids", ids.shape(), "one id for each token", null);
+        return pass.show(table, table.forward(ids), "its row of logits for each token");     // (B, T, V)
     }
 
     @Override
     public Tensor logitsAt(IntTensor ids, int[] positions, Pass pass) {
-        checkContext(ids, MODEL_TYPE);
+        checkContext(ids, "bigram");
         int[] last = rows(ids, positions);
         for (int b = 0; b < last.length; b++) {
             last[b] = ids.data()[last[b]];
         }
-        return table.forward(IntTensor.of(last, last.length));              // (B, V)
+        return table.forward(IntTensor.of(last, last.length));                               // (B, V)
     }
 
     @Override
@@ -68,18 +67,8 @@ public final class Bigram extends LanguageModel {
         return vocabSize;
     }
 
-    /** 0: a look-up multiplies nothing. */
     @Override
-    public double flopsPerToken() {
-        return 0;
-    }
-
-    @Override
-    public Map<String, Object> config() {
-        Map<String, Object> keys = new LinkedHashMap<>();
-        keys.put("model_type", MODEL_TYPE);
-        keys.put("vocab_size", vocabSize);
-        keys.put("n_positions", blockSize);
-        return keys;
+    protected LanguageModel alike() {
+        return new Bigram(vocabSize, blockSize);
     }
 }

@@ -1,47 +1,59 @@
 package inkhorn.nn;
 
-import inkhorn.autograd.IntTensor;
+import inkhorn.autograd.AttentionCache;
+import inkhorn.autograd.Shape;
 import inkhorn.autograd.Tensor;
 import inkhorn.autograd.ops.CausalAttention;
 import inkhorn.autograd.ops.Heads;
 
 /** Multi-head attention in which a position sees itself and those before it (Vaswani et al. 2017, 3.2). */
-public final class CausalSelfAttention extends Module {
+final class CausalSelfAttention extends Module {
 
     private final int heads;
+    private final int headSize;
     private final Linear cAttn;
     private final Linear cProj;
     private final Dropout attnDropout;
 
-    public CausalSelfAttention(GptConfig config) {
+    CausalSelfAttention(GptConfig config) {
         int channels = config.nEmbd();
         this.heads = config.nHead();
-        this.cAttn = child("c_attn", new Linear(channels, 3 * channels, config.bias(), null));
-        this.cProj = child("c_proj", new Linear(channels, channels, config.bias(), null));
+        this.headSize = config.headSize();
+        this.cAttn = child("c_attn", "queries, keys and values", new Linear(channels, 3 * channels, config.bias(), null));
+        this.cProj = child("c_proj", "attention's output", new Linear(channels, channels, config.bias(), null));
         this.attnDropout = new Dropout(config.dropout());
     }
 
-    /** (B, T, C) to (B, T, C). */
-    public Tensor forward(Tensor x, Pass pass) {
-        return forward(x, null, pass);
-    }
-
-    /** (B, T, C) to (rows, C) for those of the B·T positions, or to (B, T, C) where rows is null. */
-    Tensor forward(Tensor x, IntTensor rows, Pass pass) {
-        Tensor qkv = cAttn.forward(x);                                                               // (B, T, 3C)
-        Tensor y = attend(qkv, pass);                                                                // (B, T, C)
-        pass.observer().attention(qkv, y);
-        return cProj.forward(Rows.of(y, rows));
-    }
-
-    private Tensor attend(Tensor qkv, Pass pass) {
-        int size = qkv.shape().last() / 3 / heads;
-        Heads q = new Heads(qkv, 0, heads, size);                                                    // (B, T, H, D)
-        Heads k = new Heads(qkv, heads * size, heads, size);
-        Heads v = new Heads(qkv, 2 * heads * size, heads, size);
-        if (pass.caches() != null) {
-            return pass.caches().attend(q, k, v);                                                    // (B, T, C)
+    /**
+     * (B, T, C) to (B, T, C).
+     *
+     * @param cachesOrNull of each sequence this layer's keys and values of the tokens before these, to which it appends theirs;
+     *     null where the tokens stand alone
+     */
+    Tensor forward(Tensor x, AttentionCache[] cachesOrNull, Pass pass) {
+        int channels = heads * headSize;
+        Tensor qkv = pass.show(cAttn, cAttn.forward(x), "queries, keys and values, concatenated");      // (B, T, 3C)
+        Heads q = new Heads(qkv, 0, heads, headSize);                                                   // (B, T, H, D)
+        Heads k = new Heads(qkv, channels, heads, headSize);
+        Heads v = new Heads(qkv, 2 * channels, heads, headSize);
+        Tensor y = cachesOrNull != null ? AttentionCache.attend(cachesOrNull, q, k, v)
+                : CausalAttention.apply(q, k, v, attnDropout.p(), attnDropout.site(pass));              // (B, T, C)
+        if (pass.isObserved()) {
+            showStages(y, pass);
         }
-        return CausalAttention.apply(q, k, v, attnDropout.p(), attnDropout.site(pass));              // (B, T, C)
+        return pass.show(cProj, cProj.forward(y), "mixes the heads");
+    }
+
+    /** Attention step by step, of which the kernels hold no (T, T) matrix. */
+    private void showStages(Tensor y, Pass pass) {
+        int batch = y.shape().dim(0);
+        int time = y.shape().dim(1);
+        Shape perHead = Shape.of(batch, heads, time, headSize);
+        Shape weights = Shape.of(batch, heads, time, time);
+        pass.show(path() + " q, k, v", perHead, "each cut into heads of " + headSize + " channels", null);
+        pass.show(path() + " scores", weights, "q · kᵀ / √" + headSize + ", later tokens masked", null);
+        pass.show(path() + " softmax", weights, "weights: each row adds up to 1", null);
+        pass.show(path() + " values", perHead, "weights · v", null);
+        pass.show(path() + " heads joined", y, "heads concatenated");
     }
 }

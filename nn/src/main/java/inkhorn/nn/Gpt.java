@@ -5,24 +5,23 @@ import inkhorn.autograd.NoGrad;
 import inkhorn.autograd.Rng;
 import inkhorn.autograd.Tensor;
 import inkhorn.autograd.ops.Gather;
-import inkhorn.autograd.ops.ResidualNorm;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 
-/** A GPT (Radford et al. 2019): token and position embedding, blocks, layer norm, head. Names and layout are GPT-2's. */
+/** A GPT (Radford et al. 2019): token and position embedding, blocks, norm, head. Names and layout are GPT-2's. */
 public final class Gpt extends LanguageModel {
 
-    /** The deviation of GPT-2's initial weights. */
-    private static final double INITIAL_DEVIATION = 0.02;
+    /** The std of GPT-2's initial weights. */
+    private static final double INITIAL_STD = 0.02;
+    private static final String POSITIONS = "transformer.wpe";
 
     private final GptConfig config;
     private final Embedding wte;
     private final Tensor positions;
     private final Dropout drop;
     private final List<Block> blocks = new ArrayList<>();
-    private final LayerNorm lnF;
+    private final Norm lnF;
     private final Embedding lmHead;
 
     /** A model whose weights are to be loaded: they are 0 until then. */
@@ -30,27 +29,31 @@ public final class Gpt extends LanguageModel {
         if (config.vocabSize() < 1) {
             throw new IllegalArgumentException("gpt: vocab_size must be at least 1, found " + config.vocabSize());
         }
+        int vocabulary = config.vocabSize();
         int channels = config.nEmbd();
+        boolean tied = config.tieWeights();
         this.config = config;
-        this.wte = child("transformer.wte", new Embedding(config.vocabSize(), channels));
+        this.wte = child("transformer.wte", "token embedding" + (tied ? ", and the head" : ""),
+                new Embedding(vocabulary, channels));
         this.positions = switch (config.position()) {
-            case LEARNED -> child("transformer.wpe", new Embedding(config.blockSize(), channels)).weight();
-            case SINUSOIDAL -> buffer("transformer.wpe.weight", Sinusoids.table(config.blockSize(), channels));
+            case LEARNED -> child(POSITIONS, "position embedding", new Embedding(config.blockSize(), channels)).weight();
+            case SINUSOIDAL -> buffer(POSITIONS + ".weight", Sinusoids.table(config.blockSize(), channels));
         };
         this.drop = new Dropout(config.dropout());
         for (int i = 0; i < config.nLayer(); i++) {
             blocks.add(child("transformer.h." + i, new Block(config)));
         }
-        this.lnF = child("transformer.ln_f", new LayerNorm(channels, config.bias(), config.layerNormEps()));
-        this.lmHead = config.tieWeights() ? wte : child("lm_head", new Embedding(config.vocabSize(), channels));
-        if (config.tieWeights()) {
+        this.lnF = child("transformer.ln_f", "norm before the head", Norm.of(config));
+        this.lmHead = tied ? wte
+                : child("lm_head", "unembedding: from channels to logits", new Embedding(vocabulary, channels));
+        if (tied) {
             tie("lm_head.weight", wte.weight());
         }
     }
 
     /**
-     * A model to be trained, its weights drawn as GPT-2's: normal with deviation 0.02, in the projections onto the residual
-     * stream 0.02/√(2·n_layer) since 2·n_layer of them add up there; biases 0, layer norms 1.
+     * A model to be trained, its weights drawn as GPT-2's: normal with std 0.02, in the projections onto the residual
+     * stream 0.02/√(2·n_layer) since 2·n_layer of them add up there; biases 0, norms 1.
      *
      * @param rng each parameter draws a stream that depends on its name, so equal seeds give equal weights
      */
@@ -59,20 +62,20 @@ public final class Gpt extends LanguageModel {
         for (Parameter p : namedParameters()) {
             boolean projection = p.name().endsWith("c_proj.weight");
             if (p.tensor().shape().rank() >= 2) {
-                Initial.normal(p, projection ? INITIAL_DEVIATION / Math.sqrt(2.0 * config.nLayer()) : INITIAL_DEVIATION, rng);
+                Initial.normal(p, projection ? INITIAL_STD / Math.sqrt(2.0 * config.nLayer()) : INITIAL_STD, rng);
             }
         }
     }
 
     @Override
     public Tensor logits(IntTensor ids, Pass pass) {
-        return lmHead.scores(hidden(ids, null, pass));                                  // (B, T, V)
+        return logits(ids, null, null, pass);                                           // (B, T, V)
     }
 
     @Override
     public Tensor logitsAt(IntTensor ids, int[] at, Pass pass) {
         int[] rows = rows(ids, at);
-        return lmHead.scores(hidden(ids, IntTensor.of(rows, rows.length), pass));       // (B, V)
+        return logits(ids, IntTensor.of(rows, rows.length), null, pass);                // (B, V)
     }
 
     /**
@@ -83,33 +86,56 @@ public final class Gpt extends LanguageModel {
      * @return (B, V), with the bits of {@link #logitsAt} over the whole sequences
      */
     public Tensor logitsAfter(IntTensor ids, KeyValueCache... caches) {
-        CachedBatch batch = new CachedBatch(caches);
+        for (KeyValueCache cache : caches) {
+            cache.truncate(cache.length());     // a pass that was given up may have left more in some layers
+        }
+        int[] last = new int[caches.length];
+        Arrays.fill(last, ids.shape().last() - 1);
+        int[] rows = rows(ids, last);
         try (NoGrad off = NoGrad.open()) {
-            int time = ids.shape().last();
-            int[] last = new int[caches.length];
-            Arrays.fill(last, time - 1);
-            return logitsAt(ids, last, Pass.continuing(batch));                         // (B, V)
+            return logits(ids, IntTensor.of(rows, rows.length), caches, Pass.evaluation());   // (B, V)
         }
     }
 
     /**
-     * What the head reads.
+     * The model, from ids to logits.
      *
-     * @param rows which of the B·T positions are wanted, or null for all: what only others need is left out of the last block
-     * @return (B, T, C), or (rows, C)
+     * @param rowsOrNull which of the B·T positions are wanted; null: all
+     * @param cachesOrNull of each sequence the keys and values of the tokens before these; null where they stand alone
+     * @return (B, T, V), or (rows, V)
      */
-    private Tensor hidden(IntTensor ids, IntTensor rows, Pass pass) {
+    private Tensor logits(IntTensor ids, IntTensor rowsOrNull, KeyValueCache[] cachesOrNull, Pass pass) {
         checkContext(ids, "gpt");
-        Tensor tokens = wte.forward(ids);                                               // (B, T, C)
-        Tensor places = places(ids, pass.caches());                                     // (T, C) or (B, 1, C)
-        Residual x = new Residual(drop.forward(tokens.add(places), pass), null);        // (B, T, C)
+        ResidualStream x = new ResidualStream(embedded(ids, cachesOrNull, pass), drop, pass);
         for (int i = 0; i < blocks.size(); i++) {
-            boolean isLast = i == blocks.size() - 1;
-            x = blocks.get(i).forward(x, isLast ? rows : null, pass);
+            if (i == blocks.size() - 1) {
+                x.narrowAtNextAddition(rowsOrNull);     // the last attention reads all positions, nothing after it does
+            }
+            blocks.get(i).forward(x, cachesOrNull == null ? null : KeyValueCache.layer(i, cachesOrNull), pass);
         }
-        ResidualNorm.Result out = lnF.forward(x, drop, pass);
-        pass.observer().stream(out.sum());
-        return out.normed();
+        Tensor logits = lmHead.scores(x.normed(lnF));                                   // (B, T, V) or (rows, V)
+        return pass.show("lm_head", logits, config.tieWeights()
+                ? "a logit for every token that may follow, by products with the rows of wte"
+                : "a logit for every token that may follow");
+    }
+
+    /** Tokens and positions, (B, T, C). */
+    private Tensor embedded(IntTensor ids, KeyValueCache[] cachesOrNull, Pass pass) {
+        pass.show("ids", ids.shape(), "one id for each token", null);
+        Tensor tokens = pass.show(wte, wte.forward(ids), "a vector for each token");    // (B, T, C)
+        Tensor atPositions = pass.show(POSITIONS, positions(ids, cachesOrNull), config.position() == Position.SINUSOIDAL
+                ? "a vector for each position, computed" : "a vector for each position");   // (T, C) or (B, 1, C)
+        return pass.show("transformer.wte + wpe", drop.forward(tokens.add(atPositions), pass),
+                "added; every sequence has the same positions");                        // (B, T, C)
+    }
+
+    private Tensor positions(IntTensor ids, KeyValueCache[] cachesOrNull) {
+        int time = ids.shape().last();
+        if (cachesOrNull == null || time > 1) {
+            return positions.slice(0, 0, time);
+        }
+        int[] next = Arrays.stream(cachesOrNull).mapToInt(KeyValueCache::length).toArray();
+        return Gather.apply(positions, IntTensor.of(next, next.length, 1));
     }
 
     /**
@@ -122,16 +148,14 @@ public final class Gpt extends LanguageModel {
         return lmHead.scores(lnF.forward(stream));
     }
 
-    private Tensor places(IntTensor ids, CachedBatch caches) {
-        int time = ids.shape().last();
-        if (caches == null || time > 1) {
-            return positions.slice(0, 0, time);
-        }
-        return Gather.apply(positions, IntTensor.of(caches.positions(), ids.shape().dim(0), 1));
-    }
-
     public GptConfig gptConfig() {
         return config;
+    }
+
+    /** Parameters that are read to compute one more token: all but those of tables of which a row is read. */
+    public long parametersReadPerToken() {
+        long learned = config.position() == Position.LEARNED ? positions.size() : 0;
+        return parameterCount() - learned - (config.tieWeights() ? 0 : wte.weight().size());
     }
 
     @Override
@@ -150,12 +174,7 @@ public final class Gpt extends LanguageModel {
     }
 
     @Override
-    public double flopsPerToken() {
-        return config.flopsPerToken();
-    }
-
-    @Override
-    public Map<String, Object> config() {
-        return HuggingFaceConfig.write(config);
+    protected LanguageModel alike() {
+        return new Gpt(config);
     }
 }

@@ -124,21 +124,4 @@ public record GptConfig(
         values.put(component, value);
         return Records.make(GptConfig.class, values.values().toArray());
     }
-
-    /** {@link LanguageModel#parameterCount()} of a model of this shape, without its memory. */
-    public long parameterCount() {
-        long norm = bias ? 2L * nEmbd : nEmbd;
-        long square = (long) nEmbd * nEmbd;
-        long biases = bias ? 9L * nEmbd : 0;                    // c_attn 3C, c_proj C, c_fc 4C, c_proj C
-        long block = 2 * norm + 12 * square + biases;           // c_attn 3C², c_proj C², c_fc 4C², c_proj 4C²
-        long tokens = (long) vocabSize * nEmbd * (tieWeights ? 1 : 2);
-        long places = position == Position.LEARNED ? (long) blockSize * nEmbd : 0;
-        return tokens + places + nLayer * block + norm;
-    }
-
-    /** {@link LanguageModel#flopsPerToken()} of a model of this shape. */
-    public double flopsPerToken() {
-        long places = position == Position.LEARNED ? (long) blockSize * nEmbd : 0;
-        return 6.0 * (parameterCount() - places) + 12.0 * nLayer * nEmbd * blockSize;
-    }
 }

@@ -10,11 +10,11 @@ final class Initial {
     }
 
     /** Normal with mean 0; the draws depend on the seed and on the parameter's name alone. */
-    static void normal(Parameter parameter, double deviation, Rng rng) {
+    static void normal(Parameter parameter, double std, Rng rng) {
         Rng stream = rng.stream(rng.bits(hash(parameter.name())));
         float[] values = parameter.tensor().data();
         // Each value is a function of its index, so the order in which threads take them does not matter.
-        IntStream.range(0, values.length).parallel().forEach(i -> values[i] = (float) (deviation * stream.normal(i)));
+        IntStream.range(0, values.length).parallel().forEach(i -> values[i] = (float) (std * stream.normal(i)));
     }
 
     /** FNV-1a, 64 bits. */

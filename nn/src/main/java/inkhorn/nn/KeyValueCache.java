@@ -1,6 +1,7 @@
 package inkhorn.nn;
 
 import inkhorn.autograd.AttentionCache;
+import java.util.Arrays;
 
 /**
  * The keys and values of one sequence, at each layer of a {@link Gpt}: what a token to come needs of those before it
@@ -42,7 +43,8 @@ public final class KeyValueCache {
         }
     }
 
-    AttentionCache layer(int i) {
-        return layers[i];
+    /** The caches of one layer, one a sequence. */
+    static AttentionCache[] layer(int i, KeyValueCache[] caches) {
+        return Arrays.stream(caches).map(cache -> cache.layers[i]).toArray(AttentionCache[]::new);
     }
 }

@@ -1,9 +1,11 @@
 package inkhorn.nn;
 
+import inkhorn.autograd.Backward;
 import inkhorn.autograd.IntTensor;
+import inkhorn.autograd.Rng;
+import inkhorn.autograd.Scope;
 import inkhorn.autograd.Tensor;
 import inkhorn.autograd.ops.CrossEntropy;
-import java.util.Map;
 
 /** A model of the next token: what trainer and sampler need to know. */
 public abstract class LanguageModel extends Module {
@@ -34,14 +36,21 @@ public abstract class LanguageModel extends Module {
     /** (V, C): a row for each token, from which the model begins. */
     public abstract Tensor tokenTable();
 
-    /**
-     * Floating-point operations to train on one token, forward and backward: {@code 6N + 12·L·C·T} with T the block size
-     * and N the parameters without the position table, as nanoGPT counts (Chowdhery et al. 2022, appendix B).
-     */
-    public abstract double flopsPerToken();
+    /** A model of the same architecture, whose weights are to be loaded; made on shapes alone, it costs nothing. */
+    protected abstract LanguageModel alike();
 
-    /** The keys of this model's {@code config.json}, from which {@link LanguageModels#of} makes it again. */
-    public abstract Map<String, Object> config();
+    /**
+     * Floating-point operations to train on one token, forward and backward, in sequences of the block size: counted at the
+     * kernels' calls of such a step on shapes alone. Matrix products and attention count, {@code 6N + 12·L·C·T} with N
+     * their weights (Chowdhery et al. 2022, appendix B); operations on each value by itself do not.
+     */
+    public final double flopsPerToken() {
+        try (Scope shapes = Scope.openOnShapes()) {
+            IntTensor ids = IntTensor.of(new int[blockSize()], 1, blockSize());
+            Backward.from(alike().loss(ids, ids, Pass.training(new Rng(0))), Backward.Keep.NOTHING);
+            return (double) shapes.flops() / blockSize();
+        }
+    }
 
     /**
      * The mean over positions of -log p(target), in nats. In training its backward pass overwrites the logits' storage.

@@ -1,22 +1,26 @@
 package inkhorn.nn;
 
 import inkhorn.autograd.Tensor;
+import inkhorn.autograd.kernel.Unary;
 
-/** Two linear layers with an activation between them, each position by itself. */
-public final class MLP extends Module {
+/** Two linear layers, {@code f(x · W₁) · W₂}, with a function of each value between them and a hidden width of 4C. */
+final class MLP extends FeedForward {
 
     private final Linear cFc;
     private final Linear cProj;
+    private final String expanded;
 
-    public MLP(GptConfig config) {
+    /** @param function computed with the first product in one pass */
+    MLP(GptConfig config, Unary function) {
         int channels = config.nEmbd();
-        this.cFc = child("c_fc", new Linear(channels, 4 * channels, config.bias(), config.activation()));
-        this.cProj = child("c_proj", new Linear(4 * channels, channels, config.bias(), null));
+        this.cFc = child("c_fc", "MLP: expansion", new Linear(channels, 4 * channels, config.bias(), function));
+        this.cProj = child("c_proj", "MLP: projection back", new Linear(4 * channels, channels, config.bias(), null));
+        this.expanded = "expanded fourfold, then " + Records.word(config.activation());
     }
 
-    /** (B, T, C) to (B, T, C). */
-    public Tensor forward(Tensor x) {
-        Tensor hidden = cFc.forward(x);     // (B, T, 4C)
-        return cProj.forward(hidden);       // (B, T, C)
+    @Override
+    Tensor forward(Tensor x, Pass pass) {
+        Tensor hidden = pass.show(cFc, cFc.forward(x), expanded);                                  // (B, T, 4C)
+        return pass.show(cProj, cProj.forward(hidden), "projected back to the channels");          // (B, T, C)
     }
 }

@@ -10,8 +10,8 @@ import java.util.function.Function;
 
 /**
  * A part of a model: its own tensors and the modules inside it, each under a name. Where a field is assigned it is also
- * registered:
- * <pre>{@code this.cAttn = child("c_attn", new Linear(C, 3 * C, config.bias(), null));}</pre>
+ * registered, with what it is for:
+ * <pre>{@code this.cProj = child("c_proj", "attention's output", new Linear(C, C, config.bias()));}</pre>
  *
  * <p>A name may hold dots, where a level of the name is no class of its own: {@code transformer.wte}.
  */
@@ -21,20 +21,40 @@ public abstract class Module {
     private final Map<String, Tensor> parameters = new LinkedHashMap<>();
     private final Map<String, Tensor> buffers = new LinkedHashMap<>();
     private final Map<String, Tensor> ties = new LinkedHashMap<>();
+    /** What the children and parameters are for, by name; none where that follows from what is around them. */
+    private final Map<String, String> meanings = new LinkedHashMap<>();
+    private Module parent;
+    private String name;
 
     /** Registers a module inside this one, and returns it. */
     protected final <M extends Module> M child(String name, M module) {
         claim(name);
         children.put(name, module);
+        Module added = module;
+        added.parent = this;
+        added.name = name;
+        return module;
+    }
+
+    /** Registers a module inside this one with what it is for, in a few words, and returns it. */
+    protected final <M extends Module> M child(String name, String meaning, M module) {
+        child(name, module);
+        meanings.put(name, meaning);
         return module;
     }
 
     /** Makes and registers a trained tensor of zeros, outside any scope. */
     protected final Tensor parameter(String name, int... dims) {
         claim(name);
-        Tensor tensor = Tensor.variable(new float[Shape.of(dims).size()], dims);
+        Tensor tensor = Tensor.variable(Shape.of(dims));
         parameters.put(name, tensor);
         return tensor;
+    }
+
+    /** Makes and registers a trained tensor with what it is for in this module, in a word. */
+    protected final Tensor parameter(String name, String meaning, int... dims) {
+        meanings.put(name, meaning);
+        return parameter(name, dims);
     }
 
     /** Registers a tensor that is computed and not trained, but written with the weights for those who read them. */
@@ -57,11 +77,31 @@ public abstract class Module {
         }
     }
 
+    /** The dotted name from the root module, as {@code transformer.h.0.attn.c_attn}; empty for the root. */
+    public final String path() {
+        return parent == null ? "" : parent.path(name);
+    }
+
+    /** The dotted name from the root module of something inside this one. */
+    final String path(String inside) {
+        return parent == null ? inside : path() + "." + inside;
+    }
+
     /** Every trained tensor in here, each once, in the order of registration: own ones first, then child by child. */
     public final List<Parameter> namedParameters() {
         List<Parameter> found = new ArrayList<>();
-        collect("", module -> module.parameters).forEach((name, tensor) -> found.add(new Parameter(name, tensor)));
+        collect("", "", found);
         return found;
+    }
+
+    private void collect(String prefix, String meaning, List<Parameter> found) {
+        parameters.forEach((key, tensor) -> found.add(new Parameter(prefix + key, tensor, meaning(meaning, key))));
+        children.forEach((key, child) -> child.collect(prefix + key + ".", meaning(meaning, key), found));
+    }
+
+    private String meaning(String outer, String key) {
+        String own = meanings.getOrDefault(key, "");
+        return outer.isEmpty() || own.isEmpty() ? outer + own : outer + ", " + own;
     }
 
     /** Tensors that are written with the parameters but follow from the configuration. */
@@ -76,8 +116,8 @@ public abstract class Module {
 
     private Map<String, Tensor> collect(String prefix, Function<Module, Map<String, Tensor>> kind) {
         Map<String, Tensor> found = new LinkedHashMap<>();
-        kind.apply(this).forEach((name, tensor) -> found.put(prefix + name, tensor));
-        children.forEach((name, child) -> found.putAll(child.collect(prefix + name + ".", kind)));
+        kind.apply(this).forEach((key, tensor) -> found.put(prefix + key, tensor));
+        children.forEach((key, child) -> found.putAll(child.collect(prefix + key + ".", kind)));
         return found;
     }
 }

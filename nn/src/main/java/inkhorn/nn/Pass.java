@@ -1,23 +1,24 @@
 package inkhorn.nn;
 
 import inkhorn.autograd.Rng;
+import inkhorn.autograd.Shape;
+import inkhorn.autograd.Tensor;
 
 /**
- * One forward pass: the only place that says whether a model is training, and the source of its dropout. Each site that
- * drops something takes a stream of random numbers of its own, in the order of the calls; so the masks are a pure function
- * of the {@link Rng} given, and a pass is used for one forward only.
+ * One forward pass: the only place that says whether a model is training, the source of its dropout, and what is shown on
+ * the way. Each site that drops something takes a stream of random numbers of its own, in the order of the calls; so the
+ * masks are a pure function of the {@link Rng} given, and a pass is used for one forward only.
  */
 public final class Pass {
 
     private final Rng rng;
-    private final CachedBatch caches;
-    private final ForwardObserver observer;
+    private final ForwardHook hook;
     private long sites;
+    private String lastShown = "";
 
-    private Pass(Rng rng, CachedBatch caches, ForwardObserver observer) {
+    private Pass(Rng rng, ForwardHook hook) {
         this.rng = rng;
-        this.caches = caches;
-        this.observer = observer;
+        this.hook = hook;
     }
 
     /**
@@ -29,39 +30,56 @@ public final class Pass {
         if (rng == null) {
             throw new IllegalArgumentException("pass: training needs an Rng");
         }
-        return new Pass(rng, null, ForwardObserver.NONE);
+        return new Pass(rng, null);
     }
 
     /** A pass without dropout. */
     public static Pass evaluation() {
-        return new Pass(null, null, ForwardObserver.NONE);
+        return new Pass(null, null);
     }
 
-    /** A pass without dropout that shows the observer what is computed on the way. */
-    public static Pass observed(ForwardObserver observer) {
-        return new Pass(null, null, observer);
-    }
-
-    /** A pass without dropout over tokens that follow those in the caches. */
-    static Pass continuing(CachedBatch caches) {
-        return new Pass(null, caches, ForwardObserver.NONE);
-    }
-
-    /** The caches that the tokens of this pass follow, or null where they stand alone. */
-    CachedBatch caches() {
-        return caches;
+    /** A pass without dropout that shows the hook what is computed. */
+    public static Pass observed(ForwardHook hook) {
+        return new Pass(null, hook);
     }
 
     public boolean isTraining() {
         return rng != null;
     }
 
-    ForwardObserver observer() {
-        return observer;
-    }
-
     /** The random numbers of the next dropout site, or null in evaluation. */
     public Rng nextSite() {
         return rng == null ? null : rng.stream(rng.bits(sites++));
+    }
+
+    /** Whether somebody looks. */
+    boolean isObserved() {
+        return hook != null;
+    }
+
+    /** Shows what a module computed, if somebody looks, and returns it. */
+    Tensor show(Module module, Tensor value, String meaning) {
+        return hook == null ? value : show(module.path(), value, meaning);
+    }
+
+    /** Shows a value under a full dotted name, if somebody looks, and returns it. */
+    Tensor show(String name, Tensor value, String meaning) {
+        show(name, value.shape(), meaning, value);
+        return value;
+    }
+
+    /** Shows a step whose value is null where it is never held whole. */
+    void show(String name, Shape shape, String meaning, Tensor value) {
+        if (hook != null) {
+            lastShown = name;
+            hook.on(new ForwardHook.Step(name, shape, meaning, value));
+        }
+    }
+
+    /** What the sum with the branch that was shown last is called: {@code h.0.+ attn} after {@code h.0.attn.c_proj}. */
+    String nameOfSum() {
+        String branch = lastShown.substring(0, Math.max(0, lastShown.lastIndexOf('.')));
+        int dot = branch.lastIndexOf('.') + 1;
+        return branch.substring(0, dot) + "+ " + branch.substring(dot);
     }
 }

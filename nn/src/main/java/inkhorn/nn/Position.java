@@ -1,21 +1,10 @@
 package inkhorn.nn;
 
-/** How a model knows where in the text a token stands. */
+/** How a token's position in the text is embedded; its word in configs is the constant's name in lower case. */
 public enum Position {
 
     /** A trained table, as GPT-2's. */
-    LEARNED("learned"),
+    LEARNED,
     /** The fixed waves of Vaswani et al. 2017, 3.5. */
-    SINUSOIDAL("sinusoidal");
-
-    private final String word;
-
-    Position(String word) {
-        this.word = word;
-    }
-
-    /** Its name in configs. */
-    public String word() {
-        return word;
-    }
+    SINUSOIDAL
 }

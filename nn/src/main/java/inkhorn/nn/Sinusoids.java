@@ -15,15 +15,15 @@ final class Sinusoids {
      * @return (T, C)
      */
     static Tensor table(int time, int channels) {
-        float[] table = new float[time * channels];
-        for (int t = 0; t < time; t++) {
-            for (int c = 0; c < channels; c++) {
-                int even = c / 2 * 2;
-                double angle = t / StrictMath.pow(10_000, (double) even / channels);
-                double wave = c == even ? StrictMath.sin(angle) : StrictMath.cos(angle);
-                table[t * channels + c] = (float) (wave / Math.sqrt(channels));
-            }
+        Tensor table = Tensor.zeros(time, channels);
+        float[] values = table.data();
+        for (int i = 0; i < values.length; i++) {
+            int c = i % channels;
+            int even = c / 2 * 2;
+            double angle = i / channels / StrictMath.pow(10_000, (double) even / channels);
+            double wave = c == even ? StrictMath.sin(angle) : StrictMath.cos(angle);
+            values[i] = (float) (wave / Math.sqrt(channels));
         }
-        return Tensor.of(table, time, channels);
+        return table;
     }
 }

@@ -7,14 +7,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /** The weights of a module by name: what a checkpoint writes and reads. */
 public final class StateDict {
 
-    private static final String PREFIX = "transformer.";
-    /** The causal masks that GPT-2's PyTorch files hold beside the weights. */
-    private static final Pattern MASKS = Pattern.compile("(transformer\\.)?h\\.\\d+\\.attn\\.(masked_)?bias");
     /** How far a value that follows from the configuration may lie from the one in a file, for rounding to 16 bits. */
     private static final float TOLERANCE = 1e-3f;
 
@@ -32,10 +28,18 @@ public final class StateDict {
         return state;
     }
 
+    /** Every name that a file may have for a tensor of the module. */
+    public static Set<String> names(Module module) {
+        Set<String> names = new LinkedHashSet<>(of(module).keySet());
+        names.addAll(module.namedTies().keySet());
+        return names;
+    }
+
     /**
-     * Copies values into the parameters of a module. Accepted as well: GPT-2's names without {@code transformer.}, its
-     * attention masks, a head beside the table it is tied to, a sinusoidal table; the last two are checked.
+     * Copies values into the parameters of a module. Accepted as well: a head beside the table it is tied to, and a sinusoidal
+     * table; both are checked.
      *
+     * @param values by the names that the module has for them
      * @throws IllegalArgumentException listing all names that are missing, unexpected or of another shape; nothing is
      *     changed then. Also when a head differs from the table it is tied to, or a position table is not the computed one
      */
@@ -44,24 +48,10 @@ public final class StateDict {
         module.namedParameters().forEach(p -> expected.put(p.name(), p.tensor()));
         Map<String, Tensor> optional = new LinkedHashMap<>(module.namedBuffers());
         optional.putAll(module.namedTies());
-        Map<String, Tensor> found = byOwnNames(values, expected.keySet(), optional.keySet());
-        check(found, expected, optional);
+        check(values, expected, optional);
         expected.forEach((name, tensor) ->
-                System.arraycopy(found.get(name).data(), 0, tensor.data(), 0, tensor.size()));
-        optional.forEach((name, tensor) -> checkSame(name, tensor, found.get(name)));
-    }
-
-    private static Map<String, Tensor> byOwnNames(Map<String, Tensor> values, Set<String> expected, Set<String> optional) {
-        Map<String, Tensor> found = new LinkedHashMap<>();
-        values.forEach((name, tensor) -> {
-            boolean known = expected.contains(name) || optional.contains(name);
-            boolean knownWithPrefix = expected.contains(PREFIX + name) || optional.contains(PREFIX + name);
-            String own = !known && knownWithPrefix ? PREFIX + name : name;
-            if (known || knownWithPrefix || !MASKS.matcher(name).matches()) {
-                found.put(own, tensor);
-            }
-        });
-        return found;
+                System.arraycopy(values.get(name).data(), 0, tensor.data(), 0, tensor.size()));
+        optional.forEach((name, tensor) -> checkSame(name, tensor, values.get(name)));
     }
 
     private static void check(Map<String, Tensor> found, Map<String, Tensor> expected, Map<String, Tensor> optional) {

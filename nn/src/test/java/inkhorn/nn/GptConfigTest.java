@@ -5,18 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 class GptConfigTest {
-
-    @ParameterizedTest
-    @CsvSource({"true, LEARNED, true", "false, SINUSOIDAL, true", "true, LEARNED, false", "false, LEARNED, false"})
-    void parametersAreCountedWithoutMakingThem(boolean bias, Position position, boolean tied) {
-        GptConfig config = GptConfig.defaults().withVocabSize(13).withBlockSize(8).withNLayer(3).withNHead(2)
-                .withNEmbd(6).withBias(bias).withPosition(position).withTieWeights(tied);
-        assertThat(config.parameterCount()).isEqualTo(new Gpt(config).parameterCount());
-    }
 
     @Test
     void channelsMustDivideByTheHeads() {

@@ -14,15 +14,20 @@ import static org.assertj.core.api.Assertions.within;
 import inkhorn.autograd.IntTensor;
 import inkhorn.autograd.NoGrad;
 import inkhorn.autograd.Rng;
+import inkhorn.autograd.Scope;
 import inkhorn.autograd.Shape;
 import inkhorn.autograd.Tensor;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class GptTest {
+
+    private static final GptConfig GPT2 = GptConfig.defaults().withVocabSize(50257).withBlockSize(1024).withNLayer(12)
+            .withNHead(12).withNEmbd(768).withBias(true).withActivation(Activation.GELU_TANH);
 
     @Test
     void logitsAreOneRowOfTheVocabularyAPosition() {
@@ -91,18 +96,49 @@ class GptTest {
     }
 
     @Test
-    void theSmallestGpt2HasItsPublishedParameterCountWithAHundredthOfTheVocabulary() {
-        // 124,439,808 (Radford et al. 2019) less the rows of 49,757 tokens: keeps the test small in memory.
-        GptConfig small = GptConfig.defaults().withVocabSize(500).withBlockSize(1024).withNLayer(12)
-                .withNHead(12).withNEmbd(768).withBias(true).withActivation(Activation.GELU_TANH);
-        assertThat(new Gpt(small).parameterCount()).isEqualTo(124_439_808L - 49_757 * 768);
+    void theSmallestGpt2HasItsPublishedTensorsAndParameterCount() {
+        try (Scope shapes = Scope.openOnShapes()) {
+            Gpt gpt2 = new Gpt(GPT2);
+            assertThat(gpt2.namedParameters()).hasSize(148);
+            assertThat(gpt2.parameterCount()).isEqualTo(124_439_808L);
+            assertThat(shapes.permanentBytes()).isEqualTo(4 * 124_439_808L);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, LEARNED, true", "false, SINUSOIDAL, true", "true, LEARNED, false", "false, LEARNED, false"})
+    void flopsPerTokenFollowNanoGptsCountWithoutVectors(boolean bias, Position position, boolean tied) {
+        Gpt gpt = new Gpt(config(0, bias, position, tied));
+        long n = LAYERS * 12L * CHANNELS * CHANNELS + (long) VOCAB * CHANNELS;
+        assertThat(gpt.flopsPerToken()).isEqualTo(6 * n + 12.0 * LAYERS * CHANNELS * BLOCK);
     }
 
     @Test
-    void flopsPerTokenFollowNanoGptsCount() {
-        Gpt gpt = new Gpt(config());
-        double n = gpt.parameterCount() - BLOCK * CHANNELS;
-        assertThat(gpt.flopsPerToken()).isEqualTo(6 * n + 12.0 * LAYERS * CHANNELS * BLOCK);
+    void aTokenOfGpt2TakesTheOperationsOfItsMatrices() {
+        double convention = 6.0 * (124_439_808 - 1024 * 768) + 12.0 * 12 * 768 * 1024;
+        try (Scope shapes = Scope.openOnShapes()) {
+            assertThat(new Gpt(GPT2).flopsPerToken()).isBetween(0.999 * convention, convention);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, LEARNED, true", "false, SINUSOIDAL, true", "true, LEARNED, false", "false, LEARNED, false"})
+    void aTokenReadsAllWeightsButTheTablesOfWhichItReadsARow(boolean bias, Position position, boolean tied) {
+        Gpt gpt = new Gpt(config(0, bias, position, tied));
+        long tables = (position == Position.LEARNED ? BLOCK * CHANNELS : 0) + (tied ? 0 : VOCAB * CHANNELS);
+        assertThat(gpt.parametersReadPerToken()).isEqualTo(gpt.parameterCount() - tables);
+    }
+
+    @Test
+    void parametersSayWhatTheyAreFor() {
+        List<Parameter> tied = new Gpt(config()).namedParameters();
+        List<Parameter> untied = new Gpt(config(0, true, Position.LEARNED, false)).namedParameters();
+        assertThat(meaning(tied, "transformer.wte.weight")).isEqualTo("token embedding, and the head");
+        assertThat(meaning(untied, "transformer.wte.weight")).isEqualTo("token embedding");
+        assertThat(meaning(untied, "lm_head.weight")).isEqualTo("unembedding: from channels to logits");
+        assertThat(meaning(tied, "transformer.h.1.ln_1.bias")).isEqualTo("norm before attention, shift");
+        assertThat(meaning(tied, "transformer.h.0.attn.c_attn.weight")).isEqualTo("queries, keys and values");
+        assertThat(meaning(tied, "transformer.h.0.mlp.c_fc.bias")).isEqualTo("MLP: expansion, bias");
     }
 
     @Test
@@ -116,9 +152,9 @@ class GptTest {
         Gpt gpt = new Gpt(GptConfig.defaults().withVocabSize(VOCAB).withBlockSize(BLOCK).withNLayer(8)
                 .withNHead(4).withNEmbd(64).withBias(true),
                 new Rng(3));
-        assertThat(deviation(gpt, "transformer.h.5.mlp.c_fc.weight")).isCloseTo(0.02, within(0.001));
-        assertThat(deviation(gpt, "transformer.h.5.mlp.c_proj.weight")).isCloseTo(0.02 / 4, within(0.00025));
-        assertThat(deviation(gpt, "transformer.h.5.attn.c_proj.weight")).isCloseTo(0.02 / 4, within(0.00025));
+        assertThat(std(gpt, "transformer.h.5.mlp.c_fc.weight")).isCloseTo(0.02, within(0.001));
+        assertThat(std(gpt, "transformer.h.5.mlp.c_proj.weight")).isCloseTo(0.02 / 4, within(0.00025));
+        assertThat(std(gpt, "transformer.h.5.attn.c_proj.weight")).isCloseTo(0.02 / 4, within(0.00025));
     }
 
     @Test
@@ -236,6 +272,10 @@ class GptTest {
                 .hasMessage("gpt: token ids must be (batch, time), found (3,)");
     }
 
+    private static String meaning(List<Parameter> parameters, String name) {
+        return parameters.stream().filter(p -> p.name().equals(name)).findFirst().orElseThrow().meaning();
+    }
+
     private static List<String> namesAndShapes(Module module) {
         return module.namedParameters().stream().map(p -> p.name() + " " + p.tensor().shape()).toList();
     }
@@ -249,7 +289,7 @@ class GptTest {
                 .tensor().grad();
     }
 
-    private static double deviation(Module module, String name) {
+    private static double std(Module module, String name) {
         float[] values = named(module.namedParameters(), name);
         return norm(values) / Math.sqrt(values.length);
     }

@@ -11,12 +11,16 @@ class ModuleTest {
     private static final class Pair extends Module {
         private final Linear second = child("second", new Linear(2, 3, true, null));
         private final Embedding first = child("a.first", new Embedding(4, 2));
-        private final Tensor own = parameter("scale", 1);
+        private final Tensor own = parameter("scale", "factor", 1);
         private final Tensor fixed = buffer("fixed", Tensor.zeros(2));
 
         Pair() {
             tie("other", own);
         }
+    }
+
+    private static final class Outer extends Module {
+        private final Pair pair = child("pair", "two", new Pair());
     }
 
     private static final class Twice extends Module {
@@ -28,6 +32,20 @@ class ModuleTest {
     void parametersAreNamedByTheirPathAndListedInOrderOfRegistration() {
         assertThat(new Pair().namedParameters()).extracting(Parameter::name)
                 .containsExactly("scale", "second.weight", "second.bias", "a.first.weight");
+    }
+
+    @Test
+    void aModuleKnowsItsPath() {
+        Pair pair = new Pair();
+        assertThat(pair.path()).isEmpty();
+        assertThat(pair.second.path()).isEqualTo("second");
+        assertThat(new Outer().pair.first.path()).isEqualTo("pair.a.first");
+    }
+
+    @Test
+    void meaningsAreJoinedFromOutsideIn() {
+        assertThat(new Outer().namedParameters()).extracting(Parameter::meaning)
+                .containsExactly("two, factor", "two", "two, bias", "two");
     }
 
     @Test

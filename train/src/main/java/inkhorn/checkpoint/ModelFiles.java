@@ -5,9 +5,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import inkhorn.autograd.Tensor;
 import inkhorn.nn.LanguageModel;
-import inkhorn.nn.LanguageModels;
-import inkhorn.nn.Outline;
 import inkhorn.nn.StateDict;
+import inkhorn.nn.hf.HuggingFace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** A model as the contents of a checkpoint, and back: {@code config.json} describes it, {@code model.safetensors} has its weights. */
 public final class ModelFiles {
@@ -40,7 +40,7 @@ public final class ModelFiles {
 
     /** What {@code config.json} is to hold. */
     public static ObjectNode configJson(LanguageModel model) {
-        return MAPPER.valueToTree(model.config());
+        return MAPPER.valueToTree(HuggingFace.config(model));
     }
 
     /**
@@ -69,7 +69,7 @@ public final class ModelFiles {
         }
     }
 
-    /** The keys of a checkpoint's {@code config.json}, as {@link LanguageModels#of} takes them. */
+    /** The keys of a checkpoint's {@code config.json}, as {@link HuggingFace#model} takes them. */
     public static Map<String, Object> config(Checkpoint checkpoint) {
         return MAPPER.convertValue(checkpoint.config(), KEYS);
     }
@@ -89,7 +89,7 @@ public final class ModelFiles {
         Path directory = checkpoint.directory();
         try (SafetensorsReader weights = checkpoint.openModel()) {
             LanguageModel model = of(config, weights, directory);
-            StateDict.load(model, tensors(weights));
+            StateDict.load(model, HuggingFace.byOwnNames(model, tensors(weights)));
             return model;
         } catch (IllegalArgumentException e) {
             throw wrongWeights(directory, e);
@@ -97,15 +97,15 @@ public final class ModelFiles {
     }
 
     /**
-     * What the model of a checkpoint consists of, without its weights.
+     * Makes the model of a checkpoint without its weights, to be looked at on shapes alone.
      *
      * @throws CheckpointException as {@link #load(Checkpoint)}
      */
-    public static Outline outline(Checkpoint checkpoint) {
+    public static Supplier<LanguageModel> architecture(Checkpoint checkpoint) {
         Map<String, Object> config = config(checkpoint);
         try (SafetensorsReader weights = checkpoint.openModel()) {
-            ConfigFit.require(config, weights);
-            return Outline.of(config);
+            requireFit(config, weights);
+            return () -> HuggingFace.model(config);
         } catch (IllegalArgumentException e) {
             throw wrongConfig(checkpoint.directory(), e);
         }
@@ -113,10 +113,20 @@ public final class ModelFiles {
 
     private static LanguageModel of(Map<String, Object> config, SafetensorsReader weights, Path directory) {
         try {
-            ConfigFit.require(config, weights);
-            return LanguageModels.of(config);
+            requireFit(config, weights);
+            return HuggingFace.model(config);
         } catch (IllegalArgumentException e) {
             throw wrongConfig(directory, e);
+        }
+    }
+
+    /** A config that lies about sizes must not cost the machine's memory: it is refused before anything is allocated. */
+    private static void requireFit(Map<String, Object> config, SafetensorsReader weights) {
+        Map<String, int[]> shapes = new LinkedHashMap<>();
+        weights.names().forEach(name -> shapes.put(name, weights.info(name).shape()));
+        List<String> wrong = HuggingFace.misfits(config, shapes);
+        if (!wrong.isEmpty()) {
+            throw new IllegalArgumentException(String.join("; ", wrong));
         }
     }
 
@@ -132,7 +142,7 @@ public final class ModelFiles {
      */
     public static void loadInto(LanguageModel model, Checkpoint checkpoint) {
         try (SafetensorsReader weights = checkpoint.openModel()) {
-            StateDict.load(model, tensors(weights));
+            StateDict.load(model, HuggingFace.byOwnNames(model, tensors(weights)));
         } catch (IllegalArgumentException e) {
             throw wrongWeights(checkpoint.directory(), e);
         }

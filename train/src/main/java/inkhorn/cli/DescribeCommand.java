@@ -1,5 +1,7 @@
 package inkhorn.cli;
 
+import inkhorn.autograd.Rng;
+import inkhorn.autograd.Scope;
 import inkhorn.checkpoint.Checkpoint;
 import inkhorn.checkpoint.ModelFiles;
 import inkhorn.cli.options.Arguments;
@@ -9,14 +11,17 @@ import inkhorn.cli.options.FormatOptions;
 import inkhorn.config.ConfigLoader;
 import inkhorn.config.RunConfig;
 import inkhorn.config.UserError;
-import inkhorn.nn.Outline;
-import inkhorn.train.Models;
+import inkhorn.inspect.ModelSummary;
+import inkhorn.nn.LanguageModel;
+import inkhorn.optim.Optimizers;
+import inkhorn.train.TrainingMemory;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -64,8 +69,9 @@ public final class DescribeCommand implements Callable<Integer> {
     public record BatchSize(int sequences, int tokens) {
     }
 
-    /** What is described. */
-    private record Subject(Outline outline, Vocabulary vocabulary, BatchSize batch) {
+    /** What is described; the batch is the one that is meant where none is given. */
+    private record Subject(Supplier<LanguageModel> model, Optimizers optimizer, int blockSize, Vocabulary vocabulary,
+                           BatchSize batch) {
     }
 
     DescribeCommand(Context context) {
@@ -85,11 +91,11 @@ public final class DescribeCommand implements Callable<Integer> {
         boolean isConfig = Files.isRegularFile(path) && !POINTERS.contains(path.getFileName().toString());
         Subject subject = isConfig ? ofConfig(path, tokens) : ofCheckpoint(path, tokens);
         BatchSize size = asked == null ? subject.batch() : asked;
-        if (size.tokens() > subject.outline().blockSize()) {
+        if (size.tokens() > subject.blockSize()) {
             throw new UserError("--batch: found " + size.tokens() + " tokens, expected at most the model's block_size of "
-                    + subject.outline().blockSize());
+                    + subject.blockSize());
         }
-        DescribeReport report = new DescribeReport(path.toString(), subject.outline(), subject.vocabulary(), size);
+        DescribeReport report = report(path.toString(), subject, size);
         PrintStream out = context.text();
         out.print(switch (output) {
             case TEXT -> report.text(part);
@@ -113,17 +119,32 @@ public final class DescribeCommand implements Callable<Integer> {
         RunConfig config = ConfigLoader.load(path, Map.of());
         Vocabulary vocabulary = tokens > 0 ? Vocabulary.known(tokens, "as --vocab-size says")
                 : Vocabulary.of(config.data(), context.dataSets());
-        return new Subject(Models.outline(config.model(), vocabulary.size()), vocabulary,
-                new BatchSize(config.train().batchSize(), config.model().gpt().blockSize()));
+        int block = config.model().gpt().blockSize();
+        return new Subject(() -> config.model().create(vocabulary.size(), new Rng(0)), config.optim().optimizer(), block,
+                vocabulary, new BatchSize(config.train().batchSize(), block));
+    }
+
+    private static DescribeReport report(String name, Subject subject, BatchSize size) {
+        try {
+            ModelSummary summary = ModelSummary.of(subject.model(), size.sequences(), size.tokens());
+            TrainingMemory memory = TrainingMemory.of(subject.model(), subject.optimizer(), size.sequences(), size.tokens());
+            return new DescribeReport(name, summary, memory, subject.vocabulary(), size);
+        } catch (IllegalArgumentException e) {
+            throw new UserError("a batch of " + size.sequences() + "x" + size.tokens() + ": " + e.getMessage()
+                    + "; choose a smaller train.batch_size, or --batch, or a smaller model");
+        }
     }
 
     private static Subject ofCheckpoint(Path path, int tokens) {
-        Outline outline = ModelFiles.outline(Checkpoint.open(path));
-        if (tokens > 0 && tokens != outline.vocabSize()) {
-            throw new UserError("--vocab-size: found " + tokens + ", but the checkpoint has " + outline.vocabSize()
-                    + " tokens; leave the option out");
+        Supplier<LanguageModel> model = ModelFiles.architecture(Checkpoint.open(path));
+        try (Scope shapes = Scope.openOnShapes()) {
+            LanguageModel made = model.get();
+            if (tokens > 0 && tokens != made.vocabSize()) {
+                throw new UserError("--vocab-size: found " + tokens + ", but the checkpoint has " + made.vocabSize()
+                        + " tokens; leave the option out");
+            }
+            return new Subject(model, Optimizers.ADAMW, made.blockSize(),
+                    Vocabulary.known(made.vocabSize(), "the checkpoint's"), new BatchSize(1, made.blockSize()));
         }
-        return new Subject(outline, Vocabulary.known(outline.vocabSize(), "the checkpoint's"),
-                new BatchSize(1, outline.blockSize()));
     }
 }

@@ -2,7 +2,9 @@ package inkhorn.cli;
 
 import inkhorn.cli.terminal.JsonText;
 import inkhorn.cli.terminal.Tables;
-import inkhorn.nn.Outline;
+import inkhorn.inspect.ModelSummary;
+import inkhorn.inspect.ModelSummary.Step;
+import inkhorn.inspect.ModelSummary.Weights;
 import inkhorn.train.TrainingMemory;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,25 +19,23 @@ final class DescribeReport {
     private static final String FIRST_BLOCK = "h.0.";
 
     private final String model;
-    private final Outline outline;
+    private final ModelSummary summary;
+    private final TrainingMemory memory;
     private final Vocabulary vocabulary;
     private final DescribeCommand.BatchSize batch;
-    private final TrainingMemory memory;
 
-    DescribeReport(String model, Outline outline, Vocabulary vocabulary, DescribeCommand.BatchSize batch) {
+    DescribeReport(String model, ModelSummary summary, TrainingMemory memory, Vocabulary vocabulary,
+                   DescribeCommand.BatchSize batch) {
         this.model = model;
-        this.outline = outline;
+        this.summary = summary;
+        this.memory = memory;
         this.vocabulary = vocabulary;
         this.batch = batch;
-        this.memory = TrainingMemory.of(outline, batch.sequences(), batch.tokens());
     }
 
     /** The JSON object's form. */
-    private record Document(String model, Vocabulary vocabulary, DescribeCommand.BatchSize batch, List<Parameter> parameters,
-                            long parameterCount, double flopsPerToken, TrainingMemory memoryBytes, long totalBytes, List<Outline.Step> walk) {
-    }
-
-    private record Parameter(String name, List<Integer> shape, long count, String meaning) {
+    private record Document(String model, Vocabulary vocabulary, DescribeCommand.BatchSize batch, List<Weights> parameters,
+                            long parameterCount, double flopsPerToken, TrainingMemory memoryBytes, long totalBytes, List<Step> walk) {
     }
 
     /** What takes memory. */
@@ -43,8 +43,8 @@ final class DescribeReport {
     }
 
     String json() {
-        return JsonText.of(new Document(model, vocabulary, batch, parameters(), outline.parameterCount(), outline.flopsPerToken(), memory,
-                memory.total(), walk()));
+        return JsonText.of(new Document(model, vocabulary, batch, summary.parameters(), summary.parameterCount(),
+                summary.flopsPerToken(), memory, memory.total(), summary.walk()));
     }
 
     /** @param part null for the parameters */
@@ -52,7 +52,7 @@ final class DescribeReport {
         return Tables.csv(switch (part == null ? DescribeCommand.Part.PARAMETERS : part) {
             case PARAMETERS -> parameterTable();
             case MEMORY -> memoryTable();
-            case WALK -> walkTable(walk());
+            case WALK -> walkTable(summary.walk());
         });
     }
 
@@ -64,32 +64,32 @@ final class DescribeReport {
                     vocabulary.isAssumed() ? " assumed" : "", vocabulary.source()));
         }
         if (part == null || part == DescribeCommand.Part.PARAMETERS) {
-            text.append(Tables.text(parameterTable())).append(String.format(Locale.ROOT, "%ntotal: %,d parameters%n%n", outline.parameterCount()));
+            text.append(Tables.text(parameterTable())).append(String.format(Locale.ROOT, "%ntotal: %,d parameters%n%n", summary.parameterCount()));
         }
         if (part == null || part == DescribeCommand.Part.MEMORY) {
             text.append(Tables.text(memoryTable())).append(String.format(Locale.ROOT, "%ntotal: %,d MiB%n", mebibytes(memory.total())))
-                    .append(String.format(Locale.ROOT, "FLOPs a token, forward and backward: %,.0f%n%n", outline.flopsPerToken()));
+                    .append(String.format(Locale.ROOT, "FLOPs a token, forward and backward: %,.0f%n%n", summary.flopsPerToken()));
         }
         if (part == null || part == DescribeCommand.Part.WALK) {
-            text.append(Tables.text(walkTable(shortened(walk())))).append('\n');
+            text.append(Tables.text(walkTable(shortened(summary.walk())))).append('\n');
         }
         return text.toString();
     }
 
     private Table parameterTable() {
-        List<Parameter> rows = parameters();
+        List<Weights> rows = summary.parameters();
         return Table.create("parameters").addColumns(
-                StringColumn.create("name", rows.stream().map(Parameter::name)),
+                StringColumn.create("name", rows.stream().map(Weights::name)),
                 StringColumn.create("shape", rows.stream().map(row -> Tables.shape(row.shape()))),
-                Tables.whole("count", rows, Parameter::count),
-                StringColumn.create("meaning", rows.stream().map(Parameter::meaning)));
+                Tables.whole("count", rows, Weights::count),
+                StringColumn.create("meaning", rows.stream().map(Weights::meaning)));
     }
 
     private Table memoryTable() {
         List<Share> rows = List.of(
                 new Share("weights", memory.weights(), "4 bytes each; generating text needs only these and the key-value cache"),
                 new Share("gradients", memory.gradients(), "one for each weight"),
-                new Share("moments", memory.moments(), "AdamW's two for each weight"),
+                new Share("moments", memory.moments(), "the optimizer's running means, for each weight"),
                 new Share("activations", memory.activations(), "intermediate results that the backward pass needs"));
         return Table.create("memory to train on a batch of " + Tables.shape(List.of(batch.sequences(), batch.tokens()))).addColumns(
                 StringColumn.create("what", rows.stream().map(Share::what)),
@@ -98,38 +98,30 @@ final class DescribeReport {
                 StringColumn.create("meaning", rows.stream().map(Share::meaning)));
     }
 
-    private static Table walkTable(List<Outline.Step> steps) {
+    private static Table walkTable(List<Step> steps) {
         return Table.create("shapes of a batch, step by step").addColumns(
-                StringColumn.create("step", steps.stream().map(Outline.Step::name)),
+                StringColumn.create("step", steps.stream().map(Step::name)),
                 StringColumn.create("shape", steps.stream().map(step -> Tables.shape(step.shape()))),
-                StringColumn.create("meaning", steps.stream().map(Outline.Step::meaning)));
-    }
-
-    private List<Parameter> parameters() {
-        return outline.parameters().stream().map(w -> new Parameter(w.name(), w.shape(), w.count(), w.meaning())).toList();
-    }
-
-    private List<Outline.Step> walk() {
-        return outline.walk(batch.sequences(), batch.tokens());
+                StringColumn.create("meaning", steps.stream().map(Step::meaning)));
     }
 
     /** One row for each block after the first: they are alike. */
-    private static List<Outline.Step> shortened(List<Outline.Step> walk) {
-        List<Outline.Step> rows = new ArrayList<>();
+    private static List<Step> shortened(List<Step> walk) {
+        List<Step> rows = new ArrayList<>();
         for (int i = 0; i < walk.size(); i++) {
             String block = block(walk.get(i));
             boolean isLast = i + 1 == walk.size() || !block(walk.get(i + 1)).equals(block);
             if (block.isEmpty() || block.equals(FIRST_BLOCK)) {
                 rows.add(walk.get(i));
             } else if (isLast) {
-                rows.add(new Outline.Step(block.substring(0, block.length() - 1), walk.get(i).shape(), "the same shapes as h.0"));
+                rows.add(new Step(block.substring(0, block.length() - 1), walk.get(i).shape(), "the same shapes as h.0"));
             }
         }
         return rows;
     }
 
     /** {@code h.3.} of {@code h.3.ln_1}; empty outside the blocks. */
-    private static String block(Outline.Step step) {
+    private static String block(Step step) {
         return step.name().startsWith("h.") ? step.name().substring(0, step.name().indexOf('.', 2) + 1) : "";
     }
 

@@ -8,7 +8,7 @@ import inkhorn.cli.options.EngineOptions;
 import inkhorn.config.ConfigLoader;
 import inkhorn.config.RunConfig;
 import inkhorn.data.DataException;
-import inkhorn.train.Models;
+import inkhorn.train.TrainingMemory;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -53,7 +53,7 @@ public final class DoctorCommand implements Callable<Integer> {
     }
 
     private MachineFacts.Training training(RunConfig config) {
-        long bytes = Models.trainingBytes(config.model(), vocabulary(config), config.train().batchSize());
+        long bytes = TrainingMemory.of(config, vocabulary(config)).total();
         return new MachineFacts.Training(config.run().name(), bytes >> 20);
     }
 

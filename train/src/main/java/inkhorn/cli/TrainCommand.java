@@ -27,6 +27,7 @@ import inkhorn.train.PhaseTimer;
 import inkhorn.train.Resumption;
 import inkhorn.train.RunDirectory;
 import inkhorn.train.Trainer;
+import inkhorn.train.TrainingMemory;
 import inkhorn.train.WarmUp;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -171,7 +172,7 @@ public final class TrainCommand implements Callable<Integer> {
             data = data(config.data(), shutdown);
         }
         data.requireWindows(config.model().gpt().blockSize());
-        Models.requireArrays(config.model(), data.tokenizer().vocabSize(), config.train().batchSize());
+        TrainingMemory memory = TrainingMemory.of(config, data.tokenizer().vocabSize());
         shutdown.check();
         LanguageModel model;
         try (PhaseTimer timer = PhaseTimer.start("making the model")) {
@@ -187,7 +188,7 @@ public final class TrainCommand implements Callable<Integer> {
             if (resumption.isPresent() && run.isNew()) {
                 initialWeights(config, model, data);
             }
-            banner(config, model, data, run.resumedStep());
+            banner(config, model, memory, data, run.resumedStep());
             try (PhaseTimer timer = PhaseTimer.start("waiting for the warm-up")) {
                 warmUp.await();
             }
@@ -251,18 +252,17 @@ public final class TrainCommand implements Callable<Integer> {
         return trainer.state().step() + " steps" + best;
     }
 
-    private void banner(RunConfig config, LanguageModel model, PreparedData data, long resumedStep) {
+    private void banner(RunConfig config, LanguageModel model, TrainingMemory memory, PreparedData data, long resumedStep) {
         PrintStream out = context.out();
         TrainConfig train = config.train();
         long tokens = (long) train.batchSize() * config.model().gpt().blockSize() * train.gradAccum();
-        long mebibytes = Models.trainingBytes(config.model(), model.vocabSize(), train.batchSize()) >> 20;
         out.printf(Locale.ROOT, "run      %s in %s, seed %d%n", config.run().name(), config.run().directory(), config.run().seed());
         out.printf(Locale.ROOT, "data     %s: %,d + %,d tokens, vocabulary of %,d (%s)%n", data.manifest().source(),
                 data.train().length(), data.val().length(), data.tokenizer().vocabSize(), data.tokenizer().name());
         data.warnings().forEach(warning -> out.println("WARNING  " + warning));
         out.printf(Locale.ROOT, "model    %s, %,d parameters%n",
                 config.model().type().name().toLowerCase(Locale.ROOT), model.parameterCount());
-        out.printf(Locale.ROOT, "memory   about %,d MiB to train, of a heap of up to %,d MiB%n", mebibytes,
+        out.printf(Locale.ROOT, "memory   about %,d MiB to train, of a heap of up to %,d MiB%n", memory.total() >> 20,
                 Runtime.getRuntime().maxMemory() >> 20);
         out.printf("kernels  %s%n", KernelProvider.describeChoice());
         out.printf(Locale.ROOT, "steps    %,d of %,d tokens each%s%n", train.maxIters(), tokens,

@@ -1,7 +1,12 @@
 package inkhorn.config;
 
+import inkhorn.autograd.Rng;
+import inkhorn.nn.Bigram;
+import inkhorn.nn.Gpt;
 import inkhorn.nn.GptConfig;
+import inkhorn.nn.LanguageModel;
 import java.util.List;
+import java.util.function.BiFunction;
 
 /**
  * Section {@code model}: the architecture, and what else fixes a model that a run begins with.
@@ -15,8 +20,18 @@ public record ModelConfig(Type type, GptConfig gpt, String initFrom) {
     /** The dotted key of {@link #initFrom}. */
     public static final String INIT_FROM = "model.init_from";
 
-    /** The kinds of models. */
-    public enum Type { GPT, BIGRAM }
+    /** The kinds of models, and how one is made of an architecture. */
+    public enum Type {
+
+        GPT(Gpt::new),
+        BIGRAM((config, rng) -> new Bigram(config.vocabSize(), config.blockSize(), rng));
+
+        private final BiFunction<GptConfig, Rng, LanguageModel> create;
+
+        Type(BiFunction<GptConfig, Rng, LanguageModel> create) {
+            this.create = create;
+        }
+    }
 
     public ModelConfig {
         new Check("model")
@@ -28,6 +43,11 @@ public record ModelConfig(Type type, GptConfig gpt, String initFrom) {
     /** A GPT with every key at its default. */
     public static ModelConfig defaults() {
         return new ModelConfig(Type.GPT, GptConfig.defaults(), null);
+    }
+
+    /** A model of this kind for a vocabulary, with fresh weights. */
+    public LanguageModel create(int vocabSize, Rng weights) {
+        return type.create.apply(gpt.withVocabSize(vocabSize), weights);
     }
 
     /**

@@ -4,10 +4,8 @@ import inkhorn.autograd.IntTensor;
 import inkhorn.autograd.Scope;
 import inkhorn.autograd.Tensor;
 import inkhorn.nn.Gpt;
-import inkhorn.nn.GptConfig;
 import inkhorn.nn.KeyValueCache;
 import inkhorn.nn.LanguageModel;
-import inkhorn.nn.Position;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -201,7 +199,7 @@ public final class CachedLogits implements NextLogits {
             caches[i - begin] = sequence.cache;
         }
         compute(IntTensor.of(ids, ids.length, 1), caches, which, begin);
-        bytesRead += weightBytes();
+        bytesRead += Float.BYTES * model.parametersReadPerToken();
         for (KeyValueCache cache : caches) {
             bytesRead += 2L * Float.BYTES * model.gptConfig().nLayer() * model.gptConfig().nEmbd() * cache.length();
         }
@@ -253,11 +251,5 @@ public final class CachedLogits implements NextLogits {
                 System.arraycopy(logits.data(), i * model.vocabSize(), rows[which[begin + i]], 0, model.vocabSize());
             }
         }
-    }
-
-    /** What one token needs of the weights: not the tables that are only looked up. */
-    private long weightBytes() {
-        GptConfig config = model.gptConfig();
-        return Float.BYTES * config.withPosition(Position.SINUSOIDAL).withTieWeights(true).parameterCount();
     }
 }

@@ -4,7 +4,7 @@ import inkhorn.autograd.IntTensor;
 import inkhorn.autograd.NoGrad;
 import inkhorn.autograd.Scope;
 import inkhorn.autograd.Tensor;
-import inkhorn.nn.ForwardObserver;
+import inkhorn.nn.ForwardHook;
 import inkhorn.nn.Gpt;
 import inkhorn.nn.Pass;
 import java.util.ArrayList;
@@ -28,16 +28,13 @@ public record ForwardCapture(Gpt model, int[] ids, List<float[]> streams, List<f
         List<float[]> streams = new ArrayList<>();
         List<float[]> qkv = new ArrayList<>();
         List<float[]> mixed = new ArrayList<>();
-        ForwardObserver copies = new ForwardObserver() {
-            @Override
-            public void stream(Tensor x) {
-                streams.add(copy(x));
-            }
-
-            @Override
-            public void attention(Tensor projected, Tensor y) {
-                qkv.add(copy(projected));
-                mixed.add(copy(y));
+        ForwardHook copies = step -> {
+            if (step.name().endsWith("wte + wpe") || step.name().endsWith(".+ mlp")) {
+                streams.add(copy(step.value()));
+            } else if (step.name().endsWith("attn.c_attn")) {
+                qkv.add(copy(step.value()));
+            } else if (step.name().endsWith("attn heads joined")) {
+                mixed.add(copy(step.value()));
             }
         };
         try (NoGrad off = NoGrad.open(); Scope pass = Scope.open()) {

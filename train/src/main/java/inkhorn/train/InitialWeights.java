@@ -1,5 +1,6 @@
 package inkhorn.train;
 
+import inkhorn.autograd.Scope;
 import inkhorn.checkpoint.Checkpoint;
 import inkhorn.checkpoint.ModelFiles;
 import inkhorn.config.Difference;
@@ -9,8 +10,10 @@ import inkhorn.data.tokenizer.Tokenizer;
 import inkhorn.data.tokenizer.Tokenizers;
 import inkhorn.generate.TokenizerStamp;
 import inkhorn.generate.TrainedModel;
+import inkhorn.nn.Gpt;
 import inkhorn.nn.LanguageModel;
-import inkhorn.nn.LanguageModels;
+import inkhorn.nn.Records;
+import inkhorn.nn.hf.HuggingFace;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,23 +24,6 @@ import java.util.stream.Collectors;
 
 /** The weights of a checkpoint as those that a new run begins with: {@code model.init_from}. */
 public final class InitialWeights {
-
-    /** What must be the same, by the keys of a {@code config.json}; dropout is no part of a model's shape. */
-    private static final Map<String, String> SHAPE = new LinkedHashMap<>();
-
-    static {
-        SHAPE.put("model_type", "model.type");
-        SHAPE.put("vocab_size", "the vocabulary's size");
-        SHAPE.put("n_positions", "model.block_size");
-        SHAPE.put("n_layer", "model.n_layer");
-        SHAPE.put("n_head", "model.n_head");
-        SHAPE.put("n_embd", "model.n_embd");
-        SHAPE.put("bias", "model.bias");
-        SHAPE.put("activation_function", "model.activation");
-        SHAPE.put("position", "model.position");
-        SHAPE.put("tie_word_embeddings", "model.tie_weights");
-        SHAPE.put("layer_norm_epsilon", "the epsilon of layer norms");
-    }
 
     private InitialWeights() {
     }
@@ -68,14 +54,15 @@ public final class InitialWeights {
     }
 
     private static void requireSameShape(Checkpoint checkpoint, LanguageModel model) {
-        ModelFiles.outline(checkpoint);     // refuses a config.json that does not describe the weights
-        Map<String, Object> mine = model.config();
-        Map<String, Object> other = LanguageModels.normalized(ModelFiles.config(checkpoint));
+        Map<String, Object> mine = shape(model);
+        Map<String, Object> other;
+        try (Scope shapes = Scope.openOnShapes()) {
+            other = shape(ModelFiles.architecture(checkpoint).get());
+        }
         List<Difference> different = new ArrayList<>();
-        SHAPE.forEach((key, name) -> {
-            boolean ofBoth = mine.containsKey(key) && other.containsKey(key);
-            if (ofBoth && !mine.get(key).equals(other.get(key))) {
-                different.add(new Difference(name, String.valueOf(mine.get(key)), String.valueOf(other.get(key))));
+        mine.forEach((name, value) -> {
+            if (other.containsKey(name) && !value.equals(other.get(name))) {
+                different.add(new Difference(name, String.valueOf(value), String.valueOf(other.get(name))));
             }
         });
         if (!different.isEmpty()) {
@@ -83,5 +70,19 @@ public final class InitialWeights {
                     + different.stream().map(Difference::toString).collect(Collectors.joining(", "))
                     + "; set them to the checkpoint's, or choose another checkpoint");
         }
+    }
+
+    /** What must be the same; dropout is no part of a model's shape. */
+    private static Map<String, Object> shape(LanguageModel model) {
+        Map<String, Object> shape = new LinkedHashMap<>();
+        shape.put("model.type", HuggingFace.config(model).get("model_type"));
+        shape.put("the vocabulary's size", model.vocabSize());
+        shape.put("model.block_size", model.blockSize());
+        if (model instanceof Gpt gpt) {
+            Records.values(gpt.gptConfig()).forEach((component, value) -> shape.put("model." + Records.key(component),
+                    value instanceof Enum<?> constant ? Records.word(constant) : value));
+            shape.keySet().removeAll(List.of("model.vocab_size", "model.dropout"));
+        }
+        return shape;
     }
 }

@@ -1,31 +1,69 @@
 package inkhorn.train;
 
-import inkhorn.nn.Outline;
+import inkhorn.autograd.Rng;
+import inkhorn.autograd.Scope;
+import inkhorn.autograd.Shape;
+import inkhorn.config.RunConfig;
+import inkhorn.data.Batch;
+import inkhorn.config.UserError;
+import inkhorn.nn.LanguageModel;
+import inkhorn.optim.Hyperparameters;
+import inkhorn.optim.Optimizer;
+import inkhorn.optim.Optimizers;
+import java.util.function.Supplier;
 
 /**
- * What training a model on batches of one size takes, in bytes: all of it float32. Not in it: Java itself and the kernels'
- * working space, some tens of MiB.
+ * What training a model on batches of one size takes, in bytes: counted in two real steps on shapes alone, the second of which
+ * finds the arrays of the first. Not in it: Java itself and the kernels' working space, some tens of MiB.
  *
- * @param weights     the parameters
+ * @param weights     the parameters, and a position table that is computed
  * @param gradients   one a parameter
- * @param moments     AdamW's two a parameter
- * @param activations {@link Outline#activations}
+ * @param moments     the optimizer's
+ * @param activations what a step's scope holds: what the forward pass keeps for the backward pass, and the backward pass's own
  */
 public record TrainingMemory(long weights, long gradients, long moments, long activations) {
 
     /**
      * For batches of {@code batch} sequences of {@code time} tokens.
      *
-     * @throws ArithmeticException where that is more than a long can count
+     * @param model makes the model; asked once, on shapes alone
+     * @param kind the optimizer, of which the moments are counted
+     * @throws IllegalArgumentException when some array would have more elements than Java allows
      */
-    public static TrainingMemory of(Outline outline, int batch, int time) {
-        long weights = Math.multiplyExact(outline.parameterCount(), (long) Float.BYTES);
-        return new TrainingMemory(weights, weights, Math.multiplyExact(weights, 2L),
-                Math.multiplyExact(outline.activations(batch, time), (long) Float.BYTES));
+    public static TrainingMemory of(Supplier<LanguageModel> model, Optimizers kind, int batch, int time) {
+        try (Scope shapes = Scope.openOnShapes()) {
+            LanguageModel made = model.get();
+            Shape.of(batch, time, made.vocabSize());    // refuses the logits before ids of that length are made
+            long weights = shapes.permanentBytes();
+            Optimizer optimizer = kind.create(made.namedParameters(), Hyperparameters.DEFAULTS);
+            long moments = shapes.permanentBytes() - weights;
+            int[] ids = new int[Shape.of(batch, time).size()];
+            TrainStep training = new TrainStep(made, optimizer, step -> 0, 1, 0);
+            for (int step = 0; step < 2; step++) {
+                training.run(step, new Batch(ids, ids, batch, time));
+            }
+            return new TrainingMemory(weights, shapes.permanentBytes() - weights - moments, moments, shapes.heldBytes());
+        }
     }
 
-    /** @throws ArithmeticException where that is more than a long can count */
+    /**
+     * For the batches of a config.
+     *
+     * @throws UserError that names the keys when some array would have more elements than Java allows
+     */
+    public static TrainingMemory of(RunConfig config, int vocabSize) {
+        int batch = config.train().batchSize();
+        int block = config.model().gpt().blockSize();
+        try {
+            return of(() -> config.model().create(vocabSize, new Rng(0)), config.optim().optimizer(), batch, block);
+        } catch (IllegalArgumentException e) {
+            throw new UserError("train.batch_size " + batch + " with model.block_size " + block + ": " + e.getMessage()
+                    + "; choose a smaller train.batch_size, and raise train.grad_accum by as much");
+        }
+    }
+
+    /** All of it. */
     public long total() {
-        return Math.addExact(Math.addExact(weights, gradients), Math.addExact(moments, activations));
+        return weights + gradients + moments + activations;
     }
 }

@@ -10,6 +10,7 @@ import inkhorn.nn.Gpt;
 import inkhorn.nn.GptConfig;
 import inkhorn.nn.LanguageModel;
 import inkhorn.nn.Position;
+import inkhorn.nn.hf.Gpt2;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,7 +65,7 @@ class ConfigFitTest {
     void sinusoidalPositionsWithoutATableAreBounded() throws IOException {
         LanguageModel model = gpt(Position.SINUSOIDAL);
         List<NamedTensor> bare = ModelFiles.weights(model).stream().filter(tensor -> !tensor.name().contains("wpe")).toList();
-        for (long value : new long[] {MAX, ConfigFit.LARGEST_TABLE / 8 + 1}) {
+        for (long value : new long[] {MAX, Gpt2.LARGEST_TABLE / 8 + 1}) {
             write(bare, ModelFiles.configJson(model).put("n_positions", value));
             assertThatThrownBy(this::load).hasMessageContainingAll("n_positions is " + value, "at most 67108864 numbers");
         }
@@ -74,22 +75,23 @@ class ConfigFitTest {
 
     @Test
     void aBigramsVocabularyIsBoundedByItsTable() throws IOException {
-        assertRefused(new Bigram(20, 16, new Rng(1)), "vocab_size", 100_000, "describes a model of at least 10000000000 weights");
+        assertRefused(new Bigram(20, 16, new Rng(1)), "vocab_size", 100_000, "(100000, 100000) has more elements than one array");
+        assertRefused(new Bigram(20, 16, new Rng(1)), "vocab_size", 10_000, "describes a model of 100000000 weights, model.safetensors holds 400");
     }
 
     @Test
     void blocksOfTinyTensorsDoNotJustifyWideOnes() throws IOException {
-        List<NamedTensor> lying = List.of(Fixtures.filled("wte.weight", 0, 1, 100_000), Fixtures.filled("wpe.weight", 0, 1, 100_000),
-                Fixtures.filled("h.0.ln_1.weight", 0, 1), Fixtures.filled("h.1.ln_1.weight", 0, 1));
-        write(lying, ModelFiles.configJson(gpt(Position.LEARNED)).put("vocab_size", 1).put("n_positions", 1).put("n_embd", 100_000));
-        assertThatThrownBy(this::load).hasMessageContaining("describes a model of at least 240000200000 weights");
+        write(lying(100_000), ModelFiles.configJson(gpt(Position.LEARNED)).put("vocab_size", 1).put("n_positions", 1).put("n_embd", 100_000));
+        assertThatThrownBy(this::load).hasMessageContaining("(100000, 300000) has more elements than one array");
+        write(lying(10_000), ModelFiles.configJson(gpt(Position.LEARNED)).put("vocab_size", 1).put("n_positions", 1).put("n_embd", 10_000));
+        assertThatThrownBy(this::load).hasMessageContaining("describes a model of 2400");
     }
 
     @Test
-    void anOutlineIsHeldAgainstTheFileToo() throws IOException {
+    void anArchitectureWithoutWeightsIsHeldAgainstTheFileToo() throws IOException {
         LanguageModel model = gpt(Position.LEARNED);
         write(ModelFiles.weights(model), ModelFiles.configJson(model).put("n_layer", MAX));
-        assertThatThrownBy(() -> ModelFiles.outline(Checkpoint.open(directory))).hasMessageContaining("n_layer is 2147483647");
+        assertThatThrownBy(() -> ModelFiles.architecture(Checkpoint.open(directory))).hasMessageContaining("n_layer is 2147483647");
     }
 
     private void assertRefused(LanguageModel model, String key, long value, String message) throws IOException {
@@ -97,6 +99,11 @@ class ConfigFitTest {
         assertThatThrownBy(this::load).isInstanceOfSatisfying(CheckpointException.class, e -> assertThat(e.isUserError()).isTrue())
                 .hasMessageStartingWith(directory.resolve("config.json") + ": ").hasMessageContaining(message)
                 .hasMessageEndingWith("; give the config.json that belongs to the weights");
+    }
+
+    private static List<NamedTensor> lying(int channels) {
+        return List.of(Fixtures.filled("wte.weight", 0, 1, channels), Fixtures.filled("wpe.weight", 0, 1, channels),
+                Fixtures.filled("h.0.ln_1.weight", 0, 1), Fixtures.filled("h.1.ln_1.weight", 0, 1));
     }
 
     private LanguageModel load() {

@@ -4,7 +4,6 @@ import inkhorn.autograd.IntTensor;
 import inkhorn.autograd.Tensor;
 import inkhorn.nn.LanguageModel;
 import inkhorn.nn.Pass;
-import java.util.Map;
 import java.util.Random;
 
 /** A model of three or four tokens, given by a table: the logits after each of all short texts. Nothing to learn, all to enumerate. */
@@ -62,12 +61,7 @@ final class TinyModel extends LanguageModel {
     }
 
     @Override
-    public double flopsPerToken() {
-        return 0;
-    }
-
-    @Override
-    public Map<String, Object> config() {
-        return Map.of();
+    protected LanguageModel alike() {
+        throw new UnsupportedOperationException("no architecture");
     }
 }

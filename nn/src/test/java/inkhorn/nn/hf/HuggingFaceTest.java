@@ -1,8 +1,16 @@
-package inkhorn.nn;
+package inkhorn.nn.hf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import inkhorn.nn.Activation;
+import inkhorn.nn.Bigram;
+import inkhorn.nn.Gpt;
+import inkhorn.nn.GptConfig;
+import inkhorn.nn.LanguageModel;
+import inkhorn.nn.Position;
+import inkhorn.nn.Records;
+import inkhorn.nn.StateDict;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,7 +20,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class HuggingFaceConfigTest {
+class HuggingFaceTest {
+
+    private static final GptConfig SMALL = GptConfig.defaults().withVocabSize(11).withBlockSize(8).withNLayer(2).withNHead(3)
+            .withNEmbd(12).withBias(true);
 
     @ParameterizedTest
     @EnumSource(Activation.class)
@@ -20,7 +31,7 @@ class HuggingFaceConfigTest {
         GptConfig config = GptConfig.defaults().withVocabSize(11).withBlockSize(8).withNLayer(2).withNHead(3)
                 .withNEmbd(12).withDropout(0.1).withActivation(activation).withPosition(Position.SINUSOIDAL)
                 .withTieWeights(false).withLayerNormEps(1e-6);
-        assertThat(HuggingFaceConfig.read(HuggingFaceConfig.write(config))).isEqualTo(config);
+        assertThat(read(HuggingFace.config(new Gpt(config)))).isEqualTo(config);
     }
 
     @Test
@@ -44,19 +55,19 @@ class HuggingFaceConfigTest {
         expected.put("tie_word_embeddings", true);
         expected.put("bias", true);
         expected.put("position", "learned");
-        assertThat(HuggingFaceConfig.write(config)).containsExactlyEntriesOf(expected);
+        assertThat(HuggingFace.config(new Gpt(config))).containsExactlyEntriesOf(expected);
     }
 
     @Test
     void absentKeysHaveTheValuesOfGpt2ButForDropout() {
-        assertThat(HuggingFaceConfig.read(sizes())).isEqualTo(
+        assertThat(read(sizes())).isEqualTo(
                 GptConfig.defaults().withVocabSize(65).withBlockSize(16).withNLayer(2).withNHead(2)
                         .withNEmbd(32).withBias(true).withActivation(Activation.GELU_TANH));
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "model_type          | llama  | model_type must be gpt2, found llama",
+        "model_type          | llama  | model_type must be one of gpt2, bigram, found llama",
         "n_layer             | two    | n_layer must be a whole number, found two",
         "bias                | yes    | bias must be true or false, found yes",
         "activation_function | swish  | activation_function must be one of gelu, gelu_new, relu, found swish",
@@ -66,7 +77,7 @@ class HuggingFaceConfigTest {
     void aKeyThatIsNotComputedIsRefusedByName(String key, String value, String message) {
         Map<String, Object> keys = sizes();
         keys.put(key, value);
-        assertThatThrownBy(() -> HuggingFaceConfig.read(keys)).isInstanceOf(IllegalArgumentException.class)
+        assertThatThrownBy(() -> read(keys)).isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(message);
     }
 
@@ -74,7 +85,7 @@ class HuggingFaceConfigTest {
     void aMissingSizeIsNamed() {
         Map<String, Object> keys = sizes();
         keys.remove("n_positions");
-        assertThatThrownBy(() -> HuggingFaceConfig.read(keys))
+        assertThatThrownBy(() -> read(keys))
                 .hasMessage("n_positions is missing, it must be a whole number");
     }
 
@@ -84,17 +95,51 @@ class HuggingFaceConfigTest {
         keys.put("resid_pdrop", 0.1);
         keys.put("embd_pdrop", 0.2);
         keys.put("attn_pdrop", 0.1);
-        assertThatThrownBy(() -> HuggingFaceConfig.read(keys))
+        assertThatThrownBy(() -> read(keys))
                 .hasMessage("embd_pdrop must equal resid_pdrop, found 0.2 and 0.1: this model has one dropout");
     }
 
     @Test
     void aModelIsMadeAgainFromItsOwnKeys() {
-        LanguageModel gpt = LanguageModels.of(new Gpt(Fixtures.config()).config());
-        LanguageModel bigram = LanguageModels.of(new Bigram(65, 16).config());
-        assertThat(((Gpt) gpt).gptConfig()).isEqualTo(Fixtures.config());
+        LanguageModel gpt = HuggingFace.model(HuggingFace.config(new Gpt(SMALL)));
+        LanguageModel bigram = HuggingFace.model(HuggingFace.config(new Bigram(65, 16)));
+        assertThat(((Gpt) gpt).gptConfig()).isEqualTo(SMALL);
         assertThat(bigram).isInstanceOf(Bigram.class);
         assertThat(List.of(bigram.vocabSize(), bigram.blockSize())).containsExactly(65, 16);
+    }
+
+    @Test
+    void everyComponentOfAnArchitectureIsReadBack() {
+        GptConfig other = SMALL.withDropout(0.25).withBias(false).withActivation(Activation.RELU)
+                .withPosition(Position.SINUSOIDAL).withTieWeights(false).withLayerNormEps(1e-6);
+        Records.values(other).forEach((component, value) -> {
+            if (!value.equals(Records.values(SMALL).get(component))) {
+                Map<String, Object> values = Records.values(SMALL);
+                values.put(component, value);
+                GptConfig config = Records.make(GptConfig.class, values.values().toArray());
+                assertThat(read(HuggingFace.config(new Gpt(config)))).as(component).isEqualTo(config);
+            }
+        });
+    }
+
+    @Test
+    void namesWithoutThePrefixOfGpt2AndItsMasksAreUnderstood() {
+        Gpt gpt = new Gpt(SMALL);
+        Map<String, Integer> file = new LinkedHashMap<>();
+        int index = 0;
+        for (String name : StateDict.of(gpt).keySet()) {
+            file.put(name.replaceFirst("^transformer\\.", ""), index++);
+        }
+        file.put("h.1.attn.masked_bias", -1);
+        file.put("transformer.h.0.attn.bias", -1);
+        file.put("extra", index);
+        Map<String, Integer> own = HuggingFace.byOwnNames(gpt, file);
+        assertThat(own.keySet()).containsAll(StateDict.of(gpt).keySet()).contains("extra").hasSize(index + 1);
+        assertThat(own).doesNotContainValue(-1).containsEntry("transformer.wte.weight", 0);
+    }
+
+    private static GptConfig read(Map<String, Object> keys) {
+        return ((Gpt) HuggingFace.model(keys)).gptConfig();
     }
 
     private static Map<String, Object> sizes() {

@@ -1,0 +1,42 @@
+package inkhorn.nn;
+
+import inkhorn.autograd.Tensor;
+import inkhorn.autograd.kernel.RowNorm;
+import inkhorn.autograd.ops.Normalize;
+import inkhorn.autograd.ops.ResidualNorm;
+import java.util.Arrays;
+
+/**
+ * Normalises each position over its channels, {@code y = x̂ · gamma + beta}; {@link RowNorm} has what x̂ is. Gamma starts at 1,
+ * beta at 0.
+ */
+final class Norm extends Module {
+
+    private final RowNorm kind;
+    private final Tensor gamma;
+    private final Tensor beta;
+    private final float eps;
+
+    private Norm(RowNorm kind, int channels, boolean bias, double eps) {
+        this.kind = kind;
+        this.gamma = parameter("weight", "scale", channels);
+        this.beta = bias ? parameter("bias", "shift", channels) : null;
+        this.eps = (float) eps;
+        Arrays.fill(gamma.data(), 1);
+    }
+
+    /** The norm of an architecture: the only place that says which kind it has. */
+    static Norm of(GptConfig config) {
+        return new Norm(RowNorm.LAYER, config.nEmbd(), config.bias(), config.layerNormEps());
+    }
+
+    /** (…, C) to (…, C). */
+    Tensor forward(Tensor x) {
+        return Normalize.apply(kind, x, gamma, beta, eps);
+    }
+
+    /** Adds a branch to the stream with dropout and normalises the sum, in one pass over memory; all (…, C). The branch is used up. */
+    ResidualNorm.Result add(Tensor stream, Tensor branch, Dropout dropout, Pass pass) {
+        return ResidualNorm.consuming(kind, stream, branch, dropout.p(), dropout.site(pass), gamma, beta, eps);
+    }
+}

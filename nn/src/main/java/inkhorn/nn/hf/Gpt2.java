@@ -1,0 +1,144 @@
+package inkhorn.nn.hf;
+
+import inkhorn.nn.Activation;
+import inkhorn.nn.Gpt;
+import inkhorn.nn.GptConfig;
+import inkhorn.nn.Position;
+import inkhorn.nn.Records;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * A {@link Gpt} as GPT-2's {@code config.json} (transformers, {@code GPT2Config}), and back. Components of
+ * {@link GptConfig} that GPT-2 has no key for stand beside its keys, under the names that they have in YAML.
+ */
+public final class Gpt2 {
+
+    /** Numbers of a position table that is computed, and so has no tensor to be held against: 256 MiB. */
+    public static final long LARGEST_TABLE = 1L << 26;
+
+    static final String MODEL_TYPE = "gpt2";
+
+    private static final String PREFIX = "transformer.";
+    private static final Pattern BLOCK = Pattern.compile("(?:transformer\\.)?h\\.(\\d+)\\..*");
+    /** The causal masks that GPT-2's PyTorch files hold beside the weights. */
+    private static final Pattern MASKS = Pattern.compile("(transformer\\.)?h\\.\\d+\\.attn\\.(masked_)?bias");
+    private static final List<String> DROPOUTS = List.of("resid_pdrop", "embd_pdrop", "attn_pdrop");
+    /** The components that GPT-2 has keys for. */
+    private static final Set<String> TRANSLATED = Set.of("vocabSize", "blockSize", "nLayer", "nHead", "nEmbd", "dropout",
+            "activation", "tieWeights", "layerNormEps");
+
+    private Gpt2() {
+    }
+
+    static Map<String, Object> write(GptConfig config) {
+        Map<String, Object> keys = new LinkedHashMap<>();
+        keys.put("model_type", MODEL_TYPE);
+        keys.put("architectures", List.of("GPT2LMHeadModel"));
+        keys.put("vocab_size", config.vocabSize());
+        keys.put("n_positions", config.blockSize());
+        keys.put("n_ctx", config.blockSize());
+        keys.put("n_layer", config.nLayer());
+        keys.put("n_head", config.nHead());
+        keys.put("n_embd", config.nEmbd());
+        keys.put("activation_function", config.activation().huggingFace());
+        keys.put("layer_norm_epsilon", config.layerNormEps());
+        DROPOUTS.forEach(key -> keys.put(key, config.dropout()));
+        keys.put("tie_word_embeddings", config.tieWeights());
+        Records.values(config).forEach((component, value) -> {
+            if (!TRANSLATED.contains(component)) {
+                keys.put(Records.key(component), value instanceof Enum<?> constant ? Records.word(constant) : value);
+            }
+        });
+        return keys;
+    }
+
+    /** Absent keys have GPT-2's values, but for dropout: absent means none. */
+    static GptConfig read(Keys in) {
+        GptConfig absent = GptConfig.defaults().withBias(true);
+        Map<String, Object> values = Records.values(absent);
+        values.replaceAll((component, value) ->
+                TRANSLATED.contains(component) ? value : in.like(Records.key(component), value));
+        values.put("nEmbd", in.integer("n_embd"));
+        in.only("n_inner", 4 * in.integer("n_embd"), null);
+        in.only("scale_attn_weights", true, true);
+        in.only("scale_attn_by_inverse_layer_idx", false, false);
+        in.only("add_cross_attention", false, false);
+        values.put("vocabSize", in.integer("vocab_size"));
+        values.put("blockSize", in.integer("n_positions"));
+        values.put("nLayer", in.integer("n_layer"));
+        values.put("nHead", in.integer("n_head"));
+        values.put("dropout", dropout(in));
+        values.put("activation", activation(in));
+        values.put("tieWeights", in.truth("tie_word_embeddings", true));
+        values.put("layerNormEps", in.number("layer_norm_epsilon", absent.layerNormEps()));
+        return Records.make(GptConfig.class, values.values().toArray());
+    }
+
+    private static double dropout(Keys in) {
+        double first = in.number(DROPOUTS.get(0), 0);
+        for (String key : DROPOUTS) {
+            if (in.number(key, 0) != first) {
+                throw new IllegalArgumentException(key + " must equal " + DROPOUTS.get(0) + ", found " + in.number(key, 0)
+                        + " and " + first + ": this model has one dropout");
+            }
+        }
+        return first;
+    }
+
+    private static Activation activation(Keys in) {
+        String key = "activation_function";
+        String absent = Activation.GELU_TANH.huggingFace();
+        // Two names of the formula that gelu_new is.
+        boolean alias = Set.of("gelu_pytorch_tanh", "gelu_fast").contains(in.text(key, absent));
+        return alias ? Activation.GELU_TANH : in.oneOf(key, List.of(Activation.values()), Activation::huggingFace, absent);
+    }
+
+    /** The name that a model has for a tensor of a file; null for what is no weight. */
+    static String ownName(String name, Set<String> known) {
+        if (known.contains(name)) {
+            return name;
+        }
+        return known.contains(PREFIX + name) ? PREFIX + name : MASKS.matcher(name).matches() ? null : name;
+    }
+
+    /** Where a config has other sizes than a file's tensors, by name; found before anything of these sizes is made. */
+    static List<String> misfits(GptConfig gpt, Map<String, int[]> file) {
+        List<String> wrong = new ArrayList<>();
+        size(wrong, file, "vocab_size and n_embd", "transformer.wte.weight", gpt.vocabSize(), gpt.nEmbd());
+        boolean stored = size(wrong, file, "n_positions and n_embd", "transformer.wpe.weight", gpt.blockSize(), gpt.nEmbd());
+        if (gpt.position() == Position.SINUSOIDAL && !stored && (double) gpt.nEmbd() * gpt.blockSize() > LARGEST_TABLE) {
+            wrong.add("n_positions is " + gpt.blockSize() + " with n_embd " + gpt.nEmbd()
+                    + ", and a table of sinusoidal positions has at most " + LARGEST_TABLE + " numbers");
+        }
+        long blocks = file.keySet().stream().map(BLOCK::matcher).filter(Matcher::matches).map(matcher -> matcher.group(1))
+                .distinct().count();
+        if (gpt.nLayer() > blocks) {
+            wrong.add("n_layer is " + gpt.nLayer() + ", but model.safetensors has " + blocks
+                    + (blocks == 1 ? " block" : " blocks"));
+        }
+        return wrong;
+    }
+
+    /** Whether the file has the tensor; with another shape, that is wrong. */
+    private static boolean size(List<String> wrong, Map<String, int[]> file, String keys, String name, int... described) {
+        String held = file.containsKey(name) ? name : name.substring(PREFIX.length());
+        int[] shape = file.get(held);
+        if (shape != null && !Arrays.equals(shape, described)) {
+            wrong.add(keys + " are " + joined(described, " and ") + ", but " + held + " in model.safetensors is "
+                    + joined(shape, " x "));
+        }
+        return shape != null;
+    }
+
+    private static String joined(int[] sizes, String between) {
+        return Arrays.stream(sizes).mapToObj(String::valueOf).collect(Collectors.joining(between));
+    }
+}

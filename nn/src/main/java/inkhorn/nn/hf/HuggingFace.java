@@ -1,0 +1,122 @@
+package inkhorn.nn.hf;
+
+import inkhorn.autograd.Scope;
+import inkhorn.nn.Bigram;
+import inkhorn.nn.Gpt;
+import inkhorn.nn.LanguageModel;
+import inkhorn.nn.StateDict;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+
+/** Models as Hugging Face's {@code config.json} describes them, and the names of their weights: one entry an architecture. */
+public final class HuggingFace {
+
+    private static final List<Architecture<?>> ARCHITECTURES = List.of(
+            new Architecture<>(Gpt2.MODEL_TYPE, Gpt.class, keys -> new Gpt(Gpt2.read(keys)),
+                    gpt -> Gpt2.write(gpt.gptConfig()), (keys, file) -> Gpt2.misfits(Gpt2.read(keys), file)),
+            new Architecture<>("bigram", Bigram.class,
+                    keys -> new Bigram(keys.integer("vocab_size"), keys.integer("n_positions")),
+                    HuggingFace::write, (keys, file) -> List.of()));
+
+    private HuggingFace() {
+    }
+
+    /**
+     * An architecture.
+     *
+     * @param modelType the value of {@code model_type}
+     * @param type the models of this architecture
+     * @param read makes a model, its weights to be loaded
+     * @param write the keys of a model in the order in which they are written: numbers, strings, booleans, lists of strings
+     * @param misfits where keys have other sizes than a file's tensors; found before a model is made
+     */
+    private record Architecture<M extends LanguageModel>(
+            String modelType, Class<M> type, Function<Keys, M> read, Function<M, Map<String, Object>> write,
+            BiFunction<Keys, Map<String, int[]>, List<String>> misfits) {
+
+        Map<String, Object> config(LanguageModel model) {
+            return write.apply(type.cast(model));
+        }
+    }
+
+    private static Map<String, Object> write(Bigram bigram) {
+        Map<String, Object> keys = new LinkedHashMap<>();
+        keys.put("model_type", "bigram");
+        keys.put("vocab_size", bigram.vocabSize());
+        keys.put("n_positions", bigram.blockSize());
+        return keys;
+    }
+
+    /**
+     * The model that the keys of a {@code config.json} describe, its weights to be loaded.
+     *
+     * @throws IllegalArgumentException naming the key, what was found and what is allowed: for a missing or wrongly typed
+     *     key, a value out of range, or a variant that is not computed here
+     */
+    public static LanguageModel model(Map<String, Object> keys) {
+        return of(keys).read().apply(new Keys(keys));
+    }
+
+    /** The keys of a model's {@code config.json}, from which {@link #model} makes it again. */
+    public static Map<String, Object> config(LanguageModel model) {
+        return ARCHITECTURES.stream().filter(a -> a.type().isInstance(model)).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(model.getClass().getSimpleName() + ": has no model_type"))
+                .config(model);
+    }
+
+    /**
+     * Compares the sizes in a {@code config.json} with the tensors that lie beside it, before anything of these sizes is
+     * allocated.
+     *
+     * @param file the shape of each tensor by its name in the file
+     * @return what differs, naming the keys, their values and what the file holds; empty where nothing does
+     * @throws IllegalArgumentException as {@link #model}, and for a tensor that is too large for an array
+     */
+    public static List<String> misfits(Map<String, Object> keys, Map<String, int[]> file) {
+        List<String> wrong = of(keys).misfits().apply(new Keys(keys), file);
+        if (!wrong.isEmpty()) {
+            return wrong;
+        }
+        long held = file.values().stream().mapToLong(HuggingFace::size).sum();
+        try (Scope shapes = Scope.openOnShapes()) {
+            long described = model(keys).parameterCount();
+            return described <= held ? List.of()
+                    : List.of("describes a model of " + described + " weights, model.safetensors holds " + held);
+        }
+    }
+
+    private static long size(int[] shape) {
+        long size = 1;
+        for (int length : shape) {
+            size = Math.multiplyExact(size, (long) length);
+        }
+        return size;
+    }
+
+    /**
+     * The tensors of a file under the names that a model has for them: GPT-2's files may leave {@code transformer.} out, and
+     * hold attention masks, which are left out.
+     */
+    public static <T> Map<String, T> byOwnNames(LanguageModel model, Map<String, T> file) {
+        Set<String> known = StateDict.names(model);
+        Map<String, T> found = new LinkedHashMap<>();
+        file.forEach((name, tensor) -> {
+            String own = Gpt2.ownName(name, known);
+            if (own != null) {
+                found.put(own, tensor);
+            }
+        });
+        return found;
+    }
+
+    private static Architecture<?> of(Map<String, Object> keys) {
+        Object type = keys.getOrDefault("model_type", Gpt2.MODEL_TYPE);
+        return ARCHITECTURES.stream().filter(a -> a.modelType().equals(type)).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("model_type must be one of "
+                        + String.join(", ", ARCHITECTURES.stream().map(Architecture::modelType).toList()) + ", found " + type));
+    }
+}
