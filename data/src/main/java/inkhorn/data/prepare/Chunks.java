@@ -28,7 +28,6 @@ final class Chunks implements Iterator<Chunks.Chunk>, Closeable {
      */
     record Chunk(String text, boolean validation, boolean endsDocument, String location) {}
 
-
     private static final int SIZE = 1 << 18;
     /** Without a place to cut in so many characters, a document is cut all the same: memory stays flat. */
     static final int LARGEST = 1 << 20;
