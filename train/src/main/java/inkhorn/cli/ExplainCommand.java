@@ -12,9 +12,9 @@ import inkhorn.cli.terminal.Quoted;
 import inkhorn.cli.terminal.Tables;
 import inkhorn.data.tokenizer.StreamDecoder;
 import inkhorn.data.tokenizer.Tokenizer;
-import inkhorn.generate.Explanation;
 import inkhorn.generate.Limits;
 import inkhorn.generate.TrainedModel;
+import inkhorn.inspect.Explanation;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -90,7 +90,7 @@ public final class ExplainCommand implements Callable<Integer> {
         TrainedModel trained = TrainedModel.open(directory);
         int[] ids = trained.prompt(prompt);
         Limits limits = new Limits(most, trained.tokenizer().endOfText(), true);
-        List<Explanation.Step> steps;
+        List<Explanation.Token> steps;
         try (Scope run = Scope.open()) {
             steps = Explanation.of(trained.model(), ids, limits, draws, chosen.penalties(), chosen.warping(), shown);
         }
@@ -109,22 +109,22 @@ public final class ExplainCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static List<Row> rows(Tokenizer tokenizer, int step, Explanation.Step explained) {
-        return explained.candidates().stream().map(c -> new Row(step, piece(tokenizer, c.id()), c.id(), c.logit(), c.probability(), c.tempered(),
+    private static List<Row> rows(Tokenizer tokenizer, int step, Explanation.Token explained) {
+        return explained.choices().stream().map(c -> new Row(step, piece(tokenizer, c.id()), c.id(), c.logit(), c.probability(), c.tempered(),
                 c.kept(), c.isChosen())).toList();
     }
 
-    private static String decoded(Tokenizer tokenizer, String prompt, List<Explanation.Step> steps) {
+    private static String decoded(Tokenizer tokenizer, String prompt, List<Explanation.Token> steps) {
         StreamDecoder decoder = tokenizer.streamDecoderAfter(prompt);
         StringBuilder text = new StringBuilder();
         steps.forEach(step -> text.append(decoder.next(step.chosen())));
         return text.append(decoder.finish()).toString();
     }
 
-    private static String text(Tokenizer tokenizer, List<Explanation.Step> steps, List<List<Row>> rows, String prompt, String written) {
+    private static String text(Tokenizer tokenizer, List<Explanation.Token> steps, List<List<Row>> rows, String prompt, String written) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < steps.size(); i++) {
-            Explanation.Step step = steps.get(i);
+            Explanation.Token step = steps.get(i);
             String title = String.format(Locale.ROOT, "token %d, after %d: %s", i + 1, step.position(), piece(tokenizer, step.chosen()));
             text.append(Tables.text(table(title, rows.get(i), false))).append('\n');
         }

@@ -1,7 +1,7 @@
 package inkhorn.cli;
 
 import inkhorn.data.tokenizer.Tokenizer;
-import inkhorn.generate.LogProbability;
+import inkhorn.generate.Scores;
 import inkhorn.generate.StreamedText;
 import inkhorn.generate.TokenListener;
 import java.util.ArrayList;
@@ -37,7 +37,7 @@ final class TextRecorder implements TokenListener {
         firstTokenMs = firstTokenMs == null ? Double.valueOf(milliseconds()) : firstTokenMs;
         ids.add(id);
         if (isMeasuring) {
-            logProbabilities.add(LogProbability.of(logits, id));
+            logProbabilities.add(Scores.logProbability(logits, id));
         }
         return streamed.accept(id, logits);
     }

@@ -9,7 +9,6 @@ import inkhorn.generate.Beams;
 import inkhorn.generate.CachedLogits;
 import inkhorn.generate.FinishReason;
 import inkhorn.generate.Generator;
-import inkhorn.generate.Hypothesis;
 import inkhorn.generate.Limits;
 import inkhorn.generate.NextLogits;
 import inkhorn.generate.PlainLogits;
@@ -112,10 +111,10 @@ final class TextWriter {
     private void search(String prompt, int[] ids, Beams beams, BooleanSupplier isInterrupted) {
         long started = System.nanoTime();
         BeamSearch search = new BeamSearch(trained.model(), this::logits, beams, order.strategy().penalties().transform());
-        List<Hypothesis> found = search.search(ids, limits, StreamedText.stopsAt(trained.tokenizer(), prompt, order.stops()), isInterrupted);
+        List<BeamSearch.Hypothesis> found = search.search(ids, limits, StreamedText.stopsAt(trained.tokenizer(), prompt, order.stops()), isInterrupted);
         double milliseconds = (System.nanoTime() - started) / 1e6;
         for (int i = 0; i < Math.min(order.num(), found.size()); i++) {
-            Hypothesis best = found.get(i);
+            BeamSearch.Hypothesis best = found.get(i);
             StringBuilder text = new StringBuilder();
             StreamedText streamed = new StreamedText(trained.tokenizer(), prompt, order.stops(), text::append);
             Arrays.stream(best.ids()).forEach(id -> streamed.accept(id, null));

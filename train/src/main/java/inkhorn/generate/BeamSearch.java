@@ -24,6 +24,18 @@ public final class BeamSearch {
     private final Beams beams;
     private final LogitTransform penalties;
 
+    /**
+     * A text that was found.
+     *
+     * @param ids what was written after the prompt
+     * @param logProbabilities of each, by the model alone, in nats
+     * @param score what hypotheses are ranked by: the sum of log-probabilities, penalties applied, over the length to the power of
+     *     the length penalty
+     * @param reason why it ended
+     */
+    public record Hypothesis(int[] ids, double[] logProbabilities, double score, FinishReason reason) {
+    }
+
     public BeamSearch(LanguageModel model, Beams beams, LogitTransform penalties) {
         this(model, CachedLogits::of, beams, penalties);
     }
@@ -56,15 +68,15 @@ public final class BeamSearch {
         try (NextLogits next = logits.apply(model)) {
             float[][] rows = next.start(new int[][] {prompt});
             while (true) {
-                List<Candidate> candidates = candidates(running, rows);
-                List<Candidate> going = new ArrayList<>();
-                for (int rank = 0; rank < candidates.size(); rank++) {
-                    Candidate candidate = candidates.get(rank);
-                    FinishReason reason = reason(candidate.text(running), limits, isStop);
+                List<Continuation> continuations = continuations(running, rows);
+                List<Continuation> going = new ArrayList<>();
+                for (int rank = 0; rank < continuations.size(); rank++) {
+                    Continuation continuation = continuations.get(rank);
+                    FinishReason reason = reason(continuation.text(running), limits, isStop);
                     if (reason == null) {
-                        going.add(candidate);
+                        going.add(continuation);
                     } else if (rank < beams.width()) {
-                        finished.add(candidate.after(running, rows).ended(reason, beams));
+                        finished.add(continuation.after(running, rows).ended(reason, beams));
                     }
                 }
                 keepBest(finished);
@@ -73,8 +85,8 @@ public final class BeamSearch {
                     return finished.isEmpty() ? ended(running, FinishReason.EXHAUSTED) : finished;
                 }
                 List<Beam> grown = new ArrayList<>();
-                for (Candidate candidate : going) {
-                    grown.add(candidate.after(running, rows));
+                for (Continuation continuation : going) {
+                    grown.add(continuation.after(running, rows));
                 }
                 running = grown;
                 if (isDone(finished, running.get(0), most)) {
@@ -82,7 +94,7 @@ public final class BeamSearch {
                 } else if (isEnough.getAsBoolean()) {
                     return ended(running, FinishReason.STOP);
                 }
-                rows = next.next(going.stream().mapToInt(Candidate::beam).toArray(), going.stream().mapToInt(Candidate::id).toArray());
+                rows = next.next(going.stream().mapToInt(Continuation::beam).toArray(), going.stream().mapToInt(Continuation::id).toArray());
             }
         }
     }
@@ -94,12 +106,12 @@ public final class BeamSearch {
     }
 
     /** The 2N likeliest continuations, the best first: as many as can end, so that N remain to go on. */
-    private List<Candidate> candidates(List<Beam> running, float[][] rows) {
+    private List<Continuation> continuations(List<Beam> running, float[][] rows) {
         int most = 2 * beams.width();
-        Comparator<Candidate> worstFirst = Comparator.comparingDouble(Candidate::score)
-                .thenComparing(Comparator.comparingInt(Candidate::beam).reversed())
-                .thenComparing(Comparator.comparingInt(Candidate::id).reversed());
-        PriorityQueue<Candidate> best = new PriorityQueue<>(worstFirst);
+        Comparator<Continuation> worstFirst = Comparator.comparingDouble(Continuation::score)
+                .thenComparing(Comparator.comparingInt(Continuation::beam).reversed())
+                .thenComparing(Comparator.comparingInt(Continuation::id).reversed());
+        PriorityQueue<Continuation> best = new PriorityQueue<>(worstFirst);
         for (int beam = 0; beam < running.size(); beam++) {
             double[] scores = Scores.of(rows[beam]);
             Scores.logSoftmax(scores);
@@ -108,7 +120,7 @@ public final class BeamSearch {
                 double score = running.get(beam).sum() + scores[id];
                 boolean isBetter = best.size() < most || score > best.peek().score();       // a later one loses a tie
                 if (scores[id] != Scores.EXCLUDED && isBetter) {
-                    best.add(new Candidate(beam, id, score));
+                    best.add(new Continuation(beam, id, score));
                     if (best.size() > most) {
                         best.poll();
                     }
@@ -151,7 +163,7 @@ public final class BeamSearch {
     }
 
     /** A token that may follow a beam, and the sum of scores with it. */
-    private record Candidate(int beam, int id, double score) {
+    private record Continuation(int beam, int id, double score) {
 
         TextSoFar text(List<Beam> running) {
             return running.get(beam).text().plus(id);
@@ -160,7 +172,7 @@ public final class BeamSearch {
         Beam after(List<Beam> running, float[][] rows) {
             double[] before = running.get(beam).logProbabilities();
             double[] with = Arrays.copyOf(before, before.length + 1);
-            with[before.length] = LogProbability.of(rows[beam], id);
+            with[before.length] = Scores.logProbability(rows[beam], id);
             return new Beam(text(running), with, score);
         }
     }

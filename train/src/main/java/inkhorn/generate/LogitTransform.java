@@ -1,5 +1,10 @@
 package inkhorn.generate;
 
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+
 /**
  * Changes the scores from which the next token is chosen: a strategy is a chain of these and a choice ({@link Sampler}). Names,
  * meaning and order are those of Hugging Face's {@code generate}; where several tokens tie, the lowest ids are kept.
@@ -30,7 +35,15 @@ public interface LogitTransform {
      * @throws IllegalArgumentException unless it is finite and above 0
      */
     static LogitTransform temperature(double temperature) {
-        return new Temperature(temperature);
+        require(temperature > 0 && temperature < Double.POSITIVE_INFINITY, "temperature must be above 0 and finite", temperature);
+        return (scores, text) -> {
+            // The largest becomes 0, which softmax does not notice: so the smallest temperature does not overflow.
+            int best = Scores.largest(scores);
+            double largest = best < 0 ? 0 : scores[best];
+            for (int id = 0; id < scores.length; id++) {
+                scores[id] = (scores[id] - largest) / temperature;
+            }
+        };
     }
 
     /**
@@ -39,7 +52,8 @@ public interface LogitTransform {
      * @throws IllegalArgumentException unless k is at least 1
      */
     static LogitTransform topK(int k) {
-        return new TopK(k);
+        require(k >= 1, "top-k must be at least 1", k);
+        return (scores, text) -> Scores.keepLargest(scores, k);
     }
 
     /**
@@ -48,7 +62,17 @@ public interface LogitTransform {
      * @throws IllegalArgumentException unless 0 < p ≤ 1
      */
     static LogitTransform topP(double p) {
-        return new TopP(p);
+        require(p > 0 && p <= 1, "top-p must be above 0 and at most 1", p);
+        return p == 1 ? NONE : (scores, text) -> {
+            double[] weights = Scores.weights(scores);
+            Arrays.sort(weights);
+            double enough = p * Scores.sum(weights);
+            int count = 0;
+            for (double mass = 0; mass < enough && count < weights.length; count++) {
+                mass += weights[weights.length - 1 - count];
+            }
+            Scores.keepLargest(scores, Math.max(count, 1));
+        };
     }
 
     /**
@@ -57,7 +81,15 @@ public interface LogitTransform {
      * @throws IllegalArgumentException unless 0 ≤ p ≤ 1
      */
     static LogitTransform minP(double p) {
-        return new MinP(p);
+        require(p >= 0 && p <= 1, "min-p must be between 0 and 1", p);
+        return (scores, text) -> {
+            double[] weights = Scores.weights(scores);          // that of the likeliest token is 1
+            for (int id = 0; id < scores.length; id++) {
+                if (weights[id] < p) {
+                    scores[id] = Scores.EXCLUDED;
+                }
+            }
+        };
     }
 
     /**
@@ -67,7 +99,25 @@ public interface LogitTransform {
      * @throws IllegalArgumentException unless 0 < p ≤ 1
      */
     static LogitTransform typical(double p) {
-        return new Typical(p);
+        require(p > 0 && p <= 1, "typical-p must be above 0 and at most 1", p);
+        return p == 1 ? NONE : (scores, text) -> {
+            double[] logs = scores.clone();
+            Scores.logSoftmax(logs);
+            double sum = 0;
+            for (double log : logs) {
+                sum -= log == Scores.EXCLUDED ? 0 : StrictMath.exp(log) * log;
+            }
+            double entropy = sum;
+            List<Integer> mostTypicalFirst = IntStream.range(0, logs.length).filter(id -> logs[id] != Scores.EXCLUDED).boxed()
+                    .sorted(Comparator.comparingDouble((Integer id) -> Math.abs(-logs[id] - entropy))).toList();       // stable
+            double mass = 0;
+            for (int id : mostTypicalFirst) {
+                if (mass >= p) {
+                    scores[id] = Scores.EXCLUDED;
+                }
+                mass += StrictMath.exp(logs[id]);
+            }
+        };
     }
 
     /**
@@ -77,7 +127,9 @@ public interface LogitTransform {
      * @throws IllegalArgumentException unless it is finite and above 0; 1 changes nothing
      */
     static LogitTransform repetitionPenalty(double penalty) {
-        return new RepetitionPenalty(penalty);
+        require(penalty > 0 && penalty < Double.POSITIVE_INFINITY, "repetition penalty must be above 0 and finite", penalty);
+        return (scores, text) -> Arrays.stream(text.ids()).distinct()
+                .forEach(id -> scores[id] = scores[id] < 0 ? scores[id] * penalty : scores[id] / penalty);
     }
 
     /**
@@ -87,7 +139,8 @@ public interface LogitTransform {
      * @throws IllegalArgumentException unless it is finite; 0 changes nothing
      */
     static LogitTransform presencePenalty(double penalty) {
-        return new PresencePenalty(penalty);
+        require(Double.isFinite(penalty), "presence penalty must be finite", penalty);
+        return (scores, text) -> Arrays.stream(text.continuation()).distinct().forEach(id -> scores[id] -= penalty);
     }
 
     /**
@@ -96,6 +149,21 @@ public interface LogitTransform {
      * @throws IllegalArgumentException unless n is at least 1
      */
     static LogitTransform noRepeatNgram(int n) {
-        return new NoRepeatNgram(n);
+        require(n >= 1, "no-repeat n-gram must be at least 1", n);
+        return (scores, text) -> {
+            int[] ids = text.ids();
+            int last = ids.length - (n - 1);          // where the run begins that the next token would complete
+            for (int from = 0; from < last; from++) {
+                if (from + n - 1 < ids.length && Arrays.equals(ids, from, from + n - 1, ids, last, ids.length)) {
+                    scores[ids[from + n - 1]] = Scores.EXCLUDED;
+                }
+            }
+        };
+    }
+
+    private static void require(boolean isAllowed, String rule, Number found) {
+        if (!isAllowed) {
+            throw new IllegalArgumentException(rule + ", found " + found);
+        }
     }
 }

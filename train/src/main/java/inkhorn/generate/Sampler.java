@@ -25,12 +25,15 @@ public interface Sampler {
 
     /** The token with the largest score after a transform; the lowest id of several. */
     static Sampler greedy(LogitTransform transform) {
-        return new GreedySampler(transform);
+        return (logits, text, uniform) -> Scores.largest(Scores.of(logits, transform, text));
     }
 
-    /** A draw from the softmax of the scores after a transform. */
+    /** A draw from the softmax of the scores after a transform, by walking the cumulative probabilities in the order of ids. */
     static Sampler drawing(LogitTransform transform) {
-        return new SoftmaxSampler(transform);
+        return (logits, text, uniform) -> {
+            double[] weights = Scores.weights(Scores.of(logits, transform, text));
+            return Scores.pick(weights, uniform * Scores.sum(weights));
+        };
     }
 
     /** A draw, penalties before warping as in Hugging Face's {@code generate}. */

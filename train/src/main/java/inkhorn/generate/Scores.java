@@ -3,7 +3,7 @@ package inkhorn.generate;
 import java.util.Arrays;
 
 /** Arithmetic on scores, in double and strict, so that a seed gives the same text on every machine. */
-final class Scores {
+public final class Scores {
 
     /** What does not take part. */
     static final double EXCLUDED = Double.NEGATIVE_INFINITY;
@@ -23,6 +23,56 @@ final class Scores {
             scores[id] = logits[id];
         }
         return scores;
+    }
+
+    /**
+     * The scores of logits after a transform.
+     *
+     * @throws NonFiniteLogitsException when a logit is NaN or infinitely large
+     */
+    public static double[] of(float[] logits, LogitTransform transform, TextSoFar text) {
+        double[] scores = of(logits);
+        transform.apply(scores, text);
+        return scores;
+    }
+
+    /** Softmax of the scores after a transform: what {@link Sampler#drawing} draws with. */
+    public static double[] probabilities(float[] logits, LogitTransform transform, TextSoFar text) {
+        double[] weights = weights(of(logits, transform, text));
+        double total = sum(weights);
+        for (int id = 0; id < weights.length; id++) {
+            weights[id] /= total;
+        }
+        return weights;
+    }
+
+    /** What the model itself gives a token, whatever the strategy makes of its logits: log softmax(logits)[id], in nats. */
+    public static double logProbability(float[] logits, int id) {
+        float largest = logits[0];
+        for (float logit : logits) {
+            largest = Math.max(largest, logit);
+        }
+        double total = 0;
+        for (float logit : logits) {
+            total += StrictMath.exp((double) logit - largest);
+        }
+        return (double) logits[id] - largest - StrictMath.log(total);
+    }
+
+    /** The first id at which the cumulative weight exceeds the target; the last possible one when rounding leaves none. */
+    static int pick(double[] weights, double target) {
+        double cumulative = 0;
+        int last = -1;
+        for (int id = 0; id < weights.length; id++) {
+            cumulative += weights[id];
+            if (weights[id] > 0) {
+                last = id;
+                if (cumulative > target) {
+                    return id;
+                }
+            }
+        }
+        return last;
     }
 
     /** The id of the largest score, the lowest of several; -1 when all are excluded. */

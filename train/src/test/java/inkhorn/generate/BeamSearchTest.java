@@ -3,6 +3,7 @@ package inkhorn.generate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import inkhorn.generate.BeamSearch.Hypothesis;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;

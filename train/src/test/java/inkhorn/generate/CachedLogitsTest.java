@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import inkhorn.autograd.Rng;
 import inkhorn.autograd.Scope;
 import inkhorn.autograd.kernel.KernelProvider;
+import inkhorn.generate.BeamSearch.Hypothesis;
 import inkhorn.nn.Activation;
 import inkhorn.nn.Bigram;
 import inkhorn.nn.Gpt;

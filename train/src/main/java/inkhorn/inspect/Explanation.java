@@ -1,5 +1,13 @@
-package inkhorn.generate;
+package inkhorn.inspect;
 
+import inkhorn.generate.Generator;
+import inkhorn.generate.Limits;
+import inkhorn.generate.LogitTransform;
+import inkhorn.generate.Penalties;
+import inkhorn.generate.Sampler;
+import inkhorn.generate.Scores;
+import inkhorn.generate.TextSoFar;
+import inkhorn.generate.Warping;
 import inkhorn.nn.LanguageModel;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -13,7 +21,7 @@ public final class Explanation {
     private final LogitTransform penalties;
     private final Optional<Warping> warping;
     private final int top;
-    private final List<Step> steps = new ArrayList<>();
+    private final List<Token> steps = new ArrayList<>();
     private TextSoFar text;
 
     private Explanation(TextSoFar text, LogitTransform penalties, Optional<Warping> warping, int top) {
@@ -28,9 +36,9 @@ public final class Explanation {
      *
      * @param position  tokens that stand before it
      * @param chosen    its id
-     * @param candidates the largest logits, largest first, ties by lowest id; the chosen one comes last where it is not among them
+     * @param choices   the largest logits, largest first, ties by lowest id; the chosen one comes last where it is not among them
      */
-    public record Step(int position, int chosen, List<Candidate> candidates) {
+    public record Token(int position, int chosen, List<Choice> choices) {
     }
 
     /**
@@ -42,7 +50,7 @@ public final class Explanation {
      * @param kept        after all of the warping, what it is drawn with: 0 where top-k or its like exclude it; where the likeliest
      *                    is taken, 1 for that one
      */
-    public record Candidate(int id, double logit, double probability, double tempered, double kept, boolean isChosen) {
+    public record Choice(int id, double logit, double probability, double tempered, double kept, boolean isChosen) {
     }
 
     /**
@@ -52,7 +60,7 @@ public final class Explanation {
      * @param top     candidates to show of each step, at least 1
      * @throws IllegalArgumentException as {@link Generator#generate(int[], Limits, long, TokenListener)}
      */
-    public static List<Step> of(LanguageModel model, int[] prompt, Limits limits, long seed, Penalties penalties, Optional<Warping> warping,
+    public static List<Token> of(LanguageModel model, int[] prompt, Limits limits, long seed, Penalties penalties, Optional<Warping> warping,
                                 int top) {
         Sampler sampler = warping.map(bent -> Sampler.drawing(penalties, bent)).orElseGet(() -> Sampler.greedy(penalties.transform()));
         Explanation explanation = new Explanation(TextSoFar.ofPrompt(prompt), penalties.transform(), warping, top);
@@ -64,31 +72,19 @@ public final class Explanation {
     }
 
     private void add(int chosen, float[] logits) {
-        double[] plain = probabilities(logits, LogitTransform.NONE);
+        double[] plain = Scores.probabilities(logits, LogitTransform.NONE, text);
         LogitTransform heat = warping.map(bent -> LogitTransform.temperature(bent.temperature())).orElse(LogitTransform.NONE);
-        double[] tempered = probabilities(logits, penalties.then(heat));
-        double[] kept = warping.map(bent -> probabilities(logits, penalties.then(bent.transform())))
+        double[] tempered = Scores.probabilities(logits, penalties.then(heat), text);
+        double[] kept = warping.map(bent -> Scores.probabilities(logits, penalties.then(bent.transform()), text))
                 .orElseGet(() -> certain(chosen, logits.length));
         List<Integer> ids = new ArrayList<>(IntStream.range(0, logits.length).boxed()
                 .sorted(Comparator.comparingDouble((Integer id) -> -logits[id])).limit(top).toList());      // stable
         if (!ids.contains(chosen)) {
             ids.add(chosen);
         }
-        steps.add(new Step(text.ids().length, chosen, ids.stream()
-                .map(id -> new Candidate(id, logits[id], plain[id], tempered[id], kept[id], id == chosen)).toList()));
+        steps.add(new Token(text.ids().length, chosen, ids.stream()
+                .map(id -> new Choice(id, logits[id], plain[id], tempered[id], kept[id], id == chosen)).toList()));
         text = text.plus(chosen);
-    }
-
-    /** What {@link SoftmaxSampler} draws with. */
-    private double[] probabilities(float[] logits, LogitTransform transform) {
-        double[] scores = Scores.of(logits);
-        transform.apply(scores, text);
-        double[] weights = Scores.weights(scores);
-        double total = Scores.sum(weights);
-        for (int id = 0; id < weights.length; id++) {
-            weights[id] /= total;
-        }
-        return weights;
     }
 
     private static double[] certain(int chosen, int size) {
