@@ -7,9 +7,9 @@ import inkhorn.nn.Parameter;
 import java.util.List;
 
 /**
- * Adam with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2), in one fused pass over memory for each parameter. It
- * keeps the running means of the gradient, {@code exp_avg}, and of its square, {@code exp_avg_sq}. Only tensors of rank 2 and more
- * decay; biases and the parameters of norms do not.
+ * Adam with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2), in one fused pass over memory for each
+ * parameter. It keeps the running means of the gradient, {@code exp_avg}, and of its square, {@code exp_avg_sq}. Only
+ * tensors of rank 2 and more decay; biases and the parameters of norms do not.
  */
 public final class AdamW extends Optimizer {
 

@@ -18,7 +18,8 @@ public record GradClip(double norm, double factor) {
     private static final double EPS = 1e-6;
 
     /**
-     * The norm, summed in the order of the list, and the factor it calls for. Parameters without a gradient do not count.
+     * The norm, summed in the order of the list, and the factor it calls for. Parameters without a gradient do not
+     * count.
      *
      * @param maxNorm the bound, above 0; or 0 for none, as in nanoGPT
      */

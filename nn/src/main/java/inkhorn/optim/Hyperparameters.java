@@ -1,8 +1,8 @@
 package inkhorn.optim;
 
 /**
- * The numbers that an {@link Optimizer} is made with and that stay the same from step to step. Which of them an optimizer reads,
- * {@link Optimizers#hyperparameters()} says; it ignores the others.
+ * The numbers that an {@link Optimizer} is made with and that stay the same from step to step. Which of them an
+ * optimizer reads, {@link Optimizers#hyperparameters()} says; it ignores the others.
  *
  * @param beta1       decay rate of the first moment, in [0, 1)
  * @param beta2       decay rate of the second moment, in [0, 1)

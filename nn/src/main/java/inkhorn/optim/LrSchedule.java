@@ -1,7 +1,8 @@
 package inkhorn.optim;
 
 /**
- * The learning rate of a step, a pure function of the step: a linear warm-up, then one of four decays. Steps count from 0.
+ * The learning rate of a step, a pure function of the step: a linear warm-up, then one of four decays. Steps count from
+ * 0.
  *
  * @param peak the rate after warm-up
  * @param floor the rate from {@code decayIters} on; of no effect when constant
@@ -28,7 +29,8 @@ public record LrSchedule(Decay decay, double peak, double floor, long warmupIter
     /** @throws IllegalArgumentException naming the value that is out of range */
     public LrSchedule {
         if (!(peak > 0) || !(floor >= 0)) {
-            throw new IllegalArgumentException("lr must be above 0 and min_lr at least 0, found " + peak + " and " + floor);
+            throw new IllegalArgumentException(
+                    "lr must be above 0 and min_lr at least 0, found " + peak + " and " + floor);
         }
         if (decay != Decay.CONSTANT && floor > peak) {
             throw new IllegalArgumentException("min_lr must be at most lr, found " + floor + " and " + peak);

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Updates parameters by their gradients, and keeps the moments that this takes. A subclass says how one parameter is updated; names,
- * saving and restoring of the moments are the same for all of them and are done here.
+ * Updates parameters by their gradients, and keeps the moments that this takes. A subclass says how one parameter is
+ * updated; names, saving and restoring of the moments are the same for all of them and are done here.
  */
 public abstract class Optimizer {
 
@@ -26,7 +26,8 @@ public abstract class Optimizer {
     Optimizer(Optimizers kind, List<Parameter> parameters) {
         this.kind = kind;
         for (Parameter parameter : parameters) {
-            slots.add(new Slot(parameter, kind.moments().stream().map(name -> Tensor.variable(parameter.tensor().shape())).toList()));
+            Shape shape = parameter.tensor().shape();
+            slots.add(new Slot(parameter, kind.moments().stream().map(name -> Tensor.variable(shape)).toList()));
         }
     }
 
@@ -69,8 +70,8 @@ public abstract class Optimizer {
     }
 
     /**
-     * The moments as {@code <parameter>.<moment>}, each in its parameter's shape, in the order of the parameters. These are the live
-     * tensors, not copies.
+     * The moments as {@code <parameter>.<moment>}, each in its parameter's shape, in the order of the parameters. These
+     * are the live tensors, not copies.
      */
     public final Map<String, Tensor> state() {
         Map<String, Tensor> state = new LinkedHashMap<>();
@@ -105,7 +106,8 @@ public abstract class Optimizer {
                 wrong.add(name + " is " + found + " where " + tensor.shape() + " is needed");
             }
         });
-        saved.keySet().stream().filter(name -> !own.containsKey(name)).forEach(name -> wrong.add(name + " is unexpected"));
+        saved.keySet().stream().filter(name -> !own.containsKey(name))
+                .forEach(name -> wrong.add(name + " is unexpected"));
         if (savedSteps < 0) {
             wrong.add("the number of steps is negative: " + savedSteps);
         }

@@ -5,8 +5,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Every optimizer that a config can name under {@code optim.optimizer}. All that the rest of the program knows of an optimizer
- * stands here: how it is made, the moments that it keeps for each parameter, and the hyperparameters that it reads.
+ * Every optimizer that a config can name under {@code optim.optimizer}. All that the rest of the program knows of an
+ * optimizer stands here: how it is made, the moments that it keeps for each parameter, and the hyperparameters that it
+ * reads.
  */
 public enum Optimizers {
 
@@ -39,14 +40,16 @@ public enum Optimizers {
     }
 
     /**
-     * The names, after the parameter's own and a dot, of the tensors that the optimizer keeps for each parameter, each in the
-     * parameter's shape.
+     * The names, after the parameter's own and a dot, of the tensors that the optimizer keeps for each parameter, each
+     * in the parameter's shape.
      */
     public List<String> moments() {
         return moments;
     }
 
-    /** The names of the {@link Hyperparameters} that the optimizer reads, as keys of the config section {@code optim}. */
+    /**
+     * The names of the {@link Hyperparameters} that the optimizer reads, as keys of the config section {@code optim}.
+     */
     public List<String> hyperparameters() {
         return hyperparameters;
     }

@@ -114,7 +114,9 @@ class AdamWTest {
                 .hasMessage("eps must be above 0 and weight_decay at least 0, found 1.0E-8 and -1.0");
     }
 
-    /** Algorithm 2 of Loshchilov and Hutter 2019, as torch.optim.AdamW: the decay is multiplied by the learning rate. */
+    /**
+     * Algorithm 2 of Loshchilov and Hutter 2019, as torch.optim.AdamW: the decay is multiplied by the learning rate.
+     */
     private static final class Definition {
         private final Parameter parameter;
         private final double decay;

@@ -3,7 +3,6 @@ package inkhorn.cli;
 import inkhorn.cli.options.Arguments;
 import inkhorn.cli.options.EngineOptions;
 import inkhorn.train.Parity;
-import inkhorn.train.ParityReport;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -31,7 +30,7 @@ public final class ParityCommand implements Callable<Integer> {
     public Integer call() {
         Path reference = Arguments.path("DIR", directory);
         engine.start();
-        ParityReport report = Parity.run(reference);
+        Parity report = Parity.run(reference);
         int failed = report.failures().size();
         context.out().print(report.table());
         context.out().println();

@@ -25,7 +25,7 @@ import inkhorn.train.Models;
 import inkhorn.train.PeakMeter;
 import inkhorn.train.PhaseTimer;
 import inkhorn.train.Resumption;
-import inkhorn.train.RunDirectory;
+import inkhorn.train.Run;
 import inkhorn.train.Trainer;
 import inkhorn.train.TrainingMemory;
 import inkhorn.train.WarmUp;
@@ -182,9 +182,9 @@ public final class TrainCommand implements Callable<Integer> {
             initialWeights(config, model, data);
         }
         shutdown.check();
-        try (RunDirectory run = resumption.isPresent()
-                ? RunDirectory.resume(config, data, resumption.get(), line -> context.out().println("note: " + line))
-                : RunDirectory.create(config, data)) {
+        try (Run run = resumption.isPresent()
+                ? Run.resume(config, data, resumption.get(), line -> context.out().println("note: " + line))
+                : Run.create(config, data)) {
             if (resumption.isPresent() && run.isNew()) {
                 initialWeights(config, model, data);
             }
@@ -218,19 +218,18 @@ public final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    private int train(RunConfig config, LanguageModel model, PreparedData data, RunDirectory run, Shutdown shutdown) {
+    private int train(RunConfig config, LanguageModel model, PreparedData data, Run run, Shutdown shutdown) {
         TrainConfig train = config.train();
         PrintStream out = context.out();
         Trainer.End end;
         Trainer trainer;
         try (Progress progress = Progress.open(run.resumedStep(), train.maxIters(), train.logInterval(), out)) {
             PeakMeter peak = noProbe ? PeakMeter.none() : context.peaks().of(KernelProvider.kernels().threads(), model.flopsPerToken());
-            trainer = new Trainer(config, model, data, run, progress, peak, shutdown);
             try (PhaseTimer timer = PhaseTimer.start("restoring")) {
-                run.restore(model, trainer);
+                trainer = run.trainer(model, peak, shutdown, progress);
             }
             shutdown.beginSaving();
-            end = trainer.run();
+            end = run.train(trainer);
         }
         Path directory = config.run().directory();
         switch (end) {

@@ -12,15 +12,20 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * Which keys have no effect beside which values of others: one table. What is wrong, rather than without effect, the records refuse.
+ * Which keys have no effect beside which values of others: one table. What is wrong, rather than without effect, the
+ * records refuse.
  */
 final class IneffectiveKeys {
 
-    private static final List<Rule> RULES = Stream.concat(Arrays.stream(Optimizers.values()).map(IneffectiveKeys::ofOptimizer), Stream.of(
-            new Rule("model.type bigram, which has one table and nothing else", config -> config.model().type() == ModelConfig.Type.BIGRAM,
-                    "model.n_layer", "model.n_head", "model.n_embd", "model.dropout", "model.bias", "model.activation", "model.position",
+    private static final List<Rule> RULES = Stream.concat(
+            Arrays.stream(Optimizers.values()).map(IneffectiveKeys::ofOptimizer), Stream.of(
+            new Rule("model.type bigram, which has one table and nothing else",
+                    config -> config.model().type() == ModelConfig.Type.BIGRAM,
+                    "model.n_layer", "model.n_head", "model.n_embd", "model.dropout", "model.bias",
+                    "model.activation", "model.position",
                     "model.tie_weights"),
-            new Rule("optim.schedule constant, under which the learning rate does not fall", IneffectiveKeys::isConstant,
+            new Rule("optim.schedule constant, under which the learning rate does not fall",
+                    IneffectiveKeys::isConstant,
                     "optim.min_lr", "optim.lr_decay_iters"),
             new Rule("optim.warmup_iters not below train.max_iters, as the run ends before the learning rate falls",
                     config -> !isConstant(config) && config.optim().warmupIters() >= config.train().maxIters(),
@@ -28,8 +33,9 @@ final class IneffectiveKeys {
             new Rule("train.eval_interval 0, which is never", config -> config.train().evalInterval() == 0,
                     "train.eval_iters", "train.sample_chars"),
             new Rule("data.dir, which is the data set", config -> config.data().dir() != null, "data.dataset"),
-            new Rule("data.dir, which has its own tokenizer, and no data.tokenizer", config -> config.data().dir() != null
-                    && config.data().tokenizer() == null, "data.vocab_size"))).toList();
+            new Rule("data.dir, which has its own tokenizer, and no data.tokenizer",
+                    config -> config.data().dir() != null && config.data().tokenizer() == null,
+                    "data.vocab_size"))).toList();
 
     private IneffectiveKeys() {
     }
@@ -50,7 +56,8 @@ final class IneffectiveKeys {
 
     /** The hyperparameters that an optimizer does not read. */
     private static Rule ofOptimizer(Optimizers optimizer) {
-        List<String> unread = Arrays.stream(Hyperparameters.class.getRecordComponents()).map(c -> Records.key(c.getName()))
+        List<String> unread = Arrays.stream(Hyperparameters.class.getRecordComponents())
+                .map(component -> Records.key(component.getName()))
                 .filter(name -> !optimizer.hyperparameters().contains(name)).map(name -> "optim." + name).toList();
         return new Rule("optim.optimizer " + optimizer.configName() + ", which does not read it",
                 config -> config.optim().optimizer() == optimizer, unread);
@@ -60,13 +67,16 @@ final class IneffectiveKeys {
         return RULES;
     }
 
-    /** A line for each row that applies to a key that was given, in the file or on the command line; none for defaults. */
+    /**
+     * A line for each row that applies to a key that was given, in the file or on the command line; none for defaults.
+     */
     static List<String> notes(RunConfig config, Collection<String> given) {
         List<String> notes = new ArrayList<>();
         for (Rule rule : RULES) {
             List<String> idle = rule.keys().stream().filter(given::contains).toList();
             if (!idle.isEmpty() && rule.applies().test(config)) {
-                notes.add(String.join(", ", idle) + (idle.size() == 1 ? ": has" : ": have") + " no effect with " + rule.beside());
+                notes.add(String.join(", ", idle) + (idle.size() == 1 ? ": has" : ": have") + " no effect with "
+                        + rule.beside());
             }
         }
         return notes;

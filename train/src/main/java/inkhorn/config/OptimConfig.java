@@ -9,10 +9,11 @@ import inkhorn.optim.Optimizers;
  *
  * @param optimizer    which one; {@link Optimizers#hyperparameters()} are the keys below that it reads
  * @param lr           highest learning rate, reached after the warm-up
- * @param minLr        lowest learning rate, where the schedule ends; {@code lr / 10} if null is given, as nanoGPT advises
+ * @param minLr        lowest learning rate, where the schedule ends; {@code lr / 10} if null is given, as nanoGPT
+ *                     advises
  * @param warmupIters  steps over which the learning rate rises from near 0
- * @param lrDecayIters step at which {@code minLr} is reached; for null, {@link RunConfig} puts {@code train.max_iters}, or
- *                     {@code warmupIters} where the run ends sooner
+ * @param lrDecayIters step at which {@code minLr} is reached; for null, {@link RunConfig} puts {@code train.max_iters},
+ *                     or {@code warmupIters} where the run ends sooner
  * @param schedule     how the learning rate falls after the warm-up
  * @param weightDecay  decoupled, on tensors of rank 2 and above
  * @param beta1        decay rate of the first moment

@@ -30,7 +30,8 @@ public record TrainConfig(
                 .atLeast("keep", keep, 1)
                 .atLeast("patience", patience, 0)
                 .that(patience <= 0 || evalInterval != 0, "patience", "found " + patience
-                        + ", but train.eval_interval is 0, so nothing is evaluated; set an eval_interval, or patience to 0",
+                        + ", but train.eval_interval is 0, so nothing is evaluated; set an eval_interval, or"
+                        + " patience to 0",
                         "train.eval_interval")
                 .atLeast("sample_chars", sampleChars, 0)
                 .done();
@@ -39,5 +40,13 @@ public record TrainConfig(
     /** As in nanoGPT's config/train_shakespeare_char.py. */
     public static TrainConfig defaults() {
         return new TrainConfig(64, 1, 5000, 250, 200, 10, 250, 3, 0, 200);
+    }
+
+    /**
+     * Whether something that happens every {@code interval} steps, and after the last one, happens after this many
+     * steps.
+     */
+    public boolean isDue(int interval, long step) {
+        return interval > 0 && (step % interval == 0 || step == maxIters);
     }
 }

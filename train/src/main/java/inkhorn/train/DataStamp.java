@@ -10,8 +10,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Which data a run trains on, as a checkpoint's {@code trainer.json} says under {@value #KEY}: the token files of both splits. They
- * follow from the text, the tokenizer and {@code data.val_fraction}, and from nothing else.
+ * Which data a run trains on, as a checkpoint's {@code trainer.json} says under {@value #KEY}: the token files of both
+ * splits. They follow from the text, the tokenizer and {@code data.val_fraction}, and from nothing else.
  *
  * @param train the tokens that it learns from
  * @param val   the tokens that it is evaluated on
@@ -43,7 +43,8 @@ record DataStamp(Tokens train, Tokens val) {
 
         @Override
         public String toString() {
-            return String.format(Locale.ROOT, "%,d tokens (sha256 %s)", tokens, sha256.substring(0, Math.min(SHORT_HASH, sha256.length())));
+            String hash = sha256.substring(0, Math.min(SHORT_HASH, sha256.length()));
+            return String.format(Locale.ROOT, "%,d tokens (sha256 %s)", tokens, hash);
         }
     }
 
@@ -54,7 +55,8 @@ record DataStamp(Tokens train, Tokens val) {
     /** Empty where a checkpoint says nothing, as those of earlier versions do. */
     static Optional<DataStamp> read(ObjectNode trainer) {
         JsonNode stamp = trainer.path(KEY);
-        return stamp.isObject() ? Optional.of(new DataStamp(Tokens.of(stamp.path("train")), Tokens.of(stamp.path("val")))) : Optional.empty();
+        return Optional.of(stamp).filter(JsonNode::isObject)
+                .map(json -> new DataStamp(Tokens.of(json.path("train")), Tokens.of(json.path("val"))));
     }
 
     /** Adds itself to a {@code trainer.json}. */

@@ -22,6 +22,29 @@ public final class Evaluation {
     private final LongFunction<Batch> batches;
     private final long count;
 
+    /**
+     * The losses of one evaluation, after {@code step} steps, over fixed batches of either split.
+     *
+     * @param trainLoss      mean cross-entropy in nats a token
+     * @param valLoss        likewise
+     * @param valBitsPerByte the same as {@code valLoss}, in bits for each byte of text: comparable between tokenizers
+     */
+    public record Losses(long step, double trainLoss, double valLoss, double valBitsPerByte) {
+
+        /** Whether both losses are finite numbers. */
+        public boolean isFinite() {
+            return Double.isFinite(trainLoss) && Double.isFinite(valLoss);
+        }
+
+        /** @throws TrainException unless {@link #isFinite()} */
+        void requireFinite() {
+            if (!isFinite()) {
+                throw new TrainException(step, "the losses are " + trainLoss + " in training and " + valLoss
+                        + " in validation");
+            }
+        }
+    }
+
     private Evaluation(LanguageModel model, LongFunction<Batch> batches, long count) {
         this.model = model;
         this.batches = batches;

@@ -7,8 +7,12 @@ import inkhorn.data.prepare.PreparedData;
 import inkhorn.nn.LanguageModel;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
-/** What an evaluation consists of: the losses on both splits, and a short text. A stop request interrupts it between two ops. */
+/**
+ * What an evaluation consists of: the losses on both splits, and a short text. A stop request interrupts it between two
+ * ops.
+ */
 final class Evaluator {
 
     private final PreparedData data;
@@ -24,7 +28,8 @@ final class Evaluator {
         this.stopRequested = stopRequested;
         valLoss = train.evalIters() == 0 ? Evaluation.whole(model, data.val(), train.batchSize())
                 : Evaluation.sampled(model, data.val(), train.batchSize(), train.evalIters(), seed, Streams.EVAL_VAL);
-        trainLoss = Evaluation.sampled(model, data.train(), train.batchSize(), valLoss.batchCount(), seed, Streams.EVAL_TRAIN);
+        trainLoss = Evaluation.sampled(model, data.train(), train.batchSize(), valLoss.batchCount(), seed,
+                Streams.EVAL_TRAIN);
         samples = new SampleWriter(model, data.tokenizer(), seed, train.sampleChars());
     }
 
@@ -34,12 +39,13 @@ final class Evaluator {
      * @param listener hears of each batch
      * @throws inkhorn.autograd.ScopeInterrupted when a stop is requested before the end
      */
-    RunLog.Eval losses(long step, TrainListener listener) {
+    Evaluation.Losses losses(long step, Consumer<TrainEvent> listener) {
         long total = valLoss.batchCount() + trainLoss.batchCount();
         try (Scope scope = Scope.open(stopRequested)) {
-            double validation = valLoss.loss(done -> listener.evaluating(step, done, total));
-            double training = trainLoss.loss(done -> listener.evaluating(step, valLoss.batchCount() + done, total));
-            return new RunLog.Eval(step, training, validation, data.bitsPerByte(validation));
+            double validation = valLoss.loss(done -> listener.accept(new TrainEvent.Evaluating(step, done, total)));
+            double training = trainLoss.loss(
+                    done -> listener.accept(new TrainEvent.Evaluating(step, valLoss.batchCount() + done, total)));
+            return new Evaluation.Losses(step, training, validation, data.bitsPerByte(validation));
         }
     }
 

@@ -29,9 +29,11 @@ public final class InitialWeights {
     }
 
     /**
-     * Replaces the weights of a model by those of a checkpoint. A directory without a tokenizer is held against the vocabulary's size alone.
+     * Replaces the weights of a model by those of a checkpoint. A directory without a tokenizer is held against the
+     * vocabulary's size alone.
      *
-     * @param from what {@code sample} takes too: a checkpoint, a run, or a directory with model.safetensors and config.json
+     * @param from what {@code sample} takes too: a checkpoint, a run, or a directory with model.safetensors and
+     *             config.json
      * @return the checkpoint
      * @throws UserError naming what differs where the model or the tokenizer is another one
      * @throws inkhorn.checkpoint.CheckpointException where there is no checkpoint, or it is damaged
@@ -45,11 +47,13 @@ public final class InitialWeights {
     }
 
     private static void requireSameTokenizer(Checkpoint checkpoint, Tokenizer tokenizer) {
-        Optional<TokenizerStamp> own = checkpoint.file(TrainedModel.TOKENIZER_FILE).map(file -> TokenizerStamp.of(Tokenizers.load(file)))
+        Optional<TokenizerStamp> own = checkpoint.file(TrainedModel.TOKENIZER_FILE)
+                .map(file -> TokenizerStamp.of(Tokenizers.load(file)))
                 .or(() -> TokenizerStamp.read(checkpoint.config()));
         own.filter(stamp -> !stamp.sha256().equals(tokenizer.hash())).ifPresent(stamp -> {
-            throw new UserError(ModelConfig.INIT_FROM + ": the tokenizer of " + checkpoint.directory() + " is " + stamp + ", the data's is "
-                    + TokenizerStamp.of(tokenizer) + "; set data.tokenizer to the checkpoint's " + TrainedModel.TOKENIZER_FILE);
+            throw new UserError(ModelConfig.INIT_FROM + ": the tokenizer of " + checkpoint.directory() + " is " + stamp
+                    + ", the data's is " + TokenizerStamp.of(tokenizer) + "; set data.tokenizer to the checkpoint's "
+                    + TrainedModel.TOKENIZER_FILE);
         });
     }
 
@@ -66,7 +70,8 @@ public final class InitialWeights {
             }
         });
         if (!different.isEmpty()) {
-            throw new UserError(ModelConfig.INIT_FROM + ": " + checkpoint.directory() + " has a model of another shape: "
+            throw new UserError(ModelConfig.INIT_FROM + ": " + checkpoint.directory()
+                    + " has a model of another shape: " 
                     + different.stream().map(Difference::toString).collect(Collectors.joining(", "))
                     + "; set them to the checkpoint's, or choose another checkpoint");
         }

@@ -16,11 +16,12 @@ import inkhorn.optim.AdamW;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
- * Recomputes what PyTorch computed for a small model: logits, loss and gradients of one batch, then the losses, gradient
- * norms and parameters of successive training steps on it (after llm.c's {@code test_gpt2.c}).
+ * Recomputes what PyTorch computed for a small model: logits, loss and gradients of one batch, then the losses,
+ * gradient norms and parameters of successive training steps on it (after llm.c's {@code test_gpt2.c}).
  */
 public final class Parity {
 
@@ -36,7 +37,55 @@ public final class Parity {
     private final List<Parameter> parameters;
     private final IntTensor ids;
     private final IntTensor labels;
-    private final List<ParityRow> rows = new ArrayList<>();
+    private final List<Agreement> rows = new ArrayList<>();
+
+    /**
+     * One comparison with reference values.
+     *
+     * @param name what was compared
+     * @param worst largest difference of an entry; NaN where one is not a number
+     * @param bound largest difference allowed
+     * @param relative whether both are shares of the reference's largest entry
+     */
+    public record Agreement(String name, double worst, double bound, boolean relative) {
+
+        static Agreement absolute(String name, float[] found, float[] expected, double bound) {
+            return new Agreement(name, worst(found, expected), bound, false);
+        }
+
+        static Agreement relative(String name, float[] found, float[] expected, double bound) {
+            double largest = 0;
+            for (float value : expected) {
+                largest = Math.max(largest, Math.abs(value));
+            }
+            // All zero: then a share has no meaning, and the difference itself stands for it.
+            return new Agreement(name, worst(found, expected) / (largest == 0 ? 1 : largest), bound, true);
+        }
+
+        /** As {@link #relative}, each entry against its own size. */
+        static Agreement relativeEach(String name, float[] found, float[] expected, double bound) {
+            double worst = 0;
+            for (int i = 0; i < expected.length; i++) {
+                double size = expected[i] == 0 ? 1 : Math.abs(expected[i]);
+                worst = Math.max(worst, Math.abs((double) found[i] - expected[i]) / size);
+            }
+            return new Agreement(name, worst, bound, true);
+        }
+
+        /** Whether the difference is within its bound; NaN is not. */
+        public boolean passes() {
+            return worst <= bound;
+        }
+
+        private static double worst(float[] found, float[] expected) {
+            double worst = 0;
+            for (int i = 0; i < expected.length; i++) {
+                // Math.max hands a NaN on.
+                worst = Math.max(worst, Math.abs((double) found[i] - expected[i]));
+            }
+            return worst;
+        }
+    }
 
     private Parity(ParityReference reference, LanguageModel model) {
         this.reference = reference;
@@ -52,7 +101,7 @@ public final class Parity {
      *
      * @throws CheckpointException (the user's error) where a file is missing, damaged or not of this model
      */
-    public static ParityReport run(Path directory) {
+    public static Parity run(Path directory) {
         Checkpoint checkpoint = Checkpoint.open(directory);
         Map<String, Object> config = ModelFiles.config(checkpoint);
         // A reference is computed without dropout, as its masks are another generator's.
@@ -62,13 +111,13 @@ public final class Parity {
         }
     }
 
-    private ParityReport compare() {
+    private Parity compare() {
         reference.requireKnown(parameters);
         try (Scope run = Scope.open()) {
             comparePassOnCheckedInput();
             compareSteps();
         }
-        return new ParityReport(rows);
+        return this;
     }
 
     private void comparePassOnCheckedInput() {
@@ -83,14 +132,14 @@ public final class Parity {
         try (Scope pass = Scope.open()) {
             Tensor logits = model.logits(ids, Pass.evaluation());      // (B, T, V)
             Tensor loss = CrossEntropy.apply(logits, labels);
-            rows.add(ParityRow.absolute("logits", logits.data(), reference.floats("logits", logits.size()), LOGITS));
-            rows.add(ParityRow.absolute("loss", loss.data(), reference.floats("loss", 1), LOSS));
+            rows.add(Agreement.absolute("logits", logits.data(), reference.floats("logits", logits.size()), LOGITS));
+            rows.add(Agreement.absolute("loss", loss.data(), reference.floats("loss", 1), LOSS));
             Backward.from(loss);
         }
         for (Parameter parameter : parameters) {
             String name = ParityReference.GRADIENT + parameter.name();
             float[] expected = reference.floats(name, parameter.tensor().size());
-            rows.add(ParityRow.relative(name, parameter.tensor().grad(), expected, GRADIENT));
+            rows.add(Agreement.relative(name, parameter.tensor().grad(), expected, GRADIENT));
         }
     }
 
@@ -106,12 +155,40 @@ public final class Parity {
             losses[step] = (float) result.loss();
             norms[step] = (float) result.gradNorm();
         }
-        rows.add(ParityRow.absolute("losses", losses, reference.floats("losses", steps), STEP_LOSS));
-        rows.add(ParityRow.relativeEach("grad_norms", norms, reference.floats("grad_norms", steps), GRADIENT_NORM));
+        rows.add(Agreement.absolute("losses", losses, reference.floats("losses", steps), STEP_LOSS));
+        rows.add(Agreement.relativeEach("grad_norms", norms, reference.floats("grad_norms", steps), GRADIENT_NORM));
         for (Parameter parameter : parameters) {
             String name = ParityReference.FINAL + parameter.name();
             float[] expected = reference.floats(name, parameter.tensor().size());
-            rows.add(ParityRow.absolute(name, parameter.tensor().data(), expected, PARAMETER));
+            rows.add(Agreement.absolute(name, parameter.tensor().data(), expected, PARAMETER));
         }
+    }
+
+    /** Every comparison that was made. */
+    public List<Agreement> rows() {
+        return List.copyOf(rows);
+    }
+
+    /** The rows that are out of bounds. */
+    public List<Agreement> failures() {
+        return rows.stream().filter(row -> !row.passes()).toList();
+    }
+
+    /** One line a comparison, under a heading. */
+    public String table() {
+        int width = Math.max(4, rows.stream().mapToInt(row -> row.name().length()).max().orElse(0));
+        String format = "%-" + width + "s  %12s  %9s  %-8s  %s%n";
+        String heading = format.formatted("what", "worst", "bound", "measure", "");
+        StringBuilder table = new StringBuilder(heading.stripTrailing());
+        table.append(System.lineSeparator());
+        for (Agreement row : rows) {
+            table.append(String.format(Locale.ROOT, format, row.name(), number(row.worst(), 3), number(row.bound(), 0),
+                    row.relative() ? "relative" : "absolute", row.passes() ? "ok" : "OUT OF BOUNDS"));
+        }
+        return table.toString();
+    }
+
+    private static String number(double value, int digits) {
+        return Double.isFinite(value) ? String.format(Locale.ROOT, "%." + digits + "e", value) : String.valueOf(value);
     }
 }

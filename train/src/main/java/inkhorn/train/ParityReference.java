@@ -46,7 +46,8 @@ final class ParityReference implements Closeable {
     /** @throws CheckpointException where there is no such tensor, or it has another number of values */
     float[] floats(String name, int size) {
         if (values.info(name).elements() != size) {
-            throw wrong(values.info(name) + " has " + values.info(name).elements() + " values where " + size + " are needed");
+            throw wrong(values.info(name) + " has " + values.info(name).elements() + " values where " + size
+                    + " are needed");
         }
         return values.read(name).data();
     }

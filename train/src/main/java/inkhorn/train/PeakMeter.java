@@ -6,14 +6,15 @@ import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 
 /**
- * What share of the machine's peak a run makes use of: operations a token (see {@link inkhorn.nn.LanguageModel#flopsPerToken()})
- * times tokens a second over the operations a second of the bare micro-kernel, the "model FLOPs utilization" of Chowdhery et al.
- * (2022, section 4.1).
+ * What share of the machine's peak a run makes use of: operations a token (see {@link
+ * inkhorn.nn.LanguageModel#flopsPerToken()}) times tokens a second over the operations a second of the bare
+ * micro-kernel, the "model FLOPs utilization" of Chowdhery et al. (2022, section 4.1).
  *
- * <p>The peak is measured between two steps: not before the first, which nobody wants to wait for and where the compiler would be
- * measured, but after some seconds of training. It takes part in nothing that a step computes. A step that is faster than the peak shows
- * that other programs computed while it was measured: then no share is known until a later measurement exceeds every step yet. Such
- * measurements are made at intervals that double, so they take at most a twentieth of the time.
+ * <p>The peak is measured between two steps: not before the first, which nobody wants to wait for and where the
+ * compiler would be measured, but after some seconds of training. It takes part in nothing that a step computes. A step
+ * that is faster than the peak shows that other programs computed while it was measured: then no share is known until a
+ * later measurement exceeds every step yet. Such measurements are made at intervals that double, so they take at most a
+ * twentieth of the time.
  */
 public final class PeakMeter {
 
@@ -37,7 +38,8 @@ public final class PeakMeter {
     /**
      * A meter with a peak from elsewhere.
      *
-     * @param flopsPerToken float32 operations to train on one token; 0 where none are counted, and then nothing is measured
+     * @param flopsPerToken float32 operations to train on one token; 0 where none are counted, and then nothing is
+     *                      measured
      * @param probe gives the peak in float32 operations a second
      * @param clock in nanoseconds
      */
@@ -48,11 +50,13 @@ public final class PeakMeter {
     }
 
     /**
-     * Measures, when it is time, what {@code threads} threads can do; or nothing where the Vector API is not loaded: how fast plain
-     * loops are is up to the compiler, by factors, and says nothing about the machine (docs/log/peak-without-the-vector-api.md).
+     * Measures, when it is time, what {@code threads} threads can do; or nothing where the Vector API is not loaded:
+     * how fast plain loops are is up to the compiler, by factors, and says nothing about the machine
+     * (docs/log/peak-without-the-vector-api.md).
      */
     public static PeakMeter of(int threads, double flopsPerToken) {
-        return KernelProvider.vectorBits() == 0 ? none() : new PeakMeter(flopsPerToken, () -> measure(threads), System::nanoTime);
+        return KernelProvider.vectorBits() == 0 ? none()
+                : new PeakMeter(flopsPerToken, () -> measure(threads), System::nanoTime);
     }
 
     /** Measures nothing and knows no share. */
@@ -92,8 +96,8 @@ public final class PeakMeter {
     }
 
     /**
-     * What share of the peak a step of this speed makes use of, 1 being all of it and the most; NaN while the peak is not known, which
-     * this step may make it.
+     * What share of the peak a step of this speed makes use of, 1 being all of it and the most; NaN while the peak is
+     * not known, which this step may make it.
      */
     double share(double tokensPerSecond) {
         fastestStep = Math.max(fastestStep, flopsPerToken * tokensPerSecond);

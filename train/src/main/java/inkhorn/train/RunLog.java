@@ -1,11 +1,11 @@
 package inkhorn.train;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import inkhorn.checkpoint.CheckpointException;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
@@ -25,20 +25,18 @@ import org.slf4j.LoggerFactory;
 /**
  * A run's {@code metrics.jsonl}: one JSON object a line, on the disk's way as soon as it is appended.
  *
- * <p>The log of a resumed run equals that of an undisturbed one but for its times. For that, a trainer appends a step's training
- * record before it saves the checkpoint of that step. The record of its evaluation may follow: a resume from that checkpoint keeps it
- * where it is there, and makes the evaluation where it is not.
+ * <p>The log of a resumed run equals that of an undisturbed one but for its times. For that, a trainer appends a step's
+ * training record before it saves the checkpoint of that step. The record of its evaluation may follow: a resume from
+ * that checkpoint keeps it where it is there, and makes the evaluation where it is not.
  *
  * <p>JSON has no NaN and no infinities: they are written as {@code null} and read as NaN.
  */
-public final class RunLog implements Closeable {
+final class RunLog implements Closeable {
 
     private static final Logger LOG = LoggerFactory.getLogger(RunLog.class);
-    private static final JsonFactory JSON = JsonFactory.builder()
-            // Double.toString gives other digits before JDK 19 than after.
-            .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
-            .build();
-    private static final ObjectMapper MAPPER = new ObjectMapper();
+    // Double.toString gives other digits before JDK 19 than after.
+    private static final ObjectMapper MAPPER =
+            new ObjectMapper(JsonFactory.builder().enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER).build());
 
     private final Path file;
     // No FileChannel: an interrupt would close it.
@@ -49,57 +47,22 @@ public final class RunLog implements Closeable {
         this.out = out;
     }
 
-    /** A line of the log. */
-    public sealed interface Entry permits Train, Eval {
-        /** Steps done when it was written. */
-        long step();
-    }
-
-    /**
-     * One logged training step.
-     *
-     * @param step      steps done, this one included
-     * @param loss      mean cross-entropy of its batch, in nats a token
-     * @param lr        learning rate it was made with
-     * @param gradNorm  global norm of the gradients before clipping
-     * @param stepMs    wall time of a step in milliseconds
-     * @param tokensPerS training tokens a second
-     * @param peakShare  share of the machine's peak that the step made use of, 1 being all of it; NaN where no peak was measured
-     */
-    public record Train(long step, double loss, double lr, double gradNorm, double stepMs, double tokensPerS, double peakShare)
-            implements Entry {
-    }
-
-    /**
-     * One evaluation, after {@code step} steps, over fixed batches of either split.
-     *
-     * @param trainLoss      mean cross-entropy in nats a token
-     * @param valLoss        likewise
-     * @param valBitsPerByte the same as {@code valLoss}, in bits for each byte of text: comparable between tokenizers
-     */
-    public record Eval(long step, double trainLoss, double valLoss, double valBitsPerByte) implements Entry {
-
-        boolean isFinite() {
-            return Double.isFinite(trainLoss) && Double.isFinite(valLoss);
-        }
-    }
-
     /**
      * Begins a new log, replacing one that is there.
      *
      * @throws CheckpointException where the file cannot be written
      */
-    public static RunLog create(Path file) {
+    static RunLog create(Path file) {
         return open(file, false);
     }
 
     /**
-     * Goes on with a log from the checkpoint of a step: drops the records of later steps and what a kill or a power cut left of
-     * a line. A missing file is begun anew.
+     * Goes on with a log from the checkpoint of a step: drops the records of later steps and what a kill or a power cut
+     * left of a line. A missing file is begun anew.
      *
      * @throws CheckpointException where the file cannot be read or written
      */
-    public static RunLog resume(Path file, long step) {
+    static RunLog resume(Path file, long step) {
         if (Files.exists(file)) {
             try {
                 dropAfter(file, step);
@@ -111,12 +74,13 @@ public final class RunLog implements Closeable {
     }
 
     /**
-     * Reads a log. Events of other kinds are passed over, and so is a last line that a kill has torn.
+     * The steps ({@link TrainEvent.Stepped}) and evaluations ({@link Evaluation.Losses}) of a log. Events of other
+     * kinds are passed over, and so is a last line that a kill has torn.
      *
      * @throws CheckpointException (the user's error) where the file cannot be read, or another line is not a record
      */
-    public static List<Entry> read(Path file) {
-        List<Entry> entries = new ArrayList<>();
+    static List<Record> read(Path file) {
+        List<Record> entries = new ArrayList<>();
         try {
             List<byte[]> lines = lines(Files.readAllBytes(file));
             for (int i = 0; i < lines.size(); i++) {
@@ -131,32 +95,70 @@ public final class RunLog implements Closeable {
             }
             return entries;
         } catch (IOException e) {
-            throw CheckpointException.userError(
-                    file + ": cannot be read (" + CheckpointException.reason(e) + "); check the path and its permissions", e);
+            throw CheckpointException.userError(file + ": cannot be read (" + CheckpointException.reason(e)
+                    + "); check the path and its permissions", e);
         }
     }
 
     /**
-     * Appends one line, in one write.
+     * Appends a step.
      *
      * @throws CheckpointException (a run failure) where it cannot be written
      */
-    public void append(Entry entry) {
+    void append(TrainEvent.Stepped done) {
+        ObjectNode json = event("train", done.step());
+        number(json, "loss", done.loss());
+        number(json, "lr", done.lr());
+        number(json, "grad_norm", done.gradNorm());
+        number(json, "step_ms", done.stepMs());
+        number(json, "tokens_per_s", done.tokensPerS());
+        if (!Double.isNaN(done.peakShare())) {
+            number(json, "peak_share", done.peakShare());
+        }
+        append(json);
+    }
+
+    /**
+     * Appends an evaluation.
+     *
+     * @throws CheckpointException (a run failure) where it cannot be written
+     */
+    void append(Evaluation.Losses losses) {
+        ObjectNode json = event("eval", losses.step());
+        number(json, "train_loss", losses.trainLoss());
+        number(json, "val_loss", losses.valLoss());
+        number(json, "val_bits_per_byte", losses.valBitsPerByte());
+        append(json);
+    }
+
+    private static ObjectNode event(String name, long step) {
+        return MAPPER.createObjectNode().put("event", name).put("step", step);
+    }
+
+    private static void number(ObjectNode json, String name, double value) {
+        json.put(name, Double.isFinite(value) ? Double.valueOf(value) : null);
+    }
+
+    /** One line, in one write. */
+    private void append(ObjectNode json) {
         try {
-            out.write(line(entry));
+            out.write((MAPPER.writeValueAsString(json) + "\n").getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw failed(file, e);
         }
     }
 
     /** The evaluation that was made after so many steps, as far as the log has one of finite numbers. */
-    Optional<Eval> evaluation(long step) {
-        return read(file).stream().filter(entry -> entry.step() == step && entry instanceof Eval).map(Eval.class::cast)
-                .filter(Eval::isFinite).findFirst();
+    Optional<Evaluation.Losses> evaluation(long step) {
+        return read(file).stream().filter(Evaluation.Losses.class::isInstance).map(Evaluation.Losses.class::cast)
+                .filter(losses -> losses.step() == step && losses.isFinite()).findFirst();
     }
 
-    /** Waits until the lines are on the disk: before a checkpoint, so that a power cut cannot leave it with a shorter log. */
-    public void sync() {
+    /**
+     * Waits until the lines are on the disk: before a checkpoint, so that a power cut cannot leave it with a shorter
+     * log.
+     */
+    void sync() {
         try {
             out.getFD().sync();
         } catch (IOException e) {
@@ -181,48 +183,13 @@ public final class RunLog implements Closeable {
         }
     }
 
-    private static byte[] line(Entry entry) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (JsonGenerator json = JSON.createGenerator(bytes)) {
-            json.writeStartObject();
-            if (entry instanceof Train train) {
-                json.writeStringField("event", "train");
-                json.writeNumberField("step", train.step());
-                number(json, "loss", train.loss());
-                number(json, "lr", train.lr());
-                number(json, "grad_norm", train.gradNorm());
-                number(json, "step_ms", train.stepMs());
-                number(json, "tokens_per_s", train.tokensPerS());
-                if (!Double.isNaN(train.peakShare())) {
-                    number(json, "peak_share", train.peakShare());
-                }
-            } else if (entry instanceof Eval eval) {
-                json.writeStringField("event", "eval");
-                json.writeNumberField("step", eval.step());
-                number(json, "train_loss", eval.trainLoss());
-                number(json, "val_loss", eval.valLoss());
-                number(json, "val_bits_per_byte", eval.valBitsPerByte());
-            }
-            json.writeEndObject();
-            json.writeRaw('\n');
-        }
-        return bytes.toByteArray();
-    }
-
-    private static void number(JsonGenerator json, String name, double value) throws IOException {
-        if (Double.isFinite(value)) {
-            json.writeNumberField(name, value);
-        } else {
-            json.writeNullField(name);
-        }
-    }
-
-    private static Optional<Entry> entry(JsonNode json) {
+    private static Optional<Record> entry(JsonNode json) {
         long step = json.get("step").longValue();
         return switch (json.path("event").asText()) {
-            case "train" -> Optional.of(new Train(step, number(json, "loss"), number(json, "lr"), number(json, "grad_norm"),
-                    number(json, "step_ms"), number(json, "tokens_per_s"), number(json, "peak_share")));
-            case "eval" -> Optional.of(new Eval(step, number(json, "train_loss"), number(json, "val_loss"),
+            case "train" -> Optional.of(new TrainEvent.Stepped(step, number(json, "loss"), number(json, "lr"),
+                    number(json, "grad_norm"), number(json, "step_ms"), number(json, "tokens_per_s"),
+                    number(json, "peak_share")));
+            case "eval" -> Optional.of(new Evaluation.Losses(step, number(json, "train_loss"), number(json, "val_loss"),
                     number(json, "val_bits_per_byte")));
             default -> Optional.empty();
         };

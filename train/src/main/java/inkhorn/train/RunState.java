@@ -4,7 +4,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
- * Where a run stands: with the weights, the optimizer's moments and the config, all that is needed to go on bit for bit.
+ * Where a run stands: with the weights, the optimizer's moments and the config, all that is needed to go on bit for
+ * bit.
  *
  * @param step updates made
  * @param optimizerSteps the optimizer's own count, for its bias correction
@@ -13,7 +14,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  * @param evalsSinceBest evaluations since then, for early stopping
  * @param evaluatedStep the last step whose evaluation is counted in the three values above
  */
-public record RunState(long step, long optimizerSteps, double bestValLoss, long bestStep, int evalsSinceBest, long evaluatedStep) {
+public record RunState(long step, long optimizerSteps, double bestValLoss, long bestStep, int evalsSinceBest,
+                       long evaluatedStep) {
 
     /** The state before the first step. */
     public static final RunState START = new RunState(0, 0, Double.POSITIVE_INFINITY, 0, 0, 0);

@@ -37,7 +37,8 @@ final class SampleWriter {
         StringBuilder text = new StringBuilder();
         StreamDecoder decoder = tokenizer.streamDecoder();
         Limits limits = Limits.ofTokens((int) Math.min(Integer.MAX_VALUE, TOKENS_PER_CHARACTER * characters));
-        new Generator(model, Sampler.of(TEMPERATURE, 0), seed).generate(tokenizer.startOfText(), limits, step, (id, logits) -> {
+        Generator generator = new Generator(model, Sampler.of(TEMPERATURE, 0), seed);
+        generator.generate(tokenizer.startOfText(), limits, step, (id, logits) -> {
             text.append(decoder.next(id));
             return text.codePointCount(0, text.length()) < characters;
         });

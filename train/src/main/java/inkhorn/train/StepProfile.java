@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where the time of training steps goes, and what they allocate on the heap, for {@code --debug}: the means since the line before. While
- * the logger is off it reads no clock.
+ * Where the time of training steps goes, and what they allocate on the heap, for {@code --debug}: the means since the
+ * line before. While the logger is off it reads no clock.
  */
 final class StepProfile {
 
@@ -50,7 +50,8 @@ final class StepProfile {
         }
         StringBuilder line = new StringBuilder();
         for (TrainStep.Phase phase : TrainStep.Phase.values()) {
-            line.append(String.format(Locale.ROOT, "%s %.2f ms, ", phase.name().toLowerCase(Locale.ROOT), nanos[phase.ordinal()] * 1e-6 / steps));
+            line.append(String.format(Locale.ROOT, "%s %.2f ms, ", phase.name().toLowerCase(Locale.ROOT),
+                    nanos[phase.ordinal()] * 1e-6 / steps));
             nanos[phase.ordinal()] = 0;
         }
         Runtime heap = Runtime.getRuntime();
@@ -62,6 +63,7 @@ final class StepProfile {
 
     /** The helper threads of the kernels allocate nothing. */
     private static long allocatedByThisThread() {
-        return ManagementFactory.getThreadMXBean() instanceof ThreadMXBean threads ? threads.getCurrentThreadAllocatedBytes() : 0;
+        return ManagementFactory.getThreadMXBean() instanceof ThreadMXBean threads
+                ? threads.getCurrentThreadAllocatedBytes() : 0;
     }
 }

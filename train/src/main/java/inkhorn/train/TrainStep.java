@@ -16,8 +16,9 @@ import java.util.function.Consumer;
 import java.util.function.LongToDoubleFunction;
 
 /**
- * One step of training: zeroed gradients, forward and backward pass of each micro-batch, clipping, update. What it computes is a pure
- * function of the weights, the optimizer's moments, the batches, the seed and the number of the step.
+ * One step of training: zeroed gradients, forward and backward pass of each micro-batch, clipping, update. What it
+ * computes is a pure function of the weights, the optimizer's moments, the batches, the seed and the number of the
+ * step.
  *
  * <p>A loop of steps reuses the memory of one for the next if a {@link Scope} is open around the loop.
  */
@@ -51,6 +52,14 @@ public final class TrainStep {
         public boolean isFinite() {
             return Double.isFinite(loss) && Double.isFinite(gradNorm);
         }
+
+        /** @throws TrainException unless {@link #isFinite()} */
+        public void requireFinite() {
+            if (!isFinite()) {
+                String what = Double.isFinite(loss) ? "the gradient's norm is " + gradNorm : "the loss is " + loss;
+                throw new TrainException(step, what + ", so the weights are not updated");
+            }
+        }
     }
 
     /**
@@ -61,7 +70,8 @@ public final class TrainStep {
      * @param gradClip     largest global norm of the gradients; 0 = no clipping
      * @param seed         of dropout
      */
-    public TrainStep(LanguageModel model, Optimizer optimizer, LongToDoubleFunction learningRate, double gradClip, long seed) {
+    public TrainStep(LanguageModel model, Optimizer optimizer, LongToDoubleFunction learningRate, double gradClip,
+                     long seed) {
         this(model, optimizer, learningRate, gradClip, seed, phase -> { });
     }
 
@@ -81,9 +91,10 @@ public final class TrainStep {
      * Makes one update.
      *
      * @param step         steps done before
-     * @param microBatches what the step learns from, one forward and backward pass each; the gradient is the mean of theirs
-     * @throws inkhorn.autograd.ScopeInterrupted when a stop is requested of the scope around it; nothing but gradients has
-     *     changed then, which the next step zeroes
+     * @param microBatches what the step learns from, one forward and backward pass each; the gradient is the mean of
+     *                     theirs
+     * @throws inkhorn.autograd.ScopeInterrupted when a stop is requested of the scope around it; nothing but gradients
+     *     has changed then, which the next step zeroes
      */
     public Result run(long step, Batch... microBatches) {
         optimizer.zeroGrad();

@@ -3,6 +3,7 @@ package inkhorn.train;
 import inkhorn.autograd.Scope;
 import inkhorn.autograd.ScopeInterrupted;
 import inkhorn.autograd.Tensor;
+import inkhorn.autograd.kernel.KernelProvider;
 import inkhorn.config.OptimConfig;
 import inkhorn.config.RunConfig;
 import inkhorn.config.TrainConfig;
@@ -11,19 +12,21 @@ import inkhorn.data.BatchSampler;
 import inkhorn.data.TokenFile;
 import inkhorn.data.prepare.PreparedData;
 import inkhorn.nn.LanguageModel;
+import inkhorn.nn.Parameter;
 import inkhorn.optim.Optimizer;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * Teaches a model: steps, with checkpoints and evaluations in between. What a step does is a pure function of (config, seed, step), so a
- * run that stops anywhere goes on as if it had not.
+ * Teaches a model: a loop of steps, with checkpoints and evaluations in between, that tells a listener what happens. It
+ * writes no files; {@link Run} is the listener that does. What a step does is a pure function of (config, seed, step),
+ * so a training that stops anywhere goes on as if it had not.
  */
 public final class Trainer {
 
-    /** Why a run ended. */
+    /** Why a training ended. */
     public enum End {
         /** All steps are done. */
         FINISHED,
@@ -35,42 +38,40 @@ public final class Trainer {
 
     private final TrainConfig config;
     private final LanguageModel model;
-    private final RunDirectory directory;
-    private final TrainListener listener;
     private final PeakMeter peak;
     private final BooleanSupplier stopRequested;
+    private final Consumer<TrainEvent> listener;
 
-    private final FiniteGuard guard;
     private final Optimizer optimizer;
     private final TrainStep trainStep;
     private final BatchSampler batches;
     private final Batch[] microBatches;
-    private final StepProfile profile = new StepProfile();
     private final Evaluator evaluator;
+    private final StepProfile profile = new StepProfile();
     private RunState state = RunState.START;
-    private long savedStep = -1;
+    private long savedStep;
 
     /**
      * A trainer at step 0.
      *
-     * @param peak what a step's share of the machine's peak is read from
-     * @param stopRequested asked all the time, within steps and evaluations too; when it says yes, a checkpoint of the steps done is
-     *     written and {@link #run} returns
+     * @param peak          what a step's share of the machine's peak is read from
+     * @param stopRequested asked all the time, within steps and evaluations too; when it says yes, a checkpoint of the
+     *     steps done is due and {@link #run} returns
+     * @param listener      told on this thread what happens; what it throws ends the training
      * @throws inkhorn.data.DataException when a split is too short for the model's block size
      */
-    public Trainer(RunConfig config, LanguageModel model, PreparedData data, RunDirectory directory,
-                   TrainListener listener, PeakMeter peak, BooleanSupplier stopRequested) {
+    public Trainer(RunConfig config, LanguageModel model, PreparedData data, PeakMeter peak,
+                   BooleanSupplier stopRequested, Consumer<TrainEvent> listener) {
+        OptimConfig optim = config.optim();
+        long seed = config.run().seed();
         this.config = config.train();
         this.model = model;
-        this.directory = directory;
-        this.listener = listener;
         this.peak = peak;
         this.stopRequested = stopRequested;
-        guard = new FiniteGuard(model.namedParameters(), step -> directory.lastGood(savedStep == step));
-        OptimConfig optim = config.optim();
+        this.listener = listener;
         optimizer = optim.optimizer().create(model.namedParameters(), optim.hyperparameters());
-        trainStep = new TrainStep(model, optimizer, optim.lrSchedule()::at, optim.gradClip(), config.run().seed(), profile::end);
-        batches = batches(data.train(), this.config.batchSize(), model.blockSize(), config.run().seed());
+        trainStep = new TrainStep(model, optimizer, optim.lrSchedule()::at, optim.gradClip(), seed, profile::end);
+        batches = batches(data.train(), this.config.batchSize(), model.blockSize(), seed);
         microBatches = Stream.generate(() -> batches.batch(0)).limit(this.config.gradAccum()).toArray(Batch[]::new);
         evaluator = new Evaluator(config, model, data, stopRequested);
     }
@@ -80,34 +81,28 @@ public final class Trainer {
         return new BatchSampler(split, batchSize, blockSize, Streams.draw(seed, Streams.TRAIN_BATCHES));
     }
 
-    /** Where the run stands. */
+    /** Where the training stands. */
     public RunState state() {
         return state;
     }
 
-    /** Goes on from what {@link RunDirectory#restore} read. The checkpoint may be older than the evaluation of its step. */
+    /** Goes on from a checkpoint of this state. */
     void restore(RunState restored, Map<String, Tensor> moments) {
         optimizer.restore(moments, restored.optimizerSteps());
         state = restored;
         savedStep = restored.step();
-        if (!state.isEvaluated()) {
-            directory.log().evaluation(state.step()).ifPresent(eval -> {
-                state = state.evaluated(eval.valLoss());
-                keepBest();
-            });
-        }
     }
 
     /**
-     * Trains up to {@code train.max_iters} and leaves a checkpoint of the last step. At a step where both are due, the checkpoint is
-     * written before the evaluation, which may take long.
+     * Trains up to {@code train.max_iters} and lets a checkpoint of the last step be due. At a step where both are due,
+     * the checkpoint comes before the evaluation, which may take long.
      *
-     * @throws TrainException when the loss or the gradient stops being a finite number; earlier checkpoints stay
+     * @throws TrainException when a loss, the gradient or a weight stops being a finite number
      */
     public End run() {
         try (Scope run = Scope.open()) {
             while (true) {
-                if (!state.isEvaluated() && due(config.evalInterval())) {
+                if (!state.isEvaluated() && isDue(config.evalInterval())) {
                     evaluate();
                 }
                 if (config.patience() > 0 && state.evalsSinceBest() >= config.patience()) {
@@ -120,8 +115,8 @@ public final class Trainer {
                     return end(End.STOPPED);
                 }
                 step();
-                if (due(config.checkpointInterval()) || state.step() == config.maxIters()) {
-                    save(false);
+                if (isDue(config.checkpointInterval()) || state.step() == config.maxIters()) {
+                    checkpoint(false);
                 }
             }
         } catch (ScopeInterrupted e) {
@@ -129,42 +124,37 @@ public final class Trainer {
         }
     }
 
-    private boolean due(int interval) {
-        return interval > 0 && (state.step() % interval == 0 || state.step() == config.maxIters());
+    private boolean isDue(int interval) {
+        return config.isDue(interval, state.step());
     }
 
     private End end(End reason) {
-        if (savedStep != state.step() && state.step() > 0) {
-            save(false);
+        if (savedStep != state.step()) {
+            checkpoint(false);
         }
         return reason;
     }
 
     private void step() {
         if (peak.measureIfDue()) {
-            listener.peakMeasured(peak.flopsPerSecond());
+            listener.accept(new TrainEvent.PeakMeasured(peak.flopsPerSecond()));
         }
         long started = System.nanoTime();
         profile.begin();
         TrainStep.Result result;
         try (Scope interruptible = Scope.open(stopRequested)) {
-            result = trainStep.run(state.step(), microBatches());
+            result = trainStep.run(state.step(), nextBatches());
         }
-        guard.requireFinite(result.step(), result.loss(), result.gradNorm());
-        double seconds = (System.nanoTime() - started) * 1e-9;
-        double tokensPerS = result.tokens() / seconds;
-        RunLog.Train done = new RunLog.Train(result.step(), result.loss(), result.lr(), result.gradNorm(), seconds * 1e3, tokensPerS,
-                peak.share(tokensPerS));
+        result.requireFinite();
         state = state.stepped(optimizer.steps());
-        if (due(config.logInterval())) {
-            directory.log().append(done);
+        if (isDue(config.logInterval())) {
             profile.report(state.step());
         }
-        listener.stepped(done);
+        listener.accept(stepped(result, (System.nanoTime() - started) * 1e-9));
     }
 
     /** The batches of the step to come, in the arrays of those of the step before. */
-    private Batch[] microBatches() {
+    private Batch[] nextBatches() {
         for (int i = 0; i < microBatches.length; i++) {
             batches.fill(state.step() * microBatches.length + i, microBatches[i].inputs(), microBatches[i].targets());
         }
@@ -172,37 +162,43 @@ public final class Trainer {
         return microBatches;
     }
 
+    private TrainEvent stepped(TrainStep.Result done, double seconds) {
+        double tokensPerS = done.tokens() / seconds;
+        return new TrainEvent.Stepped(done.step(), done.loss(), done.lr(), done.gradNorm(), seconds * 1e3, tokensPerS,
+                peak.share(tokensPerS));
+    }
+
     private void evaluate() {
-        RunLog.Eval eval;
+        Evaluation.Losses losses;
         try (PhaseTimer timer = PhaseTimer.start("evaluation")) {
-            eval = evaluator.losses(state.step(), listener);
+            losses = evaluator.losses(state.step(), listener);
         }
-        directory.log().append(eval);
-        guard.requireFinite(eval);
-        state = state.evaluated(eval.valLoss());
-        listener.evaluated(eval, state.isBest());
-        keepBest();
+        state = state.evaluated(losses.valLoss());
+        listener.accept(new TrainEvent.Evaluated(losses, state.isBest()));
+        losses.requireFinite();
+        if (state.isBest()) {
+            checkpoint(true);
+        }
         try (PhaseTimer timer = PhaseTimer.start("sample")) {
-            evaluator.sample(state.step()).ifPresent(listener::sampled);
+            evaluator.sample(state.step()).ifPresent(text -> listener.accept(new TrainEvent.Sampled(text)));
         }
     }
 
-    /** Lets {@code best} point at this step's checkpoint if the evaluation just counted is the best yet. */
-    private void keepBest() {
-        if (state.isBest() && savedStep == state.step()) {
-            directory.markBest(state.step());
-        } else if (state.isBest()) {
-            save(true);
+    private void checkpoint(boolean best) {
+        if (savedStep != state.step()) {
+            requireFiniteWeights();
         }
+        listener.accept(new TrainEvent.CheckpointDue(state, model, optimizer, best));
+        savedStep = state.step();
     }
 
-    private void save(boolean best) {
-        guard.requireFiniteWeights(state.step());
-        listener.saving(state.step());
-        try (PhaseTimer timer = PhaseTimer.start("saving")) {
-            Path saved = directory.save(state, model, optimizer, best);
-            savedStep = state.step();
-            listener.saved(savedStep, saved);
+    /** A checkpoint of damaged weights would pass for the last good one. */
+    private void requireFiniteWeights() {
+        for (Parameter parameter : model.namedParameters()) {
+            Tensor tensor = parameter.tensor();
+            if (!Double.isFinite(KernelProvider.kernels().sumOfSquares(tensor.data(), tensor.size()))) {
+                throw new TrainException(state.step(), parameter.name() + " is no longer made of finite numbers");
+            }
         }
     }
 }

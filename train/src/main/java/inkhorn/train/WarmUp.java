@@ -10,9 +10,10 @@ import inkhorn.nn.LanguageModel;
 import inkhorn.optim.AdamW;
 
 /**
- * Has the JVM compile the arithmetic while the data are still being read: a thread of its own trains a small model of the same
- * kind until it is told to stop, has taken so many steps or so many seconds that the compiler has come by. A vector in code that is not compiled yet is an object, and each operation on one a loop of
- * calls; so the fewer values go through before the compiler has come by, the sooner the first step is done.
+ * Has the JVM compile the arithmetic while the data are still being read: a thread of its own trains a small model of
+ * the same kind until it is told to stop, has taken so many steps or so many seconds that the compiler has come by. A
+ * vector in code that is not compiled yet is an object, and each operation on one a loop of calls; so the fewer values
+ * go through before the compiler has come by, the sooner the first step is done.
  *
  * <p>Nothing of it reaches the run: random numbers are functions of their seed, and the model is thrown away.
  */
@@ -37,7 +38,10 @@ public final class WarmUp implements AutoCloseable {
     private static final long WARM_NANOS = 50_000_000;
     private static final int MOST_STEPS_AFTER = 20;
 
-    /** In all: a data set of gigabytes is read for minutes, in which the thread would take a core from those who tokenize. */
+    /**
+     * In all: a data set of gigabytes is read for minutes, in which the thread would take a core from those who
+     * tokenize.
+     */
     private static final int MOST_STEPS = 400;
     private static final long MOST_NANOS = 10_000_000_000L;
 
@@ -67,7 +71,10 @@ public final class WarmUp implements AutoCloseable {
         return warmUp;
     }
 
-    /** The matrix product's inner loops, which a first step waits for longest: many calls, each of one tile and little depth. */
+    /**
+     * The matrix product's inner loops, which a first step waits for longest: many calls, each of one tile and little
+     * depth.
+     */
     private void products() {
         int rows = BATCH * BLOCK;
         float[] a = new float[rows * DEPTH];
@@ -109,8 +116,8 @@ public final class WarmUp implements AutoCloseable {
     }
 
     /**
-     * Waits until a step of the small model is quick. A step of the large one would take as long as the compiler does in any case,
-     * and share the cores with it.
+     * Waits until a step of the small model is quick. A step of the large one would take as long as the compiler does
+     * in any case, and share the cores with it.
      */
     public void await() {
         awaited = true;

@@ -14,14 +14,13 @@ import inkhorn.data.tokenizer.TokenizerSpec;
 import inkhorn.nn.LanguageModel;
 import inkhorn.train.Models;
 import inkhorn.train.PeakMeter;
-import inkhorn.train.RunDirectory;
-import inkhorn.train.RunLog;
-import inkhorn.train.TrainListener;
+import inkhorn.train.TrainEvent;
 import inkhorn.train.Trainer;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Trains with a config on a text made here and prints the bytes that all threads of this JVM together have allocated on the heap for
@@ -39,17 +38,15 @@ final class AllocationProbe {
         Path directory = Path.of(args[1]);
         int warmUp = Integer.parseInt(args[2]);
         int measured = Integer.parseInt(args[3]);
-        RunConfig config = ConfigLoader.load(Path.of(args[0]), Map.of("run.out", directory.resolve("run").toString(),
+        RunConfig config = ConfigLoader.load(Path.of(args[0]), Map.of(
                 "train.max_iters", String.valueOf(warmUp + measured), "train.eval_interval", "0", "train.checkpoint_interval", "0"));
         KernelProvider.choose(Runtime.getRuntime().availableProcessors());
         PreparedData data = new Preparation(directory).prepare(Corpus.of("made-up", "made-up", text()),
                 PreparationSpec.of(TokenizerSpec.of("char"), 0.1, 1), ByteProgress.NONE);
         LanguageModel model = Models.create(config.model(), data.tokenizer().vocabSize(), 1);
-        try (RunDirectory run = RunDirectory.create(config, data)) {
-            Meter meter = new Meter(warmUp, measured);
-            new Trainer(config, model, data, run, meter, PeakMeter.none(), () -> false).run();
-            System.out.println(meter.bytesPerStep());
-        }
+        Meter meter = new Meter(warmUp, measured);
+        new Trainer(config, model, data, PeakMeter.none(), () -> false, meter).run();
+        System.out.println(meter.bytesPerStep());
     }
 
     /** 65 different characters, as in Shakespeare. */
@@ -67,7 +64,7 @@ final class AllocationProbe {
     }
 
     /** Reads the counters between steps. */
-    private static final class Meter implements TrainListener {
+    private static final class Meter implements Consumer<TrainEvent> {
 
         private final int warmUp;
         private final int measured;
@@ -84,42 +81,16 @@ final class AllocationProbe {
         }
 
         @Override
-        public void peakMeasured(double flopsPerSecond) {
-            throw new IllegalStateException("nobody asked for it");
-        }
-
-        @Override
-        public void stepped(RunLog.Train step) {
-            if (step.step() == warmUp) {
-                before = allocated();
-            } else if (step.step() == warmUp + measured) {
-                after = allocated();
+        public void accept(TrainEvent event) {
+            if (event instanceof TrainEvent.Stepped done) {
+                if (done.step() == warmUp) {
+                    before = allocated();
+                } else if (done.step() == warmUp + measured) {
+                    after = allocated();
+                }
+            } else if (!(event instanceof TrainEvent.CheckpointDue)) {      // at the end, after the last reading
+                throw new IllegalStateException(event + " is no training step");
             }
-        }
-
-        @Override
-        public void evaluating(long step, long done, long total) {
-            throw new IllegalStateException("an evaluation is no training step");
-        }
-
-        @Override
-        public void evaluated(RunLog.Eval eval, boolean best) {
-            throw new IllegalStateException("an evaluation is no training step");
-        }
-
-        @Override
-        public void sampled(String text) {
-            throw new IllegalStateException("a sample is no training step");
-        }
-
-        @Override
-        public void saving(long step) {
-            // As below.
-        }
-
-        @Override
-        public void saved(long step, Path directory) {
-            // The one at the end, after the last reading.
         }
     }
 }

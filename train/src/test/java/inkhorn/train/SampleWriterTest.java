@@ -16,7 +16,8 @@ final class SampleWriterTest {
 
     @Test
     void aTextHasAsManyCharactersAsAskedForWhateverATokenIs() {
-        for (Tokenizer tokenizer : List.of(CharTokenizer.fromText("abc \n"), BpeTokenizer.train(List.of("so so, said the clerk. "), 300, 1),
+        for (Tokenizer tokenizer : List.of(CharTokenizer.fromText("abc \n"),
+                BpeTokenizer.train(List.of("so so, said the clerk. "), 300, 1),
                 WordTokenizer.train(List.of("one two three four"), 100, 1))) {
             for (int characters : new int[] {1, 7, 50}) {
                 assertThat(text(tokenizer, characters).codePointCount(0, text(tokenizer, characters).length()))
@@ -38,6 +39,7 @@ final class SampleWriterTest {
     }
 
     private static String text(Tokenizer tokenizer, int characters) {
-        return new SampleWriter(new Bigram(tokenizer.vocabSize(), 8, new Rng(3)), tokenizer, 5, characters).write(2).orElseThrow();
+        Bigram model = new Bigram(tokenizer.vocabSize(), 8, new Rng(3));
+        return new SampleWriter(model, tokenizer, 5, characters).write(2).orElseThrow();
     }
 }

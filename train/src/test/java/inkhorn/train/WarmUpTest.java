@@ -52,7 +52,8 @@ final class WarmUpTest {
     @Timeout(60)
     void itEndsByItselfThoughNobodyAwaitsIt() throws InterruptedException {
         try (WarmUp warmUp = WarmUp.start(CONFIG, 2)) {
-            Optional<Thread> thread = Thread.getAllStackTraces().keySet().stream().filter(t -> t.getName().equals("inkhorn-warm-up")).findAny();
+            Optional<Thread> thread = Thread.getAllStackTraces().keySet().stream()
+                    .filter(t -> t.getName().equals("inkhorn-warm-up")).findAny();
             if (thread.isPresent()) {
                 thread.get().join();
             }

@@ -1,6 +1,6 @@
 package inkhorn.cli.terminal;
 
-import inkhorn.train.RunLog;
+import inkhorn.train.TrainEvent;
 import java.io.PrintStream;
 import java.util.Locale;
 import java.util.function.LongSupplier;
@@ -30,7 +30,7 @@ final class PlainProgress extends Progress {
     }
 
     @Override
-    public void step(RunLog.Train step) {
+    public void step(TrainEvent.Stepped step) {
         if (logInterval > 0 && (step.step() % logInterval == 0 || step.step() == total)) {
             // Since the last line only: the first steps, before the compiler has come by, are many times slower.
             long now = clock.getAsLong();

@@ -1,14 +1,14 @@
 package inkhorn.cli.terminal;
 
 import inkhorn.autograd.kernel.KernelProvider;
-import inkhorn.train.RunLog;
-import inkhorn.train.TrainListener;
+import inkhorn.train.Evaluation;
+import inkhorn.train.TrainEvent;
 import java.io.PrintStream;
-import java.nio.file.Path;
 import java.util.Locale;
+import java.util.function.Consumer;
 
 /** Shows how far a run is: a bar on a terminal, plain lines in a pipe. */
-public abstract class Progress implements TrainListener, AutoCloseable {
+public abstract class Progress implements Consumer<TrainEvent>, AutoCloseable {
 
     /** Share of the steps before in the speed that is shown. */
     private static final double SMOOTHING = 0.9;
@@ -30,51 +30,61 @@ public abstract class Progress implements TrainListener, AutoCloseable {
         return new PlainProgress(from, total, logInterval, out, System::nanoTime);
     }
 
+    @Override
+    public final void accept(TrainEvent event) {
+        if (event instanceof TrainEvent.Stepped done) {
+            step(smoothed(done));
+        } else if (event instanceof TrainEvent.Evaluating now) {
+            evaluating(now.step(), now.done(), now.total());
+        } else if (event instanceof TrainEvent.Evaluated evaluated && evaluated.losses().isFinite()) {
+            Evaluation.Losses losses = evaluated.losses();
+            line(String.format(Locale.ROOT, "step %d  train loss %.4f  validation loss %.4f (%.4f bits per byte)%s",
+                    losses.step(), losses.trainLoss(), losses.valLoss(), losses.valBitsPerByte(),
+                    evaluated.best() ? "  (best)" : ""));
+        } else if (event instanceof TrainEvent.Sampled sampled) {
+            line("---\n" + sampled.text().strip() + "\n---");
+        } else if (event instanceof TrainEvent.Saving saving) {
+            saving(saving.step());
+        } else if (event instanceof TrainEvent.Saved saved) {
+            line("saved " + saved.directory());
+        } else if (event instanceof TrainEvent.PeakMeasured peak) {
+            int threads = KernelProvider.kernels().threads();
+            line(String.format(Locale.ROOT, "peak     %.1f GFLOP/s measured on %d %s", peak.flopsPerSecond() * 1e-9,
+                    threads, threads == 1 ? "thread" : "threads"));
+        }
+    }
+
+    /** The step with the speed of the last steps. */
+    private TrainEvent.Stepped smoothed(TrainEvent.Stepped done) {
+        tokensPerSecond = tokensPerSecond == 0 ? done.tokensPerS()
+                : SMOOTHING * tokensPerSecond + (1 - SMOOTHING) * done.tokensPerS();
+        double share = done.peakShare() * tokensPerSecond / done.tokensPerS();
+        return new TrainEvent.Stepped(done.step(), done.loss(), done.lr(), done.gradNorm(), done.stepMs(),
+                tokensPerSecond, share);
+    }
+
     /**
      * Shows a step that is done.
      *
-     * @param step its tokens a second and its share of the machine's peak are those of the last steps; the share is NaN where it is not known
+     * @param step its tokens a second and its share of the machine's peak are those of the last steps; the share is NaN
+     *     where it is not known
      */
-    abstract void step(RunLog.Train step);
+    abstract void step(TrainEvent.Stepped step);
 
-    @Override
-    public final void stepped(RunLog.Train step) {
-        tokensPerSecond = tokensPerSecond == 0 ? step.tokensPerS() : SMOOTHING * tokensPerSecond + (1 - SMOOTHING) * step.tokensPerS();
-        double share = step.peakShare() * tokensPerSecond / step.tokensPerS();
-        step(new RunLog.Train(step.step(), step.loss(), step.lr(), step.gradNorm(), step.stepMs(), tokensPerSecond, share));
-    }
+    /** An evaluation goes on; to be called before each of its batches. */
+    abstract void evaluating(long step, long done, long total);
 
-    @Override
-    public final void peakMeasured(double flopsPerSecond) {
-        int threads = KernelProvider.kernels().threads();
-        line(String.format(Locale.ROOT, "peak     %.1f GFLOP/s measured on %d %s", flopsPerSecond * 1e-9, threads,
-                threads == 1 ? "thread" : "threads"));
-    }
-
-    @Override
-    public final void evaluated(RunLog.Eval eval, boolean best) {
-        line(String.format(Locale.ROOT, "step %d  train loss %.4f  validation loss %.4f (%.4f bits per byte)%s",
-                eval.step(), eval.trainLoss(), eval.valLoss(), eval.valBitsPerByte(), best ? "  (best)" : ""));
-    }
-
-    @Override
-    public final void sampled(String text) {
-        line("---\n" + text.strip() + "\n---");
-    }
-
-    @Override
-    public final void saved(long step, Path directory) {
-        line("saved " + directory);
-    }
+    /** A checkpoint is being written. */
+    abstract void saving(long step);
 
     /** What both kinds of progress show of a step: that of it which does not change with the machine, then its speed. */
-    static String describe(RunLog.Train step, long total) {
-        return String.format(Locale.ROOT, "step %d/%d  loss %.4f  lr %.2e  grad norm %.2f  %s", step.step(), total, step.loss(), step.lr(),
-                step.gradNorm(), speed(step));
+    static String describe(TrainEvent.Stepped step, long total) {
+        return String.format(Locale.ROOT, "step %d/%d  loss %.4f  lr %.2e  grad norm %.2f  %s", step.step(), total,
+                step.loss(), step.lr(), step.gradNorm(), speed(step));
     }
 
     /** The speed of the last steps. */
-    static String speed(RunLog.Train step) {
+    static String speed(TrainEvent.Stepped step) {
         String share = Double.isNaN(step.peakShare()) ? "" : String.format(Locale.ROOT, "  %.0f %% of peak", 100 * step.peakShare());
         return String.format(Locale.ROOT, "%,.0f tokens/s%s", step.tokensPerS(), share);
     }

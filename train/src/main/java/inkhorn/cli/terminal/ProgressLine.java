@@ -1,6 +1,6 @@
 package inkhorn.cli.terminal;
 
-import inkhorn.train.RunLog;
+import inkhorn.train.TrainEvent;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
@@ -24,7 +24,7 @@ final class ProgressLine extends Progress {
     private final TerminalLine line;
     private final ProgressBar bar;
     private long lastMessage = System.nanoTime() - MESSAGE_NANOS;
-    private RunLog.Train lastStep;
+    private TrainEvent.Stepped lastStep;
     private long lastingStep;
 
     ProgressLine(long from, long total, PrintStream out) {
@@ -43,7 +43,7 @@ final class ProgressLine extends Progress {
     }
 
     @Override
-    public void step(RunLog.Train step) {
+    public void step(TrainEvent.Stepped step) {
         lastStep = step;
         bar.stepTo(step.step());
         if (step.step() * LASTING_LINES / total > (step.step() - 1) * LASTING_LINES / total) {

@@ -3,7 +3,7 @@ package inkhorn.cli.terminal;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import inkhorn.train.RunLog;
+import inkhorn.train.TrainEvent;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.List;
@@ -101,8 +101,8 @@ final class ProgressTest {
         assertThat(PlainProgress.time(7260)).isEqualTo("2h 1m");
     }
 
-    private static RunLog.Train step(long step, double tokensPerSecond, double peakShare) {
-        return new RunLog.Train(step, 2.34567, 1e-3, 0.5, 0, tokensPerSecond, peakShare);
+    private static TrainEvent.Stepped step(long step, double tokensPerSecond, double peakShare) {
+        return new TrainEvent.Stepped(step, 2.34567, 1e-3, 0.5, 0, tokensPerSecond, peakShare);
     }
 
     /** The lines that stand above the bar at the end. */

@@ -1,0 +1,251 @@
+package inkhorn.train;
+
+import inkhorn.checkpoint.Checkpoint;
+import inkhorn.checkpoint.CheckpointContents;
+import inkhorn.checkpoint.CheckpointContents.FileWriter;
+import inkhorn.checkpoint.CheckpointException;
+import inkhorn.checkpoint.CheckpointStore;
+import inkhorn.checkpoint.ModelFiles;
+import inkhorn.checkpoint.RunLock;
+import inkhorn.checkpoint.SafetensorsReader;
+import inkhorn.config.RunConfig;
+import inkhorn.config.TrainConfig;
+import inkhorn.config.UserError;
+import inkhorn.data.prepare.PreparedData;
+import inkhorn.data.tokenizer.Tokenizer;
+import inkhorn.generate.TokenizerFiles;
+import inkhorn.generate.TokenizerStamp;
+import inkhorn.generate.TrainedModel;
+import inkhorn.nn.LanguageModel;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/**
+ * A run on disk: a directory with {@code config.yaml}, {@code metrics.jsonl} and the checkpoints, held by one process
+ * at a time. It listens to a {@link Trainer} and writes down what is to last.
+ */
+public final class Run implements Closeable {
+
+    static final String CONFIG = "config.yaml";
+    private static final String METRICS = "metrics.jsonl";
+    static final String TOKENIZER = TrainedModel.TOKENIZER_FILE;
+
+    private final RunConfig config;
+    private final PreparedData data;
+    private final RunLock lock;
+    private final CheckpointStore store;
+    private final Optional<Checkpoint> resumed;
+    private RunLog log;
+    /** Written or read by this process, so known to be whole; null before the first. */
+    private Path lastWhole;
+    private long savedStep;
+
+    private Run(RunConfig config, PreparedData data, RunLock lock, CheckpointStore store,
+                Optional<Checkpoint> resumed) {
+        this.config = config;
+        this.data = data;
+        this.lock = lock;
+        this.store = store;
+        this.resumed = resumed;
+        lastWhole = resumed.map(Checkpoint::directory).orElse(null);
+        savedStep = resumedStep();
+    }
+
+    /**
+     * A new run.
+     *
+     * @throws UserError when the directory already holds one, since that would be lost
+     * @throws CheckpointException when the directory cannot be written or another process trains in it
+     */
+    public static Run create(RunConfig config, PreparedData data) {
+        RunLock lock = RunLock.acquire(config.run().directory());
+        try {
+            CheckpointStore store = new CheckpointStore(lock, config.train().keep());
+            if (!store.steps().isEmpty()) {
+                throw new UserError(config.run().directory() + " already holds a run, at step "
+                        + store.steps().get(0) + "; go on with --resume, choose another name with"
+                        + " --run.name=NAME, or remove the directory");
+            }
+            return start(new Run(config, data, lock, store, Optional.empty()));
+        } catch (RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Goes on with a run from its newest whole checkpoint or the one that is asked for, or starts it if it has none
+     * yet.
+     *
+     * @param onNotice hears of damaged checkpoints that were passed over and of settings that changed, a line each
+     * @throws UserError when the model, the tokenizer or, unexpectedly, the data are others, naming what differs
+     * @throws CheckpointException when every checkpoint is damaged, which is no reason to overwrite them
+     */
+    public static Run resume(RunConfig config, PreparedData data, Resumption resumption, Consumer<String> onNotice) {
+        RunLock lock = RunLock.acquire(config.run().directory());
+        try {
+            CheckpointStore store = new CheckpointStore(lock, config.train().keep());
+            Optional<Checkpoint> newest = store.latestWhole(onNotice);
+            if (newest.isEmpty() && !store.steps().isEmpty()) {
+                throw CheckpointException.userError(config.run().directory()
+                        + ": none of its checkpoints is whole; copy one there from a backup, or remove the"
+                        + " directory to start over");
+            }
+            Optional<Checkpoint> found = resumption.checkpoint().isEmpty() ? newest
+                    : Optional.of(store.named(resumption.checkpoint()));
+            if (found.isEmpty()) {
+                onNotice.accept(config.run().directory() + " holds no whole checkpoint yet; starting at step 0");
+            } else {
+                resumption.requireSame(found.get(), config, data, onNotice);
+                goOnFrom(found.get(), newest.orElseThrow(), store, config.run().directory().resolve(METRICS), onNotice);
+            }
+            return start(new Run(config, data, lock, store, found));
+        } catch (RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    private static void goOnFrom(Checkpoint found, Checkpoint newest, CheckpointStore store, Path metrics,
+                                 Consumer<String> onNotice) {
+        LeftLog log = new LeftLog(metrics);
+        log.settle(newest);
+        if (!found.step().equals(newest.step())) {
+            List<String> left = store.goBackTo(found, RunState.of(found.trainer()).bestStep());
+            log.keep(newest);
+            onNotice.accept("going back to step " + found.step().getAsLong() + ": the next save removes "
+                    + String.join(", ", left) + " and the later records of " + METRICS);
+        }
+    }
+
+    private static Run start(Run run) {
+        Path path = run.config.run().directory();
+        try {
+            Files.writeString(path.resolve(CONFIG), run.config.toYaml());
+        } catch (IOException e) {
+            throw CheckpointException.runFailure(path.resolve(CONFIG) + " cannot be written: "
+                    + CheckpointException.reason(e), e);
+        }
+        Path metrics = path.resolve(METRICS);
+        run.log = run.isNew() ? RunLog.create(metrics) : RunLog.resume(metrics, run.resumedStep());
+        return run;
+    }
+
+    /** Whether the run has no checkpoint to go on from, and so begins with the weights that a config gives. */
+    public boolean isNew() {
+        return resumed.isEmpty();
+    }
+
+    /** The step that {@link #trainer} goes on from, 0 for a new run. */
+    public long resumedStep() {
+        return resumed.map(checkpoint -> checkpoint.step().orElseThrow()).orElse(0L);
+    }
+
+    /**
+     * A trainer that goes on from where the run stands: with the weights, moments and counters of the checkpoint found,
+     * or at step 0 with the weights that the model has. What it does is written down here.
+     *
+     * @param listener told afterwards, with {@link TrainEvent.Saving} and {@link TrainEvent.Saved} besides
+     */
+    public Trainer trainer(LanguageModel model, PeakMeter peak, BooleanSupplier stopRequested,
+                           Consumer<TrainEvent> listener) {
+        Trainer trainer = new Trainer(config, model, data, peak, stopRequested, event -> {
+            persist(event, listener);
+            listener.accept(event);
+        });
+        if (resumed.isPresent()) {
+            ModelFiles.loadInto(model, resumed.get());
+            try (SafetensorsReader moments = resumed.get().openOptimizer()) {
+                trainer.restore(restoredState(resumed.get()), ModelFiles.tensors(moments));
+            }
+        }
+        return trainer;
+    }
+
+    /** The checkpoint may be older than the evaluation of its step, which the log has then. */
+    private RunState restoredState(Checkpoint checkpoint) {
+        RunState saved = RunState.of(checkpoint.trainer());
+        boolean otherSplit = DataStamp.read(checkpoint.trainer())
+                .filter(stamp -> !stamp.val().equals(DataStamp.of(data).val())).isPresent();
+        RunState state = otherSplit ? saved.withoutEvaluations() : saved;
+        Optional<Evaluation.Losses> logged = state.isEvaluated() ? Optional.empty() : log.evaluation(state.step());
+        RunState counted = logged.map(losses -> state.evaluated(losses.valLoss())).orElse(state);
+        if (logged.isPresent() && counted.isBest()) {
+            store.markBest(counted.step());
+        }
+        return counted;
+    }
+
+    /**
+     * Runs a trainer of {@link #trainer}.
+     *
+     * @throws TrainException as {@link Trainer#run}, saying also what the run can be gone on with; earlier checkpoints
+     *     stay
+     */
+    public Trainer.End train(Trainer trainer) {
+        try {
+            return trainer.run();
+        } catch (TrainException e) {
+            throw e.with(lastGood(e.step()));
+        }
+    }
+
+    private void persist(TrainEvent event, Consumer<TrainEvent> listener) {
+        TrainConfig train = config.train();
+        if (event instanceof TrainEvent.Stepped done && train.isDue(train.logInterval(), done.step())) {
+            log.append(done);
+        } else if (event instanceof TrainEvent.Evaluated evaluated) {
+            log.append(evaluated.losses());
+        } else if (event instanceof TrainEvent.CheckpointDue due && savedStep == due.state().step()) {
+            store.markBest(savedStep);
+        } else if (event instanceof TrainEvent.CheckpointDue due) {
+            listener.accept(new TrainEvent.Saving(due.state().step()));
+            try (PhaseTimer timer = PhaseTimer.start("saving")) {
+                save(due);
+            }
+            listener.accept(new TrainEvent.Saved(savedStep, lastWhole));
+        }
+    }
+
+    private void save(TrainEvent.CheckpointDue due) {
+        LanguageModel model = due.model();
+        Tokenizer tokenizer = data.tokenizer();
+        log.sync();
+        Map<String, FileWriter> files = new LinkedHashMap<>(TokenizerFiles.of(tokenizer, model.blockSize()));
+        files.put(CONFIG, file -> Files.writeString(file, config.toYaml()));
+        CheckpointContents contents = new CheckpointContents(ModelFiles.weights(model),
+                ModelFiles.named(due.optimizer().state()),
+                TokenizerStamp.of(tokenizer).in(ModelFiles.configJson(model)),
+                DataStamp.of(data).in(due.state().toJson()), files);
+        lastWhole = store.save(due.state().step(), contents, due.best());
+        savedStep = due.state().step();
+        new LeftLog(config.run().directory().resolve(METRICS)).drop();
+    }
+
+    /** What a run that failed at this step can be gone on with. */
+    private String lastGood(long failedStep) {
+        if (lastWhole == null) {
+            return "no checkpoint was written yet";
+        }
+        return savedStep == failedStep
+                ? "the checkpoint " + lastWhole + " holds these weights, so go on from an earlier one, or start over"
+                : "the last good checkpoint is " + lastWhole;
+    }
+
+    @Override
+    public void close() {
+        try (lock) {
+            if (log != null) {
+                log.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package inkhorn.train;
+
+import inkhorn.nn.LanguageModel;
+import inkhorn.optim.Optimizer;
+import java.nio.file.Path;
+
+/**
+ * What happens in a training. A {@link Trainer} tells its listener on the training thread, between steps and within
+ * evaluations; a {@link Run} adds {@link Saving} and {@link Saved}.
+ */
+public sealed interface TrainEvent {
+
+    /**
+     * The machine's peak was measured; later steps have their share of it.
+     *
+     * @param flopsPerSecond in float32 operations
+     */
+    record PeakMeasured(double flopsPerSecond) implements TrainEvent {
+    }
+
+    /**
+     * A step is done.
+     *
+     * @param step       steps done, this one included
+     * @param loss       mean cross-entropy of its batch, in nats a token
+     * @param lr         learning rate it was made with
+     * @param gradNorm   global norm of the gradients before clipping
+     * @param stepMs     wall time of the step in milliseconds
+     * @param tokensPerS training tokens a second
+     * @param peakShare  share of the machine's peak that the step made use of, 1 being all of it; NaN where no peak was
+     *                   measured
+     */
+    record Stepped(long step, double loss, double lr, double gradNorm, double stepMs, double tokensPerS,
+                   double peakShare) implements TrainEvent {
+    }
+
+    /** An evaluation of this step is going on; {@code done} of its {@code total} batches are measured. */
+    record Evaluating(long step, long done, long total) implements TrainEvent {
+    }
+
+    /** The losses were measured, which may not be finite; {@code best} when no validation loss was lower before. */
+    record Evaluated(Evaluation.Losses losses, boolean best) implements TrainEvent {
+    }
+
+    /** A short text was written, at an evaluation. */
+    record Sampled(String text) implements TrainEvent {
+    }
+
+    /**
+     * It is time for a checkpoint of this state: of a step that was none before, or to keep the best one.
+     *
+     * @param best whether the validation loss of this step is the lowest yet
+     */
+    record CheckpointDue(RunState state, LanguageModel model, Optimizer optimizer, boolean best) implements TrainEvent {
+    }
+
+    /** A checkpoint is about to be written. */
+    record Saving(long step) implements TrainEvent {
+    }
+
+    /** A checkpoint is whole on disk. */
+    record Saved(long step, Path directory) implements TrainEvent {
+    }
+}
