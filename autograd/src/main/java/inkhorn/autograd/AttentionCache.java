@@ -8,8 +8,8 @@ import inkhorn.autograd.ops.Heads;
 
 /**
  * The keys and values of one sequence in one layer, which the queries to come attend to (Pope et al. 2022, 2.1): for
- * generating, not for training, so nothing in here has a gradient. A position gets the same bits whether it comes alone or
- * among others.
+ * generating, not for training, so nothing in here has a gradient. A position gets the same bits whether it comes alone
+ * or among others.
  */
 public final class AttentionCache {
 
@@ -104,9 +104,9 @@ public final class AttentionCache {
         Shape packed = found.packed().shape();
         if (packed.dim(0) != batch || packed.dim(1) != time || found.heads() != heads
                 || found.headSize() != shape.headSize()) {
-            throw new IllegalArgumentException("cached attention: " + what + " of (" + batch + ", " + time + ") positions with "
-                    + heads + " heads of " + shape.headSize() + " are needed, found " + packed + " with " + found.heads()
-                    + " heads of " + found.headSize());
+            throw new IllegalArgumentException("cached attention: " + what + " of (" + batch + ", " + time
+                    + ") positions with " + heads + " heads of " + shape.headSize() + " are needed, found " + packed
+                    + " with " + found.heads() + " heads of " + found.headSize());
         }
     }
 }

@@ -10,17 +10,17 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The walk back through the graph: iterative, in reverse order of creation, freeing each node as it passes (after
+ * The backward pass over the graph: iterative, in reverse order of creation, freeing each node once it is done (after
  * HIPS/autograd's {@code backward_pass}). Reverse creation order is a topological order, since an op is made after its
  * inputs.
  */
 public final class Backward {
 
-    /** What to keep of the tensors between the root and the leaves once the walk has gone by. */
+    /** What to keep of the tensors between the root and the leaves once the pass is done with them. */
     public enum Keep {
         /** Their values stay readable until their scope closes. */
         VALUES,
-        /** Their storage is reused by the walk itself: the lowest peak, as in training. The root's value stays. */
+        /** Their storage is reused within the pass: the lowest peak, as in training. The root's value stays. */
         NOTHING
     }
 

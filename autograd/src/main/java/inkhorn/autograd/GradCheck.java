@@ -8,8 +8,8 @@ import java.util.function.Function;
  * <pre>{@code GradCheck.check("gelu", x -> x[0].gelu(), GradCheck.input(1, 3, 7));}</pre>
  *
  * <p>The output is projected on a random vector, and each input is moved along random directions, one for each of up to
- * eight regions of its elements, so the cost does not grow with the tensors and a failure still says where. Differences are
- * central; the step is 1/128 of the input's root mean square, and the projection is summed in double.
+ * eight regions of its elements, so the cost does not grow with the tensors and a failure still says where. Differences
+ * are central; the step is 1/128 of the input's root mean square, and the projection is summed in double.
  *
  * <p>The gradient must also be the same whichever way it arrives: in a leaf, added to what the leaf holds, in a tensor
  * between root and leaf, and with each input as the only one that needs a gradient.
@@ -19,8 +19,9 @@ import java.util.function.Function;
 public final class GradCheck {
 
     /**
-     * The allowed difference of a directional derivative, relative to the largest of its analytic value, its numeric value
-     * and the root of the sum of its squared terms: five times what float rounding and the cubic term make of smooth ops.
+     * The allowed difference of a directional derivative, relative to the largest of its analytic value, its numeric
+     * value and the root of the sum of its squared terms: five times what float rounding and the cubic term make of
+     * smooth ops.
      */
     public static final double TOLERANCE = 3e-3;
 
@@ -120,7 +121,10 @@ public final class GradCheck {
         return needsGrad ? Tensor.variable(data, dims) : Tensor.of(data, dims);
     }
 
-    /** The leaves as the function sees them: itself, a view of it where the shape is (), or an inner tensor of its values. */
+    /**
+     * The leaves as the function sees them: itself, a view of it where the shape is (), or an inner tensor of its
+     * values.
+     */
     private Tensor[] arguments(Tensor[] leaves, boolean inner) {
         Tensor[] arguments = leaves.clone();
         for (int i = 0; i < leaves.length; i++) {
@@ -230,8 +234,9 @@ public final class GradCheck {
         double size = Math.max(Math.sqrt(squares), Math.max(Math.abs(analytic), Math.abs(numeric)));
         double allowed = tolerance * size + 8 * FLOAT_EPSILON * plus[1] / step;
         if (!(Math.abs(analytic - numeric) <= allowed)) {
-            throw new AssertionError(String.format("%s, elements %d … %d: analytic %.6g, numeric %.6g, difference %.3g, "
-                    + "allowed %.3g", head(input), from, to - 1, analytic, numeric, Math.abs(analytic - numeric), allowed));
+            throw new AssertionError(String.format("%s, elements %d … %d: analytic %.6g, numeric %.6g, "
+                    + "difference %.3g, allowed %.3g", head(input), from, to - 1, analytic, numeric,
+                    Math.abs(analytic - numeric), allowed));
         }
     }
 

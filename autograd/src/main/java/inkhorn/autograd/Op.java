@@ -4,8 +4,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * One differentiable step of a computation, and the node it leaves in the graph. A subclass is one final class with a
- * static {@code apply(...)} that checks shapes and runs the forward kernel, and {@link #backward} below it; what backward
- * needs is kept in private final fields.
+ * static {@code apply(...)} that checks shapes and runs the forward kernel, and {@link #backward} below it; what
+ * backward needs is kept in private final fields.
  *
  * <p><b>The gradient rule</b>, for every op: <em>backward accumulates into the gradients of inputs that need one.</em>
  */
@@ -14,7 +14,7 @@ public abstract class Op {
     /** Above {@link #PASSED}, whose making reads it. */
     private static final AtomicLong CREATED = new AtomicLong();
 
-    /** Stands in the place of an op that a backward pass has gone by. */
+    /** Stands in the place of an op whose backward has run. */
     static final Op PASSED = new Op(new Tensor[0]) {
         @Override
         protected void backward(float[] grad) {
@@ -35,8 +35,8 @@ public abstract class Op {
     /**
      * Adds this op's share to the gradient of each input that needs one.
      *
-     * @param grad the gradient of the (first) output, in an array that may be longer than the output's size; it is not read
-     *     again afterwards, so it may be overwritten, or handed on to one input by {@link Tensor#takeGrad}
+     * @param grad the gradient of the (first) output, in an array that may be longer than the output's size; it is not
+     *     read again afterwards, so it may be overwritten, or handed on to one input by {@link Tensor#takeGrad}
      */
     protected abstract void backward(float[] grad);
 
@@ -45,8 +45,8 @@ public abstract class Op {
     }
 
     /**
-     * Whether {@link #backward} reads the values of an output. Where it does not, a later op may give their storage back
-     * once nothing else needs them.
+     * Whether {@link #backward} reads the values of an output. Where it does not, a later op may give their storage
+     * back once nothing else needs them.
      */
     public boolean readsOutput() {
         return true;

@@ -3,8 +3,8 @@ package inkhorn.autograd;
 import inkhorn.autograd.kernel.CounterRandom;
 
 /**
- * Random numbers as a pure function of (seed, stream, step, index): nothing is kept between draws, so the whole state of a
- * run's randomness is its seed and its step, and a mask can be drawn again in the backward pass. The generator is
+ * Random numbers as a pure function of (seed, stream, step, index): nothing is kept between draws, so the whole state
+ * of a run's randomness is its seed and its step, and a mask can be drawn again in the backward pass. The generator is
  * SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, OOPSLA 2014).
  *
  * @param seed the run's seed
@@ -52,7 +52,9 @@ public record Rng(long seed, long stream, long step) {
         return Math.multiplyHigh(bits, bound) + (bits >> 63 & bound);
     }
 
-    /** Normal with mean 0 and deviation 1, by Box and Muller (1958); in strict arithmetic, so the same on every machine. */
+    /**
+     * Normal with mean 0 and std 1, by Box and Muller (1958); in strict arithmetic, so the same on every machine.
+     */
     public double normal(long index) {
         double u = 1 - uniform(2 * index);
         double v = uniform(2 * index + 1);

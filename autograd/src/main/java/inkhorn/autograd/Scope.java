@@ -16,8 +16,8 @@ import java.util.function.BooleanSupplier;
  * The lifetime of a step: every tensor made while a scope is open belongs to the innermost one of its thread, and ends
  * when that is closed.
  *
- * <p>The outermost scope owns a free list of arrays keyed by size; scopes inside it draw from the list and return to it, so
- * a loop of equal steps allocates only in its first rounds:
+ * <p>The outermost scope owns a free list of arrays keyed by size; scopes inside it draw from the list and return to
+ * it, so a loop of equal steps allocates only in its first rounds:
  * <pre>{@code
  * try (Scope run = Scope.open()) {
  *     for (...) {
@@ -53,8 +53,8 @@ public final class Scope implements AutoCloseable {
     /**
      * As {@link #open()}, for work that may be given up halfway: an evaluation, a step that no update has followed yet.
      *
-     * @param stopRequested asked at each allocation in this scope and those inside it, so between one op and the next; once it says
-     *     yes, the allocation throws {@link ScopeInterrupted}
+     * @param stopRequested asked at each allocation in this scope and those inside it, so between one op and the next;
+     *     once it says yes, the allocation throws {@link ScopeInterrupted}
      */
     public static Scope open(BooleanSupplier stopRequested) {
         Scope outer = INNERMOST.get();
@@ -62,10 +62,10 @@ public final class Scope implements AutoCloseable {
     }
 
     /**
-     * Opens an outermost scope in which tensors have shapes and no storage, as on PyTorch's meta device. A model that is
-     * made in it can be run and trained as always: arrays are stand-ins of one element, the kernels of this thread do
-     * nothing but count, and the scope counts the bytes that a real one would hold. Other threads, and the scopes that
-     * are open on this one, are not touched; a tensor of theirs must not be given to an op in here.
+     * Opens an outermost scope in which tensors have shapes and no storage, as on PyTorch's meta device. A model that
+     * is made in it can be run and trained as always: arrays are stand-ins of one element, the kernels of this thread
+     * do nothing but count, and the scope counts the bytes that a real one would hold. Other threads, and the scopes
+     * that are open on this one, are not touched; a tensor of theirs must not be given to an op in here.
      */
     public static Scope openOnShapes() {
         Scope suspended = INNERMOST.get();
@@ -77,7 +77,10 @@ public final class Scope implements AutoCloseable {
         });
     }
 
-    /** Opens a scope whose arrays are all longer than their tensors: an op that takes the length for the size fails in it. */
+    /**
+     * Opens a scope whose arrays are all longer than their tensors: an op that takes the length for the size fails in
+     * it.
+     */
     static Scope openWithLongerArrays() {
         Scope outer = INNERMOST.get();
         return enter(outer, new FreeList(0, null), stopRequestedIn(outer), () -> INNERMOST.set(outer));
@@ -98,8 +101,8 @@ public final class Scope implements AutoCloseable {
     }
 
     /**
-     * An array of {@code size} floats, contents undefined, owned by the innermost scope if one is open. A large one in a
-     * scope is a little longer, so that neighbours in memory do not begin at the same place of a page
+     * An array of {@code size} floats, contents undefined, owned by the innermost scope if one is open. A large one in
+     * a scope is a little longer, so that neighbours in memory do not begin at the same place of a page
      * (docs/log/4-kib-aliasing.md).
      *
      * @throws ScopeInterrupted when the scope may be interrupted and a stop is requested
@@ -211,7 +214,8 @@ public final class Scope implements AutoCloseable {
 
         /**
          * With an array's header 2528 bytes, the golden section of a page: many neighbours in a row then begin at
-         * different offsets in their pages. A load close behind a store to the same offset of another page waits for it.
+         * different offsets in their pages. A load close behind a store to the same offset of another page waits for
+         * it.
          */
         private static final int SPACING = 628;
 

@@ -1,19 +1,16 @@
 package inkhorn.autograd;
 
+import inkhorn.autograd.kernel.Binary;
 import inkhorn.autograd.kernel.Unary;
-import inkhorn.autograd.ops.Add;
-import inkhorn.autograd.ops.Div;
+import inkhorn.autograd.ops.Arithmetic;
 import inkhorn.autograd.ops.Elementwise;
 import inkhorn.autograd.ops.Gather;
 import inkhorn.autograd.ops.LogSoftmax;
 import inkhorn.autograd.ops.MatMul;
 import inkhorn.autograd.ops.Max;
-import inkhorn.autograd.ops.Mean;
-import inkhorn.autograd.ops.Mul;
 import inkhorn.autograd.ops.Reshape;
 import inkhorn.autograd.ops.Slice;
 import inkhorn.autograd.ops.Softmax;
-import inkhorn.autograd.ops.Sub;
 import inkhorn.autograd.ops.Sum;
 import inkhorn.autograd.ops.Transpose;
 import java.util.Arrays;
@@ -102,8 +99,8 @@ public final class Tensor {
     }
 
     /**
-     * The values, row-major from index 0; the array itself, not a copy. Loop to {@link #size()}: the array of what an op made
-     * in a {@link Scope} may be longer.
+     * The values, row-major from index 0; the array itself, not a copy. Loop to {@link #size()}: the array of what an
+     * op made in a {@link Scope} may be longer.
      *
      * @throws IllegalStateException when the tensor's scope is closed, or its storage was given up in a backward pass
      */
@@ -182,13 +179,13 @@ public final class Tensor {
         op = maker;
     }
 
-    /** Walks back from this scalar and leaves the gradients in the leaves; see {@link Backward}. */
+    /** Runs the backward pass from this scalar, which leaves the gradients in the leaves; see {@link Backward}. */
     public void backward() {
         Backward.from(this);
     }
 
     /**
-     * Ends the graph behind this tensor, once a backward pass has gone by, and gives its gradient back unless one of
+     * Ends the graph behind this tensor once its op has run backward, and releases its gradient unless one of
      * {@code inputs} took it over.
      */
     void passed(Tensor[] inputs) {
@@ -232,23 +229,23 @@ public final class Tensor {
     // The ops in the order of a textbook; each is documented in its own file under ops/.
 
     public Tensor add(Tensor other) {
-        return Add.apply(this, other);
+        return Arithmetic.apply(Binary.ADD, this, other);
     }
 
     public Tensor sub(Tensor other) {
-        return Sub.apply(this, other);
+        return Arithmetic.apply(Binary.SUB, this, other);
     }
 
     public Tensor mul(Tensor other) {
-        return Mul.apply(this, other);
+        return Arithmetic.apply(Binary.MUL, this, other);
     }
 
     public Tensor mul(float factor) {
-        return Mul.apply(this, scalar(factor));
+        return Arithmetic.apply(Binary.MUL, this, scalar(factor));
     }
 
     public Tensor div(Tensor other) {
-        return Div.apply(this, other);
+        return Arithmetic.apply(Binary.DIV, this, other);
     }
 
     public Tensor neg() {
@@ -294,11 +291,11 @@ public final class Tensor {
 
     /** The mean of all elements, a scalar. */
     public Tensor mean() {
-        return Mean.apply(this);
+        return Sum.mean(this);
     }
 
     public Tensor mean(int axis, boolean keepAxis) {
-        return Mean.apply(this, axis, keepAxis);
+        return Sum.mean(this, axis, keepAxis);
     }
 
     public Tensor max(int axis, boolean keepAxis) {

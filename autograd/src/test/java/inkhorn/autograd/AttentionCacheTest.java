@@ -36,7 +36,8 @@ class AttentionCacheTest {
     private Tensor part(int from, int to, int... sequences) {
         float[] part = new float[sequences.length * (to - from) * WIDTH];
         for (int i = 0; i < sequences.length; i++) {
-            System.arraycopy(values, (sequences[i] * TIME + from) * WIDTH, part, i * (to - from) * WIDTH, (to - from) * WIDTH);
+            System.arraycopy(values, (sequences[i] * TIME + from) * WIDTH, part, i * (to - from) * WIDTH,
+                    (to - from) * WIDTH);
         }
         return Tensor.of(part, sequences.length, to - from, WIDTH);
     }

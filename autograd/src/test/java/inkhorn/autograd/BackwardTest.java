@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 
 class BackwardTest {
 
-    private static final String WALKED = "backward: this graph was walked before and is freed; run the forward pass again";
+    private static final String WALKED =
+            "backward: this graph was walked before and is freed; run the forward pass again";
 
     private static Tensor leaf(float... values) {
         return Tensor.variable(values);
@@ -97,7 +98,8 @@ class BackwardTest {
 
     @Test
     void aLeafAndAConstantHaveNothingToWalk() {
-        assertThatThrownBy(() -> leaf(1).backward()).hasMessage("backward: this tensor is a leaf, there is nothing to walk");
+        assertThatThrownBy(() -> leaf(1).backward())
+                .hasMessage("backward: this tensor is a leaf, there is nothing to walk");
         assertThatThrownBy(() -> Tensor.scalar(1).backward()).hasMessage("backward: nothing that this tensor () "
                 + "was made from needs a gradient (or it was made under NoGrad)");
     }
@@ -138,7 +140,8 @@ class BackwardTest {
             Tensor loss = reused.sum();
             Backward.from(loss, Backward.Keep.NOTHING);
             assertThat(loss.item()).isEqualTo(6);
-            assertThatThrownBy(reused::data).isInstanceOf(IllegalStateException.class).hasMessage("tensor (2,): its storage "
+            assertThatThrownBy(reused::data).isInstanceOf(IllegalStateException.class)
+                    .hasMessage("tensor (2,): its storage "
                     + "was reused by the backward pass; read it before, or walk with Keep.VALUES");
         }
     }
@@ -173,7 +176,8 @@ class BackwardTest {
     void logitsAreGoneAfterCrossEntropyInPlace() {
         Tensor logits = leaf(1, 2).mul(1).add(Tensor.zeros(1, 2));
         CrossEntropy.inPlace(logits, IntTensor.of(new int[] {0}, 1));
-        assertThatThrownBy(logits::data).isInstanceOf(IllegalStateException.class).hasMessage("tensor (1, 2): cross-entropy "
+        assertThatThrownBy(logits::data).isInstanceOf(IllegalStateException.class)
+                .hasMessage("tensor (1, 2): cross-entropy "
                 + "took its storage over for the gradient; read it before, or use CrossEntropy.apply");
     }
 
@@ -181,6 +185,7 @@ class BackwardTest {
     void logitsConsumedWhileTheirMakerNeedsThemAreAClearError() {
         Tensor logits = Tensor.variable(new float[] {1, 2}, 1, 2).exp();
         Tensor loss = CrossEntropy.inPlace(logits, IntTensor.of(new int[] {0}, 1));
-        assertThatThrownBy(loss::backward).isInstanceOf(IllegalStateException.class).hasMessageContaining("cross-entropy took");
+        assertThatThrownBy(loss::backward).isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("cross-entropy took");
     }
 }

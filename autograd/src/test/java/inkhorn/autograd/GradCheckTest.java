@@ -55,8 +55,10 @@ class GradCheckTest {
     @Test
     void aWrongFactorIsFoundAndShown() {
         assertThatThrownBy(() -> check(Wrong.Way.FACTOR)).isInstanceOf(AssertionError.class)
-                .hasMessageStartingWith("gradient of square is wrong, inputs (2, 8), input 0, elements 0 … 1: analytic ")
-                .hasMessageContaining(", numeric ").hasMessageContaining(", difference ").hasMessageContaining(", allowed ");
+                .hasMessageStartingWith("gradient of square is wrong, inputs (2, 8), input 0, elements 0 … 1: ")
+                .hasMessageContaining("analytic ")
+                .hasMessageContaining(", numeric ").hasMessageContaining(", difference ")
+                .hasMessageContaining(", allowed ");
     }
 
     @Test
@@ -82,7 +84,8 @@ class GradCheckTest {
     @Test
     void anOpThatTakesAnArraysLengthForTheSizeIsFoundAtAnySize() {
         assertThatThrownBy(() -> check(Wrong.Way.LENGTH_FOR_SIZE)).isInstanceOf(AssertionError.class)
-                .hasMessageStartingWith("square: ").hasMessageContaining("size()").hasRootCauseInstanceOf(IndexOutOfBoundsException.class);
+                .hasMessageStartingWith("square: ").hasMessageContaining("size()")
+                .hasRootCauseInstanceOf(IndexOutOfBoundsException.class);
     }
 
     @Test

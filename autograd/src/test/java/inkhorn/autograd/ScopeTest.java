@@ -43,7 +43,8 @@ class ScopeTest {
                 projection.zeroGrad();
                 Tensor branch = FusedLinear.apply(input.mul(gamma), projection, gamma, Unary.GELU);
                 Rng rng = new Rng(5);
-                Tensor normed = (consumes == 0 ? ResidualNorm.apply(RowNorm.LAYER, input, branch, 0.1f, rng, gamma, null, 1e-5f)
+                Tensor normed = (consumes == 0 ? ResidualNorm.apply(RowNorm.LAYER, input, branch, 0.1f, rng, gamma,
+                        null, 1e-5f)
                         : ResidualNorm.consuming(RowNorm.LAYER, input, branch, 0.1f, rng, gamma, null, 1e-5f)).normed();
                 live[consumes] = step.liveBytes();
                 Backward.from(normed.pow(2).sum(), Backward.Keep.NOTHING);

@@ -18,7 +18,10 @@ import inkhorn.autograd.ops.ResidualNorm;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
-/** A step without storage counts what a real one holds and computes; that every op can take part is tested with its gradient. */
+/**
+ * A step without storage counts what a real one holds and computes; that every op can take part is tested with its
+ * gradient.
+ */
 class ShapesAloneTest {
 
     private static final int BATCH = 5;
@@ -132,7 +135,8 @@ class ShapesAloneTest {
     @Test
     void flopsOfARealScopeAreAnError() {
         try (Scope real = Scope.open()) {
-            assertThatThrownBy(real::flops).isInstanceOf(IllegalStateException.class).hasMessageContaining("openOnShapes");
+            assertThatThrownBy(real::flops).isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("openOnShapes");
         }
     }
 }

@@ -9,8 +9,8 @@ import org.junit.platform.commons.support.AnnotationSupport;
 import org.junit.platform.commons.support.HierarchyTraversalMode;
 
 /**
- * Which tests of a class have run. What all of them together must have covered is judged after the last one, in whatever order they came,
- * and not where only some were asked for.
+ * Which tests of a class have run. What all of them together must have covered is judged after the last one, in
+ * whatever order they came, and not where only some were asked for.
  */
 public final class TestsThatRan {
 
@@ -22,6 +22,7 @@ public final class TestsThatRan {
 
     /** Whether these are all that the class has, inherited ones among them. */
     public boolean areAllOf(Class<?> testClass) {
-        return ran.containsAll(AnnotationSupport.findAnnotatedMethods(testClass, Testable.class, HierarchyTraversalMode.TOP_DOWN));
+        return ran.containsAll(AnnotationSupport.findAnnotatedMethods(testClass, Testable.class,
+                HierarchyTraversalMode.TOP_DOWN));
     }
 }

@@ -18,8 +18,8 @@ public interface AttentionKernels {
                    float[] logSumExp);
 
     /**
-     * The gradients of {@link #attention}; weights are computed again, never stored. The gradient of a key head is the sum
-     * over its group's query heads in ascending order. Each of the outputs may be null; they must not overlap.
+     * The gradients of {@link #attention}; weights are computed again, never stored. The gradient of a key head is the
+     * sum over its group's query heads in ascending order. Each of the outputs may be null; they must not overlap.
      */
     void attentionBackward(AttentionShape shape, HeadRows q, HeadRows k, HeadRows v, float p, long key, float[] out,
                            float[] logSumExp, float[] dOut, HeadRows dQ, boolean addQ, HeadRows dK, boolean addK,

@@ -6,8 +6,8 @@ package inkhorn.autograd.kernel;
  * @param batch sequences, B
  * @param time positions in each, T
  * @param heads heads of the queries, H
- * @param keyHeads heads of keys and values, a divisor of {@code heads}: each serves a group of query heads (grouped-query
- *     attention, Ainslie et al. 2023)
+ * @param keyHeads heads of keys and values, a divisor of {@code heads}: each serves a group of query heads
+ *     (grouped-query attention, Ainslie et al. 2023)
  * @param headSize channels of a head, D
  */
 public record AttentionShape(int batch, int time, int heads, int keyHeads, int headSize) {

@@ -1,8 +1,8 @@
 package inkhorn.autograd.kernel;
 
 /**
- * The part of {@link Kernels} that works along the middle axis of x (outer, n, inner), with a result of (outer, inner), and
- * that which picks rows of a table.
+ * The part of {@link Kernels} that works along the middle axis of x (outer, n, inner), with a result of (outer, inner),
+ * and that which picks rows of a table.
  */
 public interface AxisKernels {
 

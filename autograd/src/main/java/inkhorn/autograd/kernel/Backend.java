@@ -22,7 +22,8 @@ public record Backend(String name, BooleanSupplier usable, String why, String wh
     /** All there are, the fastest first. */
     public static final List<Backend> ALL = List.of(
             new Backend("vector", JdkVectorModule::isLoaded, "the module " + JdkVectorModule.NAME + " is there",
-                    "the module " + JdkVectorModule.NAME + " is not loaded (java --add-modules " + JdkVectorModule.NAME + ")",
+                    "the module " + JdkVectorModule.NAME + " is not loaded (java --add-modules "
+                    + JdkVectorModule.NAME + ")",
                     threads -> new VectorKernels(new Workers(threads))),
             new Backend("scalar", () -> true, "plain Java runs everywhere", "", threads -> new ScalarKernels()));
 

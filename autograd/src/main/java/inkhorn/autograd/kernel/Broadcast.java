@@ -1,7 +1,8 @@
 package inkhorn.autograd.kernel;
 
 /**
- * How two operands are laid over a contiguous result: axes outermost first, neighbours merged where both operands allow it.
+ * How two operands are broadcast to a contiguous result: axes outermost first, neighbours merged where both operands
+ * allow it.
  *
  * @param dims sizes of the result
  * @param aStrides strides of the first operand along them, 0 where it is repeated

@@ -16,8 +16,8 @@ public interface CacheKernels {
                            float[][] values);
 
     /**
-     * {@link AttentionKernels#attention} for one query of each sequence, over its kept keys and values: the same bits, if
-     * those are the same.
+     * {@link AttentionKernels#attention} for one query of each sequence, over its kept keys and values: the same bits,
+     * if those are the same.
      *
      * @param q B rows of H heads
      * @param at B: the queries' positions; keys up to there, and at least one, are kept

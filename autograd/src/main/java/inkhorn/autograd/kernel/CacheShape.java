@@ -1,8 +1,8 @@
 package inkhorn.autograd.kernel;
 
 /**
- * How keys and values of one sequence and one layer are kept for the queries to come. Values lie head by head, position by
- * position; keys are transposed, channel by channel, so that scores are summed along memory.
+ * How keys and values of one sequence and one layer are kept for the queries to come. Values lie head by head, position
+ * by position; keys are transposed, channel by channel, so that scores are summed along memory.
  *
  * @param capacity positions, T
  * @param heads heads of the queries, H
@@ -12,8 +12,8 @@ package inkhorn.autograd.kernel;
 public record CacheShape(int capacity, int heads, int keyHeads, int headSize) {
 
     /**
-     * What a channel's row of keys is padded to, so that it can be read in whole vectors: no vector is longer. It is part
-     * of the contract since the arrays belong to the caller.
+     * What a channel's row of keys is padded to, so that it can be read in whole vectors: no vector is longer. It is
+     * part of the contract since the arrays belong to the caller.
      */
     private static final int KEY_ROW = 16;
 
@@ -21,8 +21,8 @@ public record CacheShape(int capacity, int heads, int keyHeads, int headSize) {
     private static final int TOGETHER = 16;
 
     /**
-     * From one channel's keys to the next: not a multiple of a page, where one token's keys would all fall on the same set
-     * of the first cache.
+     * From one channel's keys to the next: not a multiple of a page, where one token's keys would all fall on the same
+     * set of the first cache.
      */
     public int keyStep() {
         return (capacity + KEY_ROW - 1) / KEY_ROW * KEY_ROW + KEY_ROW;
@@ -63,7 +63,10 @@ public record CacheShape(int capacity, int heads, int keyHeads, int headSize) {
         return AttentionShape.scale(headSize);
     }
 
-    /** Keeps the keys and values of {@code count} positions from {@code t} on of one head, out of rows from {@code row} on. */
+    /**
+     * Keeps the keys and values of {@code count} positions from {@code t} on of one head, out of rows from {@code row}
+     * on.
+     */
     public void keep(int keyHead, int t, int count, HeadRows k, HeadRows v, int row, float[] keys, float[] values) {
         for (int begin = 0; begin < count; begin += TOGETHER) {
             int end = Math.min(count, begin + TOGETHER);

@@ -1,9 +1,9 @@
 package inkhorn.autograd.kernel;
 
 /**
- * Kernels that touch no array and count the floating-point operations they would take. The convention is that of nanoGPT
- * and of PaLM (Chowdhery et al. 2022, appendix B): 2mnk for a matrix product; for attention 4·B·H·T²·D forward and twice
- * that backward, the whole square as if nothing were masked; 0 for all else.
+ * Kernels that touch no array and count the floating-point operations they would take. The convention is that of
+ * nanoGPT and of PaLM (Chowdhery et al. 2022, appendix B): 2mnk for a matrix product; for attention 4·B·H·T²·D forward
+ * and twice that backward, the whole square as if nothing were masked; 0 for all else.
  */
 public final class CountingKernels implements Kernels {
 
@@ -15,8 +15,8 @@ public final class CountingKernels implements Kernels {
     }
 
     @Override
-    public void gemm(boolean transA, boolean transB, int m, int n, int k, float[] a, int aOffset, float[] b, int bOffset,
-                     float[] c, int cOffset, boolean add, Epilogue epilogue) {
+    public void gemm(boolean transA, boolean transB, int m, int n, int k, float[] a, int aOffset, float[] b,
+                     int bOffset, float[] c, int cOffset, boolean add, Epilogue epilogue) {
         flops += 2L * m * n * k;
     }
 
@@ -130,14 +130,15 @@ public final class CountingKernels implements Kernels {
     }
 
     @Override
-    public void normalizeBackward(RowNorm norm, float[] x, float[] gamma, float[] mean, float[] rstd, float[] dy, int rows,
-                                  int n, float[] dx, boolean addX, float[] dGamma, boolean addGamma,
+    public void normalizeBackward(RowNorm norm, float[] x, float[] gamma, float[] mean, float[] rstd, float[] dy,
+                                  int rows, int n, float[] dx, boolean addX, float[] dGamma, boolean addGamma,
                                   float[] dBeta, boolean addBeta) {
     }
 
     @Override
-    public void residualNormalize(RowNorm norm, float[] x, float[] branch, float p, long key, float[] gamma, float[] beta,
-                                  int rows, int n, float eps, float[] sum, float[] out, float[] mean, float[] rstd) {
+    public void residualNormalize(RowNorm norm, float[] x, float[] branch, float p, long key, float[] gamma,
+                                  float[] beta, int rows, int n, float eps, float[] sum, float[] out, float[] mean,
+                                  float[] rstd) {
     }
 
     @Override

@@ -21,10 +21,13 @@ public interface ElementKernels {
      */
     void unaryBackward(Unary f, float p, float[] x, float[] y, float[] dy, float[] dx, boolean add, int n);
 
-    /** {@code out = f(a, b)} with both operands repeated to the output's shape; out is contiguous, and may be an operand that is not repeated. */
+    /**
+     * {@code out = f(a, b)} with both operands repeated to the output's shape; out is contiguous, and may be an operand
+     * that is not repeated.
+     */
     void binary(Binary f, Broadcast plan, float[] a, float[] b, float[] out);
 
-    /** Copies or adds a strided block to another: transpose, slice, concat, broadcasting, and what takes them back. */
+    /** Copies a strided block to another or adds it: transpose, slice, concat, broadcasting, and their gradients. */
     void copy(StridedCopy plan, float[] from, float[] to, boolean add);
 
     /** {@code out[i] = keep(i) ? x[i] / (1 - p) : 0}, or added; draw i is {@link CounterRandom} of key and i. */

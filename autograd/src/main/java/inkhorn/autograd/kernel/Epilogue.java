@@ -6,7 +6,8 @@ package inkhorn.autograd.kernel;
  *
  * @param bias one value a column, or null
  * @param activation a function without parameter, or null
- * @param derivative receives f'(z), all that the backward pass needs, when there is an activation; from index 0; or null
+ * @param derivative receives f'(z), all that the backward pass needs, when there is an activation; from index 0; or
+ *     null
  */
 public record Epilogue(float[] bias, Unary activation, float[] derivative) {
 

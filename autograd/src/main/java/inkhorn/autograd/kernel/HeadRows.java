@@ -1,8 +1,8 @@
 package inkhorn.autograd.kernel;
 
 /**
- * Where queries, keys or values lie, or their gradients: a row for each position of a batch, with its heads side by side.
- * Several operands may share an array, as in one packed projection.
+ * Where queries, keys or values lie, or their gradients: a row for each position of a batch, with its heads side by
+ * side. Several operands may share an array, as in one packed projection.
  *
  * @param array the storage
  * @param offset index of the first head of row 0

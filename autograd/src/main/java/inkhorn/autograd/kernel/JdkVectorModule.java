@@ -25,7 +25,10 @@ public final class JdkVectorModule {
         }
     }
 
-    /** Whether this Java has the method that {@link #load} calls; in one that lacks it, {@code --add-modules} is the only way. */
+    /**
+     * Whether this Java has the method that {@link #load} calls; in one that lacks it, {@code --add-modules} is the
+     * only way.
+     */
     public static boolean isLoadable() {
         try {
             Class.forName("jdk.internal.module.Modules").getMethod("loadModule", String.class);
@@ -36,10 +39,12 @@ public final class JdkVectorModule {
     }
 
     /**
-     * Loads the module into the running JVM as {@code --add-modules} would, to the same class loader and with the same compiler
-     * intrinsics, but without the JVM's warning that it incubates. The JDK has this for its agents (docs/adr/008).
+     * Loads the module into the running JVM as {@code --add-modules} would, to the same class loader and with the same
+     * compiler intrinsics, but without the JVM's warning that it incubates. The JDK has this for its agents
+     * (docs/adr/008).
      *
-     * @return whether the module is loaded now; false where this Java lacks it, or was started without {@link #LOAD_OPTION}
+     * @return whether the module is loaded now; false where this Java lacks it, or was started without
+     *     {@link #LOAD_OPTION}
      */
     public static boolean load() {
         if (isLoaded()) {

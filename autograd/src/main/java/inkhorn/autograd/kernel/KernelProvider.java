@@ -5,8 +5,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Chooses the kernels once, the fastest of {@link Backend#ALL} that this JVM can run. The choice and its reason are one log
- * line, and {@link #describeChoice()}.
+ * Chooses the kernels once, the fastest of {@link Backend#ALL} that this JVM can run. The choice and its reason are one
+ * log line, and {@link #describeChoice()}.
  */
 public final class KernelProvider {
 

@@ -6,7 +6,8 @@ package inkhorn.autograd.kernel;
 public interface MatrixKernels {
 
     /**
-     * {@code c = op(a) · op(b)}, or added, then the epilogue. {@code op(a)} is (m, k), {@code op(b)} is (k, n), c is (m, n).
+     * {@code c = op(a) · op(b)}, or added, then the epilogue. {@code op(a)} is (m, k), {@code op(b)} is (k, n), c is
+     * (m, n).
      *
      * @param transA a is stored as (k, m)
      * @param transB b is stored as (n, k)

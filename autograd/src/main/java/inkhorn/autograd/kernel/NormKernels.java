@@ -1,8 +1,8 @@
 package inkhorn.autograd.kernel;
 
 /**
- * The part of {@link Kernels} that normalises each of {@code rows} rows of n. Forward keeps two statistics of each row for
- * backward: {@code mean}, the number that was subtracted, and {@code rstd}, the factor, 1/√(variance + eps).
+ * The part of {@link Kernels} that normalises each of {@code rows} rows of n. Forward keeps two statistics of each row
+ * for backward: {@code mean}, the number that was subtracted, and {@code rstd}, the factor, 1/√(variance + eps).
  */
 public interface NormKernels {
 
@@ -16,8 +16,9 @@ public interface NormKernels {
                    float[] out, float[] mean, float[] rstd);
 
     /** The gradients of {@link #normalize}; each of the outputs may be null. */
-    void normalizeBackward(RowNorm norm, float[] x, float[] gamma, float[] mean, float[] rstd, float[] dy, int rows, int n,
-                           float[] dx, boolean addX, float[] dGamma, boolean addGamma, float[] dBeta, boolean addBeta);
+    void normalizeBackward(RowNorm norm, float[] x, float[] gamma, float[] mean, float[] rstd, float[] dy, int rows,
+                           int n, float[] dx, boolean addX, float[] dGamma, boolean addGamma, float[] dBeta,
+                           boolean addBeta);
 
     /** {@code sum = x + dropout(branch)} and {@code out = normalize(sum)} in one pass over each row. */
     void residualNormalize(RowNorm norm, float[] x, float[] branch, float p, long key, float[] gamma, float[] beta,

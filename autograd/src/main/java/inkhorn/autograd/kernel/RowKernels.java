@@ -1,7 +1,7 @@
 package inkhorn.autograd.kernel;
 
 /**
- * The part of {@link Kernels} that works on each row of n by itself: softmax and what is made of it.
+ * The part of {@link Kernels} that works on rows of n: softmax, its logarithm and cross-entropy.
  */
 public interface RowKernels {
 

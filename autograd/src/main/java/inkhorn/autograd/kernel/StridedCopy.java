@@ -3,8 +3,8 @@ package inkhorn.autograd.kernel;
 import java.util.Arrays;
 
 /**
- * A block of elements read with one set of strides and written with another. A zero stride on the reading side repeats; on
- * the writing side strides are never zero (a sum is {@link Kernels#sum}).
+ * A block of elements read with one set of strides and written with another. A zero stride on the reading side repeats;
+ * on the writing side strides are never zero (a sum is {@link Kernels#sum}).
  *
  * @param dims sizes of the block, outermost first, neighbours merged where both sides allow it; at least one
  */

@@ -17,8 +17,8 @@ public enum Unary {
     /** x to the power of the parameter p; the derivative is p·x^(p-1). */
     POW,
     /**
-     * {@code x · Φ(x) = x/2 · (1 + erf(x/√2))} (Hendrycks and Gimpel 2016); the derivative is Φ(x) + x·φ(x), φ being the
-     * normal density.
+     * {@code x · Φ(x) = x/2 · (1 + erf(x/√2))} (Hendrycks and Gimpel 2016); the derivative is Φ(x) + x·φ(x), φ being
+     * the normal density.
      */
     GELU,
     /** {@code x/2 · (1 + tanh(√(2/π)(x + 0.044715 x³)))}, GPT-2's form of GELU. */

@@ -25,10 +25,6 @@ record Axis(int outer, int size, int inner, Shape result) {
         return new Axis(shape.sizeOf(0, at), shape.dim(at), shape.sizeOf(at + 1, shape.rank()), result);
     }
 
-    void sum(Tensor x, float factor, Tensor y) {
-        kernels().sum(x.data(), outer, size, inner, factor, y.data(), false);
-    }
-
     /** Gives the gradient of a sum, repeated along the axis, to the input. */
     void repeat(float[] grad, Tensor input) {
         GradSlot slot = input.gradSlot();

@@ -80,11 +80,13 @@ public final class CausalAttention extends Op {
         if (!rows.equals(k.packed().shape().without(-1)) || !rows.equals(v.packed().shape().without(-1))
                 || k.heads() != v.heads() || q.heads() % k.heads() != 0
                 || q.headSize() != k.headSize() || q.headSize() != v.headSize()) {
-            throw new IllegalArgumentException("attention: " + describe("queries", q) + ", " + describe("keys", k) + ", "
-                    + describe("values", v) + ": B, T and D must be equal, and the heads of queries a multiple of the others'");
+            throw new IllegalArgumentException("attention: " + describe("queries", q) + ", " + describe("keys", k)
+                    + ", " + describe("values", v)
+                    + ": B, T and D must be equal, and the heads of queries a multiple of the others'");
         }
         if (q.overlaps(k) || q.overlaps(v) || k.overlaps(v)) {
-            throw new IllegalArgumentException("attention: queries, keys and values must not overlap in " + q.packed().shape());
+            throw new IllegalArgumentException("attention: queries, keys and values must not overlap in "
+                    + q.packed().shape());
         }
         return new AttentionShape(rows.dim(0), rows.dim(1), q.heads(), k.heads(), q.headSize());
     }

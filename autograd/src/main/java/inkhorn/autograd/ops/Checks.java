@@ -18,7 +18,8 @@ final class Checks {
 
     static void axis(String op, Shape shape, int axis) {
         if (axis < -shape.rank() || axis >= shape.rank()) {
-            throw new IllegalArgumentException(op + ": no axis " + axis + " in " + shape + ", which has " + shape.rank());
+            throw new IllegalArgumentException(op + ": no axis " + axis + " in " + shape + ", which has "
+                    + shape.rank());
         }
     }
 

@@ -42,7 +42,8 @@ public final class CrossEntropy extends Op {
         }
         check(logits, targets);
         Tensor y = apply(logits, targets, logits.data());
-        logits.consumed("cross-entropy took its storage over for the gradient; read it before, or use CrossEntropy.apply");
+        logits.consumed("cross-entropy took its storage over for the gradient; read it before, or use "
+                + "CrossEntropy.apply");
         return y;
     }
 
@@ -57,8 +58,8 @@ public final class CrossEntropy extends Op {
     private static void check(Tensor logits, IntTensor targets) {
         Checks.rankAtLeast("cross-entropy", logits.shape(), 1);
         if (!logits.shape().without(-1).equals(targets.shape())) {
-            throw new IllegalArgumentException("cross-entropy: targets must have the logits' shape without the last axis, "
-                    + "logits " + logits.shape() + ", targets " + targets.shape());
+            throw new IllegalArgumentException("cross-entropy: targets must have the logits' shape without the last "
+                    + "axis, logits " + logits.shape() + ", targets " + targets.shape());
         }
         Checks.indices("cross-entropy", "target", targets, logits.shape().last(), true);
     }

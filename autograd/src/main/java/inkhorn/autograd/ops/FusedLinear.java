@@ -13,8 +13,9 @@ import inkhorn.autograd.kernel.Epilogue;
 import inkhorn.autograd.kernel.Unary;
 
 /**
- * {@code y = f(z), z = x · weight + bias} with bias and activation f optional, both applied while the product is in cache, and
- * {@code f'(z)} with them, kept in place of z; {@code dz = dy · f'(z)} in place of dy, {@code dx = dz · weightᵀ, dWeight = xᵀ · dz, dBias = Σ dz} over the rows.
+ * {@code y = f(z), z = x · weight + bias} with bias and activation f optional, both applied while the product is in
+ * cache, and {@code f'(z)} with them, kept in place of z; {@code dz = dy · f'(z)} in place of dy,
+ * {@code dx = dz · weightᵀ, dWeight = xᵀ · dz, dBias = Σ dz} over the rows.
  * Shapes: x (…, in), weight (in, out), bias (out), y (…, out).
  */
 public final class FusedLinear extends Op {
@@ -79,7 +80,8 @@ public final class FusedLinear extends Op {
         }
         if (x.needsGrad()) {
             GradSlot dx = x.gradSlot();
-            kernels().gemm(false, true, rows, in, out, grad, 0, weight.data(), 0, dx.array(), 0, dx.add(), Epilogue.NONE);
+            kernels().gemm(false, true, rows, in, out, grad, 0, weight.data(), 0, dx.array(), 0, dx.add(),
+                    Epilogue.NONE);
         }
         if (weight.needsGrad()) {
             GradSlot dw = weight.gradSlot();

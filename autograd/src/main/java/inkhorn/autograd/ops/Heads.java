@@ -5,8 +5,8 @@ import inkhorn.autograd.Tensor;
 import inkhorn.autograd.kernel.HeadRows;
 
 /**
- * A view of attention heads, (B, T, heads, headSize), over a tensor of (B, T, W) with other things beside them: queries, keys
- * and values are three views of one packed projection, or of tensors of their own.
+ * A view of attention heads, (B, T, heads, headSize), over a tensor of (B, T, W) with other things beside them:
+ * queries, keys and values are three views of one packed projection, or of tensors of their own.
  *
  * @param packed (B, T, W)
  * @param offset channels before the first head
@@ -20,8 +20,8 @@ public record Heads(Tensor packed, int offset, int heads, int headSize) {
         Shape shape = packed.shape();
         if (shape.rank() != 3 || offset < 0 || heads < 1 || headSize < 1
                 || offset + (long) heads * headSize > shape.last()) {
-            throw new IllegalArgumentException("attention: " + heads + " heads of " + headSize + " channels from channel "
-                    + offset + " do not lie within " + shape + ", a (B, T, W)");
+            throw new IllegalArgumentException("attention: " + heads + " heads of " + headSize
+                    + " channels from channel " + offset + " do not lie within " + shape + ", a (B, T, W)");
         }
     }
 
@@ -47,8 +47,8 @@ public record Heads(Tensor packed, int offset, int heads, int headSize) {
         }
         int channels = x.shape().last() / parts;
         if (heads < 1 || channels % heads != 0) {
-            throw new IllegalArgumentException("attention: " + heads + " heads do not divide " + channels + " channels of "
-                    + x.shape());
+            throw new IllegalArgumentException("attention: " + heads + " heads do not divide " + channels
+                    + " channels of " + x.shape());
         }
         return channels;
     }

@@ -12,8 +12,8 @@ import java.util.Arrays;
 /**
  * {@code y = op(a) · op(b)}, op being a transpose of the last two axes where asked for;
  * {@code d op(a) = dy · op(b)ᵀ, d op(b) = op(a)ᵀ · dy}, summed where an operand was repeated.
- * Shapes: op(a) (…, m, k), op(b) (…, k, n), y (…, m, n), the leading axes broadcast as in NumPy. With b of rank 2 and a not
- * transposed, the leading axes of a are rows of a single product.
+ * Shapes: op(a) (…, m, k), op(b) (…, k, n), y (…, m, n), the leading axes broadcast as in NumPy. With b of rank 2 and a
+ * not transposed, the leading axes of a are rows of a single product.
  */
 public final class MatMul extends Op {
 
@@ -82,7 +82,7 @@ public final class MatMul extends Op {
         }
     }
 
-    /** Whether the products are to be added: an operand repeated over the batch, or met by none, starts from zeros. */
+    /** Whether the products are to be added: an operand that is in several products, or in none, starts from zeros. */
     private boolean openForSum(GradSlot slot, Tensor operand, int matrix) {
         boolean onceEach = operand.size() == plan.batch * matrix;
         if (!slot.add() && !onceEach) {

@@ -10,9 +10,9 @@ import inkhorn.autograd.Tensor;
 import inkhorn.autograd.kernel.RowNorm;
 
 /**
- * {@code sum = x + dropout(branch), normed = normalize(sum)}: the end of one residual branch and the beginning of the next
- * in one pass over memory. With {@code d = dSum + normalize'(dNormed)}: {@code dx = d, dBranch = d · m / (1 - p)}, and gamma's
- * and beta's as in {@link Normalize}.
+ * {@code sum = x + dropout(branch), normed = normalize(sum)}: the end of one residual branch and the beginning of the
+ * next in one pass over memory. With {@code d = dSum + normalize'(dNormed)}: {@code dx = d, dBranch = d · m / (1 - p)},
+ * and gamma's and beta's as in {@link Normalize}.
  * Shapes: x, branch, sum, normed (…, C), gamma and beta (C).
  */
 public final class ResidualNorm extends Op {
@@ -72,8 +72,9 @@ public final class ResidualNorm extends Op {
     }
 
     /**
-     * As {@link #apply}, and gives the branch's storage back, which this op's backward does not read: the branch cannot be
-     * read any more. It is kept if the op that made it reads it in its own backward, or if it is no op's recorded result.
+     * As {@link #apply}, and gives the branch's storage back, which this op's backward does not read: the branch cannot
+     * be read any more. It is kept if the op that made it reads it in its own backward, or if it is no op's recorded
+     * result.
      */
     public static Result consuming(RowNorm norm, Tensor x, Tensor branch, float p, Rng rngOrNull,
                                    Tensor gamma, Tensor betaOrNull, float eps) {

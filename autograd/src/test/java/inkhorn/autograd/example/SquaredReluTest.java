@@ -16,7 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SquaredReluTest {
 
     private static final Path PAGE = Path.of("..", "docs", "add-an-op.md");
-    private static final Path SOURCE = Path.of("src", "test", "java", "inkhorn", "autograd", "example", "SquaredRelu.java");
+    private static final Path SOURCE = Path.of("src", "test", "java", "inkhorn", "autograd", "example",
+            "SquaredRelu.java");
 
     @Test
     void squaresWhatIsPositive() {
@@ -25,7 +26,8 @@ class SquaredReluTest {
 
     @Test
     void gradientMatchesFiniteDifferences() {
-        GradCheck.check("squared relu", x -> SquaredRelu.apply(x[0]), Tensor.variable(new float[] {-2, -1, 0.5f, 1, 3}));
+        GradCheck.check("squared relu", x -> SquaredRelu.apply(x[0]),
+                Tensor.variable(new float[] {-2, -1, 0.5f, 1, 3}));
     }
 
     @ParameterizedTest
@@ -43,7 +45,8 @@ class SquaredReluTest {
             }
             y.sum().backward();
             for (int i = 0; i < size; i++) {
-                assertThat(leaf.grad()[i]).as("gradient of element %d", i).isEqualTo(2 * 2 * Math.max(2 * leaf.data()[i], 0));
+                assertThat(leaf.grad()[i]).as("gradient of element %d", i)
+                        .isEqualTo(2 * 2 * Math.max(2 * leaf.data()[i], 0));
             }
         }
     }

@@ -52,7 +52,8 @@ public interface AttentionKernelsContract {
             kernels.attention(shape, q(array), k(array), v(array), p, KEY, out, logSumExp);
         }
 
-        public void backward(Kernels kernels, float p, float[] out, float[] logSumExp, float[] dOut, float[] d, boolean add) {
+        public void backward(Kernels kernels, float p, float[] out, float[] logSumExp, float[] dOut, float[] d,
+                             boolean add) {
             kernels.attentionBackward(shape, q(array), k(array), v(array), p, KEY, out, logSumExp, dOut,
                     q(d), add, k(d), add, v(d), add);
         }

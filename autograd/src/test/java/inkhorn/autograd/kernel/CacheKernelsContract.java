@@ -43,9 +43,13 @@ public interface CacheKernelsContract {
         }
     }
 
-    /** With b stored (n, k) only up to 64 rows: the dot products of a few rows add in another order than the product of many rows. */
+    /**
+     * With b stored (n, k) only up to 64 rows: the dot products of a few rows add in another order than the product of
+     * many rows.
+     */
     @ParameterizedTest
-    @CsvSource({"false,1,1", "false,40,7", "false,384,385", "false,1000,390", "false,2100,800", "true,1,1", "true,63,20", "true,65,384",
+    @CsvSource({"false,1,1", "false,40,7", "false,384,385", "false,1000,390", "false,2100,800", "true,1,1",
+        "true,63,20", "true,65,384",
         "true,1003,421"})
     default void rowsOfAProductHaveTheSameBitsHoweverManyThereAre(boolean transB, int n, int k) {
         int most = transB ? 64 : 29;

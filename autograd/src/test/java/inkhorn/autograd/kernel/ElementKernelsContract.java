@@ -124,8 +124,10 @@ public interface ElementKernelsContract {
                 new double[] {1, inf, 0, inf, 0, nan, Math.exp(88), Math.exp(-87)});
         assertFunction(Unary.LOG, 0, new float[] {1, 0, -1, inf, nan, Float.MIN_NORMAL, 1e-30f, 3e38f},
                 new double[] {0, -inf, nan, inf, nan, Math.log(Float.MIN_NORMAL), Math.log(1e-30f), Math.log(3e38f)});
-        assertFunction(Unary.TANH, 0, new float[] {0, 30, -30, inf, -inf, nan, 1e-6f}, new double[] {0, 1, -1, 1, -1, nan, 1e-6});
-        assertFunction(Unary.SIGMOID, 0, new float[] {0, 200, -200, inf, -inf, nan}, new double[] {0.5, 1, 0, 1, 0, nan});
+        assertFunction(Unary.TANH, 0, new float[] {0, 30, -30, inf, -inf, nan, 1e-6f},
+                new double[] {0, 1, -1, 1, -1, nan, 1e-6});
+        assertFunction(Unary.SIGMOID, 0, new float[] {0, 200, -200, inf, -inf, nan},
+                new double[] {0.5, 1, 0, 1, 0, nan});
         assertFunction(Unary.RELU, 0, new float[] {0, -1, inf, -inf, nan}, new double[] {0, 0, inf, 0, nan});
         assertFunction(Unary.GELU, 0, new float[] {0, 50, -50, nan, 1e-6f}, new double[] {0, 50, 0, nan, 0.5e-6});
         assertFunction(Unary.GELU_TANH, 0, new float[] {0, 50, -50, nan, 1e-6f}, new double[] {0, 50, 0, nan, 0.5e-6});
@@ -143,15 +145,17 @@ public interface ElementKernelsContract {
     @Test
     default void reluHasNoDerivativeAtZero() {
         float[] dx = new float[2];
-        kernels().unaryBackward(Unary.RELU, 0, new float[] {0, 1}, new float[] {0, 1}, new float[] {5, 5}, dx, false, 2);
+        kernels().unaryBackward(Unary.RELU, 0, new float[] {0, 1}, new float[] {0, 1}, new float[] {5, 5}, dx, false,
+                2);
         assertThat(dx).containsExactly(0, 5);
     }
 
     @ParameterizedTest
     @EnumSource
     default void binaryRepeatsBothOperands(Binary f) {
-        int[][][] pairs = {{{1}, {1}}, {{7}, {7}}, {{207}, {207}}, {{3, 13}, {13}}, {{3, 13}, {3, 1}}, {{3, 1}, {1, 13}},
-            {{2, 3, 65}, {3, 1}}, {{2, 1, 7}, {5, 1}}, {{}, {4, 5}}, {{4, 5}, {}}, {{64, 31}, {64, 31}}, {{1, 3, 1}, {2, 1, 7}}};
+        int[][][] pairs = {{{1}, {1}}, {{7}, {7}}, {{207}, {207}}, {{3, 13}, {13}}, {{3, 13}, {3, 1}},
+            {{3, 1}, {1, 13}}, {{2, 3, 65}, {3, 1}}, {{2, 1, 7}, {5, 1}}, {{}, {4, 5}}, {{4, 5}, {}},
+            {{64, 31}, {64, 31}}, {{1, 3, 1}, {2, 1, 7}}};
         for (int[][] pair : pairs) {
             Shape aShape = Shape.of(pair[0]);
             Shape bShape = Shape.of(pair[1]);

@@ -3,6 +3,7 @@ package inkhorn.autograd.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import inkhorn.autograd.TestsThatRan;
+import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -39,14 +40,16 @@ public abstract class KernelsContract implements ElementKernelsContract, AxisKer
 
     /** The same kernels, but what is called on them is kept in mind. */
     private Kernels noting(Kernels real) {
-        return (Kernels) Proxy.newProxyInstance(Kernels.class.getClassLoader(), new Class<?>[] {Kernels.class}, (proxy, method, args) -> {
+        InvocationHandler handler = (proxy, method, args) -> {
             called.add(method);
             try {
                 return method.invoke(real, args);
             } catch (InvocationTargetException e) {
                 throw e.getCause();
             }
-        });
+        };
+        return (Kernels) Proxy.newProxyInstance(Kernels.class.getClassLoader(), new Class<?>[] {Kernels.class},
+                handler);
     }
 
     @BeforeEach

@@ -17,7 +17,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 public interface MatrixKernelsContract {
 
     int[][] SIZES = {{1, 1, 1}, {1, 7, 3}, {3, 1, 7}, {7, 3, 1}, {13, 13, 13}, {12, 32, 16}, {1, 64, 207}, {64, 65, 13},
-        {31, 33, 65}, {207, 13, 64}, {65, 207, 7}, {48, 96, 128}, {25, 35, 515}, {130, 70, 300}, {12, 32, 1}, {24, 33, 2}};
+        {31, 33, 65}, {207, 13, 64}, {65, 207, 7}, {48, 96, 128}, {25, 35, 515}, {130, 70, 300}, {12, 32, 1},
+        {24, 33, 2}};
 
     Kernels kernels();
 
@@ -37,8 +38,8 @@ public interface MatrixKernelsContract {
     }
 
     /**
-     * Seven deviations of the rounding of a plain float sum of k products of normal numbers: term i rounds a partial sum of
-     * size √i by about 2^-25, which makes 2^-25 · k / √2 in all.
+     * Seven deviations of the rounding of a plain float sum of k products of normal numbers: term i rounds a partial
+     * sum of size √i by about 2^-25, which makes 2^-25 · k / √2 in all.
      */
     private static double toleranceFor(int k) {
         return 1e-6 + 7 * 0x1p-25 * k / Math.sqrt(2);
@@ -91,7 +92,8 @@ public interface MatrixKernelsContract {
     default void gemmOfNoRowsOrNoColumnsDoesNothing() {
         float[] c = {7};
         kernels().gemm(false, false, 0, 64, 64, new float[0], 0, new float[64 * 64], 0, c, 0, false, Epilogue.NONE);
-        kernels().gemm(false, false, 64, 0, 64, new float[64 * 64], 0, new float[0], 0, c, 0, false, Epilogue.bias(new float[0]));
+        kernels().gemm(false, false, 64, 0, 64, new float[64 * 64], 0, new float[0], 0, c, 0, false,
+                Epilogue.bias(new float[0]));
         assertThat(c).containsExactly(7);
     }
 
@@ -158,7 +160,8 @@ public interface MatrixKernelsContract {
         int m = 373;
         int n = 382;
         int k = 500;
-        // More rows than those that a transposed b is summed in another order for (VectorFewRows), yet a product of another size.
+        // More rows than those that a transposed b is summed in another order for (VectorFewRows), yet a product of
+        // another size.
         int rows = 80;
         float[] a = normal(13, m * k);
         float[] b = normal(14, k * n);

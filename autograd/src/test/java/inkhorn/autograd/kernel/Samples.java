@@ -79,14 +79,17 @@ public final class Samples {
         assertClose(what + ", added", out, sum, tolerance);
     }
 
-    /** Each of the first values within {@code tolerance * (1 + |expected|)}, and the tail of {@link #unclean} as it was. */
+    /**
+     * Each of the first values within {@code tolerance * (1 + |expected|)}, and the tail of {@link #unclean} as it was.
+     */
     public static void assertClose(String what, float[] found, double[] expected, double tolerance) {
         for (int i = 0; i < expected.length; i++) {
             boolean same = Double.isNaN(expected[i]) ? Float.isNaN(found[i])
                     : found[i] == (float) expected[i]
                     || Math.abs(found[i] - expected[i]) <= tolerance * (1 + Math.abs(expected[i]));
             if (!same) {
-                assertThat(found[i]).as("%s, element %d of %d", what, i, expected.length).isEqualTo((float) expected[i]);
+                assertThat(found[i]).as("%s, element %d of %d", what, i, expected.length)
+                        .isEqualTo((float) expected[i]);
             }
         }
         for (int i = expected.length; i < found.length; i++) {

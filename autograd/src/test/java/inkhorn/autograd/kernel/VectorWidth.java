@@ -10,7 +10,8 @@ class VectorWidth {
 
     @Test
     void vectorsOfThisRunAreAsWideAsItIsNamed() {
-        assumeTrue(System.getProperty("os.arch").matches("amd64|x86_64"), "the width of vectors is chosen by flags for x86");
+        assumeTrue(System.getProperty("os.arch").matches("amd64|x86_64"),
+                "the width of vectors is chosen by flags for x86");
         assertThat(KernelProvider.vectorBits()).isEqualTo(Integer.getInteger("test.vector.bits"));
     }
 }

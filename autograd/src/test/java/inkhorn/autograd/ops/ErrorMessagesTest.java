@@ -69,9 +69,11 @@ class ErrorMessagesTest {
     void indicesOutsideTheirRange() {
         IntTensor ids = IntTensor.of(new int[] {0, 64, 1, 70}, 4);
         assertMessage(() -> of(65, 8).gather(ids), "gather: id 70 at index 3 is outside 0 … 64");
-        assertMessage(() -> of(65, 8).gather(IntTensor.of(new int[] {-1}, 1)), "gather: id -1 at index 0 is outside 0 … 64");
+        assertMessage(() -> of(65, 8).gather(IntTensor.of(new int[] {-1}, 1)),
+                "gather: id -1 at index 0 is outside 0 … 64");
         assertMessage(() -> of(65).gather(ids), "gather: a table of rank 2 is needed, found (65,)");
-        assertMessage(() -> CrossEntropy.apply(of(4, 65), ids), "cross-entropy: target 70 at index 3 is outside 0 … 64");
+        assertMessage(() -> CrossEntropy.apply(of(4, 65), ids),
+                "cross-entropy: target 70 at index 3 is outside 0 … 64");
         assertMessage(() -> CrossEntropy.inPlace(of(2, 65), ids), "cross-entropy: targets must have the logits' shape "
                 + "without the last axis, logits (2, 65), targets (4,)");
     }
@@ -83,7 +85,8 @@ class ErrorMessagesTest {
         assertMessage(() -> Dropout.apply(of(3), -0.1f, RNG), "dropout" + rule + "-0.1");
         assertMessage(() -> Dropout.apply(of(3), Float.NaN, RNG), "dropout" + rule + "NaN");
         assertMessage(() -> CausalAttention.apply(of(1, 2, 3), 1, 2, RNG), "attention" + rule + "2.0");
-        assertMessage(() -> ResidualNorm.apply(RowNorm.LAYER, of(3), of(3), 1, RNG, of(3), null, 0), "residual norm" + rule + "1.0");
+        assertMessage(() -> ResidualNorm.apply(RowNorm.LAYER, of(3), of(3), 1, RNG, of(3), null, 0),
+                "residual norm" + rule + "1.0");
     }
 
     @Test
@@ -108,7 +111,8 @@ class ErrorMessagesTest {
                 "attention: 3 heads do not divide 8 channels of (2, 5, 24)");
         assertMessage(() -> CausalAttention.apply(of(2, 5, 24), 0, 0, null),
                 "attention: 0 heads do not divide 8 channels of (2, 5, 24)");
-        assertMessage(() -> CausalAttention.apply(of(2, 5, 8), 2, 0, null), "attention: (B, T, 3C) is needed, found (2, 5, 8)");
+        assertMessage(() -> CausalAttention.apply(of(2, 5, 8), 2, 0, null),
+                "attention: (B, T, 3C) is needed, found (2, 5, 8)");
     }
 
     @Test
@@ -119,7 +123,8 @@ class ErrorMessagesTest {
         Heads q = new Heads(x, 0, 3, 4);
         Heads k = new Heads(x, 12, 2, 4);
         assertThatThrownBy(() -> CausalAttention.apply(q, k, k, 0, null)).isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContainingAll("queries of (2, 5, 24) with 3 heads of 4", "keys of (2, 5, 24) with 2 heads of 4");
+                .hasMessageContainingAll("queries of (2, 5, 24) with 3 heads of 4",
+                        "keys of (2, 5, 24) with 2 heads of 4");
         Heads one = new Heads(x, 12, 1, 4);
         assertMessage(() -> CausalAttention.apply(q, one, one, 0, null),
                 "attention: queries, keys and values must not overlap in (2, 5, 24)");

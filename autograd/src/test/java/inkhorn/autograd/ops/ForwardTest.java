@@ -96,7 +96,8 @@ class ForwardTest {
         assertTensor(matrix().reshape(-1), dims(6), 1, 2, 3, 4, 5, 6);
         assertTensor(matrix().slice(1, 1, 3), dims(2, 2), 2, 3, 5, 6);
         assertTensor(matrix().slice(0, 1, 1), dims(0, 3));
-        assertTensor(Concat.apply(1, matrix(), Tensor.of(new float[] {7, 8}, 2, 1)), dims(2, 4), 1, 2, 3, 7, 4, 5, 6, 8);
+        assertTensor(Concat.apply(1, matrix(), Tensor.of(new float[] {7, 8}, 2, 1)), dims(2, 4), 1, 2, 3, 7, 4, 5, 6,
+                8);
         assertTensor(Concat.apply(0, matrix(), matrix().slice(0, 0, 1)), dims(3, 3), 1, 2, 3, 4, 5, 6, 1, 2, 3);
         assertTensor(matrix().gather(IntTensor.of(new int[] {1, 0, 1, 1}, 2, 2)), dims(2, 2, 3),
                 4, 5, 6, 1, 2, 3, 4, 5, 6, 4, 5, 6);
@@ -119,7 +120,8 @@ class ForwardTest {
     @Test
     void crossEntropyIgnoresNegativeTargets() {
         Tensor logits = Tensor.of(new float[] {1, 2, 5, 5}, 2, 2);
-        assertTensor(CrossEntropy.apply(logits, IntTensor.of(new int[] {0, 1}, 2)), dims(), (1.3132617f + 0.6931472f) / 2);
+        assertTensor(CrossEntropy.apply(logits, IntTensor.of(new int[] {0, 1}, 2)), dims(),
+                (1.3132617f + 0.6931472f) / 2);
         assertTensor(CrossEntropy.apply(logits, IntTensor.of(new int[] {0, -1}, 2)), dims(), 1.3132617f);
         assertTensor(CrossEntropy.apply(logits, IntTensor.of(new int[] {-1, -1}, 2)), dims(), 0);
     }

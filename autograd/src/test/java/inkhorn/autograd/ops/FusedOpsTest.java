@@ -27,7 +27,8 @@ class FusedOpsTest {
     private static final float EPS = 1e-5f;
     private static final double CLOSE = 2e-5;
 
-    private static void assertEqual(Function<Tensor[], Tensor> fused, Function<Tensor[], Tensor> composed, Tensor... like) {
+    private static void assertEqual(Function<Tensor[], Tensor> fused, Function<Tensor[], Tensor> composed,
+                                    Tensor... like) {
         Tensor[] first = leaves(like);
         Tensor[] second = leaves(like);
         Tensor found = fused.apply(first);
@@ -65,31 +66,35 @@ class FusedOpsTest {
     @ParameterizedTest
     @CsvSource({"1,1,1,1,1,0", "2,7,3,3,5,0", "2,7,3,3,5,0.3", "1,65,2,2,13,0", "1,65,2,2,13,0.5", "3,33,1,1,16,0.1",
         "2,7,4,2,5,0.3", "1,65,3,1,13,0"})
-    void causalAttentionIsMaskedSoftmaxBetweenProducts(int batch, int time, int heads, int keyHeads, int size, float p) {
+    void causalAttentionIsMaskedSoftmaxBetweenProducts(int batch, int time, int heads, int keyHeads, int size,
+                                                       float p) {
         AttentionShape shape = new AttentionShape(batch, time, heads, keyHeads, size);
         int channels = heads * size;
         int keyChannels = keyHeads * size;
-        assertEqual(t -> CausalAttention.apply(new Heads(t[0], 0, heads, size), new Heads(t[0], channels, keyHeads, size),
+        assertEqual(t -> CausalAttention.apply(new Heads(t[0], 0, heads, size),
+                new Heads(t[0], channels, keyHeads, size),
                         new Heads(t[0], channels + keyChannels, keyHeads, size), p, RNG),
                 t -> composedAttention(t[0].slice(-1, 0, channels), t[0].slice(-1, channels, channels + keyChannels),
                         t[0].slice(-1, channels + keyChannels, channels + 2 * keyChannels), shape, p),
                 Inputs.normal(4, batch, time, channels + 2 * keyChannels));
-        assertEqual(t -> CausalAttention.apply(Heads.of(t[0], heads), Heads.of(t[1], keyHeads), Heads.of(t[2], keyHeads), p, RNG),
+        assertEqual(t -> CausalAttention.apply(Heads.of(t[0], heads), Heads.of(t[1], keyHeads),
+                Heads.of(t[2], keyHeads), p, RNG),
                 t -> composedAttention(t[0], t[1], t[2], shape, p), Inputs.normal(5, batch, time, channels),
                 Inputs.normal(6, batch, time, keyChannels), Inputs.normal(7, batch, time, keyChannels));
     }
 
     private static Tensor composedAttention(Tensor queries, Tensor keys, Tensor values, AttentionShape shape, float p) {
-        Tensor q = split(queries, shape, shape.group());                                      // (B, key heads, group, T, D)
-        Tensor k = split(keys, shape, 1);                                                     // (B, key heads, 1, T, D)
+        Tensor q = split(queries, shape, shape.group());                                      // (B, Hk, group, T, D)
+        Tensor k = split(keys, shape, 1);                                                     // (B, Hk, 1, T, D)
         Tensor v = split(values, shape, 1);
-        Tensor scores = MatMul.apply(q, k, false, true).mul(shape.scale());                   // (B, key heads, group, T, T)
+        Tensor scores = MatMul.apply(q, k, false, true).mul(shape.scale());                   // (B, Hk, group, T, T)
         Tensor weights = scores.add(causalMask(shape.time())).softmax().mul(dropoutMask(shape, p));
         return weights.matmul(v).transpose(0, 3, 1, 2, 4).reshape(shape.batch(), shape.time(), shape.channels());
     }
 
     private static Tensor split(Tensor x, AttentionShape shape, int group) {
-        return x.reshape(shape.batch(), shape.time(), shape.keyHeads(), group, shape.headSize()).transpose(0, 2, 3, 1, 4);
+        return x.reshape(shape.batch(), shape.time(), shape.keyHeads(), group, shape.headSize())
+                .transpose(0, 2, 3, 1, 4);
     }
 
     private static Tensor causalMask(int time) {
@@ -134,14 +139,16 @@ class FusedOpsTest {
             return Concat.apply(-1, sum, Normalize.apply(RowNorm.LAYER, sum, t[2], t[3], EPS));
         }, x, branch, gamma, beta);
         assertEqual(t -> ResidualNorm.apply(RowNorm.LAYER, t[0], t[1], p, RNG, t[2], null, EPS).normed(),
-                t -> Normalize.apply(RowNorm.LAYER, t[0].add(Dropout.apply(t[1], p, RNG)), t[2], null, EPS), x, branch, gamma);
+                t -> Normalize.apply(RowNorm.LAYER, t[0].add(Dropout.apply(t[1], p, RNG)), t[2], null, EPS), x, branch,
+                gamma);
     }
 
     @Test
     void residualLayerNormWithoutRandomNumbersDropsNothing() {
         Tensor gamma = Inputs.positive(8, 7);
         assertEqual(t -> ResidualNorm.apply(RowNorm.LAYER, t[0], t[1], 0.5f, null, t[2], null, EPS).normed(),
-                t -> Normalize.apply(RowNorm.LAYER, t[0].add(t[1]), t[2], null, EPS), Inputs.normal(6, 5, 7), Inputs.normal(7, 5, 7), gamma);
+                t -> Normalize.apply(RowNorm.LAYER, t[0].add(t[1]), t[2], null, EPS), Inputs.normal(6, 5, 7),
+                Inputs.normal(7, 5, 7), gamma);
     }
 
     @Test
@@ -164,6 +171,7 @@ class FusedOpsTest {
         }
         Function<Tensor[], Tensor> composed = t -> t[0].mul(2).logSoftmax().mul(Tensor.of(picks, 4, 65)).sum();
         assertEqual(t -> CrossEntropy.apply(t[0].mul(2), IntTensor.of(targets, 4)), composed, Inputs.normal(13, 4, 65));
-        assertEqual(t -> CrossEntropy.inPlace(t[0].mul(2), IntTensor.of(targets, 4)), composed, Inputs.normal(13, 4, 65));
+        assertEqual(t -> CrossEntropy.inPlace(t[0].mul(2), IntTensor.of(targets, 4)), composed,
+                Inputs.normal(13, 4, 65));
     }
 }

@@ -38,7 +38,8 @@ class GradientsOfOpsTest {
     private static final float EPS = 1e-5f;
 
     /** Every way two shapes can go together. */
-    private static final int[][][] PAIRS = {{{3, 7}, {3, 7}}, {{3, 7}, {7}}, {{7}, {3, 7}}, {{3, 7}, {3, 1}}, {{3, 1}, {1, 7}},
+    private static final int[][][] PAIRS = {{{3, 7}, {3, 7}}, {{3, 7}, {7}}, {{7}, {3, 7}}, {{3, 7}, {3, 1}},
+        {{3, 1}, {1, 7}},
         {{2, 3, 5}, {1, 3, 1}}, {{2, 1, 5, 1}, {3, 1, 4}}, {{}, {3, 5}}, {{3, 5}, {}}, {{1, 1}, {}}, {{1}, {13}}};
 
     /** Those whose gradient a test of this class has compared with finite differences. */
@@ -85,7 +86,7 @@ class GradientsOfOpsTest {
     }
 
     private static Set<Class<?>> classesOfOps() throws URISyntaxException, ClassNotFoundException {
-        File[] files = new File(Add.class.getResource("Add.class").toURI()).getParentFile().listFiles();
+        File[] files = new File(MatMul.class.getResource("MatMul.class").toURI()).getParentFile().listFiles();
         Set<Class<?>> ops = new HashSet<>();
         for (File file : files) {
             Class<?> type = Class.forName("inkhorn.autograd.ops." + file.getName().replace(".class", ""));
@@ -142,7 +143,8 @@ class GradientsOfOpsTest {
     @EnumSource
     void gradientOfEachFunctionOfOneNumber(Unary f) {
         boolean ofPositives = f == Unary.LOG || f == Unary.POW;
-        check(f.name(), t -> Elementwise.apply(f, 1.5f, t[0]), ofPositives ? Inputs.positive(5, 7, 3) : Inputs.awayFromZero(4, 7, 3));
+        check(f.name(), t -> Elementwise.apply(f, 1.5f, t[0]),
+                ofPositives ? Inputs.positive(5, 7, 3) : Inputs.awayFromZero(4, 7, 3));
     }
 
     @Test
@@ -171,7 +173,8 @@ class GradientsOfOpsTest {
     @ParameterizedTest
     @CsvSource({"false,false", "false,true", "true,false", "true,true"})
     void gradientsOfMatrixProducts(boolean transA, boolean transB) {
-        int[][][] leads = {{{}, {}}, {{3}, {}}, {{}, {3}}, {{2, 3}, {}}, {{2, 1}, {3}}, {{2, 3}, {2, 3}}, {{1}, {4}}, {{4}, {1}}};
+        int[][][] leads = {{{}, {}}, {{3}, {}}, {{}, {3}}, {{2, 3}, {}}, {{2, 1}, {3}}, {{2, 3}, {2, 3}}, {{1}, {4}},
+            {{4}, {1}}};
         for (int[][] lead : leads) {
             Tensor a = Inputs.normal(10, matrix(lead[0], transA ? 7 : 5, transA ? 5 : 7));
             Tensor b = Inputs.normal(11, matrix(lead[1], transB ? 3 : 7, transB ? 7 : 3));
@@ -231,7 +234,8 @@ class GradientsOfOpsTest {
         check("cross-entropy", t -> CrossEntropy.apply(t[0], targets), logits);
         check("cross-entropy times -3", t -> CrossEntropy.apply(t[0], targets).mul(-3), logits);
         check("cross-entropy in place", t -> CrossEntropy.inPlace(t[0].mul(2), targets).mul(-3), logits);
-        check("cross-entropy in place of a view", t -> CrossEntropy.inPlace(t[0].mul(2).reshape(2, 3, 13), targets), logits);
+        check("cross-entropy in place of a view", t -> CrossEntropy.inPlace(t[0].mul(2).reshape(2, 3, 13), targets),
+                logits);
     }
 
     @Test

@@ -152,7 +152,9 @@ interface ScalarElements extends ElementKernels, OptimizerKernels {
         return product;
     }
 
-    /** Where row number {@code row} of the leading axes begins: row's digits in the mixed base of dims, times strides. */
+    /**
+     * Where row number {@code row} of the leading axes begins: row's digits in the mixed base of dims, times strides.
+     */
     private static int offset(int row, int[] dims, int axes, int[] strides) {
         int at = 0;
         int rest = row;
@@ -180,8 +182,8 @@ interface ScalarElements extends ElementKernels, OptimizerKernels {
             m[i] = step.beta1() * m[i] + (1 - step.beta1()) * g;
             v[i] = step.beta2() * v[i] + (1 - step.beta2()) * g * g;
             float decayed = weights[i] - step.lr() * step.weightDecay() * weights[i];
-            float deviation = (float) Math.sqrt(v[i] / step.correction2()) + step.eps();
-            weights[i] = decayed - step.lr() * (m[i] / step.correction1()) / deviation;
+            float denominator = (float) Math.sqrt(v[i] / step.correction2()) + step.eps();
+            weights[i] = decayed - step.lr() * (m[i] / step.correction1()) / denominator;
         }
     }
 }

@@ -4,9 +4,9 @@ import inkhorn.autograd.kernel.Kernels;
 
 /**
  * Plain single-threaded loops that a student can read: the specification of {@link Kernels}, the oracle of every other
- * back end, and what runs where the Vector API is missing. Each part of {@link Kernels} is an interface beside this class,
- * whose default methods are the loops. Sums run in double except in the matrix product, which stays in float for speed;
- * every run gives the same bits.
+ * back end, and what runs where the Vector API is missing. Each part of {@link Kernels} is an interface beside this
+ * class, whose default methods are the loops. Sums run in double except in the matrix product, which stays in float for
+ * speed; every run gives the same bits.
  */
 public final class ScalarKernels implements Kernels, ScalarElements, ScalarAxis, ScalarRows, ScalarNorm, ScalarMatrix,
         ScalarAttention, ScalarCache {

@@ -5,15 +5,15 @@ import inkhorn.autograd.kernel.MatrixKernels;
 import java.util.Arrays;
 
 /**
- * The scalar matrix product: each row of c is a sum of multiples of rows of b, so the inner loop runs along memory and the
- * JIT makes vector code of it. Sums are in float, four products at a time, in the order of k.
+ * The scalar matrix product: each row of c is a sum of multiples of rows of b, so the inner loop runs along memory and
+ * the JIT makes vector code of it. Sums are in float, four products at a time, in the order of k.
  */
 interface ScalarMatrix extends MatrixKernels {
 
     @Override
-    default void gemm(boolean transA, boolean transB, int m, int n, int k, float[] a, int aOffset, float[] b, int bOffset,
-                     float[] c, int cOffset, boolean add, Epilogue epilogue) {
-        float[] rows = transB ? turned(b, bOffset, n, k) : b;      // (k, n)
+    default void gemm(boolean transA, boolean transB, int m, int n, int k, float[] a, int aOffset, float[] b,
+                      int bOffset, float[] c, int cOffset, boolean add, Epilogue epilogue) {
+        float[] rows = transB ? transposed(b, bOffset, n, k) : b;      // (k, n)
         int rowsOffset = transB ? 0 : bOffset;
         int rowStep = transA ? 1 : k;
         int columnStep = transA ? m : 1;
@@ -28,7 +28,8 @@ interface ScalarMatrix extends MatrixKernels {
     }
 
     /** c += a · b for one row of c; elements of a's row are {@code step} apart. */
-    private static void multiplyRow(float[] a, int aAt, int step, float[] b, int bAt, int n, int k, float[] c, int cAt) {
+    private static void multiplyRow(float[] a, int aAt, int step, float[] b, int bAt, int n, int k, float[] c,
+                                    int cAt) {
         int p = 0;
         for (; p + 3 < k; p += 4) {
             // Four rows of b at once: c passes through the registers a quarter as often.
@@ -72,7 +73,7 @@ interface ScalarMatrix extends MatrixKernels {
     }
 
     /** A (rows, columns) matrix as (columns, rows). */
-    private static float[] turned(float[] x, int offset, int rows, int columns) {
+    private static float[] transposed(float[] x, int offset, int rows, int columns) {
         float[] out = new float[rows * columns];
         for (int i = 0; i < rows; i++) {
             for (int j = 0; j < columns; j++) {

@@ -2,7 +2,7 @@ package inkhorn.autograd.kernel.scalar;
 
 import inkhorn.autograd.kernel.RowKernels;
 
-/** The scalar kernels over rows of n: softmax and what is made of it. Sums run in double. */
+/** The scalar kernels over rows of n: softmax, its logarithm and cross-entropy. Sums run in double. */
 interface ScalarRows extends RowKernels {
 
     private static float largest(float[] x, int at, int n) {

@@ -151,10 +151,11 @@ final class AttentionHead {
     }
 
     /**
-     * {@code sums[k] += sum over the block's queries of weights[k][q] · from[q]}, for every key up to them. The first head
-     * of a group meets the keys of this block for the first time, so theirs are overwritten.
+     * {@code sums[k] += sum over the block's queries of weights[k][q] · from[q]}, for every key up to them. The first
+     * head of a group meets the keys of this block for the first time, so theirs are overwritten.
      */
-    void addTransposed(float[] weights, int q0, int count, float[] from, int step, int at, float[] sums, boolean first) {
+    void addTransposed(float[] weights, int q0, int count, float[] from, int step, int at, float[] sums,
+                       boolean first) {
         float[] strips = packStrips(from, at, step, count, 5);
         for (int k = 0; k < q0 + count; k += ROWS) {
             int skip = Math.max(0, k - q0);

@@ -17,16 +17,20 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * What this machine can do at most, measured: float32 operations a second of the bare micro-kernel on operands that stay in
- * the first cache, and bytes a second of an update {@code y = y + 3x} on arrays too large for most caches, and of reading. Shares of a
- * peak are shares of these.
+ * What this machine can do at most, measured: float32 operations a second of the bare micro-kernel on operands that
+ * stay in the first cache, and bytes a second of an update {@code y = y + 3x} on arrays too large for most caches, and
+ * of reading. Shares of a peak are shares of these.
  *
- * <p>A machine's clock drifts, on shared hosts by a factor of two: what is compared with a peak is measured close to it. The
- * first measurement in a JVM also waits for the compiler, about a second where nothing has multiplied matrices before.
+ * <p>A machine's clock drifts, on shared hosts by a factor of two: what is compared with a peak is measured close to
+ * it. The first measurement in a JVM also waits for the compiler, about a second where nothing has multiplied matrices
+ * before.
  */
 public final class PeakProbe implements AutoCloseable {
 
-    /** Depth of the product: 8 × 128 and 128 × 48 floats are 28 KiB, 6 × 128 and 128 × 16 are 11, which fit in every first cache. */
+    /**
+     * Depth of the product: 8 × 128 and 128 × 48 floats are 28 KiB, 6 × 128 and 128 × 16 are 11, which fit in every
+     * first cache.
+     */
     private static final int DEPTH = 128;
 
     /** Floats of x and of y: 64 MiB each. */
@@ -69,7 +73,8 @@ public final class PeakProbe implements AutoCloseable {
             warm = true;
         }
         double flopsOfCall = blocks[0].flops() * blocks.length;
-        return flopsOfCall * callsPerSecond(seconds, calls -> workers.run(blocks.length, task -> repeat(blocks[task], calls)));
+        return flopsOfCall * callsPerSecond(seconds, calls -> workers.run(blocks.length,
+                task -> repeat(blocks[task], calls)));
     }
 
     private void awaitCompiler(Block block) {
@@ -80,12 +85,13 @@ public final class PeakProbe implements AutoCloseable {
             before = now;
             repeat(block, 20);
             now = nanoTime.getAsLong();
-        } while (20e9 * block.flops() / (now - before) < block.compiledFlops() && (now - start) * 1e-9 < WARMUP_SECONDS);
+        } while (20e9 * block.flops() / (now - before) < block.compiledFlops()
+                && (now - start) * 1e-9 < WARMUP_SECONDS);
     }
 
     /**
-     * Bytes a second that this probe's threads together read and write. Takes 128 MiB of heap until the probe is closed. An
-     * update and not a copy: what is written has been read, so no line is fetched that does not count.
+     * Bytes a second that this probe's threads together read and write. Takes 128 MiB of heap until the probe is
+     * closed. An update and not a copy: what is written has been read, so no line is fetched that does not count.
      */
     public double bytesPerSecond(double seconds) {
         if (x == null) {
@@ -101,9 +107,9 @@ public final class PeakProbe implements AutoCloseable {
     }
 
     /**
-     * Bytes a second that this probe's threads together read, where they write nothing: the limit of a program that only looks
-     * through its memory. Reads arrays of 64 MiB, as many as make up {@code bytes}, one after another; less than what caches hold
-     * comes from them. Takes that much heap until it returns.
+     * Bytes a second that this probe's threads together read, where they write nothing: the limit of a program that
+     * only looks through its memory. Reads arrays of 64 MiB, as many as make up {@code bytes}, one after another; less
+     * than what caches hold comes from them. Takes that much heap until it returns.
      */
     public double readBytesPerSecond(long bytes, double seconds) {
         int chunks = UPDATED / CHUNK;
@@ -148,7 +154,10 @@ public final class PeakProbe implements AutoCloseable {
         void run(int calls);
     }
 
-    /** The median over rounds of as many calls as make a round long enough; those of shorter rounds, and so of cold code, do not count. */
+    /**
+     * The median over rounds of as many calls as make a round long enough; those of shorter rounds, and so of cold
+     * code, do not count.
+     */
     double callsPerSecond(double seconds, Repeated work) {
         List<Double> rates = new ArrayList<>();
         long start = nanoTime.getAsLong();

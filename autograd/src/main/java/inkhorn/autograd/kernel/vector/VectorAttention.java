@@ -12,10 +12,10 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Causal attention of one head after another, a block of queries at a time; one task is a head of keys and values with the
- * query heads that it serves. Scores are held transposed, keys down and queries
- * across: softmax then runs lane by lane without sums over lanes, and the weights already lie as the next product reads
- * them. Nothing of size T×T exists; what lies above the diagonal is left out but for the rest of a tile.
+ * Causal attention of one head after another, a block of queries at a time; one task is a head of keys and values with
+ * the query heads that it serves. Scores are held transposed, keys down and queries across: softmax then runs lane by
+ * lane without sums over lanes, and the weights already lie as the next product reads them. Nothing of size T×T exists;
+ * what lies above the diagonal is left out but for the rest of a tile.
  */
 final class VectorAttention {
 
@@ -125,7 +125,9 @@ final class VectorAttention {
         }
     }
 
-    /** Scores of keys later than their query become -infinity: in W columns from query {@code first} on, keys up to end. */
+    /**
+     * Scores of keys later than their query become -infinity: in W columns from query {@code first} on, keys up to end.
+     */
     private static void forbidLater(float[] scores, int first, int lane, int end) {
         for (int k = first + 1; k < end; k++) {
             int at = AttentionHead.score(k, lane);
@@ -135,15 +137,15 @@ final class VectorAttention {
     }
 
     /**
-     * What a backward pass writes: the gradients of queries, keys and values, each of which may be null, and whether they
-     * are added.
+     * What a backward pass writes: the gradients of queries, keys and values, each of which may be null, and whether
+     * they are added.
      */
     record HeadGradients(HeadRows q, boolean addQ, HeadRows k, boolean addK, HeadRows v, boolean addV) {
     }
 
     /** Backward of the query heads that head {@code keyHead} of keys and values serves, in sequence {@code b}. */
-    static void backward(AttentionShape shape, int b, int keyHead, HeadRows q, HeadRows k, HeadRows v, float p, long key,
-                         float[] out, float[] logSumExp, float[] dOut, HeadGradients to) {
+    static void backward(AttentionShape shape, int b, int keyHead, HeadRows q, HeadRows k, HeadRows v, float p,
+                         long key, float[] out, float[] logSumExp, float[] dOut, HeadGradients to) {
         AttentionHead first = new AttentionHead(shape, b, keyHead * shape.group());
         BackwardBuffers buffers = new BackwardBuffers(first, k, v);
         backward(first, q, p, key, out, logSumExp, dOut, to, buffers, true);
@@ -180,7 +182,8 @@ final class VectorAttention {
                 }
             }
             h.addTransposed(buffers.weights, q0, count, dOut, h.channels, h.outRow(q0), buffers.dValues, first);
-            h.addTransposed(buffers.dScores, q0, count, queries.array(), queries.step(), queriesAt, buffers.dKeys, first);
+            h.addTransposed(buffers.dScores, q0, count, queries.array(), queries.step(), queriesAt, buffers.dKeys,
+                    first);
         }
     }
 
@@ -224,7 +227,8 @@ final class VectorAttention {
         }
     }
 
-    private static void softmaxBackward(int lane, int end, float scale, float[] dots, float[] weights, float[] dScores) {
+    private static void softmaxBackward(int lane, int end, float scale, float[] dots, float[] weights,
+                                        float[] dScores) {
         FloatVector dot = FloatVector.fromArray(S, dots, lane);
         for (int k = 0; k < end; k++) {
             int at = AttentionHead.score(k, lane);

@@ -11,8 +11,8 @@ import inkhorn.autograd.kernel.vector.loops.VectorRows;
 import java.util.Arrays;
 
 /**
- * One query of one head over kept keys and values. Every sum in the order in which {@link VectorAttention} makes it, so that
- * a position has the same bits whether it is computed alone or among others.
+ * One query of one head over kept keys and values. Every sum in the order in which {@link VectorAttention} makes it, so
+ * that a position has the same bits whether it is computed alone or among others.
  */
 final class VectorCachedAttention {
 

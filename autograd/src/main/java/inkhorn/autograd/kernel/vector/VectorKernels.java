@@ -42,8 +42,10 @@ public final class VectorKernels implements Kernels {
 
     @Override
     public String description() {
-        String tiles = Tile.quickest() == Tile.TALL ? Tile.TALL + " micro-kernel, " : Tile.TALL + " and " + Tile.WIDE + " micro-kernels, ";
-        return "vector, " + 32 * VectorMath.W + "-bit, " + tiles + workers.threads() + (workers.threads() == 1 ? " thread" : " threads");
+        String tiles = Tile.quickest() == Tile.TALL ? Tile.TALL + " micro-kernel, " : Tile.TALL + " and " + Tile.WIDE
+                + " micro-kernels, ";
+        return "vector, " + 32 * VectorMath.W + "-bit, " + tiles + workers.threads()
+                + (workers.threads() == 1 ? " thread" : " threads");
     }
 
     @Override
@@ -314,8 +316,9 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void residualNormalize(RowNorm norm, float[] x, float[] branch, float p, long key, float[] gamma, float[] beta,
-                                  int rows, int n, float eps, float[] sum, float[] out, float[] mean, float[] rstd) {
+    public void residualNormalize(RowNorm norm, float[] x, float[] branch, float p, long key, float[] gamma,
+                                  float[] beta, int rows, int n, float eps, float[] sum, float[] out, float[] mean,
+                                  float[] rstd) {
         // Two rows at a time where n is odd: draws come in pairs.
         int perTask = Math.max(2, CHUNK / Math.max(1, n) / 2 * 2);
         parallel(rows, perTask, (from, to) -> {
@@ -354,8 +357,8 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void gemm(boolean transA, boolean transB, int m, int n, int k, float[] a, int aOffset, float[] b, int bOffset,
-                     float[] c, int cOffset, boolean add, Epilogue epilogue) {
+    public void gemm(boolean transA, boolean transB, int m, int n, int k, float[] a, int aOffset, float[] b,
+                     int bOffset, float[] c, int cOffset, boolean add, Epilogue epilogue) {
         if (VectorFewRows.suits(transA, transB, m, n, k)) {
             VectorFewRows.multiply(workers, transB, m, n, k, a, aOffset, b, bOffset, c, cOffset, add, epilogue);
             return;

@@ -8,8 +8,8 @@ import inkhorn.autograd.kernel.vector.workers.Workers;
 import java.util.Arrays;
 
 /**
- * Sums over an axis and over whole arrays. Long sums are cut into chunks whose size does not depend on the number of threads;
- * the chunks are then added in order.
+ * Sums over an axis and over whole arrays. Long sums are cut into chunks whose size does not depend on the number of
+ * threads; the chunks are then added in order.
  */
 final class VectorSums {
 
@@ -38,7 +38,8 @@ final class VectorSums {
     }
 
     /** See {@link Kernels#sum}. */
-    static void overAxis(Workers workers, float[] x, int outer, int n, int inner, float factor, float[] out, boolean add) {
+    static void overAxis(Workers workers, float[] x, int outer, int n, int inner, float factor, float[] out,
+                         boolean add) {
         if (inner == 1 && outer == 1) {
             put(out, 0, (float) (factor * chunked(workers, n, (from, to) -> VectorRows.sum(x, from, to - from))), add);
         } else if (inner == 1) {

@@ -23,7 +23,10 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Each call of the contract, and those of a model with 384 channels, on 1, 2, 3 and 5 threads: the same bits in every array. */
+/**
+ * Each call of the contract, and those of a model with 384 channels, on 1, 2, 3 and 5 threads: the same bits in every
+ * array.
+ */
 class KernelsOnAnyThreadsTest extends KernelsContract {
 
     private static final int ROWS = 256;
@@ -34,7 +37,8 @@ class KernelsOnAnyThreadsTest extends KernelsContract {
 
     @Override
     protected Kernels create() {
-        List<Kernels> teams = IntStream.of(1, 2, 3, 5).mapToObj(threads -> (Kernels) new VectorKernels(new Workers(threads))).toList();
+        List<Kernels> teams = IntStream.of(1, 2, 3, 5)
+                .mapToObj(threads -> (Kernels) new VectorKernels(new Workers(threads))).toList();
         return (Kernels) Proxy.newProxyInstance(Kernels.class.getClassLoader(), new Class<?>[] {Kernels.class},
                 (proxy, method, args) -> args == null ? onEach(teams, method) : sameOnEach(teams, method, args));
     }
@@ -128,10 +132,12 @@ class KernelsOnAnyThreadsTest extends KernelsContract {
         kernels().gemm(false, false, ROWS, wide, CHANNELS, x, 0, weight, 0, y, 0, false,
                 new Epilogue(normal(3, wide), Unary.GELU, new float[ROWS * wide]));
         kernels().gemm(false, true, ROWS, CHANNELS, wide, y, 0, weight, 0, new float[SIZE], 0, false, Epilogue.NONE);
-        kernels().gemm(true, false, CHANNELS, wide, ROWS, x, 0, y, 0, normal(4, CHANNELS * wide), 0, true, Epilogue.NONE);
+        kernels().gemm(true, false, CHANNELS, wide, ROWS, x, 0, y, 0, normal(4, CHANNELS * wide), 0, true,
+                Epilogue.NONE);
         kernels().sum(y, 1, ROWS, wide, 1, normal(5, wide), true);
         for (int rows : new int[] {1, 3, 8}) {
-            kernels().gemm(false, false, rows, wide, CHANNELS, x, 0, weight, 0, y, 0, false, Epilogue.bias(normal(3, wide)));
+            kernels().gemm(false, false, rows, wide, CHANNELS, x, 0, weight, 0, y, 0, false,
+                    Epilogue.bias(normal(3, wide)));
             kernels().gemm(false, true, rows, wide, CHANNELS, x, 0, weight, 0, y, 0, false, Epilogue.NONE);
         }
     }
@@ -154,10 +160,12 @@ class KernelsOnAnyThreadsTest extends KernelsContract {
         float[] gamma = positive(10, CHANNELS);
         float[] mean = new float[ROWS];
         float[] rstd = new float[ROWS];
-        kernels().residualNormalize(RowNorm.LAYER, x, normal(11, SIZE), 0.2f, KEY, gamma, normal(12, CHANNELS), ROWS, CHANNELS, EPS, new float[SIZE],
+        kernels().residualNormalize(RowNorm.LAYER, x, normal(11, SIZE), 0.2f, KEY, gamma, normal(12, CHANNELS), ROWS,
+                CHANNELS, EPS, new float[SIZE],
                 new float[SIZE], mean, rstd);
         kernels().normalize(RowNorm.LAYER, x, gamma, null, ROWS, CHANNELS, EPS, new float[SIZE], mean, rstd);
-        kernels().normalizeBackward(RowNorm.LAYER, x, gamma, mean, rstd, normal(13, SIZE), ROWS, CHANNELS, new float[SIZE], false,
+        kernels().normalizeBackward(RowNorm.LAYER, x, gamma, mean, rstd, normal(13, SIZE), ROWS, CHANNELS,
+                new float[SIZE], false,
                 new float[CHANNELS], false, normal(14, CHANNELS), true);
     }
 
@@ -166,9 +174,11 @@ class KernelsOnAnyThreadsTest extends KernelsContract {
         int vocabulary = 65;
         int[] ids = indices(15, ROWS, vocabulary);
         kernels().gatherRows(normal(16, vocabulary * CHANNELS), CHANNELS, ids, ROWS, new float[SIZE]);
-        kernels().scatterAddRows(normal(17, SIZE), ids, ROWS, CHANNELS, vocabulary, normal(18, vocabulary * CHANNELS), true);
+        kernels().scatterAddRows(normal(17, SIZE), ids, ROWS, CHANNELS, vocabulary, normal(18, vocabulary * CHANNELS),
+                true);
         float[] logits = new float[ROWS * vocabulary];
-        kernels().gemm(false, true, ROWS, vocabulary, CHANNELS, normal(19, SIZE), 0, normal(20, vocabulary * CHANNELS), 0, logits, 0, false,
+        kernels().gemm(false, true, ROWS, vocabulary, CHANNELS, normal(19, SIZE), 0, normal(20, vocabulary * CHANNELS),
+                0, logits, 0, false,
                 Epilogue.NONE);
         kernels().crossEntropy(logits, ids, ROWS, vocabulary, new float[ROWS * vocabulary]);
         kernels().softmax(logits, ROWS, vocabulary, logits);
@@ -179,7 +189,8 @@ class KernelsOnAnyThreadsTest extends KernelsContract {
         int size = 4 * CHANNELS * CHANNELS;
         float[] gradient = normal(21, size);
         kernels().sumOfSquares(gradient, size);
-        kernels().adamW(new AdamWStep(1e-3f, 0.9f, 0.95f, 1e-8f, 0.1f, 0.5f, 0.1f, 0.05f), normal(22, size), gradient, normal(23, size),
+        kernels().adamW(new AdamWStep(1e-3f, 0.9f, 0.95f, 1e-8f, 0.1f, 0.5f, 0.1f, 0.05f), normal(22, size), gradient,
+                normal(23, size),
                 positive(24, size), size);
     }
 }

@@ -8,14 +8,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** With a clock of the test's own: what is counted, and which rounds count. How fast this machine is, no test can know. */
+/**
+ * With a clock of the test's own: what is counted, and which rounds count. How fast this machine is, no test can know.
+ */
 final class PeakProbeTest {
 
     private static final double MILLISECOND = 1e-3;
 
     private long nanos;
 
-    /** A clock that a look at it moves by a millisecond, so that every round is taken for that long, and makes one call. */
+    /**
+     * A clock that a look at it moves by a millisecond, so that every round is taken for that long, and makes one call.
+     */
     private long tick() {
         return nanos += 1_000_000;
     }
@@ -62,7 +66,8 @@ final class PeakProbeTest {
     void aStallInAFewRoundsDoesNotLowerThePeak() {
         try (PeakProbe probe = new PeakProbe(1, () -> nanos)) {
             int[] rounds = {0};
-            double rate = probe.callsPerSecond(0.05, calls -> nanos += calls * 250_000L * (rounds[0]++ % 3 == 0 ? 20 : 1));
+            double rate = probe.callsPerSecond(0.05,
+                    calls -> nanos += calls * 250_000L * (rounds[0]++ % 3 == 0 ? 20 : 1));
             assertThat(rate).isCloseTo(4_000, withinPercentage(0.1));
         }
     }

@@ -7,9 +7,10 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Multiples of the rows of a matrix, added up: the inner loop of a product of one or a few rows, of scores over a cache of
- * keys and of weighted values. Rows of b are read along memory, several at a time, and not packed: each is used too seldom
- * to pay for it. Every sum runs over the rows in ascending order, one fused multiply-add each, as in {@link MicroKernel}.
+ * Multiples of the rows of a matrix, added up: the inner loop of a product of one or a few rows, of scores over a cache
+ * of keys and of weighted values. Rows of b are read along memory, several at a time, and not packed: each is used too
+ * seldom to pay for it. Every sum runs over the rows in ascending order, one fused multiply-add each, as in
+ * {@link MicroKernel}.
  */
 public final class FewRows {
 
@@ -23,8 +24,8 @@ public final class FewRows {
     }
 
     /**
-     * {@code sums[r·sumStep + j] = sum over p below k of a[aAt + r·aStep + p] · b[bAt + p·bStep + j]} for {@code m} rows r and
-     * {@code n} columns j.
+     * {@code sums[r·sumStep + j] = sum over p below k of a[aAt + r·aStep + p] · b[bAt + p·bStep + j]} for {@code m}
+     * rows r and {@code n} columns j.
      */
     public static void multiply(int m, int n, int k, float[] a, int aAt, int aStep, float[] b, int bAt, int bStep,
                          float[] sums, int sumStep) {
@@ -134,10 +135,14 @@ public final class FewRows {
             FloatVector v1 = FloatVector.fromArray(S, b, b1 + j);
             FloatVector v2 = FloatVector.fromArray(S, b, b2 + j);
             FloatVector v3 = FloatVector.fromArray(S, b, b3 + j);
-            a03.fma(v3, a02.fma(v2, a01.fma(v1, a00.fma(v0, FloatVector.fromArray(S, sums, at + j))))).intoArray(sums, at + j);
-            a13.fma(v3, a12.fma(v2, a11.fma(v1, a10.fma(v0, FloatVector.fromArray(S, sums, s1 + j))))).intoArray(sums, s1 + j);
-            a23.fma(v3, a22.fma(v2, a21.fma(v1, a20.fma(v0, FloatVector.fromArray(S, sums, s2 + j))))).intoArray(sums, s2 + j);
-            a33.fma(v3, a32.fma(v2, a31.fma(v1, a30.fma(v0, FloatVector.fromArray(S, sums, s3 + j))))).intoArray(sums, s3 + j);
+            a03.fma(v3, a02.fma(v2, a01.fma(v1, a00.fma(v0, FloatVector.fromArray(S, sums, at + j)))))
+                    .intoArray(sums, at + j);
+            a13.fma(v3, a12.fma(v2, a11.fma(v1, a10.fma(v0, FloatVector.fromArray(S, sums, s1 + j)))))
+                    .intoArray(sums, s1 + j);
+            a23.fma(v3, a22.fma(v2, a21.fma(v1, a20.fma(v0, FloatVector.fromArray(S, sums, s2 + j)))))
+                    .intoArray(sums, s2 + j);
+            a33.fma(v3, a32.fma(v2, a31.fma(v1, a30.fma(v0, FloatVector.fromArray(S, sums, s3 + j)))))
+                    .intoArray(sums, s3 + j);
         }
         for (int r = 0; j < n && r < HIGH; r++) {
             for (int p = 0; p < 4; p++) {

@@ -21,12 +21,15 @@ public final class MicroKernel {
     /** Rows of {@link Tile#TALL}. */
     public static final int ROWS = MANY_REGISTERS ? MicroKernel12x2.ROWS : MicroKernel6x2.ROWS;
 
-    /** Distance of the rows of an operand stored row by row: as deep as a block may be, and no multiple of what caches are divided by. */
+    /**
+     * Distance of the rows of an operand stored row by row: as deep as a block may be, and no multiple of what caches
+     * are divided by.
+     */
     public static final int ROW_STEP = 400;
 
     /**
-     * Above every index of a packed operand. Said to the compiler, which otherwise allows for sums of indices that overflow and
-     * computes each address anew.
+     * Above every index of a packed operand. Said to the compiler, which otherwise allows for sums of indices that
+     * overflow and computes each address anew.
      */
     public static final int MAX_INDEX = 0x3FFFFFFF;
 
@@ -34,9 +37,10 @@ public final class MicroKernel {
     }
 
     /**
-     * Every processor with the Vector API has 32 registers (NEON and SVE, RISC-V, Power), except x86: 16 before AVX-512. Where the
-     * JVM finds AVX-512 it prefers 16 lanes. Fewer lanes with 32 registers come of its flags alone (MaxVectorSize); the 12 accumulators
-     * of the smaller kernels are enough for two units with a latency of four cycles there, whereas 24 in 16 registers would be spilled.
+     * Every processor with the Vector API has 32 registers (NEON and SVE, RISC-V, Power), except x86: 16 before
+     * AVX-512. Where the JVM finds AVX-512 it prefers 16 lanes. Fewer lanes with 32 registers come of its flags alone
+     * (MaxVectorSize); the 12 accumulators of the smaller kernels are enough for two units with a latency of four
+     * cycles there, whereas 24 in 16 registers would be spilled.
      */
     public static boolean hasManyRegisters(String arch, int lanes) {
         boolean x86 = arch.equals("amd64") || arch.startsWith("x86") || arch.equals("i386");
@@ -44,13 +48,15 @@ public final class MicroKernel {
     }
 
     /**
-     * {@code c[r][j] (+)= sum over p of A(p, r) · b[bOffset + p·COLUMNS + j]} for the rows r and columns j of {@link Tile#TALL}, row r
-     * of c being at {@code cOffset + r·cStep}; here {@code A(p, r) = a[aOffset + p·ROWS + r]}, a stored column by column. The sum runs
-     * over p from 0 to k-1, one fused multiply-add each, and is then stored or added.
+     * {@code c[r][j] (+)= sum over p of A(p, r) · b[bOffset + p·COLUMNS + j]} for the rows r and columns j of
+     * {@link Tile#TALL}, row r of c being at {@code cOffset + r·cStep}; here {@code A(p, r) = a[aOffset + p·ROWS + r]},
+     * a stored column by column. The sum runs over p from 0 to k-1, one fused multiply-add each, and is then stored or
+     * added.
      *
      * <p>Vectors of b that cross a cache line cost a tenth to a quarter of the speed: see {@link Packing#START}.
      */
-    public static void multiply(int k, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset, int cStep, boolean add) {
+    public static void multiply(int k, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset,
+                                int cStep, boolean add) {
         float[] to = add ? Scratch.ofThread().tile() : c;
         int at = add ? Packing.START : cOffset;
         int step = add ? COLUMNS : cStep;
@@ -65,13 +71,13 @@ public final class MicroKernel {
     }
 
     /**
-     * The same for either tile with a stored row by row: {@code A(p, r) = a[aOffset + r·ROW_STEP + p]}; rows of b are as long as the
-     * tile is wide.
+     * The same for either tile with a stored row by row: {@code A(p, r) = a[aOffset + r·ROW_STEP + p]}; rows of b are
+     * as long as the tile is wide.
      *
      * @param k at most {@link #ROW_STEP}
      */
-    public static void multiplyRows(Tile tile, int k, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset, int cStep,
-                             boolean add) {
+    public static void multiplyRows(Tile tile, int k, float[] a, int aOffset, float[] b, int bOffset, float[] c,
+                                    int cOffset, int cStep, boolean add) {
         float[] to = add ? Scratch.ofThread().tile() : c;
         int at = add ? Packing.START : cOffset;
         int step = add ? tile.columns : cStep;
@@ -96,7 +102,8 @@ public final class MicroKernel {
      * {@link #multiply} of {@link Tile#TALL}, only stored, with rows of {@link #ROW_STEP} in both:
      * {@code A(p, r) = a[aOffset + p·ROW_STEP + r]}, {@code b[bOffset + p·ROW_STEP + j]}.
      */
-    public static void multiplyStrided(int k, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset, int cStep) {
+    public static void multiplyStrided(int k, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset,
+                                       int cStep) {
         if (MANY_REGISTERS) {
             MicroKernel12x2Strided.multiply(k, a, aOffset, b, bOffset, c, cOffset, cStep);
         } else {

@@ -4,10 +4,10 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The inner loop of a matrix product for machines with 32 vector registers: 24 accumulators, two vectors of b, one
- * of a. Written out, and nothing but stored in the end, that the accumulators stay in registers: a branch between an accumulator and
- * its store, or more code after it, and the compiler makes objects of them. Distances are constants and b's index is bounded, that
- * it keeps little beside the arithmetic (docs/log/gemm-micro-kernel.md).
+ * The inner loop of a matrix product for machines with 32 vector registers: 24 accumulators, two vectors of b, one of
+ * a. Written out, and nothing but stored in the end, that the accumulators stay in registers: a branch between an
+ * accumulator and its store, or more code after it, and the compiler makes objects of them. Distances are constants and
+ * b's index is bounded, that it keeps little beside the arithmetic (docs/log/gemm-micro-kernel.md).
  */
 final class MicroKernel12x2 {
 

@@ -4,8 +4,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * {@link MicroKernel12x2Rows} in another shape: 24 accumulators, three vectors of b, one of a. Eleven loads for 24 multiply-adds instead
- * of fourteen, which is worth some four percent (docs/log/gemm-micro-kernel.md).
+ * {@link MicroKernel12x2Rows} in another shape: 24 accumulators, three vectors of b, one of a. Eleven loads for 24
+ * multiply-adds instead of fourteen, which is worth some four percent (docs/log/gemm-micro-kernel.md).
  */
 final class MicroKernel8x3Rows {
 

@@ -8,8 +8,8 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Copies of matrix blocks in the order in which {@link MicroKernel} reads them: panels of {@code width} rows (or columns),
- * each stored k-major, padded with zeros to full width.
+ * Copies of matrix blocks in the order in which {@link MicroKernel} reads them: panels of {@code width} rows (or
+ * columns), each stored k-major, padded with zeros to full width.
  */
 public final class Packing {
 
@@ -22,7 +22,10 @@ public final class Packing {
     private Packing() {
     }
 
-    /** How many floats the panels of {@code n} rows or columns by {@code k} take, from {@link #START} on, and a vector to run over into. */
+    /**
+     * How many floats the panels of {@code n} rows or columns by {@code k} take, from {@link #START} on, and a vector
+     * to run over into.
+     */
     public static int size(int n, int k, int width) {
         return START + panels(n, width) * distance(k, width) + W;
     }
@@ -55,9 +58,9 @@ public final class Packing {
     }
 
     /**
-     * The panels of {@code count} rows or columns, {@code width} each (at most three vectors), from {@link #START} on at distances of
-     * {@link #distance}, out of a source as in {@link #contiguous}. Row by row over some panels at a time: a row of one panel is a
-     * cache line or two, too few to be fetched ahead.
+     * The panels of {@code count} rows or columns, {@code width} each (at most three vectors), from {@link #START} on
+     * at distances of {@link #distance}, out of a source as in {@link #contiguous}. Row by row over some panels at a
+     * time: a row of one panel is a cache line or two, too few to be fetched ahead.
      */
     public static void contiguousPanels(float[] from, int offset, int step, int k, int count, float[] to, int width) {
         int whole = count / width;
@@ -88,7 +91,8 @@ public final class Packing {
             }
         }
         if (whole * width < count) {
-            contiguous(from, offset + whole * width, step, k, count - whole * width, to, START + whole * distance, width);
+            contiguous(from, offset + whole * width, step, k, count - whole * width, to, START + whole * distance,
+                    width);
         }
     }
 
@@ -104,13 +108,14 @@ public final class Packing {
     }
 
     /**
-     * One panel out of a source in which k is contiguous: element (p, r) is at {@code from[offset + r·step + p]}. Gathered a
-     * vector at a time; where the width is no whole number of vectors, the last runs over into the next line, which is
-     * written afterwards. {@code to} holds a vector more than the panels need.
+     * One panel out of a source in which k is contiguous: element (p, r) is at {@code from[offset + r·step + p]}.
+     * Gathered a vector at a time; where the width is no whole number of vectors, the last runs over into the next
+     * line, which is written afterwards. {@code to} holds a vector more than the panels need.
      */
     public static void transposed(float[] from, int offset, int step, int k, int count, float[] to, int at, int width) {
         for (int r = 0; r < count; r += W) {
-            gather(from, offset + r * step, Scratch.ofThread().multiples(step, Math.min(W, count - r)), k, to, at + r, width);
+            gather(from, offset + r * step, Scratch.ofThread().multiples(step, Math.min(W, count - r)), k, to, at + r,
+                    width);
         }
         if (count < width) {
             for (int p = 0; p < k; p++) {
@@ -126,8 +131,8 @@ public final class Packing {
     }
 
     /**
-     * {@code count} rows as they are, at a step of {@link MicroKernel#ROW_STEP}. Vector by vector over all of the rows, not
-     * row after row: as many streams from memory at a time.
+     * {@code count} rows as they are, at a step of {@link MicroKernel#ROW_STEP}. Vector by vector over all of the rows,
+     * not row after row: as many streams from memory at a time.
      */
     public static void rows(float[] from, int offset, int step, int k, int count, float[] to, int at) {
         int p = 0;

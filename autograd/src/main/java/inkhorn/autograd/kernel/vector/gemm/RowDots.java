@@ -8,8 +8,8 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * Inner products of a few rows with many, both along memory: the head of a model for a few positions, its weights being
- * stored row by row. Lane i sums the products i, i+W, i+2W …, and the lanes are added in a fixed order: the same bits for
- * any number of rows, but others than {@link VectorGemm}'s.
+ * stored row by row. Lane i sums the products i, i+W, i+2W …, and the lanes are added in a fixed order: the same bits
+ * for any number of rows, but others than {@link VectorGemm}'s.
  */
 final class RowDots {
 
@@ -18,8 +18,11 @@ final class RowDots {
     private RowDots() {
     }
 
-    /** {@code c[cAt + r·cStep + j] (+)= a[aAt + r·k …] · b[bAt + j·k …]} for {@code m} rows r and {@code n} columns j. */
-    static void multiply(int m, int n, int k, float[] a, int aAt, float[] b, int bAt, float[] c, int cAt, int cStep, boolean add) {
+    /**
+     * {@code c[cAt + r·cStep + j] (+)= a[aAt + r·k …] · b[bAt + j·k …]} for {@code m} rows r and {@code n} columns j.
+     */
+    static void multiply(int m, int n, int k, float[] a, int aAt, float[] b, int bAt, float[] c, int cAt, int cStep,
+                         boolean add) {
         float[] lanes = Scratch.ofThread().array(SLOT_LANES, 16 * W);
         for (int j = 0; j < n; j += 4) {
             int count = Math.min(4, n - j);
@@ -87,7 +90,8 @@ final class RowDots {
         s3.intoArray(lanes, 3 * W);
     }
 
-    private static void fourByFour(int k, float[] a, int aAt, float[] b, int b0, int b1, int b2, int b3, float[] lanes) {
+    private static void fourByFour(int k, float[] a, int aAt, float[] b, int b0, int b1, int b2, int b3,
+                                   float[] lanes) {
         int a1 = aAt + k;
         int a2 = a1 + k;
         int a3 = a2 + k;

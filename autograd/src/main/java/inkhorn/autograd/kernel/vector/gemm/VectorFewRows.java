@@ -7,11 +7,12 @@ import inkhorn.autograd.kernel.vector.loops.VectorElementwise;
 import inkhorn.autograd.kernel.vector.workers.Workers;
 
 /**
- * A matrix product with few rows, as a model computes that writes token by token: bound by reading b, which all rows share.
- * Columns are dealt out to the threads. One object a calling thread, used again, so that a product allocates nothing.
+ * A matrix product with few rows, as a model computes that writes token by token: bound by reading b, which all rows
+ * share. Columns are dealt out to the threads. One object a calling thread, used again, so that a product allocates
+ * nothing.
  *
- * <p>With b as (k, n) every element of c has the bits that {@link VectorGemm} gives it. With b as (n, k) it has those of
- * {@link RowDots}, whatever the number of rows up to {@link #MAX_ROWS_TRANSPOSED}.
+ * <p>With b as (k, n) every element of c has the bits that {@link VectorGemm} gives it. With b as (n, k) it has those
+ * of {@link RowDots}, whatever the number of rows up to {@link #MAX_ROWS_TRANSPOSED}.
  */
 public final class VectorFewRows implements Workers.Task {
 
@@ -56,8 +57,8 @@ public final class VectorFewRows implements Workers.Task {
     }
 
     /** See {@link Kernels#gemm}; a is not transposed. */
-    public static void multiply(Workers workers, boolean transB, int m, int n, int k, float[] a, int aOffset, float[] b, int bOffset,
-                         float[] c, int cOffset, boolean add, Epilogue epilogue) {
+    public static void multiply(Workers workers, boolean transB, int m, int n, int k, float[] a, int aOffset, float[] b,
+                                int bOffset, float[] c, int cOffset, boolean add, Epilogue epilogue) {
         VectorFewRows product = OF_THREAD.get();
         product.transB = transB;
         product.m = m;

@@ -6,30 +6,33 @@ import inkhorn.autograd.kernel.vector.loops.Scratch;
 import inkhorn.autograd.kernel.vector.loops.VectorElementwise;
 import inkhorn.autograd.kernel.vector.loops.VectorUnary;
 import inkhorn.autograd.kernel.vector.workers.Workers;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Matrix product after Goto and van de Geijn (Anatomy of high-performance matrix multiplication, 2008): each thread packs
- * blocks of b and panels of a for itself, and {@link MicroKernel} multiplies them. Nothing packed is shared: a block that
- * another core has written would have to be fetched from its cache.
+ * Matrix product after Goto and van de Geijn (Anatomy of high-performance matrix multiplication, 2008): each thread
+ * packs blocks of b and panels of a for itself, and {@link MicroKernel} multiplies them. Nothing packed is shared: a
+ * block that another core has written would have to be fetched from its cache.
  *
- * <p>Every element of c is summed over k in blocks of {@link #K_BLOCK} in ascending order, whatever the number of threads
- * and however rows and columns are dealt out.
+ * <p>Every element of c is summed over k in blocks of {@link #K_BLOCK} in ascending order, whatever the number of
+ * threads and however rows and columns are dealt out.
  */
 public final class VectorGemm {
 
-    /** Depth of a block: a panel of a (12 × 384 floats, 18 KiB) stays in the first cache. Part of what fixes the bits. */
+    /**
+     * Depth of a block: a panel of a (12 × 384 floats, 18 KiB) stays in the first cache. Part of what fixes the bits.
+     */
     public static final int K_BLOCK = 384;
 
     /**
-     * Columns of b that a thread packs at a time: with K_BLOCK and vectors of 16 some 800 KiB, which stay in its second cache beside
-     * what streams through.
+     * Columns of b that a thread packs at a time: with K_BLOCK and vectors of 16 some 800 KiB, which stay in its second
+     * cache beside what streams through.
      */
     private static final int MAX_COLUMNS = 33 * MicroKernel.W;
 
     /**
-     * Rows of a that a thread packs at a time where a is stored column by column: those of one tile are less than a line of the
-     * cache, and would be fetched alone. A multiple of the rows of every tile.
+     * Rows of a that a thread packs at a time where a is stored column by column: those of one tile are less than a
+     * line of the cache, and would be fetched alone. A multiple of the rows of every tile.
      */
     private static final int ROWS_TOGETHER = 96;
 
@@ -124,7 +127,8 @@ public final class VectorGemm {
         Operands op = block.op;
         int together = op.rowsTogether(block.tile);
         Scratch scratch = Scratch.ofThread();
-        float[] packed = scratch.array(SLOT_PACKED_A, Packing.START + together / block.tile.rows * op.panelA(block.tile, block.k));
+        int panels = together / block.tile.rows;
+        float[] packed = scratch.array(SLOT_PACKED_A, Packing.START + panels * op.panelA(block.tile, block.k));
         if (scratch.isNew(SLOT_PACKED_A, block.id, row / together)) {
             int first = row / together * together;
             op.packA(block.tile, block.p, block.k, first, Math.min(together, op.m - first), packed);
@@ -132,7 +136,8 @@ public final class VectorGemm {
         return packed;
     }
 
-    private static void multiplyRows(Block block, int part, int row, int rows, float[] packedB, float[] c, int cOffset, boolean add) {
+    private static void multiplyRows(Block block, int part, int row, int rows, float[] packedB, float[] c, int cOffset,
+                                     boolean add) {
         Operands op = block.op;
         Tile tile = block.tile;
         int n = block.columns(part);
@@ -154,8 +159,8 @@ public final class VectorGemm {
     }
 
     /** A tile that sticks out of c is computed whole beside it, and the part inside is copied. */
-    private static void multiplyEdge(Block block, float[] packedA, int a, float[] packedB, int b, float[] c, int at, int rows, int columns,
-                                     boolean add) {
+    private static void multiplyEdge(Block block, float[] packedA, int a, float[] packedB, int b, float[] c, int at,
+                                     int rows, int columns, boolean add) {
         Tile tile = block.tile;
         float[] edge = Scratch.ofThread().array(SLOT_EDGE, tile.size());
         block.op.multiply(tile, block.k, packedA, a, packedB, b, edge, 0, tile.columns, false);
@@ -188,7 +193,7 @@ public final class VectorGemm {
 
     private static void clear(float[] c, int cOffset, int n, boolean add) {
         if (!add) {
-            java.util.Arrays.fill(c, cOffset, cOffset + n, 0);
+            Arrays.fill(c, cOffset, cOffset + n, 0);
         }
     }
 
@@ -204,7 +209,8 @@ public final class VectorGemm {
         private final float[] b;
         private final int bOffset;
 
-        public Operands(boolean transA, boolean transB, int m, int n, int k, float[] a, int aOffset, float[] b, int bOffset) {
+        public Operands(boolean transA, boolean transB, int m, int n, int k, float[] a, int aOffset, float[] b,
+                        int bOffset) {
             this.transA = transA;
             this.transB = transB;
             this.m = m;
@@ -231,7 +237,10 @@ public final class VectorGemm {
             return transA ? Packing.distance(depth, tile.rows) : tile.rows * MicroKernel.ROW_STEP;
         }
 
-        /** Packs {@code count} rows of op(a), at most {@link #rowsTogether}, depth p … p+depth, as {@link #multiply} reads them. */
+        /**
+         * Packs {@code count} rows of op(a), at most {@link #rowsTogether}, depth p … p+depth, as {@link #multiply}
+         * reads them.
+         */
         void packA(Tile tile, int p, int depth, int row, int count, float[] to) {
             if (transA) {
                 Packing.contiguousPanels(a, aOffset + p * m + row, m, depth, count, to, tile.rows);
@@ -240,7 +249,10 @@ public final class VectorGemm {
             }
         }
 
-        /** Packs {@code count} columns of op(b) from {@code column} on, depth p … p+depth, in panels one behind the other. */
+        /**
+         * Packs {@code count} columns of op(b) from {@code column} on, depth p … p+depth, in panels one behind the
+         * other.
+         */
         void packB(Tile tile, int p, int depth, int column, int count, float[] to) {
             if (!transB) {
                 Packing.contiguousPanels(b, bOffset + p * n + column, n, depth, count, to, tile.columns);
@@ -253,8 +265,8 @@ public final class VectorGemm {
         }
 
         /** A panel of a by a panel of b. */
-        void multiply(Tile tile, int depth, float[] packedA, int aAt, float[] packedB, int bAt, float[] c, int at, int cStep,
-                      boolean add) {
+        void multiply(Tile tile, int depth, float[] packedA, int aAt, float[] packedB, int bAt, float[] c, int at,
+                      int cStep, boolean add) {
             if (transA) {
                 MicroKernel.multiply(depth, packedA, aAt, packedB, bAt, c, at, cStep, add);
             } else {

@@ -8,14 +8,14 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Functions on vectors as polynomials, so that compiled and interpreted code and every machine of one width give the same
- * bits. Errors are relative, against the exact value, and asserted in the tests.
+ * Functions on vectors as polynomials, so that compiled and interpreted code and every machine of one width give the
+ * same bits. Errors are relative, against the exact value, and asserted in the tests.
  *
  * <p>A vector that crosses a call is an object on the heap. So these functions are always inlined, and the loops over
  * arrays that call them, in the other classes of this package and in {@code VectorAttention}, never. Each loop is then
  * compiled by itself: past 18,000 nodes in one compilation the compiler of JDK 17 leaves vectors as objects
- * (docs/log/inlining-and-allocation.md). Flags of the JVM say so; without them results are the same. Constants are vectors
- * for the same reason, and no helper is called in a long polynomial.
+ * (docs/log/inlining-and-allocation.md). Flags of the JVM say so; without them results are the same. Constants are
+ * vectors for the same reason, and no helper is called in a long polynomial.
  */
 public final class VectorMath {
 
@@ -48,7 +48,8 @@ public final class VectorMath {
     private static final FloatVector V_MINUS_HALF = FloatVector.broadcast(S, -0.5f);
     private static final FloatVector V_ONE = FloatVector.broadcast(S, 1f);
     private static final FloatVector V_GELU_CUBIC = FloatVector.broadcast(S, GELU_CUBIC);
-    private static final FloatVector V_GELU_CUBIC_DERIVATIVE = FloatVector.broadcast(S, 3 * GELU_CUBIC * SQRT_2_OVER_PI);
+    private static final FloatVector V_GELU_CUBIC_DERIVATIVE = FloatVector.broadcast(S,
+            3 * GELU_CUBIC * SQRT_2_OVER_PI);
     private static final FloatVector V_SQRT_2_OVER_PI = FloatVector.broadcast(S, SQRT_2_OVER_PI);
 
     // Coefficients, highest power first.
@@ -190,8 +191,8 @@ public final class VectorMath {
     }
 
     /**
-     * Φ(x), the probability that a normal number is below x, to 2e-7: ½ + ½ erf(x/√2), with erf a rational function of degrees 13
-     * and 8 on [-4, 4], as in Eigen's erf.
+     * Φ(x), the probability that a normal number is below x, to 2e-7: ½ + ½ erf(x/√2), with erf a rational function of
+     * degrees 13 and 8 on [-4, 4], as in Eigen's erf.
      */
     public static FloatVector normalCdf(FloatVector x) {
         FloatVector v = x.mul(SQRT_HALF);
@@ -249,7 +250,9 @@ public final class VectorMath {
         return z.lanewise(VectorOperators.XOR, z.lanewise(VectorOperators.LSHR, 31)).reinterpretAsInts();
     }
 
-    /** x where the draws keep it, times {@code scale}, else 0. {@code threshold} is dropBelow with its top bit flipped. */
+    /**
+     * x where the draws keep it, times {@code scale}, else 0. {@code threshold} is dropBelow with its top bit flipped.
+     */
     public static FloatVector drop(FloatVector x, long key, long index, int threshold, float scale) {
         IntVector signed = draws(key, index).lanewise(VectorOperators.XOR, Integer.MIN_VALUE);
         return x.reinterpretAsInts().blend(0, signed.compare(VectorOperators.LT, threshold))

@@ -55,7 +55,10 @@ public final class VectorRows {
         return VectorMath.laneSum(sum);
     }
 
-    /** {@code x = exp(scale·(x - the largest))} for the first n of x, n a multiple of the vector's length; below -87.3 it is 0. */
+    /**
+     * {@code x = exp(scale·(x - the largest))} for the first n of x, n a multiple of the vector's length; below -87.3
+     * it is 0.
+     */
     public static void expScaled(float[] x, int n, float scale) {
         float max = max(x, 0, n);
         for (int i = 0; i < n; i += W) {
@@ -153,8 +156,8 @@ public final class VectorRows {
     }
 
     /** Normalises a row and keeps its statistics at index {@code row}. */
-    public static void normalize(RowNorm norm, float[] x, float[] gamma, float[] beta, int at, int n, float eps, float[] out,
-                          float[] mean, float[] rstd, int row) {
+    public static void normalize(RowNorm norm, float[] x, float[] gamma, float[] beta, int at, int n, float eps,
+                                 float[] out, float[] mean, float[] rstd, int row) {
         switch (norm) {
             case LAYER -> layerNorm(x, gamma, beta, at, n, eps, out, mean, rstd, row);
         }
@@ -198,8 +201,8 @@ public final class VectorRows {
     }
 
     /** The gradient of a row. */
-    public static void normalizeBackward(RowNorm norm, float[] x, float[] gamma, float mean, float rstd, float[] dy, int at,
-                                  int n, float[] dx, boolean add) {
+    public static void normalizeBackward(RowNorm norm, float[] x, float[] gamma, float mean, float rstd, float[] dy,
+                                         int at, int n, float[] dx, boolean add) {
         switch (norm) {
             case LAYER -> layerNormBackward(x, gamma, mean, rstd, dy, at, n, dx, add);
         }

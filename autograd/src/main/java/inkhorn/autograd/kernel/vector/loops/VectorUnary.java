@@ -10,9 +10,9 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Functions of one number over a range. Each has a loop and a method of its own: a vector handed to a function that is not
- * inlined costs an allocation, and the compiler stops inlining in large methods. A rest shorter than a vector is computed in
- * a padded copy.
+ * Functions of one number over a range. Each has a loop and a method of its own: a vector handed to a function that is
+ * not inlined costs an allocation, and the compiler stops inlining in large methods. A rest shorter than a vector is
+ * computed in a padded copy.
  */
 public final class VectorUnary {
 
@@ -156,12 +156,14 @@ public final class VectorUnary {
     /** Φ(x) + x·φ(x). */
     private static void geluDerivative(float[] x, int at, float[] cdf, float[] derivative, int derivativeAt, int n) {
         for (int i = 0; i < n; i += W) {
-            VectorMath.geluBell(FloatVector.fromArray(S, x, at + i)).add(FloatVector.fromArray(S, cdf, i)).intoArray(derivative, derivativeAt + i);
+            VectorMath.geluBell(FloatVector.fromArray(S, x, at + i)).add(FloatVector.fromArray(S, cdf, i))
+                    .intoArray(derivative, derivativeAt + i);
         }
     }
 
     /** {@code dx = dy · f'(x)}, or added; dx may be dy. All arrays from the same index. */
-    public static void backward(Unary f, float p, float[] x, float[] y, float[] dy, float[] dx, int at, boolean add, int n) {
+    public static void backward(Unary f, float p, float[] x, float[] y, float[] dy, float[] dx, int at, boolean add,
+                                int n) {
         if (!add) {
             backwardInto(f, p, x, y, dy, at, dx, at, n);
             return;
@@ -262,7 +264,8 @@ public final class VectorUnary {
 
     private static void geluTanhBackward(float[] x, float[] dy, int at, float[] to, int toAt, int n) {
         for (int i = 0; i < n; i += W) {
-            FloatVector.fromArray(S, dy, at + i).mul(VectorMath.geluTanhDerivative(FloatVector.fromArray(S, x, at + i))).intoArray(to, toAt + i);
+            FloatVector.fromArray(S, dy, at + i).mul(VectorMath.geluTanhDerivative(FloatVector.fromArray(S, x, at + i)))
+                    .intoArray(to, toAt + i);
         }
     }
 

@@ -9,9 +9,9 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A fixed team of threads for short parallel loops. The caller works too; the others spin briefly for the next loop and
- * then park. Each thread begins with an equal share of neighbouring tasks, the same in every loop of as many tasks, so that
- * it finds in its cache what it has written there in the loop before; one that is through takes from the far end of the
- * others' shares, so that all cores end together. What a task computes must not depend on who runs it.
+ * then park. Each thread begins with an equal share of neighbouring tasks, the same in every loop of as many tasks, so
+ * that it finds in its cache what it has written there in the loop before; one that is through takes from the far end
+ * of the others' shares, so that all cores end together. What a task computes must not depend on who runs it.
  *
  * <p>A loop started while another one runs, from a task or from another thread, is run by its caller alone.
  */
@@ -173,7 +173,8 @@ public final class Workers implements AutoCloseable {
             if (spun < spins) {
                 Thread.onSpinWait();
             } else {
-                // Said before the last look at the round: the leader looks the other way round, so that one of the two sees the other.
+                // Said before the last look at the round: the leader looks the other way round, so that one of the two
+                // sees the other.
                 asleep.set(member - 1, 1);
                 if (round.get() == seen && !stopped) {
                     LockSupport.park(this);

@@ -7,7 +7,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** All of them, also those that this machine does not choose: one fused multiply-add after another, in the order of the depth. */
+/**
+ * All of them, also those that this machine does not choose: one fused multiply-add after another, in the order of the
+ * depth.
+ */
 class MicroKernelTest {
 
     private static final int STEP = MicroKernel.ROW_STEP;
@@ -49,7 +52,8 @@ class MicroKernelTest {
                     for (int p = 0; p < k; p++) {
                         sum = Math.fma(a[3 + layout.a(rows, p, r)], b[5 + layout.b(columns, p, j)], sum);
                     }
-                    assertThat(c[7 + r * C_STEP + j]).as("%s, depth %d, row %d, column %d", name, k, r, j).isEqualTo(sum);
+                    assertThat(c[7 + r * C_STEP + j]).as("%s, depth %d, row %d, column %d", name, k, r, j)
+                            .isEqualTo(sum);
                 }
             }
         }
@@ -74,7 +78,8 @@ class MicroKernelTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"amd64, 16, true", "amd64, 8, false", "amd64, 4, false", "x86_64, 4, false", "i386, 4, false", "aarch64, 4, true",
+    @CsvSource({"amd64, 16, true", "amd64, 8, false", "amd64, 4, false", "x86_64, 4, false", "i386, 4, false",
+        "aarch64, 4, true",
         "aarch64, 8, true", "aarch64, 16, true", "riscv64, 8, true", "ppc64le, 4, true"})
     void x86HasFewRegistersWithoutAvx512(String arch, int lanes, boolean many) {
         assertThat(MicroKernel.hasManyRegisters(arch, lanes)).isEqualTo(many);

@@ -55,7 +55,8 @@ class WorkersTest {
         ThreadGroup group = new ThreadGroup("of this test");
         try (Workers workers = madeIn(group, 3)) {
             for (int loop = 0; loop < 20; loop++) {
-                awaitUntil("both helpers sleep", () -> states(group).equals(List.of(Thread.State.WAITING, Thread.State.WAITING)));
+                awaitUntil("both helpers sleep",
+                        () -> states(group).equals(List.of(Thread.State.WAITING, Thread.State.WAITING)));
                 CountDownLatch arrived = new CountDownLatch(2);
                 workers.run(2, i -> {
                     arrived.countDown();
@@ -84,7 +85,8 @@ class WorkersTest {
     private static void await(CountDownLatch latch) {
         try {
             if (!latch.await(30, TimeUnit.SECONDS)) {
-                throw new AssertionError("after 30 s, " + latch.getCount() + " tasks have not been run beside this one");
+                throw new AssertionError("after 30 s, " + latch.getCount()
+                        + " tasks have not been run beside this one");
             }
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
