@@ -39,6 +39,14 @@ final class ArchitectureTest {
             .should().onlyDependOnClassesThat().resideInAnyPackage("inkhorn.nn..", "inkhorn.autograd..", "java..", "org.slf4j..");
 
     @ArchTest
+    static final ArchRule modelsKnowNoFileFormat = noClasses().that().resideInAPackage("inkhorn.nn")
+            .should().dependOnClassesThat().resideInAnyPackage("inkhorn.nn.hf..", "inkhorn.optim..");
+
+    @ArchTest
+    static final ArchRule lookingInsideKnowsNoTrainer = noClasses().that().resideInAPackage("inkhorn.inspect..")
+            .should().dependOnClassesThat().resideInAPackage("inkhorn.train..");
+
+    @ArchTest
     static final ArchRule optimizersStandOnParametersAndKernels = classes().that().resideInAPackage("inkhorn.optim..")
             .should().onlyDependOnClassesThat(resideInAnyPackage("inkhorn.optim..", "inkhorn.autograd..", "java..").or(simpleName("Parameter")));
 

@@ -4,8 +4,8 @@ import inkhorn.autograd.kernel.Unary;
 import java.util.function.Function;
 
 /**
- * The activation of the feed-forward part of a block: its word in configs is the constant's name in lower case, and it makes
- * the module that computes with it.
+ * The activation of the feed-forward part of a block: its word in configs is the constant's name in lower case, and
+ * it makes the module that computes with it.
  */
 public enum Activation {
 

@@ -20,8 +20,8 @@ public final class Bigram extends LanguageModel {
      */
     public Bigram(int vocabSize, int blockSize) {
         if (vocabSize < 1 || blockSize < 1) {
-            throw new IllegalArgumentException("bigram: vocab_size and block_size must be at least 1, found " + vocabSize
-                    + " and " + blockSize);
+            throw new IllegalArgumentException("bigram: vocab_size and block_size must be at least 1, found "
+                    + vocabSize + " and " + blockSize);
         }
         this.vocabSize = vocabSize;
         this.blockSize = blockSize;

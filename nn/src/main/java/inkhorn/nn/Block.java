@@ -20,7 +20,8 @@ final class Block extends Module {
     /**
      * Adds both branches to the stream.
      *
-     * @param cachesOrNull of each sequence this block's keys and values of the tokens before these; null where they stand alone
+     * @param cachesOrNull of each sequence this block's keys and values of the tokens before these; null where they
+     *     stand alone
      */
     void forward(ResidualStream x, AttentionCache[] cachesOrNull, Pass pass) {
         x.add(attn.forward(x.normed(ln1), cachesOrNull, pass));

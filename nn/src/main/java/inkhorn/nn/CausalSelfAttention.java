@@ -19,7 +19,8 @@ final class CausalSelfAttention extends Module {
         int channels = config.nEmbd();
         this.heads = config.nHead();
         this.headSize = config.headSize();
-        this.cAttn = child("c_attn", "queries, keys and values", new Linear(channels, 3 * channels, config.bias(), null));
+        this.cAttn = child("c_attn", "queries, keys and values",
+                new Linear(channels, 3 * channels, config.bias(), null));
         this.cProj = child("c_proj", "attention's output", new Linear(channels, channels, config.bias(), null));
         this.attnDropout = new Dropout(config.dropout());
     }
@@ -27,8 +28,8 @@ final class CausalSelfAttention extends Module {
     /**
      * (B, T, C) to (B, T, C).
      *
-     * @param cachesOrNull of each sequence this layer's keys and values of the tokens before these, to which it appends theirs;
-     *     null where the tokens stand alone
+     * @param cachesOrNull of each sequence this layer's keys and values of the tokens before these, to which it
+     *     appends theirs; null where the tokens stand alone
      */
     Tensor forward(Tensor x, AttentionCache[] cachesOrNull, Pass pass) {
         int channels = heads * headSize;

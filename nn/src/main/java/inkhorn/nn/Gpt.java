@@ -36,7 +36,8 @@ public final class Gpt extends LanguageModel {
         this.wte = child("transformer.wte", "token embedding" + (tied ? ", and the head" : ""),
                 new Embedding(vocabulary, channels));
         this.positions = switch (config.position()) {
-            case LEARNED -> child(POSITIONS, "position embedding", new Embedding(config.blockSize(), channels)).weight();
+            case LEARNED ->
+                    child(POSITIONS, "position embedding", new Embedding(config.blockSize(), channels)).weight();
             case SINUSOIDAL -> buffer(POSITIONS + ".weight", Sinusoids.table(config.blockSize(), channels));
         };
         this.drop = new Dropout(config.dropout());
@@ -139,7 +140,8 @@ public final class Gpt extends LanguageModel {
     }
 
     /**
-     * What a residual stream would predict if it were the last: {@code lm_head(ln_f(x))}, the logit lens (nostalgebraist 2020).
+     * What a residual stream would predict if it were the last: {@code lm_head(ln_f(x))}, the logit lens
+     * (nostalgebraist 2020).
      *
      * @param stream (…, C)
      * @return (…, V)

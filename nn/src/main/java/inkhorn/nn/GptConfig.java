@@ -47,11 +47,13 @@ public record GptConfig(
         }
         if (nHead >= 1 && nEmbd >= 1 && nEmbd % nHead != 0) {
             long near = Math.max(1, Math.round((double) nEmbd / nHead)) * nHead;
-            wrong.add(new Problem("n_embd", "found " + nEmbd + ", which " + nHead + " heads (model.n_head) do not divide; use "
-                    + near + " or another n_head", List.of("n_head")));
+            String what = "found " + nEmbd + ", which " + nHead + " heads (model.n_head) do not divide; use " + near
+                    + " or another n_head";
+            wrong.add(new Problem("n_embd", what, List.of("n_head")));
         }
         if (!(layerNormEps > 0 && layerNormEps < 1)) {
-            wrong.add(new Problem("layer_norm_eps", "found " + layerNormEps + ", expected a number > 0 and < 1", List.of()));
+            String what = "found " + layerNormEps + ", expected a number > 0 and < 1";
+            wrong.add(new Problem("layer_norm_eps", what, List.of()));
         }
         if (!wrong.isEmpty()) {
             throw new InvalidConfigException("model", wrong);

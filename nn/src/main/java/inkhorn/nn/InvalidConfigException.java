@@ -22,7 +22,8 @@ public final class InvalidConfigException extends IllegalArgumentException {
 
     /** @param subject what the config describes, for the message */
     public InvalidConfigException(String subject, List<Problem> problems) {
-        super(problems.stream().map(p -> p.key() + ": " + p.what()).collect(Collectors.joining("; ", subject + ": ", "")));
+        super(problems.stream().map(p -> p.key() + ": " + p.what())
+                .collect(Collectors.joining("; ", subject + ": ", "")));
         this.problems = List.copyOf(problems);
     }
 

@@ -40,9 +40,9 @@ public abstract class LanguageModel extends Module {
     protected abstract LanguageModel alike();
 
     /**
-     * Floating-point operations to train on one token, forward and backward, in sequences of the block size: counted at the
-     * kernels' calls of such a step on shapes alone. Matrix products and attention count, {@code 6N + 12·L·C·T} with N
-     * their weights (Chowdhery et al. 2022, appendix B); operations on each value by itself do not.
+     * Floating-point operations to train on one token, forward and backward, in sequences of the block size. They are
+     * counted at the kernels' calls in such a step on shapes alone: matrix products and attention, which is
+     * {@code 6N + 12·L·C·T} with N the weights of the matrices (Chowdhery et al. 2022, appendix B).
      */
     public final double flopsPerToken() {
         try (Scope shapes = Scope.openOnShapes()) {
@@ -92,7 +92,8 @@ public abstract class LanguageModel extends Module {
         for (int b = 0; b < batch; b++) {
             if (positions[b] < 0 || positions[b] >= time) {
                 throw new IllegalArgumentException(
-                        "logits: no position " + positions[b] + " in " + ids.shape() + ", allowed are 0 to " + (time - 1));
+                        "logits: no position " + positions[b] + " in " + ids.shape() + ", allowed are 0 to "
+                                + (time - 1));
             }
             rows[b] = b * time + positions[b];
         }

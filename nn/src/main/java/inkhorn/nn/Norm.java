@@ -7,8 +7,8 @@ import inkhorn.autograd.ops.ResidualNorm;
 import java.util.Arrays;
 
 /**
- * Normalises each position over its channels, {@code y = x̂ · gamma + beta}; {@link RowNorm} has what x̂ is. Gamma starts at 1,
- * beta at 0.
+ * Normalises each position over its channels, {@code y = x̂ · gamma + beta}; {@link RowNorm} has what x̂ is. Gamma
+ * starts at 1, beta at 0.
  */
 final class Norm extends Module {
 
@@ -35,7 +35,10 @@ final class Norm extends Module {
         return Normalize.apply(kind, x, gamma, beta, eps);
     }
 
-    /** Adds a branch to the stream with dropout and normalises the sum, in one pass over memory; all (…, C). The branch is used up. */
+    /**
+     * Adds a branch to the stream with dropout and normalises the sum, in one pass over memory; all (…, C). The
+     * branch is used up.
+     */
     ResidualNorm.Result add(Tensor stream, Tensor branch, Dropout dropout, Pass pass) {
         return ResidualNorm.consuming(kind, stream, branch, dropout.p(), dropout.site(pass), gamma, beta, eps);
     }

@@ -5,9 +5,9 @@ import inkhorn.autograd.Shape;
 import inkhorn.autograd.Tensor;
 
 /**
- * One forward pass: the only place that says whether a model is training, the source of its dropout, and what is shown on
- * the way. Each site that drops something takes a stream of random numbers of its own, in the order of the calls; so the
- * masks are a pure function of the {@link Rng} given, and a pass is used for one forward only.
+ * One forward pass: the only place that says whether a model is training, the source of its dropout, and what is
+ * shown on the way. Each site that drops something takes a stream of random numbers of its own, in the order of the
+ * calls; so the masks are a pure function of the {@link Rng} given, and a pass is used for one forward only.
  */
 public final class Pass {
 

@@ -6,8 +6,8 @@ import inkhorn.autograd.ops.Gather;
 import inkhorn.autograd.ops.ResidualNorm;
 
 /**
- * The residual stream of one pass: a block reads it through a norm and adds what it computed, with dropout. The addition
- * waits for the next norm, which makes it in its own pass over memory.
+ * The residual stream of one pass: a block reads it through a norm and adds what it computed, with dropout. The
+ * addition waits for the next norm, which makes it in its own pass over memory.
  */
 final class ResidualStream {
 

@@ -18,8 +18,8 @@ public final class StateDict {
     }
 
     /**
-     * Every parameter, then what else is written with them (a sinusoidal position table), in fixed order. The tensors are
-     * the module's own, not copies: they change when it is trained.
+     * Every parameter, then what else is written with them (a sinusoidal position table), in fixed order. The tensors
+     * are the module's own, not copies: they change when it is trained.
      */
     public static Map<String, Tensor> of(Module module) {
         Map<String, Tensor> state = new LinkedHashMap<>();
@@ -36,12 +36,13 @@ public final class StateDict {
     }
 
     /**
-     * Copies values into the parameters of a module. Accepted as well: a head beside the table it is tied to, and a sinusoidal
-     * table; both are checked.
+     * Copies values into the parameters of a module. Accepted as well: a head beside the table it is tied to, and a
+     * sinusoidal table; both are checked.
      *
      * @param values by the names that the module has for them
      * @throws IllegalArgumentException listing all names that are missing, unexpected or of another shape; nothing is
-     *     changed then. Also when a head differs from the table it is tied to, or a position table is not the computed one
+     *     changed then. Also when a head differs from the table it is tied to, or a position table is not the
+     *     computed one
      */
     public static void load(Module module, Map<String, Tensor> values) {
         Map<String, Tensor> expected = new LinkedHashMap<>();

@@ -16,7 +16,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** A model as the contents of a checkpoint, and back: {@code config.json} describes it, {@code model.safetensors} has its weights. */
+/**
+ * A model as the contents of a checkpoint, and back: {@code config.json} describes it, {@code model.safetensors} has
+ * its weights.
+ */
 public final class ModelFiles {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -44,7 +47,8 @@ public final class ModelFiles {
     }
 
     /**
-     * Writes a model as a plain Hugging Face directory, created where it does not exist; a failure leaves no whole model.
+     * Writes a model as a plain Hugging Face directory, created where it does not exist; a failure leaves no whole
+     * model.
      *
      * @param config what {@code config.json} is to hold
      * @param extraFiles further files by plain name, written before the model's
@@ -77,8 +81,8 @@ public final class ModelFiles {
     /**
      * The model with its weights.
      *
-     * @throws CheckpointException (the user's error) where {@code config.json} describes no model of ours, or weights are
-     *                             missing, of another shape or too many
+     * @throws CheckpointException (the user's error) where {@code config.json} describes no model of ours, or weights
+     *                             are missing, of another shape or too many
      */
     public static LanguageModel load(Checkpoint checkpoint) {
         return load(checkpoint, config(checkpoint));
@@ -120,7 +124,9 @@ public final class ModelFiles {
         }
     }
 
-    /** A config that lies about sizes must not cost the machine's memory: it is refused before anything is allocated. */
+    /**
+     * A config that lies about sizes must not cost the machine's memory: it is refused before anything is allocated.
+     */
     private static void requireFit(Map<String, Object> config, SafetensorsReader weights) {
         Map<String, int[]> shapes = new LinkedHashMap<>();
         weights.names().forEach(name -> shapes.put(name, weights.info(name).shape()));
@@ -138,7 +144,8 @@ public final class ModelFiles {
     /**
      * Puts the weights of a checkpoint into a model of its shape.
      *
-     * @throws CheckpointException (the user's error) where weights are missing, of another shape or too many; the model is unchanged then
+     * @throws CheckpointException (the user's error) where weights are missing, of another shape or too many; the
+     *     model is unchanged then
      */
     public static void loadInto(LanguageModel model, Checkpoint checkpoint) {
         try (SafetensorsReader weights = checkpoint.openModel()) {

@@ -27,7 +27,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code describe}: what a model consists of, what it takes, and the shapes of a batch in it; no weights are read or made. */
+/**
+ * {@code describe}: what a model consists of, what it takes, and the shapes of a batch in it; no weights are read or
+ * made.
+ */
 @Command(name = "describe", sortOptions = false,
         description = "Show a model's parameters, memory and FLOPs, and the shapes of a batch at each step.")
 public final class DescribeCommand implements Callable<Integer> {

@@ -35,7 +35,8 @@ final class DescribeReport {
 
     /** The JSON object's form. */
     private record Document(String model, Vocabulary vocabulary, DescribeCommand.BatchSize batch, List<Weights> parameters,
-                            long parameterCount, double flopsPerToken, TrainingMemory memoryBytes, long totalBytes, List<Step> walk) {
+                            long parameterCount, double flopsPerToken, TrainingMemory memoryBytes, long totalBytes,
+                            List<Step> walk) {
     }
 
     /** What takes memory. */
@@ -64,11 +65,14 @@ final class DescribeReport {
                     vocabulary.isAssumed() ? " assumed" : "", vocabulary.source()));
         }
         if (part == null || part == DescribeCommand.Part.PARAMETERS) {
-            text.append(Tables.text(parameterTable())).append(String.format(Locale.ROOT, "%ntotal: %,d parameters%n%n", summary.parameterCount()));
+            text.append(Tables.text(parameterTable()))
+                    .append(String.format(Locale.ROOT, "%ntotal: %,d parameters%n%n", summary.parameterCount()));
         }
         if (part == null || part == DescribeCommand.Part.MEMORY) {
-            text.append(Tables.text(memoryTable())).append(String.format(Locale.ROOT, "%ntotal: %,d MiB%n", mebibytes(memory.total())))
-                    .append(String.format(Locale.ROOT, "FLOPs a token, forward and backward: %,.0f%n%n", summary.flopsPerToken()));
+            text.append(Tables.text(memoryTable())).append(String.format(Locale.ROOT,
+                    "%ntotal: %,d MiB, beside Java itself and the kernels' working space of some tens of MiB%n"
+                            + "FLOPs a token, forward and backward: %,.0f%n%n",
+                    mebibytes(memory.total()), summary.flopsPerToken()));
         }
         if (part == null || part == DescribeCommand.Part.WALK) {
             text.append(Tables.text(walkTable(shortened(summary.walk())))).append('\n');

@@ -36,7 +36,8 @@ public record ModelConfig(Type type, GptConfig gpt, String initFrom) {
     public ModelConfig {
         new Check("model")
                 .present("type", type, Scalar.oneOf(Type.class))
-                .that(initFrom == null || !initFrom.isBlank(), "init_from", "found \"\", expected a path to a checkpoint")
+                .that(initFrom == null || !initFrom.isBlank(), "init_from",
+                        "found \"\", expected a path to a checkpoint")
                 .done();
     }
 

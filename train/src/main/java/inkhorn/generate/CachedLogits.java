@@ -15,15 +15,18 @@ import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /**
- * Computes each token once: prompts in one pass through the matrix kernels, then token by token with the keys and values of
- * those before it, all sequences together. Where a window moves on, its tokens are at new positions and are computed again in
- * one pass. The logits have the bits of {@link PlainLogits}.
+ * Computes each token once: prompts in one pass through the matrix kernels, then token by token with the keys and
+ * values of those before it, all sequences together. Where a window moves on, its tokens are at new positions and are
+ * computed again in one pass. The logits have the bits of {@link PlainLogits}.
  *
  * <p>In a {@link Scope} of the caller's, work arrays are used again from token to token. For one thread.
  */
 public final class CachedLogits implements NextLogits {
 
-    /** Sequences of a pass: the head's product has the same bits for any number up to here, and caches of more would not fit either. */
+    /**
+     * Sequences of a pass: the head's product has the same bits for any number up to here, and caches of more would
+     * not fit either.
+     */
     private static final int MOST_TOGETHER = 64;
 
     /** Tokens of a prefill pass, which bounds its memory. */
@@ -118,7 +121,10 @@ public final class CachedLogits implements NextLogits {
         return rows;
     }
 
-    /** Bytes of weights, keys and values that the last {@link #next} had to read; 0 where a window moved, or after a start. */
+    /**
+     * Bytes of weights, keys and values that the last {@link #next} had to read; 0 where a window moved, or after a
+     * start.
+     */
     public long bytesRead() {
         return bytesRead;
     }

@@ -13,8 +13,8 @@ public interface NextLogits extends AutoCloseable {
     float[][] start(int[][] prompts);
 
     /**
-     * One token further: sequence i goes on from former sequence {@code parents[i]} with {@code tokens[i]}. Sequences may be
-     * reordered, dropped or repeated, as beam search does.
+     * One token further: sequence i goes on from former sequence {@code parents[i]} with {@code tokens[i]}. Sequences
+     * may be reordered, dropped or repeated, as beam search does.
      *
      * @return a row of logits for each, valid until the next call
      */

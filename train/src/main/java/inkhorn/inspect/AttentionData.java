@@ -163,8 +163,8 @@ public final class AttentionData {
     }
 
     /**
-     * One line a number: {@code layer,head,stage,position,token,column,value}; the column is the position looked at, in the
-     * last stage the channel. Labels stand on one line, so that every record is one.
+     * One line a number: {@code layer,head,stage,position,token,column,value}; the column is the position looked at,
+     * in the last stage the channel. Labels stand on one line, so that every record is one.
      */
     public static void csv(AttentionView view, Writer out) throws IOException {
         out.write("layer,head,stage,position,token,column,value\n");

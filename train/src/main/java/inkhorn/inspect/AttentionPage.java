@@ -9,8 +9,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 
 /**
- * One HTML page that needs nothing beside itself: style, script and data stand inside, and its content security policy lets
- * nothing else run or load.
+ * One HTML page that needs nothing beside itself: style, script and data stand inside, and its content security
+ * policy lets nothing else run or load.
  */
 public final class AttentionPage {
 
@@ -36,7 +36,9 @@ public final class AttentionPage {
                 .replace("@DATA@", forScript(AttentionData.forPage(view)));
     }
 
-    /** JSON has these characters in its strings only, where they may be written as numbers: none can end the element. */
+    /**
+     * JSON has these characters in its strings only, where they may be written as numbers: none can end the element.
+     */
     static String forScript(String json) {
         return json.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
                 .replace("\u2028", "\\u2028").replace("\u2029", "\\u2029");

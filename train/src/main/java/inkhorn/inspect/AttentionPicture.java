@@ -14,7 +14,10 @@ import java.util.Arrays;
 import java.util.List;
 import javax.imageio.ImageIO;
 
-/** Heat maps as a PNG: the softmax of all chosen heads, layers down and heads across; of one head alone its four stages. */
+/**
+ * Heat maps as a PNG: the softmax of all chosen heads, layers down and heads across; of one head alone its four
+ * stages.
+ */
 public final class AttentionPicture {
 
     private static final int MOST_PIXELS = 64_000_000;

@@ -4,8 +4,8 @@ import java.awt.Color;
 import java.util.Arrays;
 
 /**
- * Colours for numbers in a range: of weights from dark to bright (viridis of matplotlib, by five of its colours), of signed
- * numbers from blue over white to red, 0 in the middle.
+ * Colours for numbers in a range: of weights from dark to bright (viridis of matplotlib, by five of its colours), of
+ * signed numbers from blue over white to red, 0 in the middle.
  */
 record ColourScale(double least, double most, int[] stops) {
 

@@ -12,8 +12,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What one forward pass of a model computes on its way, copied out. The pass is the model's own; nothing is computed a second
- * time or in another way.
+ * What one forward pass of a model computes on its way, copied out. The pass is the model's own; nothing is computed
+ * a second time or in another way.
  *
  * @param ids     T tokens
  * @param streams L + 1 residual streams (T·C): before each block, and after the last
@@ -21,7 +21,8 @@ import java.util.List;
  * @param mixed   of each layer what its heads make of the values (T·C)
  * @param logits  (T·V)
  */
-public record ForwardCapture(Gpt model, int[] ids, List<float[]> streams, List<float[]> qkv, List<float[]> mixed, float[] logits) {
+public record ForwardCapture(Gpt model, int[] ids, List<float[]> streams, List<float[]> qkv, List<float[]> mixed,
+                             float[] logits) {
 
     /** @throws IllegalArgumentException when there are no tokens, or more than the model's block size */
     public static ForwardCapture of(Gpt model, int[] ids) {
@@ -49,6 +50,7 @@ public record ForwardCapture(Gpt model, int[] ids, List<float[]> streams, List<f
 
     /** The four stages of one head. */
     public HeadStages head(int layer, int head) {
-        return HeadStages.of(qkv.get(layer), ids.length, model.gptConfig().nEmbd(), model.gptConfig().headSize(), layer, head);
+        int channels = model.gptConfig().nEmbd();
+        return HeadStages.of(qkv.get(layer), ids.length, channels, model.gptConfig().headSize(), layer, head);
     }
 }

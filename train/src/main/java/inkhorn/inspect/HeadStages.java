@@ -3,7 +3,8 @@ package inkhorn.inspect;
 import java.util.Arrays;
 
 /**
- * The attention of one head, step by step (Vaswani et al. 2017, 3.2.1), in plain loops: the model itself never holds these tables.
+ * The attention of one head, step by step (Vaswani et al. 2017, 3.2.1), in plain loops: the model itself never holds
+ * these tables.
  *
  * @param scores  (T, T) {@code q · k / √D}, query by key
  * @param masked  the scores, with -∞ for keys behind the query

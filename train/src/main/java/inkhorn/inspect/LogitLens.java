@@ -8,7 +8,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 
-/** What the residual stream would predict after each layer, through the last layer norm and the head (nostalgebraist 2020). */
+/**
+ * What the residual stream would predict after each layer, through the last layer norm and the head (nostalgebraist
+ * 2020).
+ */
 public final class LogitLens {
 
     private LogitLens() {

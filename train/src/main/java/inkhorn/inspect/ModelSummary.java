@@ -12,8 +12,8 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
- * A model summary: what a model consists of, and the shapes of a batch at each step. All of it is read from the model itself,
- * which is made and run on shapes alone, so it takes none of the model's memory.
+ * A model summary: what a model consists of, and the shapes of a batch at each step. All of it is read from the model
+ * itself, which is made and run on shapes alone, so it takes none of the model's memory.
  *
  * @param parameters each trained tensor once, in the order of registration
  * @param walk       the steps of a batch, from ids to logits

@@ -13,13 +13,14 @@ import inkhorn.optim.Optimizers;
 import java.util.function.Supplier;
 
 /**
- * What training a model on batches of one size takes, in bytes: counted in two real steps on shapes alone, the second of which
- * finds the arrays of the first. Not in it: Java itself and the kernels' working space, some tens of MiB.
+ * What training a model on batches of one size takes, in bytes: counted in two real steps on shapes alone, the second
+ * of which finds the arrays of the first. Not in it: Java itself and the kernels' working space, some tens of MiB.
  *
  * @param weights     the parameters, and a position table that is computed
  * @param gradients   one a parameter
  * @param moments     the optimizer's
- * @param activations what a step's scope holds: what the forward pass keeps for the backward pass, and the backward pass's own
+ * @param activations what a step's scope holds: what the forward pass keeps for the backward pass, and the backward
+ *     pass's own
  */
 public record TrainingMemory(long weights, long gradients, long moments, long activations) {
 
@@ -42,7 +43,8 @@ public record TrainingMemory(long weights, long gradients, long moments, long ac
             for (int step = 0; step < 2; step++) {
                 training.run(step, new Batch(ids, ids, batch, time));
             }
-            return new TrainingMemory(weights, shapes.permanentBytes() - weights - moments, moments, shapes.heldBytes());
+            long gradients = shapes.permanentBytes() - weights - moments;
+            return new TrainingMemory(weights, gradients, moments, shapes.heldBytes());
         }
     }
 

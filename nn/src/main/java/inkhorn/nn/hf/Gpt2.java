@@ -32,8 +32,8 @@ public final class Gpt2 {
     private static final Pattern MASKS = Pattern.compile("(transformer\\.)?h\\.\\d+\\.attn\\.(masked_)?bias");
     private static final List<String> DROPOUTS = List.of("resid_pdrop", "embd_pdrop", "attn_pdrop");
     /** The components that GPT-2 has keys for. */
-    private static final Set<String> TRANSLATED = Set.of("vocabSize", "blockSize", "nLayer", "nHead", "nEmbd", "dropout",
-            "activation", "tieWeights", "layerNormEps");
+    private static final Set<String> TRANSLATED = Set.of("vocabSize", "blockSize", "nLayer", "nHead", "nEmbd",
+            "dropout", "activation", "tieWeights", "layerNormEps");
 
     private Gpt2() {
     }
@@ -86,8 +86,8 @@ public final class Gpt2 {
         double first = in.number(DROPOUTS.get(0), 0);
         for (String key : DROPOUTS) {
             if (in.number(key, 0) != first) {
-                throw new IllegalArgumentException(key + " must equal " + DROPOUTS.get(0) + ", found " + in.number(key, 0)
-                        + " and " + first + ": this model has one dropout");
+                throw new IllegalArgumentException(key + " must equal " + DROPOUTS.get(0) + ", found "
+                        + in.number(key, 0) + " and " + first + ": this model has one dropout");
             }
         }
         return first;
@@ -98,7 +98,8 @@ public final class Gpt2 {
         String absent = Activation.GELU_TANH.huggingFace();
         // Two names of the formula that gelu_new is.
         boolean alias = Set.of("gelu_pytorch_tanh", "gelu_fast").contains(in.text(key, absent));
-        return alias ? Activation.GELU_TANH : in.oneOf(key, List.of(Activation.values()), Activation::huggingFace, absent);
+        return alias ? Activation.GELU_TANH
+                : in.oneOf(key, List.of(Activation.values()), Activation::huggingFace, absent);
     }
 
     /** The name that a model has for a tensor of a file; null for what is no weight. */
@@ -112,14 +113,16 @@ public final class Gpt2 {
     /** Where a config has other sizes than a file's tensors, by name; found before anything of these sizes is made. */
     static List<String> misfits(GptConfig gpt, Map<String, int[]> file) {
         List<String> wrong = new ArrayList<>();
+        double table = (double) gpt.nEmbd() * gpt.blockSize();
         size(wrong, file, "vocab_size and n_embd", "transformer.wte.weight", gpt.vocabSize(), gpt.nEmbd());
-        boolean stored = size(wrong, file, "n_positions and n_embd", "transformer.wpe.weight", gpt.blockSize(), gpt.nEmbd());
-        if (gpt.position() == Position.SINUSOIDAL && !stored && (double) gpt.nEmbd() * gpt.blockSize() > LARGEST_TABLE) {
+        boolean stored = size(wrong, file, "n_positions and n_embd", "transformer.wpe.weight", gpt.blockSize(),
+                gpt.nEmbd());
+        if (gpt.position() == Position.SINUSOIDAL && !stored && table > LARGEST_TABLE) {
             wrong.add("n_positions is " + gpt.blockSize() + " with n_embd " + gpt.nEmbd()
                     + ", and a table of sinusoidal positions has at most " + LARGEST_TABLE + " numbers");
         }
-        long blocks = file.keySet().stream().map(BLOCK::matcher).filter(Matcher::matches).map(matcher -> matcher.group(1))
-                .distinct().count();
+        long blocks = file.keySet().stream().map(BLOCK::matcher).filter(Matcher::matches)
+                .map(matcher -> matcher.group(1)).distinct().count();
         if (gpt.nLayer() > blocks) {
             wrong.add("n_layer is " + gpt.nLayer() + ", but model.safetensors has " + blocks
                     + (blocks == 1 ? " block" : " blocks"));
@@ -128,7 +131,8 @@ public final class Gpt2 {
     }
 
     /** Whether the file has the tensor; with another shape, that is wrong. */
-    private static boolean size(List<String> wrong, Map<String, int[]> file, String keys, String name, int... described) {
+    private static boolean size(List<String> wrong, Map<String, int[]> file, String keys, String name,
+                                int... described) {
         String held = file.containsKey(name) ? name : name.substring(PREFIX.length());
         int[] shape = file.get(held);
         if (shape != null && !Arrays.equals(shape, described)) {

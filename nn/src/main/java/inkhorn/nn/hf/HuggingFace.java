@@ -12,7 +12,10 @@ import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
-/** Models as Hugging Face's {@code config.json} describes them, and the names of their weights: one entry an architecture. */
+/**
+ * Models as Hugging Face's {@code config.json} describes them, and the names of their weights: one entry an
+ * architecture.
+ */
 public final class HuggingFace {
 
     private static final List<Architecture<?>> ARCHITECTURES = List.of(
@@ -31,7 +34,8 @@ public final class HuggingFace {
      * @param modelType the value of {@code model_type}
      * @param type the models of this architecture
      * @param read makes a model, its weights to be loaded
-     * @param write the keys of a model in the order in which they are written: numbers, strings, booleans, lists of strings
+     * @param write the keys of a model in the order in which they are written: numbers, strings, booleans, lists of
+     *     strings
      * @param misfits where keys have other sizes than a file's tensors; found before a model is made
      */
     private record Architecture<M extends LanguageModel>(
@@ -54,8 +58,8 @@ public final class HuggingFace {
     /**
      * The model that the keys of a {@code config.json} describe, its weights to be loaded.
      *
-     * @throws IllegalArgumentException naming the key, what was found and what is allowed: for a missing or wrongly typed
-     *     key, a value out of range, or a variant that is not computed here
+     * @throws IllegalArgumentException naming the key, what was found and what is allowed: for a missing or wrongly
+     *     typed key, a value out of range, or a variant that is not computed here
      */
     public static LanguageModel model(Map<String, Object> keys) {
         return of(keys).read().apply(new Keys(keys));
@@ -64,13 +68,13 @@ public final class HuggingFace {
     /** The keys of a model's {@code config.json}, from which {@link #model} makes it again. */
     public static Map<String, Object> config(LanguageModel model) {
         return ARCHITECTURES.stream().filter(a -> a.type().isInstance(model)).findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(model.getClass().getSimpleName() + ": has no model_type"))
+                .orElseThrow(() -> new IllegalArgumentException(model.getClass() + ": has no model_type"))
                 .config(model);
     }
 
     /**
-     * Compares the sizes in a {@code config.json} with the tensors that lie beside it, before anything of these sizes is
-     * allocated.
+     * Compares the sizes in a {@code config.json} with the tensors that lie beside it, before anything of these sizes
+     * is allocated.
      *
      * @param file the shape of each tensor by its name in the file
      * @return what differs, naming the keys, their values and what the file holds; empty where nothing does
@@ -98,8 +102,8 @@ public final class HuggingFace {
     }
 
     /**
-     * The tensors of a file under the names that a model has for them: GPT-2's files may leave {@code transformer.} out, and
-     * hold attention masks, which are left out.
+     * The tensors of a file under the names that a model has for them: GPT-2's files may leave {@code transformer.}
+     * out, and hold attention masks, which are left out.
      */
     public static <T> Map<String, T> byOwnNames(LanguageModel model, Map<String, T> file) {
         Set<String> known = StateDict.names(model);
@@ -116,7 +120,7 @@ public final class HuggingFace {
     private static Architecture<?> of(Map<String, Object> keys) {
         Object type = keys.getOrDefault("model_type", Gpt2.MODEL_TYPE);
         return ARCHITECTURES.stream().filter(a -> a.modelType().equals(type)).findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("model_type must be one of "
-                        + String.join(", ", ARCHITECTURES.stream().map(Architecture::modelType).toList()) + ", found " + type));
+                .orElseThrow(() -> new IllegalArgumentException("model_type must be one of " + String.join(", ",
+                        ARCHITECTURES.stream().map(Architecture::modelType).toList()) + ", found " + type));
     }
 }

@@ -6,7 +6,10 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** The keys of a {@code config.json} with typed look-ups; what does not fit throws with key, what was found and what is allowed. */
+/**
+ * The keys of a {@code config.json} with typed look-ups; what does not fit throws with key, what was found and what
+ * is allowed.
+ */
 record Keys(Map<String, Object> keys) {
 
     int integer(String key) {
@@ -32,7 +35,8 @@ record Keys(Map<String, Object> keys) {
     /** A value of the type of the one that stands for an absent key: a number, a boolean or a constant by its word. */
     Object like(String key, Object absent) {
         if (absent instanceof Enum<?> constant) {
-            return oneOf(key, List.of(constant.getDeclaringClass().getEnumConstants()), Records::word, Records.word(constant));
+            List<? extends Enum<?>> constants = List.of(constant.getDeclaringClass().getEnumConstants());
+            return oneOf(key, constants, Records::word, Records.word(constant));
         }
         return absent instanceof Boolean b ? (Object) truth(key, b)
                 : absent instanceof Double d ? (Object) number(key, d)
