@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class GptConfigTest {
@@ -17,7 +18,11 @@ class GptConfigTest {
     @Test
     void allThatIsWrongIsSaidAtOnceWithItsKey() {
         assertThatExceptionOfType(InvalidConfigException.class)
-                .isThrownBy(() -> new GptConfig(2, 2, 10, 0, 1, true, Activation.GELU, Position.LEARNED, true, 11, 1e-5))
+                .isThrownBy(() -> {
+                    Map<String, Object> values = Records.values(GptConfig.defaults());
+                    values.putAll(Map.of("blockSize", 0, "dropout", 1.0));
+                    Records.make(GptConfig.class, values.values().toArray());
+                })
                 .satisfies(e -> assertThat(e.problems()).extracting(InvalidConfigException.Problem::key)
                         .containsExactly("block_size", "dropout"))
                 .withMessageContainingAll("found 0, expected a whole number >= 1", "found 1.0, expected a number >= 0 and < 1");

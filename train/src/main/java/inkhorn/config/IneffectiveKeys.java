@@ -1,5 +1,6 @@
 package inkhorn.config;
 
+import inkhorn.nn.GptConfig;
 import inkhorn.nn.Records;
 import inkhorn.optim.Hyperparameters;
 import inkhorn.optim.LrSchedule;
@@ -20,10 +21,7 @@ final class IneffectiveKeys {
     private static final List<Rule> RULES = Stream.concat(
             Arrays.stream(Optimizers.values()).map(IneffectiveKeys::ofOptimizer), Stream.of(
             new Rule("model.type bigram, which has one table and nothing else",
-                    config -> config.model().type() == ModelConfig.Type.BIGRAM,
-                    "model.n_layer", "model.n_head", "model.n_embd", "model.dropout", "model.bias",
-                    "model.activation", "model.position",
-                    "model.tie_weights"),
+                    config -> config.model().type() == ModelConfig.Type.BIGRAM, ofGptsOnly()),
             new Rule("optim.schedule constant, under which the learning rate does not fall",
                     IneffectiveKeys::isConstant,
                     "optim.min_lr", "optim.lr_decay_iters"),
@@ -61,6 +59,12 @@ final class IneffectiveKeys {
                 .filter(name -> !optimizer.hyperparameters().contains(name)).map(name -> "optim." + name).toList();
         return new Rule("optim.optimizer " + optimizer.configName() + ", which does not read it",
                 config -> config.optim().optimizer() == optimizer, unread);
+    }
+
+    /** The keys of an architecture but for the one that a bigram has too. */
+    private static List<String> ofGptsOnly() {
+        return Arrays.stream(GptConfig.class.getRecordComponents()).map(c -> ConfigKeys.dotted("model", c))
+                .filter(key -> ConfigKeys.names().contains(key) && !key.equals("model.block_size")).toList();
     }
 
     static List<Rule> rules() {

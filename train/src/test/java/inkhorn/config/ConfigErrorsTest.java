@@ -1,20 +1,20 @@
 package inkhorn.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import inkhorn.optim.Optimizers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class ConfigErrorsTest {
@@ -47,8 +47,6 @@ final class ConfigErrorsTest {
         "model.dropout: 1           | found 1.0, expected a number >= 0 and < 1; the default is 0.0",
         "model.dropout: .nan        | found .nan, expected a number; the default is 0.0",
         "model.bias: yes            | found yes, expected true or false; the default is false",
-        "model.activation: swish    | found swish, expected gelu, gelu_tanh or relu; the default is gelu",
-        "model.position: rotary     | found rotary, expected learned or sinusoidal; the default is learned",
         "model.tie_weights: 1       | found 1, expected true or false; the default is true",
         "train.batch_size: 0        | found 0, expected a whole number >= 1; the default is 64",
         "train.grad_accum: 0        | found 0, expected a whole number >= 1; the default is 1",
@@ -108,10 +106,15 @@ final class ConfigErrorsTest {
         assertThat(errors(yaml)).hasSize(1).first().asString().matches("my.yaml(:1)?: .*").endsWith(": " + what);
     }
 
-    @Test
-    void anUnknownOptimizerIsAnsweredWithThoseThereAre() {
-        assertThatThrownBy(() -> ConfigLoader.parse("my.yaml", "optim:\n  optimizer: sgd\n", Map.of()))
-                .hasMessageContaining("optim.optimizer: found sgd, expected " + Scalar.oneOf(Optimizers.class));
+    static Stream<ConfigKeys.Key> keysOfWords() {
+        return ConfigKeys.all().values().stream().filter(key -> key.type().isEnum());
+    }
+
+    @ParameterizedTest
+    @MethodSource("keysOfWords")
+    void anUnknownWordIsAnsweredWithThoseThereAre(ConfigKeys.Key key) {
+        assertThat(errors(key.section() + ":\n  " + key.name() + ": swish\n")).containsExactly("my.yaml:2: " + key.dotted()
+                + ": found swish, expected " + Scalar.oneOf(key.type()) + "; the default is " + Scalar.show(key.defaultValue()));
     }
 
     @Test

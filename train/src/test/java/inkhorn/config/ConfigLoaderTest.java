@@ -3,7 +3,6 @@ package inkhorn.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import inkhorn.nn.Activation;
-import inkhorn.optim.Optimizers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -154,11 +153,13 @@ final class ConfigLoaderTest {
     }
 
     @Test
-    void theConfigPageHasEveryOptimizer() throws IOException {
-        String row = Files.readAllLines(TOP.resolve("docs/config.md")).stream()
-                .filter(line -> line.startsWith("| `optim.optimizer`")).findFirst().orElseThrow();
-        for (Optimizers optimizer : Optimizers.values()) {
-            assertThat(row).contains("`" + optimizer.configName() + "`");
+    void theConfigPageHasEveryWordOfAKey() throws IOException {
+        List<String> page = Files.readAllLines(TOP.resolve("docs/config.md"));
+        for (ConfigKeys.Key key : ConfigKeys.all().values()) {
+            String row = page.stream().filter(line -> line.startsWith("| `" + key.dotted() + "`")).findFirst().orElseThrow();
+            for (Object word : key.type().isEnum() ? key.type().getEnumConstants() : new Object[0]) {
+                assertThat(row).contains("`" + Scalar.show(word) + "`");
+            }
         }
     }
 

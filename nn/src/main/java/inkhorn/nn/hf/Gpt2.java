@@ -31,9 +31,13 @@ public final class Gpt2 {
     /** The causal masks that GPT-2's PyTorch files hold beside the weights. */
     private static final Pattern MASKS = Pattern.compile("(transformer\\.)?h\\.\\d+\\.attn\\.(masked_)?bias");
     private static final List<String> DROPOUTS = List.of("resid_pdrop", "embd_pdrop", "attn_pdrop");
-    /** The components that GPT-2 has keys for. */
+    /** The components that GPT-2 has other keys for. */
     private static final Set<String> TRANSLATED = Set.of("vocabSize", "blockSize", "nLayer", "nHead", "nEmbd",
             "dropout", "activation", "tieWeights", "layerNormEps");
+    /** The components beside GPT-2's that are always written; all others are only where they differ from GPT-2. */
+    private static final Set<String> ALWAYS_WRITTEN = Set.of("bias", "position");
+    /** What an absent key means. */
+    private static final GptConfig ABSENT = GptConfig.defaults().withBias(true);
 
     private Gpt2() {
     }
@@ -52,8 +56,10 @@ public final class Gpt2 {
         keys.put("layer_norm_epsilon", config.layerNormEps());
         DROPOUTS.forEach(key -> keys.put(key, config.dropout()));
         keys.put("tie_word_embeddings", config.tieWeights());
+        Map<String, Object> absent = Records.values(ABSENT);
         Records.values(config).forEach((component, value) -> {
-            if (!TRANSLATED.contains(component)) {
+            boolean says = ALWAYS_WRITTEN.contains(component) || !value.equals(absent.get(component));
+            if (says && !TRANSLATED.contains(component)) {
                 keys.put(Records.key(component), value instanceof Enum<?> constant ? Records.word(constant) : value);
             }
         });
@@ -62,8 +68,7 @@ public final class Gpt2 {
 
     /** Absent keys have GPT-2's values, but for dropout: absent means none. */
     static GptConfig read(Keys in) {
-        GptConfig absent = GptConfig.defaults().withBias(true);
-        Map<String, Object> values = Records.values(absent);
+        Map<String, Object> values = Records.values(ABSENT);
         values.replaceAll((component, value) ->
                 TRANSLATED.contains(component) ? value : in.like(Records.key(component), value));
         values.put("nEmbd", in.integer("n_embd"));
@@ -78,7 +83,7 @@ public final class Gpt2 {
         values.put("dropout", dropout(in));
         values.put("activation", activation(in));
         values.put("tieWeights", in.truth("tie_word_embeddings", true));
-        values.put("layerNormEps", in.number("layer_norm_epsilon", absent.layerNormEps()));
+        values.put("layerNormEps", in.number("layer_norm_epsilon", ABSENT.layerNormEps()));
         return Records.make(GptConfig.class, values.values().toArray());
     }
 

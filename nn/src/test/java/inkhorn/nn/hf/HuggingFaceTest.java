@@ -70,7 +70,7 @@ class HuggingFaceTest {
         "model_type          | llama  | model_type must be one of gpt2, bigram, found llama",
         "n_layer             | two    | n_layer must be a whole number, found two",
         "bias                | yes    | bias must be true or false, found yes",
-        "activation_function | swish  | activation_function must be one of gelu, gelu_new, relu, found swish",
+        "activation_function | swish  | activation_function must be one of gelu, gelu_new, relu*, found swish",
         "position            | rotary | position must be one of learned, sinusoidal, found rotary",
         "n_inner             | 64     | n_inner must be 128, found 64",
         "attn_pdrop          | x      | attn_pdrop must be a number, found x"})
@@ -78,7 +78,7 @@ class HuggingFaceTest {
         Map<String, Object> keys = sizes();
         keys.put(key, value);
         assertThatThrownBy(() -> read(keys)).isInstanceOf(IllegalArgumentException.class)
-                .hasMessage(message);
+                .hasMessageMatching(message.replace("*", ".*"));
     }
 
     @Test
