@@ -71,6 +71,10 @@ final class ArchitectureTest {
     static final ArchRule packagesOfDataHaveNoCycles = slices().matching("inkhorn.data.(*)..").should().beFreeOfCycles();
 
     @ArchTest
+    static final ArchRule tokenizerKindsKnowNoRegistry = noClasses().that().resideInAPackage("inkhorn.data.tokenizer.(*)..")
+            .should().dependOnClassesThat(simpleName("Tokenizers"));
+
+    @ArchTest
     static final ArchRule tokenizerKindsKnowNoOtherKind = slices().matching("inkhorn.data.tokenizer.(*)..").should().notDependOnEachOther();
 
     @ArchTest

@@ -11,8 +11,8 @@ package inkhorn.data;
 public record Batch(int[] inputs, int[] targets, int batchSize, int blockSize) {
     public Batch {
         if (inputs.length != batchSize * blockSize || targets.length != inputs.length) {
-            throw new IllegalArgumentException("batch: (" + batchSize + ", " + blockSize + ") needs " + batchSize * blockSize
-                    + " inputs and targets, got " + inputs.length + " and " + targets.length);
+            throw new IllegalArgumentException("batch: (" + batchSize + ", " + blockSize + ") needs "
+                    + batchSize * blockSize + " inputs and targets, got " + inputs.length + " and " + targets.length);
         }
     }
 }

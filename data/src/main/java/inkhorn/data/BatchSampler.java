@@ -44,8 +44,8 @@ public final class BatchSampler {
     public void fill(long step, int[] inputs, int[] targets) {
         int size = batchSize * blockSize;
         if (inputs.length != size || targets.length != size) {
-            throw new IllegalArgumentException("fill: inputs and targets must have " + batchSize + " x " + blockSize + " = " + size
-                    + " elements, got " + inputs.length + " and " + targets.length);
+            throw new IllegalArgumentException("fill: inputs and targets must have " + batchSize + " x " + blockSize
+                    + " = " + size + " elements, got " + inputs.length + " and " + targets.length);
         }
         // A window of T inputs and T targets takes T + 1 ids: the last start is length - T - 1.
         long starts = tokens.length() - blockSize;

@@ -1,8 +1,8 @@
 package inkhorn.data;
 
 /**
- * Told about work on a known number of bytes as it goes on (a download, a preparation), on the thread that asked for it. Whatever it
- * throws ends the work, which then leaves nothing half-made behind.
+ * Told about work on a known number of bytes as it goes on (a download, a preparation), on the thread that asked for
+ * it. Whatever it throws ends the work, which then leaves nothing half-made behind.
  */
 @FunctionalInterface
 public interface ByteProgress {
@@ -23,7 +23,10 @@ public interface ByteProgress {
      */
     void bytes(long done, long total);
 
-    /** Work goes on that is not counted in bytes, such as learning merges or waiting for a server; called several times a second. */
+    /**
+     * Work goes on that is not counted in bytes, such as learning merges or waiting for a server; called several times
+     * a second.
+     */
     default void working() {
     }
 }

@@ -49,9 +49,11 @@ public final class TokenFile {
      * @throws ArithmeticException for more ids than fit into one buffer, 536,870,911
      */
     public static TokenFile of(int[] ids) {
-        ByteBuffer buffer = ByteBuffer.allocate(Math.multiplyExact(ids.length, Integer.BYTES)).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer buffer = ByteBuffer.allocate(Math.multiplyExact(ids.length, Integer.BYTES))
+                .order(ByteOrder.LITTLE_ENDIAN);
         buffer.asIntBuffer().put(ids);
-        return new TokenFile(Path.of("memory"), IdWidth.BITS_32, ids.length, Integer.SIZE - 1, new ByteBuffer[] {buffer});
+        return new TokenFile(Path.of("memory"), IdWidth.BITS_32, ids.length, Integer.SIZE - 1,
+                new ByteBuffer[] {buffer});
     }
 
     static TokenFile open(Path path, IdWidth width, int mappingBits) {
@@ -66,7 +68,8 @@ public final class TokenFile {
             ByteBuffer[] mappings = new ByteBuffer[Math.toIntExact((bytes + mappingBytes - 1) / mappingBytes)];
             for (int i = 0; i < mappings.length; i++) {
                 long start = i * mappingBytes;
-                MappedByteBuffer mapping = channel.map(FileChannel.MapMode.READ_ONLY, start, Math.min(mappingBytes, bytes - start));
+                MappedByteBuffer mapping = channel.map(FileChannel.MapMode.READ_ONLY, start,
+                        Math.min(mappingBytes, bytes - start));
                 mappings[i] = mapping.order(ByteOrder.LITTLE_ENDIAN);
             }
             int idsPerMappingBits = mappingBits - Integer.numberOfTrailingZeros(width.bytes());

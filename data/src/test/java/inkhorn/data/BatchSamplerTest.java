@@ -31,11 +31,14 @@ class BatchSamplerTest {
 
     @Test
     void rowsAreConsecutiveIdsAndTargetsFollowByOne() {
-        Batch batch = new BatchSampler(Fixtures.counting(directory, 1_000), 3, 5, (bound, step, index) -> 100L * (index + 1) + step).batch(7);
+        Batch batch = new BatchSampler(Fixtures.counting(directory, 1_000), 3, 5,
+                (bound, step, index) -> 100L * (index + 1) + step).batch(7);
         assertThat(batch.batchSize()).isEqualTo(3);
         assertThat(batch.blockSize()).isEqualTo(5);
-        assertThat(batch.inputs()).containsExactly(107, 108, 109, 110, 111, 207, 208, 209, 210, 211, 307, 308, 309, 310, 311);
-        assertThat(batch.targets()).containsExactly(108, 109, 110, 111, 112, 208, 209, 210, 211, 212, 308, 309, 310, 311, 312);
+        assertThat(batch.inputs()).containsExactly(107, 108, 109, 110, 111, 207, 208, 209, 210, 211, 307, 308, 309, 310,
+                311);
+        assertThat(batch.targets()).containsExactly(108, 109, 110, 111, 112, 208, 209, 210, 211, 212, 308, 309, 310,
+                311, 312);
     }
 
     @Test
@@ -61,7 +64,8 @@ class BatchSamplerTest {
 
     @Test
     void fillingGivenArraysAllocatesNothing() {
-        BatchSampler sampler = new BatchSampler(Fixtures.counting(directory, 10_000), 12, 64, (bound, step, index) -> (step * 7 + index) % bound);
+        BatchSampler sampler = new BatchSampler(Fixtures.counting(directory, 10_000), 12, 64,
+                (bound, step, index) -> (step * 7 + index) % bound);
         int[] inputs = new int[12 * 64];
         int[] targets = new int[12 * 64];
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();

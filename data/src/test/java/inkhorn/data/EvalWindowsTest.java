@@ -30,7 +30,8 @@ class EvalWindowsTest {
                         targets.add(batch.targets()[k]);
                     }
                 }
-                assertThat(targets).isEqualTo(IntStream.range(1, length).boxed().toList()).hasSize((int) windows.predictions());
+                assertThat(targets).isEqualTo(IntStream.range(1, length).boxed().toList())
+                        .hasSize((int) windows.predictions());
             }
         }
     }
@@ -53,6 +54,7 @@ class EvalWindowsTest {
     @Test
     void batchPastTheEndIsRefused() {
         EvalWindows windows = new EvalWindows(Fixtures.counting(directory, 11), 2, 5);
-        assertThatThrownBy(() -> windows.batch(1)).isInstanceOf(IndexOutOfBoundsException.class).hasMessage("batch 1 of 1");
+        assertThatThrownBy(() -> windows.batch(1)).isInstanceOf(IndexOutOfBoundsException.class)
+                .hasMessage("batch 1 of 1");
     }
 }

@@ -41,8 +41,10 @@ class TokenFileTest {
     void idsInMemoryReadAsFromAFile() throws Exception {
         int[] ids = new Random(7).ints(1_003, 0, Integer.MAX_VALUE).toArray();
         write(IdWidth.BITS_32, ids);
-        Batch fromFile = new BatchSampler(TokenFile.open(file, IdWidth.BITS_32), 3, 7, (bound, step, index) -> (11 * index) % bound).batch(5);
-        Batch fromMemory = new BatchSampler(TokenFile.of(ids), 3, 7, (bound, step, index) -> (11 * index) % bound).batch(5);
+        Batch fromFile = new BatchSampler(TokenFile.open(file, IdWidth.BITS_32), 3, 7,
+                (bound, step, index) -> (11 * index) % bound).batch(5);
+        Batch fromMemory = new BatchSampler(TokenFile.of(ids), 3, 7, (bound, step, index) -> (11 * index) % bound)
+                .batch(5);
         assertThat(fromMemory.inputs()).isEqualTo(fromFile.inputs());
         assertThat(fromMemory.targets()).isEqualTo(fromFile.targets());
         assertThat(TokenFile.of(ids).get(1_002)).isEqualTo(ids[1_002]);
@@ -120,7 +122,8 @@ class TokenFileTest {
     @Test
     void missingFileIsNamed() {
         assertThatThrownBy(() -> TokenFile.open(file, IdWidth.BITS_16)).isInstanceOf(DataException.class)
-                .hasMessage(file + ": the token ids cannot be read (no such file or directory); prepare the data again");
+                .hasMessage(file
+                + ": the token ids cannot be read (no such file or directory); prepare the data again");
     }
 
     @Test

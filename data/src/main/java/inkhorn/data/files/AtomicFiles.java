@@ -35,7 +35,8 @@ public final class AtomicFiles {
     public static void write(Path file, byte[] bytes) throws IOException {
         Path temporary = temporaryFor(file);
         try {
-            try (FileChannel out = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            try (FileChannel out = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW,
+                    StandardOpenOption.WRITE)) {
                 ByteBuffer buffer = ByteBuffer.wrap(bytes);
                 while (buffer.hasRemaining()) {
                     out.write(buffer);
@@ -83,7 +84,10 @@ public final class AtomicFiles {
         }
     }
 
-    /** The reason in an I/O exception as a person says it; most exceptions of java.nio have only the path as their message. */
+    /**
+     * The reason in an I/O exception as a person says it; most exceptions of java.nio have only the path as their
+     * message.
+     */
     public static String reason(Throwable e) {
         if (e instanceof NoSuchFileException) {
             return "no such file or directory";

@@ -6,13 +6,12 @@ import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Says at debug level which files are read and written, and how large they are. */
+/** Logs at debug level which files are read and written, and how large they are. */
 public final class FileTrace {
 
     private static final Logger LOG = LoggerFactory.getLogger(FileTrace.class);
 
-    private FileTrace() {
-    }
+    private FileTrace() {}
 
     /** A file is about to be read, or mapped into memory. */
     public static void read(Path file) {

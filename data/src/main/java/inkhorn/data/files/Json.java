@@ -14,8 +14,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.nio.charset.StandardCharsets;
 
 /**
- * JSON as the program's files have it: keys in snake_case, UTF-8, strict about what it does not know. The same value gives
- * the same bytes on every platform and JDK.
+ * JSON as the program's files have it: keys in snake_case, UTF-8, strict about what it does not know. The same value
+ * gives the same bytes on every platform and JDK.
  */
 public final class Json {
     public static final ObjectMapper MAPPER = JsonMapper.builder()
@@ -23,11 +23,13 @@ public final class Json {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
             // Double.toString gives other digits before JDK 19 than after.
             .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
             .build();
     /** Refuses an object in which a key stands twice. */
-    public static final ObjectReader WITHOUT_DUPLICATES = MAPPER.reader().with(StreamReadFeature.STRICT_DUPLICATE_DETECTION);
+    public static final ObjectReader WITHOUT_DUPLICATES = MAPPER.reader()
+            .with(StreamReadFeature.STRICT_DUPLICATE_DETECTION);
 
     private static final DefaultIndenter INDENT = new DefaultIndenter("  ", "\n");
     private static final ObjectWriter INDENTED = MAPPER.writer(

@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * What every path that a user gives has to be before it is opened: opening a pipe waits for whoever writes into it, perhaps for ever,
- * and a device such as {@code /dev/zero} has no end.
+ * Checks that a path which a user gives is a regular file before it is opened. Opening a pipe would wait for a writer,
+ * perhaps for ever, and a device such as {@code /dev/zero} has no end.
  */
 public final class RegularFile {
 
@@ -22,8 +22,7 @@ public final class RegularFile {
     private static final int BLOCK_DEVICE = 0x6000;
     private static final int SOCKET = 0xC000;
 
-    private RegularFile() {
-    }
+    private RegularFile() {}
 
     /**
      * Does nothing if there is a regular file, or a link to one.
@@ -58,7 +57,8 @@ public final class RegularFile {
             byte[] bytes = in.readNBytes(most);
             // By reading and not by the size, which files of /proc do not tell.
             if (bytes.length == most && in.read() >= 0) {
-                throw new FileSystemException(file.toString(), null, "it is larger than " + mebibytes(most) + ", the most that is read");
+                throw new FileSystemException(file.toString(), null, "it is larger than " + mebibytes(most)
+                        + ", the most that is read");
             }
             return bytes;
         }

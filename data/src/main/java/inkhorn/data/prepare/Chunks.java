@@ -53,7 +53,9 @@ final class Chunks implements Iterator<Chunks.Chunk>, Closeable {
     private long done;
     private final long total;
 
-    /** @param lineBreaks whether each of several documents is to end with a line break, and gets one where it does not */
+    /**
+     * @param lineBreaks whether each of several documents is to end with a line break, and gets one where it does not
+     */
     Chunks(Corpus corpus, PreparationSpec spec, SplitRule split, boolean lineBreaks, ByteProgress progress) {
         this.corpus = corpus;
         this.spec = spec;
@@ -61,7 +63,7 @@ final class Chunks implements Iterator<Chunks.Chunk>, Closeable {
         this.lineBreaks = lineBreaks;
         this.progress = progress;
         sources = corpus.texts().iterator();
-        total = corpus.texts().stream().mapToLong(TextSource::bytes).sum();
+        total = corpus.bytes();
     }
 
     @Override
@@ -86,7 +88,8 @@ final class Chunks implements Iterator<Chunks.Chunk>, Closeable {
      * @param withValidation whether those for validation are among them
      */
     Iterable<String> texts(boolean withValidation) {
-        Stream<Chunk> chunks = StreamSupport.stream(Spliterators.spliteratorUnknownSize(this, Spliterator.ORDERED), false);
+        Stream<Chunk> chunks = StreamSupport.stream(Spliterators.spliteratorUnknownSize(this, Spliterator.ORDERED),
+                false);
         return chunks.filter(chunk -> withValidation || !chunk.validation()).map(Chunk::text)::iterator;
     }
 
@@ -150,7 +153,8 @@ final class Chunks implements Iterator<Chunks.Chunk>, Closeable {
         cutOff += length;
         if (split.byDocument()) {
             boolean breakMissing = ended && lineBreaks && !text.endsWith("\n");
-            ready.add(new Chunk(breakMissing ? text + "\n" : text, split.isForValidation(document), ended, source.location()));
+            ready.add(new Chunk(breakMissing ? text + "\n" : text, split.isForValidation(document), ended,
+                    source.location()));
         } else if (before < split.trainCharacters() && split.trainCharacters() < cutOff) {
             int at = text.offsetByCodePoints(0, (int) (split.trainCharacters() - before));
             ready.add(new Chunk(text.substring(0, at), false, false, source.location()));
@@ -167,8 +171,8 @@ final class Chunks implements Iterator<Chunks.Chunk>, Closeable {
      */
     void requireUnchanged(Scan scan) {
         if (characters != scan.characters() || document + 1 != scan.documents()) {
-            throw new DataException(corpus.source() + ": changed while it was read (" + scan.characters() + " characters, then " + characters
-                    + "); prepare it when nothing writes to it");
+            throw new DataException(corpus.source() + ": changed while it was read (" + scan.characters()
+                    + " characters, then " + characters + "); prepare it when nothing writes to it");
         }
     }
 

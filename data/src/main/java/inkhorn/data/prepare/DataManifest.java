@@ -3,7 +3,6 @@ package inkhorn.data.prepare;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import inkhorn.data.IdWidth;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * What lies in a directory of prepared data, as {@code manifest.json}. It is enough to tell whether the files are whole
@@ -24,18 +23,16 @@ import java.util.Objects;
  * @param train {@code train.bin}
  * @param val {@code val.bin}
  */
-public record DataManifest(String format, int version, String dataset, String source, List<Source> sources, long documents, long replaced,
-        Recipe recipe, String tokenizer, String tokenizerSha256,
+public record DataManifest(String format, int version, String dataset, String source, List<Source> sources,
+        long documents, long replaced, Recipe recipe, String tokenizer, String tokenizerSha256,
         @JsonProperty("vocabulary_size") int vocabSize, IdWidth idBits, Split train, Split val) {
     static final String FORMAT = "inkhorn-prepared";
     static final int VERSION = 2;
 
     public DataManifest {
-        for (Object field : new Object[] {format, dataset, source, sources, recipe, tokenizer, tokenizerSha256, idBits, train, val}) {
-            Objects.requireNonNull(field, "a field of the manifest is missing");
-        }
         sources = List.copyOf(sources);
-        // One document is cut by position and has text in both parts; manifests written before this was so count it where it ends.
+        // One document is cut by position and has text in both parts; manifests written before this was so count it
+        // where it ends.
         train = documents == 1 ? train.withDocuments(1) : train;
         val = documents == 1 ? val.withDocuments(1) : val;
     }
@@ -48,12 +45,7 @@ public record DataManifest(String format, int version, String dataset, String so
      * @param sha256 of those bytes
      * @param replaced invalid sequences in it
      */
-    public record Source(String name, long bytes, String sha256, long replaced) {
-        public Source {
-            Objects.requireNonNull(name, "name");
-            Objects.requireNonNull(sha256, "sha256");
-        }
-    }
+    public record Source(String name, long bytes, String sha256, long replaced) {}
 
     /**
      * What determines the files beside the sources.
@@ -65,12 +57,8 @@ public record DataManifest(String format, int version, String dataset, String so
      * @param normalizeNewlines whether CR LF and CR became LF
      * @param field of JSON lines
      */
-    public record Recipe(String tokenizer, int vocabSize, double valFraction, long splitSeed, boolean normalizeNewlines, String field) {
-        public Recipe {
-            Objects.requireNonNull(tokenizer, "tokenizer");
-            Objects.requireNonNull(field, "field");
-        }
-    }
+    public record Recipe(String tokenizer, int vocabSize, double valFraction, long splitSeed, boolean normalizeNewlines,
+            String field) {}
 
     /**
      * @param documents with text in this part; a single one, which is cut by position, counts in both
@@ -80,10 +68,6 @@ public record DataManifest(String format, int version, String dataset, String so
      * @param sha256 of the file
      */
     public record Split(long documents, long characters, long bytes, long tokens, String sha256) {
-        public Split {
-            Objects.requireNonNull(sha256, "sha256");
-        }
-
         private Split withDocuments(long number) {
             return new Split(number, characters, bytes, tokens, sha256);
         }

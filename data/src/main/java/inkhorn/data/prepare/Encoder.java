@@ -3,6 +3,7 @@ package inkhorn.data.prepare;
 import inkhorn.data.ByteProgress;
 import inkhorn.data.DataException;
 import inkhorn.data.IdWidth;
+import inkhorn.data.OrderedWork;
 import inkhorn.data.TokenFileWriter;
 import inkhorn.data.files.FileTrace;
 import inkhorn.data.files.Hashes;
@@ -10,19 +11,13 @@ import inkhorn.data.tokenizer.Tokenizer;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 
 /**
- * Encodes chunks on several threads and writes the ids in the chunks' order, so the files do not depend on the threads. As
- * many chunks are in memory as keep the threads busy.
+ * Encodes chunks on several threads and writes the ids in the chunks' order, so the files do not depend on the threads.
+ * As many chunks are in memory as keep the threads busy.
  */
 final class Encoder implements Closeable {
     /** Characters of a task: small documents are encoded together. */
@@ -30,78 +25,56 @@ final class Encoder implements Closeable {
 
     private final Tokenizer tokenizer;
     private final OptionalInt endOfText;
-    private final ExecutorService workers;
-    private final int ahead;
-    private final Deque<Future<List<Encoded>>> tasks = new ArrayDeque<>();
+    private final int threads;
     private final Part train;
     private final Part val;
 
     /** @param separated whether each document ends with the tokenizer's end-of-text token, where it has one */
-    Encoder(Tokenizer tokenizer, boolean separated, IdWidth width, Path train, Path val, int threads) throws IOException {
+    Encoder(Tokenizer tokenizer, boolean separated, IdWidth width, Path train, Path val, int threads)
+            throws IOException {
         this.tokenizer = tokenizer;
+        this.threads = threads;
         endOfText = separated ? tokenizer.endOfText() : OptionalInt.empty();
         this.train = new Part(train, width);
         this.val = new Part(val, width);
-        ahead = 2 * threads;
-        workers = Executors.newFixedThreadPool(threads, task -> {
-            Thread thread = new Thread(task, "inkhorn-encode");
-            thread.setDaemon(true);
-            return thread;
-        });
     }
 
     private record Encoded(boolean validation, int[] ids, long characters, long bytes, boolean endsDocument) {}
 
     /** Encodes all of them. */
     void encode(Chunks chunks) throws IOException {
-        List<Chunks.Chunk> task = new ArrayList<>();
-        int characters = 0;
-        while (chunks.hasNext()) {
-            Chunks.Chunk chunk = chunks.next();
-            task.add(chunk);
-            characters += chunk.text().length();
-            if (characters >= TASK) {
-                submit(task);
-                task = new ArrayList<>();
-                characters = 0;
+        try (OrderedWork<List<Chunks.Chunk>, List<Encoded>, IOException> work = new OrderedWork<>(
+                "inkhorn-encode", threads, task -> task.stream().map(this::encoded).toList(), this::write)) {
+            List<Chunks.Chunk> task = new ArrayList<>();
+            int characters = 0;
+            while (chunks.hasNext()) {
+                Chunks.Chunk chunk = chunks.next();
+                task.add(chunk);
+                characters += chunk.text().length();
+                if (characters >= TASK) {
+                    work.add(task);
+                    task = new ArrayList<>();
+                    characters = 0;
+                }
             }
-        }
-        submit(task);
-        while (!tasks.isEmpty()) {
-            writeOldest();
+            work.add(task);
+            work.finish();
         }
     }
 
-    private void submit(List<Chunks.Chunk> task) throws IOException {
-        tasks.add(workers.submit(() -> task.stream().map(this::encoded).toList()));
-        if (tasks.size() > ahead) {
-            writeOldest();
+    private void write(List<Encoded> task) throws IOException {
+        for (Encoded encoded : task) {
+            (encoded.validation() ? val : train).add(encoded, endOfText);
         }
     }
 
     private Encoded encoded(Chunks.Chunk chunk) {
         String text = chunk.text();
         try {
-            return new Encoded(chunk.validation(), tokenizer.encode(text), text.codePointCount(0, text.length()), utf8Length(text),
-                    chunk.endsDocument());
+            return new Encoded(chunk.validation(), tokenizer.encode(text), text.codePointCount(0, text.length()),
+                    utf8Length(text), chunk.endsDocument());
         } catch (DataException e) {
             throw new DataException(chunk.location() + ": " + e.getMessage(), e);
-        }
-    }
-
-    private void writeOldest() throws IOException {
-        try {
-            for (Encoded encoded : tasks.remove().get()) {
-                (encoded.validation() ? val : train).add(encoded, endOfText);
-            }
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof Error error) {
-                throw error;
-            }
-            throw e.getCause() instanceof RuntimeException failure ? failure : new IllegalStateException(e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
         }
     }
 
@@ -117,7 +90,6 @@ final class Encoder implements Closeable {
 
     @Override
     public void close() throws IOException {
-        workers.shutdownNow();
         try (val.out) {
             train.out.close();
         }
@@ -160,7 +132,8 @@ final class Encoder implements Closeable {
         DataManifest.Split finish(ByteProgress progress) throws IOException {
             out.finish();
             FileTrace.wrote(file);
-            return new DataManifest.Split(documents, characters, bytes, out.length(), Hashes.sha256(file, progress::working));
+            return new DataManifest.Split(documents, characters, bytes, out.length(),
+                    Hashes.sha256(file, progress::working));
         }
     }
 }

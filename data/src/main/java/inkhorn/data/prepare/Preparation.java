@@ -25,9 +25,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Turns a corpus into {@code train.bin}, {@code val.bin}, {@code tokenizer.json} and {@code manifest.json}: in
- * {@code <sets>/<data set>/<tokenizer>-<key>/} for a training run, or in a directory of the user's choice. Streams, so that
- * memory does not grow with the corpus. The directory is made under another name, synced, and renamed when whole; whoever
- * comes second uses what the first one made. Files are used again only while every hash agrees.
+ * {@code <sets>/<data set>/<tokenizer>-<key>/} for a training run, or in a directory of the user's choice. Streams, so
+ * that memory does not grow with the corpus. The directory is made under another name, synced, and renamed when whole;
+ * whoever comes second uses what the first one made. Files are used again only while every hash agrees.
  */
 public final class Preparation {
     private static final Logger LOG = LoggerFactory.getLogger(Preparation.class);
@@ -37,7 +37,8 @@ public final class Preparation {
 
     /** @param setsDirectory {@code data/sets}; where it cannot be written, a directory under java.io.tmpdir serves */
     public Preparation(Path setsDirectory) {
-        this(setsDirectory, Path.of(System.getProperty("java.io.tmpdir"), "inkhorn-" + System.getProperty("user.name"), "sets"));
+        this(setsDirectory, Path.of(System.getProperty("java.io.tmpdir"), "inkhorn-" + System.getProperty("user.name"),
+                "sets"));
     }
 
     Preparation(Path setsDirectory, Path fallbackDirectory) {
@@ -46,8 +47,8 @@ public final class Preparation {
     }
 
     /**
-     * For a training run. The key in the directory's name is a hash of all that determines the files, so a changed text or setting
-     * never meets old ids.
+     * For a training run. The key in the directory's name is a hash of all that determines the files, so a changed text
+     * or setting never meets old ids.
      *
      * @throws DataException if the text cannot be read or encoded, or nothing can be written
      */
@@ -60,7 +61,8 @@ public final class Preparation {
         try {
             return prepareIn(wanted, recipe, warnings, progress);
         } catch (IOException e) {
-            warnings.add(wanted + ": prepared data cannot be written there (" + AtomicFiles.reason(e) + "); using " + fallback + " instead");
+            warnings.add(wanted + ": prepared data cannot be written there (" + AtomicFiles.reason(e) + "); using "
+                    + fallback + " instead");
         }
         try {
             return prepareIn(fallback, recipe, warnings, progress);
@@ -74,10 +76,12 @@ public final class Preparation {
      * Into a directory of the user's choice.
      *
      * @param overwrite whether prepared data of another corpus or of other settings that are there may be replaced
-     * @throws DataException if the text cannot be read or encoded, the directory cannot be written or holds something else
+     * @throws DataException if the text cannot be read or encoded, the directory cannot be written or holds something
+     *     else
      * @throws UncheckedIOException if writing fails half-way, as on a full disk; then nothing is left
      */
-    public static PreparedData prepareInto(Path out, Corpus corpus, PreparationSpec spec, boolean overwrite, ByteProgress progress) {
+    public static PreparedData prepareInto(Path out, Corpus corpus, PreparationSpec spec, boolean overwrite,
+            ByteProgress progress) {
         PreparedDirectory directory = new PreparedDirectory(out.toAbsolutePath().normalize());
         requireUsable(out, directory);
         Scan scan = Scan.of(corpus, spec, progress);
@@ -85,8 +89,8 @@ public final class Preparation {
         if (Files.exists(directory.file(PreparedDirectory.MANIFEST)) && !overwrite) {
             List<String> differences = PreparedDirectory.differences(directory.manifest(), recipe.written(), scan);
             if (!differences.isEmpty()) {
-                throw new DataException("--out: " + out + " holds data that were prepared otherwise (" + String.join("; ", differences)
-                        + "); give another --out, or --overwrite to replace them");
+                throw new DataException("--out: " + out + " holds data that were prepared otherwise ("
+                        + String.join("; ", differences) + "); give another --out, or --overwrite to replace them");
             }
         }
         try {
@@ -112,19 +116,24 @@ public final class Preparation {
         while (ancestor != null && !Files.exists(ancestor)) {
             ancestor = ancestor.getParent();
         }
-        Path written = directory.path().equals(ancestor) && ancestor.getParent() != null ? ancestor.getParent() : ancestor;
+        Path written = directory.path().equals(ancestor) && ancestor.getParent() != null ? ancestor.getParent()
+                : ancestor;
         if (ancestor == null || !Files.isDirectory(ancestor)) {
-            throw new DataException("--out: " + out + " cannot be made (" + ancestor + " is a file); give another directory");
+            throw new DataException("--out: " + out + " cannot be made (" + ancestor
+                    + " is a file); give another directory");
         }
         if (!Files.isWritable(written)) {
-            throw new DataException("--out: " + out + " cannot be written (" + written + " is read-only); give another directory");
+            throw new DataException("--out: " + out + " cannot be written (" + written
+                    + " is read-only); give another directory");
         }
         try {
             if (!directory.isReplaceable()) {
-                throw new DataException("--out: " + out + " holds other files than prepared data; give a directory that does not exist yet");
+                throw new DataException("--out: " + out
+                        + " holds other files than prepared data; give a directory that does not exist yet");
             }
         } catch (IOException e) {
-            throw new DataException("--out: " + out + " cannot be read (" + AtomicFiles.reason(e) + "); give another directory", e);
+            throw new DataException("--out: " + out + " cannot be read (" + AtomicFiles.reason(e)
+                    + "); give another directory", e);
         }
     }
 
@@ -138,13 +147,15 @@ public final class Preparation {
     private record Recipe(Corpus corpus, PreparationSpec spec, Scan scan, DataManifest.Recipe written) {
         static Recipe of(Corpus corpus, PreparationSpec spec, Scan scan) {
             TokenizerSpec tokenizer = spec.tokenizer();
-            String name = tokenizer.isFile() ? "file:" + Tokenizers.load(Path.of(tokenizer.name())).hash() : tokenizer.name();
-            return new Recipe(corpus, spec, scan, new DataManifest.Recipe(name, tokenizer.vocabSize(), spec.valFraction(), spec.seed(),
-                    spec.normalizeNewlines(), spec.field()));
+            String name = tokenizer.isFile() ? "file:" + Tokenizers.load(Path.of(tokenizer.name())).hash()
+                    : tokenizer.name();
+            return new Recipe(corpus, spec, scan, new DataManifest.Recipe(name, tokenizer.vocabSize(),
+                    spec.valFraction(), spec.seed(), spec.normalizeNewlines(), spec.field()));
         }
 
         String directory() {
-            StringBuilder determinants = new StringBuilder(DataManifest.FORMAT + " " + DataManifest.VERSION + "\n" + written);
+            StringBuilder determinants = new StringBuilder(DataManifest.FORMAT + " " + DataManifest.VERSION + "\n"
+                    + written);
             scan.sources().forEach(source -> determinants.append('\n').append(source.sha256()));
             String key = Hashes.sha256(determinants.toString().getBytes(StandardCharsets.UTF_8)).substring(0, 12);
             return corpus.name() + "/" + (spec.tokenizer().isFile() ? "file" : written.tokenizer()) + "-" + key;
@@ -155,7 +166,8 @@ public final class Preparation {
         }
     }
 
-    private static PreparedData prepareIn(Path directory, Recipe recipe, List<String> warnings, ByteProgress progress) throws IOException {
+    private static PreparedData prepareIn(Path directory, Recipe recipe, List<String> warnings,
+            ByteProgress progress) throws IOException {
         Optional<PreparedData> present = open(directory, recipe, warnings, progress);
         if (present.isPresent()) {
             WorkDirectory.removeLeftovers(directory.getParent());
@@ -190,8 +202,10 @@ public final class Preparation {
             val = encoder.finishVal(progress);
         }
         Corpus corpus = recipe.corpus();
-        DataManifest manifest = new DataManifest(DataManifest.FORMAT, DataManifest.VERSION, corpus.name(), corpus.source(), scan.sources(), scan.documents(),
-                scan.replaced(), recipe.written(), tokenizer.name(), tokenizer.hash(), tokenizer.vocabSize(), width, train, val);
+        DataManifest manifest = new DataManifest(DataManifest.FORMAT, DataManifest.VERSION, corpus.name(),
+                corpus.source(), scan.sources(), scan.documents(),
+                scan.replaced(), recipe.written(), tokenizer.name(), tokenizer.hash(), tokenizer.vocabSize(), width,
+                train, val);
         AtomicFiles.write(directory.file(PreparedDirectory.MANIFEST), Json.bytes(manifest));
         AtomicFiles.syncDirectory(directory.path());
     }
@@ -215,7 +229,8 @@ public final class Preparation {
     }
 
     /** @return false if somebody else's whole directory was there first */
-    private static boolean publish(Path temporary, Path directory, Recipe recipe, ByteProgress progress) throws IOException {
+    private static boolean publish(Path temporary, Path directory, Recipe recipe,
+            ByteProgress progress) throws IOException {
         for (int attempt = 0; ; attempt++) {
             try {
                 if (Files.isDirectory(directory) && new PreparedDirectory(directory).isEmpty()) {
@@ -244,10 +259,12 @@ public final class Preparation {
     }
 
     /** Empty unless the directory holds, whole and unchanged, what the recipe makes. */
-    private static Optional<PreparedData> open(Path directory, Recipe recipe, List<String> warnings, ByteProgress progress) {
+    private static Optional<PreparedData> open(Path directory, Recipe recipe, List<String> warnings,
+            ByteProgress progress) {
         try {
             PreparedDirectory prepared = new PreparedDirectory(directory);
-            return recipe.made(prepared.manifest()) ? Optional.of(prepared.open(true, warnings, progress)) : Optional.empty();
+            return recipe.made(prepared.manifest()) ? Optional.of(prepared.open(true, warnings, progress))
+                    : Optional.empty();
         } catch (DataException e) {
             LOG.debug("{}: nothing to use again", directory, e);
             return Optional.empty();

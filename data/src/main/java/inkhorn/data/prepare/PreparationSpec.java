@@ -13,7 +13,8 @@ import inkhorn.data.tokenizer.TokenizerSpec;
  * @param field of a JSON line that holds the document
  * @param threads that encode; the files do not depend on it
  */
-public record PreparationSpec(TokenizerSpec tokenizer, double valFraction, long seed, boolean normalizeNewlines, String field, int threads) {
+public record PreparationSpec(TokenizerSpec tokenizer, double valFraction, long seed, boolean normalizeNewlines,
+        String field, int threads) {
     /** The field of JSON lines that published data sets use. */
     public static final String TEXT_FIELD = "text";
     /** Also of a training run. */

@@ -21,8 +21,8 @@ import java.util.Optional;
  * @param reused whether they were there already
  * @param warnings one line each, to be shown to the user, those of the corpus first
  */
-public record PreparedData(Tokenizer tokenizer, TokenFile train, TokenFile val, DataManifest manifest, Path directory, boolean reused,
-        List<String> warnings) {
+public record PreparedData(Tokenizer tokenizer, TokenFile train, TokenFile val, DataManifest manifest, Path directory,
+        boolean reused, List<String> warnings) {
     public PreparedData {
         warnings = List.copyOf(warnings);
     }
@@ -36,7 +36,10 @@ public record PreparedData(Tokenizer tokenizer, TokenFile train, TokenFile val, 
         return open(directory, ByteProgress.NONE);
     }
 
-    /** As {@link #open(Path)}; {@code progress} is called while the files are compared with their hashes, and may end it. */
+    /**
+     * As {@link #open(Path)}; {@code progress} is called while the files are compared with their hashes, and may end
+     * it.
+     */
     public static PreparedData open(Path directory, ByteProgress progress) {
         return new PreparedDirectory(directory).open(true, List.of(), progress);
     }
@@ -51,8 +54,8 @@ public record PreparedData(Tokenizer tokenizer, TokenFile train, TokenFile val, 
     }
 
     /**
-     * A loss on the validation split in bits for each byte of its text, which compares between tokenizers as a loss for each token
-     * does not: {@code loss · tokens / (bytes · ln 2)}, with the tokens and UTF-8 bytes of the whole split.
+     * A loss on the validation split in bits for each byte of its text, which compares between tokenizers as a loss for
+     * each token does not: {@code loss · tokens / (bytes · ln 2)}, with the tokens and UTF-8 bytes of the whole split.
      *
      * @param loss mean cross-entropy in nats a token
      */
@@ -70,18 +73,21 @@ public record PreparedData(Tokenizer tokenizer, TokenFile train, TokenFile val, 
     public void requireMadeWith(Optional<TokenizerSpec> tokenizer, Double valFraction) {
         tokenizer.ifPresent(this::requireTokenizer);
         if (valFraction != null && valFraction != manifest.recipe().valFraction()) {
-            throw new DataException("data.dir: " + directory + " was split with a val_fraction of " + manifest.recipe().valFraction()
+            throw new DataException("data.dir: " + directory + " was split with a val_fraction of "
+                    + manifest.recipe().valFraction()
                     + ", but data.val_fraction is " + valFraction + "; leave that key out, or prepare the data again");
         }
     }
 
     private void requireTokenizer(TokenizerSpec spec) {
         boolean same = spec.isFile() ? Tokenizers.load(Path.of(spec.name())).hash().equals(tokenizer.hash())
-                : spec.name().equals(tokenizer.name()) && (spec.vocabSize() == 0 || spec.vocabSize() == tokenizer.vocabSize());
+                : spec.name().equals(tokenizer.name())
+                && (spec.vocabSize() == 0 || spec.vocabSize() == tokenizer.vocabSize());
         if (!same) {
-            throw new DataException("data.dir: " + directory + " was prepared with the tokenizer " + tokenizer.name() + " of "
-                    + tokenizer.vocabSize() + " tokens, but data.tokenizer is " + spec.name()
-                    + (spec.vocabSize() == 0 ? "" : " of " + spec.vocabSize()) + "; leave that key out, or prepare the data again with it");
+            throw new DataException("data.dir: " + directory + " was prepared with the tokenizer " + tokenizer.name()
+                    + " of " + tokenizer.vocabSize() + " tokens, but data.tokenizer is " + spec.name()
+                    + (spec.vocabSize() == 0 ? "" : " of " + spec.vocabSize())
+                    + "; leave that key out, or prepare the data again with it");
         }
     }
 
@@ -98,8 +104,9 @@ public record PreparedData(Tokenizer tokenizer, TokenFile train, TokenFile val, 
     private void requireWindow(String split, TokenFile tokens, int blockSize) {
         if (tokens.length() <= blockSize) {
             throw new DataException(manifest.source() + ": the " + split + " split has " + tokens.length()
-                    + " tokens (data.val_fraction " + manifest.recipe().valFraction() + "), but model.block_size " + blockSize + " needs at least "
-                    + (blockSize + 1L) + "; use a longer text, a smaller model.block_size, or another data.val_fraction");
+                    + " tokens (data.val_fraction " + manifest.recipe().valFraction() + "), but model.block_size "
+                    + blockSize + " needs at least " + (blockSize + 1L)
+                    + "; use a longer text, a smaller model.block_size, or another data.val_fraction");
         }
     }
 }

@@ -52,8 +52,8 @@ record PreparedDirectory(Path path) {
         requireHash(VAL, manifest.val().sha256(), progress);
         Tokenizer tokenizer = Tokenizers.load(file(TOKENIZER));
         if (tokenizer.vocabSize() - 1L > manifest.idBits().largest()) {
-            throw new DataException(path + ": ids of " + manifest.idBits().bits() + " bits cannot number the " + tokenizer.vocabSize()
-                    + " tokens of its tokenizer " + tokenizer.name() + AGAIN);
+            throw new DataException(path + ": ids of " + manifest.idBits().bits() + " bits cannot number the "
+                    + tokenizer.vocabSize() + " tokens of its tokenizer " + tokenizer.name() + AGAIN);
         }
         TokenFile train = TokenFile.open(file(TRAIN), manifest.idBits());
         TokenFile val = TokenFile.open(file(VAL), manifest.idBits());
@@ -66,12 +66,12 @@ record PreparedDirectory(Path path) {
         try {
             JsonNode json = Json.MAPPER.readTree(RegularFile.read(file, MOST_MANIFEST_BYTES));
             if (!json.path("format").asText().equals(DataManifest.FORMAT)) {
-                throw new DataException(file + ": is no manifest of prepared data (\"format\" is " + json.path("format") + ", expected \""
-                        + DataManifest.FORMAT + "\")" + AGAIN);
+                throw new DataException(file + ": is no manifest of prepared data (\"format\" is " + json.path("format")
+                        + ", expected \"" + DataManifest.FORMAT + "\")" + AGAIN);
             }
             if (json.path("version").asInt() != DataManifest.VERSION) {
-                throw new DataException(file + ": prepared data of version " + json.path("version") + ", but this program reads version "
-                        + DataManifest.VERSION + AGAIN);
+                throw new DataException(file + ": prepared data of version " + json.path("version")
+                        + ", but this program reads version " + DataManifest.VERSION + AGAIN);
             }
             return Json.MAPPER.treeToValue(json, DataManifest.class);
         } catch (JacksonException e) {
@@ -92,7 +92,10 @@ record PreparedDirectory(Path path) {
         }
     }
 
-    /** Whether nothing would be lost by putting prepared data in its place: it is not there, or empty, or holds prepared data only. */
+    /**
+     * Whether nothing would be lost by putting prepared data in its place: it is not there, or empty, or holds prepared
+     * data only.
+     */
     boolean isReplaceable() throws IOException {
         if (!Files.exists(path)) {
             return true;
@@ -158,6 +161,8 @@ record PreparedDirectory(Path path) {
     }
 
     private static Map<String, String> byName(List<DataManifest.Source> sources) {
-        return sources.stream().collect(Collectors.toMap(DataManifest.Source::name, DataManifest.Source::sha256, (a, b) -> a + b, TreeMap::new));
+        return sources.stream()
+                .collect(Collectors.toMap(DataManifest.Source::name, DataManifest.Source::sha256, (a, b) -> a + b,
+                TreeMap::new));
     }
 }

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A first reading of a corpus, which finds what has to be known before it can be split and encoded.
+ * What a first reading of a corpus finds: all that has to be known before the corpus can be split and encoded.
  *
  * @param sources what was read, with hashes
  * @param documents that are not empty
@@ -17,7 +17,8 @@ import java.util.List;
  * @param split which part is for validation
  * @param warnings a line for each source in which something was replaced
  */
-record Scan(List<DataManifest.Source> sources, long documents, long characters, SplitRule split, List<String> warnings) {
+record Scan(List<DataManifest.Source> sources, long documents, long characters, SplitRule split,
+        List<String> warnings) {
     private static final int WARNINGS = 5;
 
     /** @throws DataException if a source cannot be read, or there is no text in any of them */
@@ -47,7 +48,7 @@ record Scan(List<DataManifest.Source> sources, long documents, long characters, 
             this.corpus = corpus;
             this.spec = spec;
             this.progress = progress;
-            total = corpus.texts().stream().mapToLong(TextSource::bytes).sum();
+            total = corpus.bytes();
         }
 
         Scan all() {
@@ -55,14 +56,16 @@ record Scan(List<DataManifest.Source> sources, long documents, long characters, 
             for (TextSource source : corpus.texts()) {
                 try (SourceReader reader = new SourceReader(source, spec.field(), spec.normalizeNewlines())) {
                     read(reader);
-                    sources.add(new DataManifest.Source(source.name(), reader.bytesRead(), reader.sha256(), reader.replaced()));
+                    sources.add(new DataManifest.Source(source.name(), reader.bytesRead(), reader.sha256(),
+                            reader.replaced()));
                     warn(source, reader);
                     done += source.bytes();
                 }
             }
             progress.bytes(total, total);
             if (characters == 0) {
-                throw new DataException(corpus.source() + ": the text is empty; give a UTF-8 text file with characters in it");
+                throw new DataException(corpus.source()
+                        + ": the text is empty; give a UTF-8 text file with characters in it");
             }
             SplitRule split = documents == 1 ? SplitRule.ofOneText(characters, spec.valFraction())
                     : SplitRule.ofDocuments(spec.valFraction(), spec.seed(), lowest, highest);
@@ -89,8 +92,10 @@ record Scan(List<DataManifest.Source> sources, long documents, long characters, 
         private void warn(TextSource source, SourceReader reader) {
             long replaced = reader.replaced();
             if (replaced > 0) {
-                String first = reader.firstMalformed() < 0 ? "" : ", the first at byte offset " + reader.firstMalformed();
-                warnings.add(source.location() + ": " + replaced + " invalid UTF-8 sequence" + (replaced == 1 ? "" : "s")
+                String first = reader.firstMalformed() < 0 ? "" : ", the first at byte offset "
+                        + reader.firstMalformed();
+                warnings.add(source.location() + ": " + replaced + " invalid UTF-8 sequence"
+                        + (replaced == 1 ? "" : "s")
                         + " replaced by U+FFFD" + first + "; save the file as UTF-8 if that is not wanted");
             }
         }
@@ -100,7 +105,8 @@ record Scan(List<DataManifest.Source> sources, long documents, long characters, 
                 return List.copyOf(warnings);
             }
             List<String> few = new ArrayList<>(warnings.subList(0, WARNINGS));
-            few.add("invalid UTF-8 was replaced in " + (warnings.size() - WARNINGS) + " more files; manifest.json names them");
+            few.add("invalid UTF-8 was replaced in " + (warnings.size() - WARNINGS)
+                    + " more files; manifest.json names them");
             return few;
         }
     }

@@ -5,8 +5,8 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 
 /**
- * What is for validation. Of one document, the last characters, as in nanoGPT. Of several, whole documents, each by a draw
- * that depends on the seed and its number alone, so that no document is learned from and validated on.
+ * What is for validation. Of one document, the last characters, as in nanoGPT. Of several, whole documents, each by a
+ * draw that depends on the seed and its number alone, so that no document is learned from and validated on.
  *
  * @param byDocument whether there are several documents
  * @param trainCharacters of a single document, how many code points from its beginning are for training
@@ -33,7 +33,10 @@ record SplitRule(boolean byDocument, long trainCharacters, double threshold, lon
         return draw(seed, document) < threshold;
     }
 
-    /** SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators", 2014), the upper 53 bits in [0, 1). */
+    /**
+     * SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators", 2014), the upper 53 bits in [0,
+     * 1).
+     */
     static double draw(long seed, long document) {
         long z = seed + (document + 1) * 0x9E3779B97F4A7C15L;
         z = (z ^ z >>> 30) * 0xBF58476D1CE4E5B9L;

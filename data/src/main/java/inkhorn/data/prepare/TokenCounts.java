@@ -54,8 +54,8 @@ public final class TokenCounts {
             tokens.read(at, ids, 0, n);
             for (int i = 0; i < n; i++) {
                 if (ids[i] >= counts.length || ids[i] < 0) {
-                    throw new DataException(tokens.path() + ": id " + ids[i] + " at position " + (at + i) + " is not in the vocabulary of "
-                            + counts.length + " tokens; prepare the data again");
+                    throw new DataException(tokens.path() + ": id " + ids[i] + " at position " + (at + i)
+                            + " is not in the vocabulary of " + counts.length + " tokens; prepare the data again");
                 }
                 counts[ids[i]]++;
             }
@@ -87,16 +87,21 @@ public final class TokenCounts {
         return sorted(Comparator.comparingLong((Integer id) -> counts[id]), n);
     }
 
-    /** The {@code n} with the most characters among those that occur, special tokens left out; of equals, the more frequent first. */
+    /**
+     * The {@code n} with the most characters among those that occur, special tokens left out; of equals, the more
+     * frequent first.
+     */
     public List<Row> longest(int n) {
-        return IntStream.range(0, counts.length).filter(id -> counts[id] > 0 && !tokenizer.specialTokens().containsValue(id))
-                .mapToObj(this::row)
-                .sorted(Comparator.comparingInt(Row::characters).reversed().thenComparing(Comparator.comparingLong(Row::count).reversed()))
+        return IntStream.range(0, counts.length).filter(id -> counts[id] > 0 && !tokenizer.specialTokens()
+                .containsValue(id)).mapToObj(this::row)
+                .sorted(Comparator.comparingInt(Row::characters).reversed()
+                .thenComparing(Comparator.comparingLong(Row::count).reversed()))
                 .limit(n).toList();
     }
 
     private List<Row> sorted(Comparator<Integer> order, int n) {
-        return IntStream.range(0, counts.length).filter(id -> counts[id] > 0).boxed().sorted(order).limit(n).map(this::row).toList();
+        return IntStream.range(0, counts.length).filter(id -> counts[id] > 0).boxed().sorted(order).limit(n)
+                .map(this::row).toList();
     }
 
     private Row row(int id) {

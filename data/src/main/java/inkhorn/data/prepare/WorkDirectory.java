@@ -17,8 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A directory that is filled under a name nothing reads, beside the place it is to be renamed to. A lock of the operating
- * system, held beside it, ends with the process: so the next one knows which directories a kill has left, and removes them.
+ * A directory that is filled under a name nothing reads, beside the place it is to be renamed to. A lock of the
+ * operating system, held beside it, ends with the process: so the next one knows which directories a kill has left, and
+ * removes them.
  */
 final class WorkDirectory implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(WorkDirectory.class);
@@ -43,7 +44,8 @@ final class WorkDirectory implements Closeable {
         while (true) {
             Path directory = parent.resolve(PREFIX + UUID.randomUUID());
             LIVE.add(lockOf(directory));
-            FileChannel channel = FileChannel.open(lockOf(directory), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            FileChannel channel = FileChannel.open(lockOf(directory), StandardOpenOption.CREATE_NEW,
+                    StandardOpenOption.WRITE);
             WorkDirectory work = new WorkDirectory(directory, channel);
             // Not to be had if another process takes the new file for a leftover at this moment: then another name.
             if (channel.tryLock() == null) {
@@ -83,7 +85,8 @@ final class WorkDirectory implements Closeable {
     }
 
     private static void removeIfDead(Path file) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE); FileLock held = channel.tryLock()) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE); FileLock held =
+                channel.tryLock()) {
             if (held != null) {
                 String name = file.getFileName().toString();
                 AtomicFiles.deleteTree(file.resolveSibling(name.substring(0, name.length() - LOCK.length())));

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What is to be learned from: one text, or many. Nothing of it is in memory before it is prepared.
+ * The text, or the texts, to learn from. They are read when they are prepared, not before.
  *
  * @param name the data set's name, which is also its directory under {@code data/sets}
  * @param source where it was found, for people: a path, an address, or the corpus built into the jar
@@ -39,6 +39,11 @@ public record Corpus(String name, String source, List<TextSource> texts, List<St
         List<TextSource> texts = InputFiles.find(inputs, globs, what);
         String more = inputs.size() == 1 ? "" : " and " + (inputs.size() - 1) + " more";
         return new Corpus(name, inputs.get(0) + more, texts, List.of());
+    }
+
+    /** The size of all texts together, compressed where they are. */
+    public long bytes() {
+        return texts.stream().mapToLong(TextSource::bytes).sum();
     }
 
     public Corpus withWarning(String warning) {

@@ -47,7 +47,8 @@ public final class DataSets {
      * its stem. With neither: {@code tiny-shakespeare}.
      *
      * @param dataset a name, or null or blank for none
-     * @param path a UTF-8 text file or a directory of them, or null for none; it must exist even where the data set's own file comes first
+     * @param path a UTF-8 text file or a directory of them, or null for none; it must exist even where the data set's
+     *     own file comes first
      * @return the text; its warnings, for the caller to show, say what is used instead of what was asked for
      * @throws DataException if there is no such text, or it cannot be read
      */
@@ -80,7 +81,8 @@ public final class DataSets {
     private Corpus fromOwnFile(String name, Path own, Path path) {
         Corpus corpus = fromFile(name, own, "data.dataset " + name);
         if (path != null && !isSameFile(own, path)) {
-            corpus = corpus.withWarning("data.path: " + path + " is not used, because " + own + " comes first for data.dataset " + name
+            corpus = corpus.withWarning("data.path: " + path + " is not used, because " + own
+                    + " comes first for data.dataset " + name
                     + "; to use it, leave data.dataset empty or give the text a name of its own");
         }
         String hash = name.equals(TINY_SHAKESPEARE) ? hash(own) : tinyShakespeare.sha256();
@@ -116,7 +118,8 @@ public final class DataSets {
     private Corpus builtIn(Path own, String downloadFailure) {
         String text = BuiltInCorpus.text();
         Corpus corpus = Corpus.of(TINY_SHAKESPEARE, BuiltInCorpus.DESCRIPTION, text);
-        return corpus.withWarning("data.dataset: using " + BuiltInCorpus.DESCRIPTION + ", " + text.codePointCount(0, text.length())
+        return corpus.withWarning("data.dataset: using " + BuiltInCorpus.DESCRIPTION + ", "
+                + text.codePointCount(0, text.length())
                 + " characters, instead of " + TINY_SHAKESPEARE + ": " + own + " does not exist and the download of "
                 + tinyShakespeare.address() + " failed (" + downloadFailure + "); put the file at "
                 + own.toAbsolutePath().normalize() + " or give --data.path=FILE");
@@ -145,7 +148,8 @@ public final class DataSets {
     private static String requireName(String dataset) {
         if (!isName(dataset)) {
             throw new DataException("data.dataset: '" + dataset
-                    + "' is not a name; allowed: letters, digits, '.', '_' and '-', not beginning with '.'; give a file with --data.path=FILE");
+                    + "' is not a name; allowed: letters, digits, '.', '_' and '-', not beginning with '.'; give a "
+                    + "file with --data.path=FILE");
         }
         return dataset;
     }

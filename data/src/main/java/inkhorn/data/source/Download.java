@@ -87,7 +87,8 @@ record Download(URI address, long size, String sha256, Duration connectTimeout, 
                 }
                 Duration limit = bytes == 0 ? connectTimeout.plus(idleTimeout) : idleTimeout;
                 if (System.nanoTime() - received.lastChange > limit.toNanos()) {
-                    throw new FailedException("nothing received for " + limit.toMillis() + " ms after " + bytes + " of " + size + " bytes", e);
+                    throw new FailedException("nothing received for " + limit.toMillis() + " ms after " + bytes + " of "
+                            + size + " bytes", e);
                 }
             }
         }
@@ -138,6 +139,7 @@ record Download(URI address, long size, String sha256, Duration connectTimeout, 
         if (cause instanceof ConnectException) {
             return cause.getCause() instanceof UnresolvedAddressException ? "host name not found" : "no connection";
         }
-        return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage().lines().findFirst().orElse("");
+        return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage().lines().findFirst()
+                .orElse("");
     }
 }

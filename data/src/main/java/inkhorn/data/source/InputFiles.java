@@ -38,10 +38,10 @@ final class InputFiles {
     }
 
     /**
-     * @param inputs files, taken whatever they are called, and directories, searched at any depth in the order of their relative paths;
-     *     what begins with a dot is passed over there. A file that is met twice counts once
-     * @param globs what to take from directories, such as {@code *.java}: matched against the file's name, or against the path
-     *     inside the directory where it has a slash; empty: the usual endings of texts
+     * @param inputs files, taken whatever they are called, and directories, searched at any depth in the order of their
+     *     relative paths; what begins with a dot is passed over there. A file that is met twice counts once
+     * @param globs what to take from directories, such as {@code *.java}: matched against the file's name, or against
+     *     the path inside the directory where it has a slash; empty: the usual endings of texts
      * @param what led here, in front of messages: an option or config key
      * @throws DataException if an input does not exist or cannot be read, or a directory holds no such file
      */
@@ -51,7 +51,8 @@ final class InputFiles {
         List<TextSource> found = new ArrayList<>();
         for (Path input : inputs) {
             if (!Files.exists(input)) {
-                throw new DataException(what + ": " + input + " does not exist; give the path of a UTF-8 text file or of a directory of them");
+                throw new DataException(what + ": " + input
+                        + " does not exist; give the path of a UTF-8 text file or of a directory of them");
             }
             boolean isDirectory = Files.isDirectory(input);
             for (Path file : isDirectory ? files.within(input) : List.of(input)) {
@@ -64,7 +65,8 @@ final class InputFiles {
 
     private void add(Path file, String name, Set<Path> seen, List<TextSource> found) {
         if (!Files.isReadable(file)) {
-            throw new DataException(what + ": " + file + " cannot be read (permission denied); make it readable or give another file");
+            throw new DataException(what + ": " + file
+                    + " cannot be read (permission denied); make it readable or give another file");
         }
         try {
             RegularFile.require(file);
@@ -73,7 +75,8 @@ final class InputFiles {
                 found.add(TextSource.file(file, name));
             }
         } catch (IOException e) {
-            throw new DataException(what + ": " + file + " cannot be read (" + AtomicFiles.reason(e) + "); give another file", e);
+            throw new DataException(what + ": " + file + " cannot be read (" + AtomicFiles.reason(e)
+                    + "); give another file", e);
         }
     }
 
@@ -84,19 +87,21 @@ final class InputFiles {
                     .sorted(Comparator.comparing(file -> slashed(directory.relativize(file)))).toList();
         } catch (IOException | UncheckedIOException e) {
             IOException cause = e instanceof UncheckedIOException unchecked ? unchecked.getCause() : (IOException) e;
-            throw new DataException(what + ": " + directory + " cannot be searched (" + AtomicFiles.reason(cause) + ": " + cause.getMessage()
-                    + "); make it readable or give its files one by one", cause);
+            throw new DataException(what + ": " + directory + " cannot be searched (" + AtomicFiles.reason(cause) + ": "
+                    + cause.getMessage() + "); make it readable or give its files one by one", cause);
         }
         if (found.isEmpty()) {
             throw new DataException(what + ": " + directory + " holds no text; looked at any depth for "
-                    + (globs.isEmpty() ? "*.txt, *.text, *.md, *.jsonl and *.ndjson, also with .gz" : String.join(", ", globs))
+                    + (globs.isEmpty() ? "*.txt, *.text, *.md, *.jsonl and *.ndjson, also with .gz"
+                    : String.join(", ", globs))
                     + "; choose with --glob, or give the files themselves");
         }
         return found;
     }
 
     private boolean isWanted(Path relative) {
-        boolean hidden = IntStream.range(0, relative.getNameCount()).anyMatch(i -> relative.getName(i).toString().startsWith("."));
+        boolean hidden = IntStream.range(0, relative.getNameCount()).anyMatch(i -> relative.getName(i).toString()
+                .startsWith("."));
         return !hidden && matchers.stream().anyMatch(matcher -> matcher.matches(relative));
     }
 
@@ -105,11 +110,13 @@ final class InputFiles {
             PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + glob);
             return glob.contains("/") ? matcher : path -> matcher.matches(path.getFileName());
         } catch (PatternSyntaxException e) {
-            throw new DataException("--glob: found " + glob + ", which is no glob (" + e.getDescription() + "); expected one such as '*.txt' or 'books/**.md'", e);
+            throw new DataException("--glob: found " + glob + ", which is no glob (" + e.getDescription()
+                    + "); expected one such as '*.txt' or 'books/**.md'", e);
         }
     }
 
     private static String slashed(Path relative) {
-        return IntStream.range(0, relative.getNameCount()).mapToObj(i -> relative.getName(i).toString()).collect(Collectors.joining("/"));
+        return IntStream.range(0, relative.getNameCount()).mapToObj(i -> relative.getName(i).toString())
+                .collect(Collectors.joining("/"));
     }
 }

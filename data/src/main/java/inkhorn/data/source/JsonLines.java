@@ -90,8 +90,9 @@ public final class JsonLines implements SourceReader.Documents {
                 throw wrong("has more than one JSON object");
             }
         } catch (JacksonException e) {
-            throw new DataException(location + ": line " + line + " is no valid JSON (column " + e.getLocation().getColumnNr()
-                    + "); each line must be one JSON object; repair or remove the line", e);
+            throw new DataException(location + ": line " + line + " is no valid JSON (column "
+                    + e.getLocation().getColumnNr() + "); each line must be one JSON object; repair or remove the "
+                    + "line", e);
         }
         if (found == null) {
             throw wrong("has no field \"" + field + "\"");
@@ -114,7 +115,8 @@ public final class JsonLines implements SourceReader.Documents {
             int n = super.read(out, at, count);
             sinceBreak += Math.max(0, n);
             if (sinceBreak > longest + (long) count) {
-                throw wrong(String.format(Locale.ROOT, "is longer than %,d characters, the most that is read", longest));
+                throw wrong(String.format(Locale.ROOT, "is longer than %,d characters, the most that is read",
+                        longest));
             }
             return n;
         }
@@ -122,7 +124,8 @@ public final class JsonLines implements SourceReader.Documents {
 
     private DataException wrong(String what) {
         return new DataException(location + ": line " + line + " " + what
-                + "; each line must be a JSON object with the text in that field; name another with --field, or remove the line");
+                + "; each line must be a JSON object with the text in that field; name another with --field, or "
+                + "remove the line");
     }
 
     /** {@code "\ud83d"} alone is valid JSON, but half a character. */
@@ -133,7 +136,8 @@ public final class JsonLines implements SourceReader.Documents {
             if (!Character.isSurrogate(c)) {
                 continue;
             }
-            if (Character.isHighSurrogate(c) && i + 1 < string.length() && Character.isLowSurrogate(string.charAt(i + 1))) {
+            if (Character.isHighSurrogate(c) && i + 1 < string.length()
+                    && Character.isLowSurrogate(string.charAt(i + 1))) {
                 i++;
                 continue;
             }

@@ -14,7 +14,10 @@ import java.util.HexFormat;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
-/** Reads a source's documents as text, in constant memory but for a line of JSON. What goes wrong is a {@link DataException}. */
+/**
+ * Reads a source's documents as text, in constant memory but for a line of JSON. What goes wrong is a
+ * {@link DataException}.
+ */
 public final class SourceReader implements Closeable {
     /** The documents of one source, one after the other, each a stream of characters. */
     interface Documents {
@@ -44,7 +47,8 @@ public final class SourceReader implements Closeable {
         this.raw = attempt(() -> new Counting(source.opener().open()));
         boolean opened = false;
         try {
-            utf8 = new Utf8Reader(attempt(() -> source.gzip() ? new GZIPInputStream(raw, 1 << 16) : raw), source.location());
+            utf8 = new Utf8Reader(attempt(() -> source.gzip() ? new GZIPInputStream(raw, 1 << 16) : raw),
+                    source.location());
             documents = source.jsonLines() ? new JsonLines(utf8, source.location(), field) : whole(utf8);
             opened = true;
         } finally {
@@ -142,9 +146,11 @@ public final class SourceReader implements Closeable {
         try {
             return read.run();
         } catch (ZipException | EOFException e) {
-            throw new DataException(source.location() + ": the gzip file is broken (" + e.getMessage() + "); copy it again or compress the text anew", e);
+            throw new DataException(source.location() + ": the gzip file is broken (" + e.getMessage()
+                    + "); copy it again or compress the text anew", e);
         } catch (IOException e) {
-            throw new DataException(source.location() + ": cannot be read (" + AtomicFiles.reason(e) + "); give a UTF-8 text file that can", e);
+            throw new DataException(source.location() + ": cannot be read (" + AtomicFiles.reason(e)
+                    + "); give a UTF-8 text file that can", e);
         }
     }
 

@@ -18,7 +18,8 @@ import java.util.Locale;
  * @param name as the manifest records it: relative to the directory that was given, or the file's name alone
  * @param location where it is, for messages: a path, an address
  * @param bytes its size as it lies there, compressed where it is
- * @param jsonLines whether each line is a JSON object with a document in one of its fields; else the whole is one document
+ * @param jsonLines whether each line is a JSON object with a document in one of its fields; else the whole is one
+ *     document
  * @param gzip whether it is compressed
  */
 public record TextSource(String name, String location, long bytes, boolean jsonLines, boolean gzip, Opener opener) {
@@ -34,7 +35,8 @@ public record TextSource(String name, String location, long bytes, boolean jsonL
         boolean gzip = lower.endsWith(".gz");
         String plain = gzip ? lower.substring(0, lower.length() - 3) : lower;
         boolean jsonLines = plain.endsWith(".jsonl") || plain.endsWith(".ndjson");
-        return new TextSource(name, file.toString(), Files.size(file), jsonLines, gzip, () -> Files.newInputStream(file));
+        return new TextSource(name, file.toString(), Files.size(file), jsonLines, gzip,
+                () -> Files.newInputStream(file));
     }
 
     /**

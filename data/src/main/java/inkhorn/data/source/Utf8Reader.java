@@ -98,7 +98,8 @@ final class Utf8Reader extends Reader {
         int first = bytes.remaining() > 0 ? bytes.get(0) & 0xFF : -1;
         int second = bytes.remaining() > 1 ? bytes.get(1) & 0xFF : -1;
         if (first == 0xFF && second == 0xFE || first == 0xFE && second == 0xFF) {
-            throw new DataException(location + ": the text is UTF-16 (it begins with a UTF-16 byte order mark); save it as UTF-8");
+            throw new DataException(location
+                    + ": the text is UTF-16 (it begins with a UTF-16 byte order mark); save it as UTF-8");
         }
         if (first == 0xEF && second == 0xBB && bytes.remaining() > 2 && bytes.get(2) == (byte) 0xBF) {
             bytes.position(3);

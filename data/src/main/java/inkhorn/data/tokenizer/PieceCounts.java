@@ -1,19 +1,16 @@
 package inkhorn.data.tokenizer;
 
+import inkhorn.data.OrderedWork;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.Queue;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 
 /** How often each distinct piece of a text occurs: all of the text that a trainer needs, and far smaller. */
 public final class PieceCounts {
-    /** UTF-16 units that one thread counts at a time: large against the cost of handing them over, small against a text. */
+    /**
+     * UTF-16 units that one thread counts at a time: large against the cost of handing them over, small against a text.
+     */
     private static final int PART = 1 << 18;
 
     /** Cuts a text into the pieces that a tokenizer treats one by one. */
@@ -37,18 +34,48 @@ public final class PieceCounts {
     }
 
     /**
-     * Counts on {@code threads} threads, each into a table of its own; the tables are added up in the end. The order of the
-     * pieces depends on the threads, the counts do not.
+     * Counts on {@code threads} threads, each into a table of its own; the tables are added up in the end. The order of
+     * the pieces depends on the threads, the counts do not.
      *
      * @param chunks parts of a text, cut by {@link TextCuts}; walked once, by the calling thread
      */
     public static PieceCounts of(Scanner scanner, Iterable<String> chunks, int threads) {
-        if (threads > 1) {
-            return new Counting(scanner, threads).count(chunks);
-        }
         PieceCounts all = new PieceCounts(scanner);
-        chunks.forEach(all::add);
+        if (threads == 1) {
+            chunks.forEach(all::add);
+            return all;
+        }
+        Queue<PieceCounts> idle = new ConcurrentLinkedQueue<>();
+        Function<String, PieceCounts> count = part -> {
+            PieceCounts own = idle.poll();
+            own = own == null ? new PieceCounts(scanner) : own;
+            own.add(part);
+            idle.add(own);
+            return own;
+        };
+        try (OrderedWork<String, PieceCounts, RuntimeException> work = new OrderedWork<>(
+                "inkhorn-count", threads, count, counted -> { })) {
+            for (String chunk : chunks) {
+                for (int start = 0; start < chunk.length(); ) {
+                    int end = endOfPart(chunk, start);
+                    work.add(chunk.substring(start, end));
+                    start = end;
+                }
+            }
+            work.finish();
+        }
+        idle.forEach(all::add);
         return all;
+    }
+
+    private static int endOfPart(String chunk, int start) {
+        for (long length = PART; start + length < chunk.length(); length *= 2) {
+            int cut = TextCuts.last(chunk.substring(start, start + (int) length));
+            if (cut > 0) {
+                return start + cut;
+            }
+        }
+        return chunk.length();
     }
 
     public int size() {
@@ -84,87 +111,5 @@ public final class PieceCounts {
             counts = Arrays.copyOf(counts, 2 * counts.length);
         }
         counts[number] += by;
-    }
-
-    /** One count over several threads. */
-    private static final class Counting {
-        private final Scanner scanner;
-        private final int threads;
-        private final Queue<PieceCounts> idle = new ConcurrentLinkedQueue<>();
-        private final AtomicReference<Throwable> failure = new AtomicReference<>();
-        /** Holds the reader back, so that a text larger than the memory does not queue up in it. */
-        private final Semaphore waiting;
-
-        Counting(Scanner scanner, int threads) {
-            this.scanner = scanner;
-            this.threads = threads;
-            this.waiting = new Semaphore(2 * threads);
-        }
-
-        PieceCounts count(Iterable<String> chunks) {
-            ExecutorService pool = Executors.newFixedThreadPool(threads, task -> {
-                Thread thread = new Thread(task, "inkhorn-count");
-                thread.setDaemon(true);
-                return thread;
-            });
-            try {
-                for (Iterator<String> each = chunks.iterator(); each.hasNext() && failure.get() == null; ) {
-                    submit(pool, each.next());
-                }
-                pool.shutdown();
-                pool.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new CancellationException("counting the words of the text was interrupted");
-            } finally {
-                pool.shutdownNow();
-            }
-            rethrow();
-            PieceCounts all = new PieceCounts(scanner);
-            idle.forEach(all::add);
-            return all;
-        }
-
-        private void submit(ExecutorService pool, String chunk) throws InterruptedException {
-            for (int start = 0; start < chunk.length(); ) {
-                int end = endOfPart(chunk, start);
-                String part = chunk.substring(start, end);
-                waiting.acquire();
-                pool.execute(() -> add(part));
-                start = end;
-            }
-        }
-
-        private static int endOfPart(String chunk, int start) {
-            for (long length = PART; start + length < chunk.length(); length *= 2) {
-                int cut = TextCuts.last(chunk.substring(start, start + (int) length));
-                if (cut > 0) {
-                    return start + cut;
-                }
-            }
-            return chunk.length();
-        }
-
-        private void add(String part) {
-            try {
-                PieceCounts own = idle.poll();
-                own = own == null ? new PieceCounts(scanner) : own;
-                own.add(part);
-                idle.add(own);
-            } catch (RuntimeException | Error e) {
-                failure.compareAndSet(null, e);
-            } finally {
-                waiting.release();
-            }
-        }
-
-        private void rethrow() {
-            if (failure.get() instanceof RuntimeException e) {
-                throw e;
-            }
-            if (failure.get() instanceof Error e) {
-                throw e;
-            }
-        }
     }
 }

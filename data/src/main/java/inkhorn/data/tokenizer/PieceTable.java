@@ -3,8 +3,8 @@ package inkhorn.data.tokenizer;
 import java.util.Arrays;
 
 /**
- * Numbers distinct pieces of text 0, 1, 2, … in the order they come. Open addressing on slices of a text: a piece that is
- * known is found without making a string of it. Not safe for more than one thread.
+ * Numbers distinct pieces of text 0, 1, 2, … in the order they come. Open addressing on slices of a text: a piece that
+ * is known is found without making a string of it. Not safe for more than one thread.
  */
 public final class PieceTable {
     private char[] characters = new char[1 << 12];
@@ -56,7 +56,8 @@ public final class PieceTable {
         int begin = starts[size];
         int stop = Math.addExact(begin, end - start);
         if (stop > characters.length) {
-            characters = Arrays.copyOf(characters, (int) Math.min(Integer.MAX_VALUE - 8, Math.max(2L * characters.length, stop)));
+            characters = Arrays.copyOf(characters,
+                    (int) Math.min(Integer.MAX_VALUE - 8, Math.max(2L * characters.length, stop)));
         }
         System.arraycopy(text, start, characters, begin, end - start);
         hashes[size] = hash;

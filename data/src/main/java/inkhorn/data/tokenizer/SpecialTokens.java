@@ -22,8 +22,9 @@ public final class SpecialTokens {
             return tokenizer.encode(text);
         }
         // The longest first: one special token may begin with another.
-        Matcher matcher = Pattern.compile(special.keySet().stream().sorted(Comparator.comparing(String::length).reversed())
-                .map(Pattern::quote).collect(Collectors.joining("|"))).matcher(text);
+        String anyOf = special.keySet().stream().sorted(Comparator.comparing(String::length).reversed())
+                .map(Pattern::quote).collect(Collectors.joining("|"));
+        Matcher matcher = Pattern.compile(anyOf).matcher(text);
         IntStream ids = IntStream.empty();
         int done = 0;
         while (matcher.find()) {
@@ -36,13 +37,15 @@ public final class SpecialTokens {
 
     /** Characters of the longest special token that is spelled out at {@code start}; 0 where there is none. */
     public static int lengthAt(String text, int start, Map<String, Integer> special) {
-        return special.keySet().stream().filter(token -> text.startsWith(token, start)).mapToInt(String::length).max().orElse(0);
+        return special.keySet().stream().filter(token -> text.startsWith(token, start)).mapToInt(String::length).max()
+                .orElse(0);
     }
 
     /** The same, in the order of the ids. */
     public static Map<String, Integer> byId(Map<String, Integer> special) {
         Map<String, Integer> ascending = new LinkedHashMap<>();
-        special.entrySet().stream().sorted(Map.Entry.comparingByValue()).forEach(each -> ascending.put(each.getKey(), each.getValue()));
+        special.entrySet().stream().sorted(Map.Entry.comparingByValue())
+                .forEach(each -> ascending.put(each.getKey(), each.getValue()));
         return Collections.unmodifiableMap(ascending);
     }
 }

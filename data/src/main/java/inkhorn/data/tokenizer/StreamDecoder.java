@@ -24,8 +24,8 @@ public interface StreamDecoder {
     }
 
     /**
-     * A decoder for tokens that are bytes of UTF-8. All texts together are what {@code new String(bytes, UTF_8)} makes of
-     * all bytes together.
+     * A decoder for tokens that are bytes of UTF-8. All texts together are what {@code new String(bytes, UTF_8)} makes
+     * of all bytes together.
      *
      * @param bytesOf the bytes of an id
      */

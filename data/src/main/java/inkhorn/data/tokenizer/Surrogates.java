@@ -25,8 +25,8 @@ public final class Surrogates {
     }
 
     /**
-     * Any bytes as characters, without a loss: those that are not UTF-8 become the low surrogates U+DC80 to U+DCFF, which no well-formed text
-     * holds alone (Python's {@code surrogateescape}, PEP 383).
+     * Any bytes as characters, without a loss: those that are not UTF-8 become the low surrogates U+DC80 to U+DCFF,
+     * which no well-formed text holds alone (Python's {@code surrogateescape}, PEP 383).
      */
     public static char[] escape(byte[] bytes) {
         ByteBuffer in = ByteBuffer.wrap(bytes);

@@ -1,9 +1,10 @@
 package inkhorn.data.tokenizer;
 
 /**
- * Where a text may be cut in two so that every tokenizer gives the parts the ids it gives the whole. One rule serves all of
- * them: behind a letter in front of white space or of punctuation other than an apostrophe, or behind a digit in front of
- * white space. No piece of GPT-2's pattern, nor of its successors', reaches across such a place, and none looks across it.
+ * Says where a text may be cut in two, such that every tokenizer gives the two parts the ids that it gives the whole.
+ * One rule serves all of them: between a letter and white space, between a letter and punctuation other than an
+ * apostrophe, or between a digit and white space. No piece of GPT-2's pattern, nor of its successors' patterns, crosses
+ * such a place, and none depends on what follows it.
  */
 public final class TextCuts {
     private TextCuts() {}
@@ -11,7 +12,7 @@ public final class TextCuts {
     /**
      * The last such place.
      *
-     * @return a position above 0 and below the length, to cut in front of; 0 if there is none
+     * @return a position above 0 and below the length, to cut before; 0 if there is none
      */
     public static int last(CharSequence text) {
         for (int at = text.length() - 1; at > 0; at--) {
@@ -24,7 +25,8 @@ public final class TextCuts {
 
     /** Half characters are neither letters nor punctuation, so no pair is ever cut. */
     private static boolean isCut(char before, char after) {
-        return Character.isLetter(before) ? isWhiteSpace(after) || isPunctuation(after) : Character.isDigit(before) && isWhiteSpace(after);
+        return Character.isLetter(before) ? isWhiteSpace(after) || isPunctuation(after)
+                : Character.isDigit(before) && isWhiteSpace(after);
     }
 
     private static boolean isWhiteSpace(char c) {

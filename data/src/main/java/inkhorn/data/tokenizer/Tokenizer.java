@@ -23,12 +23,12 @@ public interface Tokenizer {
     }
 
     /**
-     * The ids of a text that is to be learned from. Nothing in it is a special token: a text that contains the characters
-     * {@code <|endoftext|>} gets the ids of those characters, so that no text can forge the end of a document
-     * (tiktoken's {@code encode_ordinary}, which nanoGPT prepares its data with).
+     * The ids of a text that is to be learned from. Nothing in it is a special token: a text that contains the
+     * characters {@code <|endoftext|>} gets the ids of those characters, so that no text can forge the end of a
+     * document (tiktoken's {@code encode_ordinary}, which nanoGPT prepares its data with).
      *
-     * <p>A text that is cut where {@link TextCuts} says may be encoded part by part: the ids, one after the other, are those of
-     * the whole.
+     * <p>A text that is cut where {@link TextCuts} says may be encoded part by part: the ids, one after the other, are
+     * those of the whole.
      *
      * @return the ids of {@code text}, in order
      * @throws DataException if the text holds something that this tokenizer has no id for
@@ -36,18 +36,18 @@ public interface Tokenizer {
     int[] encode(String text);
 
     /**
-     * The ids of a prompt: as {@link #encode}, but each special token that is spelled out becomes its id, as Hugging Face's
-     * tokenizers and nanoGPT's sampler do.
+     * The ids of a prompt: as {@link #encode}, but each special token that is spelled out becomes its id, as Hugging
+     * Face's tokenizers and nanoGPT's sampler do.
      */
     default int[] encodePrompt(String text) {
         return SpecialTokens.encode(this, text);
     }
 
     /**
-     * Where the tokens of {@link #encodePrompt} stand in the text: for each, the first of its characters and the one after
-     * its last, counted in code points as Hugging Face's tokenizers do in Python. Each of several tokens that share one
-     * character has the whole of it, as there. This implementation is for tokens whose bytes, one after the other, are the
-     * text.
+     * Where the tokens of {@link #encodePrompt} stand in the text: for each, the first of its characters and the one
+     * after its last, counted in code points as Hugging Face's tokenizers do in Python. Each of several tokens that
+     * share one character has the whole of it, as there. This implementation is for tokens whose bytes, one after the
+     * other, are the text.
      *
      * @return (tokens, 2)
      * @throws DataException as {@link #encode}
@@ -81,8 +81,8 @@ public interface Tokenizer {
     String decode(int[] ids);
 
     /**
-     * What one token stands for, in UTF-8; not always whole characters. The tokens' bytes, one after the other, are the text
-     * unless the tokenizer puts spaces between its tokens.
+     * What one token stands for, in UTF-8; not always whole characters. The tokens' bytes, one after the other, are the
+     * text unless the tokenizer puts spaces between its tokens.
      *
      * @throws IllegalArgumentException if the id is outside the vocabulary
      */
@@ -114,7 +114,9 @@ public interface Tokenizer {
         return OptionalInt.empty();
     }
 
-    /** What a text written from nothing starts after: the end-of-text token, or a line break, or else the first token. */
+    /**
+     * What a text written from nothing starts after: the end-of-text token, or a line break, or else the first token.
+     */
     default int[] startOfText() {
         if (endOfText().isPresent()) {
             return new int[] {endOfText().getAsInt()};

@@ -8,22 +8,22 @@ import inkhorn.data.files.Json;
 import java.util.function.Function;
 
 /**
- * All that the program knows of one kind of tokenizer beside the tokenizers themselves. {@link Tokenizers} lists the kinds;
- * configs, commands, preparation and loading follow from that list.
+ * All that the program knows of one kind of tokenizer beside the tokenizers themselves. {@link Tokenizers} lists the
+ * kinds; configs, commands, preparation and loading follow from that list.
  *
  * @param name as in {@code data.tokenizer: char}
  * @param learning the part of a text that the vocabulary is made from
  * @param leastVocabSize the smallest {@code data.vocab_size}; 0 where the size cannot be chosen
  * @param usualVocabSize the size where none is chosen; 0 where it cannot be chosen
  * @param endsDocuments whether there is a token that ends a document
- * @param isLossless whether {@code decode(encode(x))} gives back every {@code x} that {@code encode} takes and that is whole
- *     Unicode text (no half surrogate pair)
+ * @param isLossless whether {@code decode(encode(x))} gives back every {@code x} that {@code encode} takes and that is
+ *     whole Unicode text (no half surrogate pair)
  * @param format of its files: the value of their key {@code "format"}, or {@link #HUGGING_FACE}
  * @param maker makes a tokenizer of this kind
  * @param reader reads a file of this format; its exceptions name no file
  */
-public record TokenizerKind(String name, Learning learning, int leastVocabSize, int usualVocabSize, boolean endsDocuments,
-        boolean isLossless, String format, Maker maker, Function<JsonNode, Tokenizer> reader) {
+public record TokenizerKind(String name, Learning learning, int leastVocabSize, int usualVocabSize,
+        boolean endsDocuments, boolean isLossless, String format, Maker maker, Function<JsonNode, Tokenizer> reader) {
     /** The format that Hugging Face's tools read; it has no key {@code "format"}. */
     public static final String HUGGING_FACE = "Hugging Face's";
     /** Every format of our own is in its first version. */
@@ -74,8 +74,8 @@ public record TokenizerKind(String name, Learning learning, int leastVocabSize, 
                     + VERSION + DAMAGED);
         }
         if (version.intValue() > VERSION) {
-            throw new DataException(format + " version " + version + ", but this program reads versions up to " + VERSION
-                    + "; use a newer Inkhorn");
+            throw new DataException(format + " version " + version + ", but this program reads versions up to "
+                    + VERSION + "; use a newer Inkhorn");
         }
         try {
             return reader.apply(root);
@@ -87,8 +87,8 @@ public record TokenizerKind(String name, Learning learning, int leastVocabSize, 
     /** @throws DataException if a vocabulary of this size cannot be asked for; 0 is the usual size and always can be */
     void requireVocabSize(int vocabSize) {
         if (vocabSize != 0 && !hasChosenSize()) {
-            throw new DataException("data.vocab_size: found " + vocabSize + ", but the vocabulary of the tokenizer " + name
-                    + " cannot be chosen; leave it out");
+            throw new DataException("data.vocab_size: found " + vocabSize + ", but the vocabulary of the tokenizer "
+                    + name + " cannot be chosen; leave it out");
         }
         if (vocabSize != 0 && vocabSize < leastVocabSize) {
             throw new DataException("data.vocab_size: found " + vocabSize + ", but the tokenizer " + name

@@ -7,8 +7,8 @@ import java.util.Optional;
  * Which tokenizer: what {@link Tokenizers#create} needs beside the text.
  *
  * @param name one of {@link Tokenizers#NAMES}, or the path of a saved tokenizer, ending in {@code .json}
- * @param vocabSize tokens wanted of a vocabulary that is made from the text, special tokens included; 0: the tokenizer's
- *     usual size. A tokenizer whose vocabulary is given, or is whatever the text has, takes 0 only
+ * @param vocabSize tokens wanted of a vocabulary that is made from the text, special tokens included; 0: the
+ *     tokenizer's usual size. A tokenizer whose vocabulary is given, or is whatever the text has, takes 0 only
  */
 public record TokenizerSpec(String name, int vocabSize) {
     /** @throws DataException if there is no tokenizer of that name, or it cannot have so many tokens */
@@ -20,8 +20,8 @@ public record TokenizerSpec(String name, int vocabSize) {
             throw new DataException("data.tokenizer: unknown tokenizer '" + name + "'; allowed: "
                     + String.join(", ", Tokenizers.NAMES) + ", or the path of a tokenizer.json");
         } else if (vocabSize != 0) {
-            throw new DataException("data.vocab_size: found " + vocabSize + ", but the vocabulary of the tokenizer " + name
-                    + " cannot be chosen; leave it out");
+            throw new DataException("data.vocab_size: found " + vocabSize + ", but the vocabulary of the tokenizer "
+                    + name + " cannot be chosen; leave it out");
         }
     }
 

@@ -37,8 +37,9 @@ public final class Tokenizers {
     }
 
     /**
-     * Makes the tokenizer; one that learns its vocabulary from the text walks the chunks once, the others not at all. The
-     * result depends on the text alone: not on how it is cut, as long as {@link TextCuts} is asked, nor on {@code threads}.
+     * Makes the tokenizer; one that learns its vocabulary from the text walks the chunks once, the others not at all.
+     * The result depends on the text alone: not on how it is cut, as long as {@link TextCuts} is asked, nor on
+     * {@code threads}.
      *
      * @param chunks the whole text that is to be encoded, documents or parts of them, in order
      * @param threads at least 1
@@ -56,14 +57,15 @@ public final class Tokenizers {
     }
 
     /**
-     * Reads any tokenizer that {@link Tokenizer#save} wrote, and any Hugging Face {@code tokenizer.json} of a byte-level BPE
-     * in GPT-2's layout.
+     * Reads any tokenizer that {@link Tokenizer#save} wrote, and any Hugging Face {@code tokenizer.json} of a
+     * byte-level BPE in GPT-2's layout.
      *
      * @throws DataException if the file is missing, damaged, of an unknown format or of a later version
      */
     public static Tokenizer load(Path file) {
         JsonNode root = read(file);
-        String format = root.has("model") && !root.has("format") ? TokenizerKind.HUGGING_FACE : root.path("format").asText("");
+        String format = root.has("model") && !root.has("format") ? TokenizerKind.HUGGING_FACE : root.path("format")
+                .asText("");
         try {
             return KINDS.stream().filter(kind -> kind.format().equals(format)).findFirst()
                     .orElseThrow(() -> unknown(format)).read(root);
@@ -73,7 +75,8 @@ public final class Tokenizers {
     }
 
     private static DataException unknown(String format) {
-        String found = format.isEmpty() ? "neither \"format\" nor \"model\" in it" : "unknown tokenizer format \"" + format + '"';
+        String found = format.isEmpty() ? "neither \"format\" nor \"model\" in it" : "unknown tokenizer format \""
+                + format + '"';
         String known = KINDS.stream().map(TokenizerKind::format).distinct()
                 .filter(each -> !each.equals(TokenizerKind.HUGGING_FACE)).collect(Collectors.joining(", "));
         return new DataException(found + "; known: " + known + " and " + TokenizerKind.HUGGING_FACE

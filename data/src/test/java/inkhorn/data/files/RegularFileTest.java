@@ -31,7 +31,8 @@ final class RegularFileTest {
     void aFileAndALinkToItAreRead() throws IOException {
         Path file = Files.writeString(directory.resolve("a.txt"), "text");
         assertThat(RegularFile.read(file, 4)).asString().isEqualTo("text");
-        assertThat(RegularFile.read(Files.createSymbolicLink(directory.resolve("link"), file), 4)).asString().isEqualTo("text");
+        assertThat(RegularFile.read(Files.createSymbolicLink(directory.resolve("link"), file), 4)).asString()
+                .isEqualTo("text");
     }
 
     @Test
@@ -43,14 +44,17 @@ final class RegularFileTest {
 
     @Test
     void whatIsNoFileIsNamedForWhatItIs() throws Exception {
-        assertThatThrownBy(() -> RegularFile.require(directory.resolve("none"))).isInstanceOf(NoSuchFileException.class);
+        assertThatThrownBy(() -> RegularFile.require(directory.resolve("none")))
+                .isInstanceOf(NoSuchFileException.class);
         assertThatThrownBy(() -> RegularFile.require(directory)).hasMessageContaining("Is a directory");
         Path pipe = pipe("pipe");
         assertThatThrownBy(() -> RegularFile.require(pipe)).hasMessageContaining("it is a pipe, not a regular file");
-        assertThatThrownBy(() -> RegularFile.require(Path.of("/dev/fd/987654"))).hasMessageContaining("it is a pipe of the shell");
+        assertThatThrownBy(() -> RegularFile.require(Path.of("/dev/fd/987654")))
+                .hasMessageContaining("it is a pipe of the shell");
         Path zero = Path.of("/dev/zero");
         assumeTrue(Files.exists(zero));
-        assertThatThrownBy(() -> RegularFile.read(zero, 1 << 20)).hasMessageContaining("it is a device, not a regular file");
+        assertThatThrownBy(() -> RegularFile.read(zero, 1 << 20))
+                .hasMessageContaining("it is a device, not a regular file");
     }
 
     @Test
@@ -59,17 +63,20 @@ final class RegularFileTest {
         assertThatThrownBy(() -> new DataSets(directory.resolve("sets")).resolve(null, text, ByteProgress.NONE))
                 .isInstanceOf(DataException.class).hasMessage("data.path: " + text
                         + " cannot be read (it is a pipe, not a regular file); give another file");
-        assertThatThrownBy(() -> Corpus.ofFiles("out", List.of(text), List.of(), "--input")).isInstanceOf(DataException.class)
+        assertThatThrownBy(() -> Corpus.ofFiles("out", List.of(text), List.of(), "--input"))
+                .isInstanceOf(DataException.class)
                 .hasMessageStartingWith("--input: " + text);
         Path tokenizer = pipe("tokenizer.json");
         assertThatThrownBy(() -> Tokenizers.load(tokenizer)).isInstanceOf(DataException.class)
                 .hasMessageStartingWith(tokenizer + ": the tokenizer cannot be read (it is a pipe");
         pipe("manifest.json");
-        assertThatThrownBy(() -> PreparedData.open(directory)).isInstanceOf(DataException.class).hasMessageContaining("it is a pipe");
+        assertThatThrownBy(() -> PreparedData.open(directory)).isInstanceOf(DataException.class)
+                .hasMessageContaining("it is a pipe");
     }
 
     private Path pipe(String name) throws IOException, InterruptedException {
-        assumeTrue(Files.isExecutable(Path.of("/usr/bin/mkfifo")) || Files.isExecutable(Path.of("/bin/mkfifo")), "pipes with names");
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/mkfifo")) || Files.isExecutable(Path.of("/bin/mkfifo")),
+                "pipes with names");
         Path pipe = directory.resolve(name);
         assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
         return pipe;

@@ -37,7 +37,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PreparationTest {
     /** 10,007 characters, some of them two UTF-16 units, so that the cut at 90 % falls between neither. */
-    private static final String TEXT = new Random(5).ints(10_007, 0, 26).mapToObj(i -> i == 0 ? "🚀" : Character.toString('a' + i))
+    private static final String TEXT = new Random(5).ints(10_007, 0, 26)
+            .mapToObj(i -> i == 0 ? "🚀" : Character.toString('a' + i))
             .collect(Collectors.joining());
 
     @TempDir
@@ -75,13 +76,16 @@ class PreparationTest {
         PreparedData data = prepare(published, 0.1);
 
         assertThat(data.warnings()).isEmpty();
-        assertThat(data.manifest().sources()).singleElement().extracting(DataManifest.Source::sha256).isEqualTo("86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed");
+        assertThat(data.manifest().sources()).singleElement().extracting(DataManifest.Source::sha256)
+                .isEqualTo("86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed");
         assertThat(data.tokenizer().vocabSize()).isEqualTo(65);
         assertThat(data.train().length()).isEqualTo(1_003_854);
         assertThat(data.val().length()).isEqualTo(111_540);
         // What nanoGPT's prepare.py prints the characters as, and where it begins: "First Citizen:".
-        assertThat(data.tokenizer().encode("\n !$&',-.3:;?ABCxyz")).startsWith(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15).endsWith(62, 63, 64);
-        assertThat(data.tokenizer().decode(new int[] {18, 47, 56, 57, 58, 1, 15, 47, 58, 47, 64, 43, 52, 10})).isEqualTo("First Citizen:");
+        assertThat(data.tokenizer().encode("\n !$&',-.3:;?ABCxyz")).startsWith(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12,
+                13, 14, 15).endsWith(62, 63, 64);
+        assertThat(data.tokenizer().decode(new int[] {18, 47, 56, 57, 58, 1, 15, 47, 58, 47, 64, 43, 52, 10}))
+                .isEqualTo("First Citizen:");
         assertThat(Stream.iterate(0, i -> i + 1).limit(14).map(data.train()::get))
                 .containsExactly(18, 47, 56, 57, 58, 1, 15, 47, 58, 47, 64, 43, 52, 10);
     }
@@ -91,7 +95,8 @@ class PreparationTest {
         Optional<Path> file = Fixtures.publishedTinyShakespeare();
         assumeTrue(file.isPresent(), "the published text is not on this machine");
         Corpus published = Corpus.ofFiles("tiny-shakespeare", List.of(file.get()), List.of(), "data.path");
-        PreparedData data = preparation.prepare(published, PreparationSpec.of(TokenizerSpec.of("gpt2"), 0.1, 2), ByteProgress.NONE);
+        PreparedData data = preparation.prepare(published, PreparationSpec.of(TokenizerSpec.of("gpt2"), 0.1, 2),
+                ByteProgress.NONE);
         assertThat(data.train().length()).isEqualTo(301_966);
         assertThat(data.val().length()).isEqualTo(36_059);
         assertThat(data.manifest().train().bytes() + data.manifest().val().bytes()).isEqualTo(1_115_394);
@@ -104,11 +109,13 @@ class PreparationTest {
 
         PreparedData characters = prepare(plays, 0.1);
         assertThat(characters.tokenizer().vocabSize()).isEqualTo(63);
-        assertThat(characters.tokenizer().encode("\n !&',-.:;?ABCxyz")).startsWith(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13).endsWith(60, 61, 62);
+        assertThat(characters.tokenizer().encode("\n !&',-.:;?ABCxyz")).startsWith(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11,
+                12, 13).endsWith(60, 61, 62);
         assertThat(characters.train().length()).isEqualTo(361_336);
         assertThat(characters.val().length()).isEqualTo(40_149);
 
-        PreparedData tokens = preparation.prepare(plays, PreparationSpec.of(TokenizerSpec.of("gpt2"), 0.1, 2), ByteProgress.NONE);
+        PreparedData tokens = preparation.prepare(plays, PreparationSpec.of(TokenizerSpec.of("gpt2"), 0.1, 2),
+                ByteProgress.NONE);
         assertThat(tokens.train().length()).isEqualTo(110_656);
         assertThat(tokens.val().length()).isEqualTo(12_201);
         assertThat(tokens.manifest().train().bytes() + tokens.manifest().val().bytes()).isEqualTo(401_485);
@@ -120,15 +127,23 @@ class PreparationTest {
         JsonNode manifest = Json.MAPPER.readTree(Files.readAllBytes(data.directory().resolve("manifest.json")));
         int bytes = TEXT.getBytes(StandardCharsets.UTF_8).length;
         int valBytes = TEXT.substring(TEXT.offsetByCodePoints(0, 9006)).getBytes(StandardCharsets.UTF_8).length;
-        assertThat(manifest.toString()).isEqualTo("{\"format\":\"inkhorn-prepared\",\"version\":2,\"dataset\":\"novel\",\"source\":\"novel.txt\","
-                + "\"sources\":[{\"name\":\"novel\",\"bytes\":" + bytes + ",\"sha256\":\"" + Hashes.sha256(TEXT.getBytes(StandardCharsets.UTF_8))
-                + "\",\"replaced\":0}],\"documents\":1,\"replaced\":0,\"recipe\":{\"tokenizer\":\"char\",\"vocab_size\":0,\"val_fraction\":0.1,"
-                + "\"split_seed\":1337,\"normalize_newlines\":false,\"field\":\"text\"},\"tokenizer\":\"char\",\"tokenizer_sha256\":\""
-                + data.tokenizer().hash() + "\",\"vocabulary_size\":26,\"id_bits\":16,\"train\":{\"documents\":1,\"characters\":9006,"
-                + "\"bytes\":" + (bytes - valBytes) + ",\"tokens\":9006,\"sha256\":\"" + Hashes.sha256(data.train().path())
+        assertThat(manifest.toString())
+                .isEqualTo(
+                "{\"format\":\"inkhorn-prepared\",\"version\":2,\"dataset\":\"novel\",\"source\":\"novel.txt\","
+                + "\"sources\":[{\"name\":\"novel\",\"bytes\":" + bytes + ",\"sha256\":\""
+                + Hashes.sha256(TEXT.getBytes(StandardCharsets.UTF_8))
+                + "\",\"replaced\":0}],\"documents\":1,\"replaced\":0,\"recipe\":{"
+                + "\"tokenizer\":\"char\",\"vocab_size\":0,\"val_fraction\":0.1,"
+                + "\"split_seed\":1337,\"normalize_newlines\":false,\"field\":\"text\"},"
+                + "\"tokenizer\":\"char\",\"tokenizer_sha256\":\""
+                + data.tokenizer().hash()
+                + "\",\"vocabulary_size\":26,\"id_bits\":16,\"train\":{\"documents\":1,\"characters\":9006,"
+                + "\"bytes\":" + (bytes - valBytes) + ",\"tokens\":9006,\"sha256\":\""
+                + Hashes.sha256(data.train().path())
                 + "\"},\"val\":{\"documents\":1,\"characters\":1001,\"bytes\":" + valBytes + ",\"tokens\":1001,"
                 + "\"sha256\":\"" + Hashes.sha256(data.val().path()) + "\"}}");
-        assertThat(data.directory().toFile().list()).containsExactlyInAnyOrder("train.bin", "val.bin", "tokenizer.json", "manifest.json");
+        assertThat(data.directory().toFile().list()).containsExactlyInAnyOrder("train.bin", "val.bin", "tokenizer.json",
+                "manifest.json");
     }
 
     @Test
@@ -217,7 +232,8 @@ class PreparationTest {
         Files.writeString(sets, "a file");
         Files.writeString(fallback, "a file");
         assertThatThrownBy(this::prepare).isInstanceOf(DataException.class).hasMessageMatching(
-                "prepared data can be written neither to \\S+ nor to \\S+ \\(a file already exists where a directory is needed\\); "
+                "prepared data can be written neither to \\S+ nor to \\S+ \\(a file already exists where a directory "
+                        + "is needed\\); "
                         + "make room or make one of them writable");
     }
 
@@ -227,8 +243,10 @@ class PreparationTest {
         CharTokenizer.fromText("abc").save(tokenizer);
         Path text = Files.writeString(directory.resolve("novel.txt"), "abcd");
         PreparationSpec spec = PreparationSpec.of(TokenizerSpec.of(tokenizer.toString()), 0.1, 2);
-        assertThatThrownBy(() -> preparation.prepare(Corpus.ofFiles("novel", List.of(text), List.of(), "data.path"), spec, ByteProgress.NONE))
-                .isInstanceOf(DataException.class).hasMessageStartingWith(text + ": char tokenizer: character 'd' (U+0064) at position ");
+        assertThatThrownBy(() -> preparation.prepare(Corpus.ofFiles("novel", List.of(text), List.of(), "data.path"),
+                spec, ByteProgress.NONE))
+                .isInstanceOf(DataException.class)
+                .hasMessageStartingWith(text + ": char tokenizer: character 'd' (U+0064) at position ");
         assertNoTemporaries(sets);
         assertThat(sets.resolve("novel").toFile().list()).isEmpty();
     }
@@ -242,7 +260,8 @@ class PreparationTest {
 
     @Test
     void vocabularyBeyondSixteenBitsIsWrittenInThirtyTwo() {
-        String wide = Stream.iterate(0x10000, i -> i + 1).limit(70_000).map(Character::toString).collect(Collectors.joining());
+        String wide = Stream.iterate(0x10000, i -> i + 1).limit(70_000).map(Character::toString)
+                .collect(Collectors.joining());
         PreparedData data = prepare(Corpus.of("wide", "generated", wide), 0.1);
         assertThat(data.train().width()).isEqualTo(IdWidth.BITS_32);
         assertThat(data.val().get(data.val().length() - 1)).isEqualTo(69_999);
@@ -258,7 +277,8 @@ class PreparationTest {
     }
 
     private PreparedData prepare(Corpus corpus, double valFraction) {
-        return preparation.prepare(corpus, PreparationSpec.of(TokenizerSpec.of("char"), valFraction, 2), ByteProgress.NONE);
+        return preparation.prepare(corpus, PreparationSpec.of(TokenizerSpec.of("char"), valFraction, 2),
+                ByteProgress.NONE);
     }
 
     private static String text(PreparedData data, TokenFile tokens) {

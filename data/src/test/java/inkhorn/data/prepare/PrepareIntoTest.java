@@ -29,7 +29,8 @@ final class PrepareIntoTest extends PrepareFixture {
     void everyKindOfFileAtAnyDepthIsReadInTheOrderOfItsPath() throws IOException {
         write("b.txt", "from b");
         write("a/z.md", "from z");
-        write("a/lines.jsonl", "{\"text\":\"line 1\",\"id\":{\"text\":\"no\"}}\n\n{\"id\":2,\"text\":\"line \\u00e9\"}\n");
+        write("a/lines.jsonl",
+                "{\"text\":\"line 1\",\"id\":{\"text\":\"no\"}}\n\n{\"id\":2,\"text\":\"line \\u00e9\"}\n");
         gzip("c.txt.gz", "packed");
         gzip("d.jsonl.gz", "{\"text\":\"packed line\"}");
         write("a/.hidden.txt", "hidden");
@@ -47,7 +48,8 @@ final class PrepareIntoTest extends PrepareFixture {
         write("a.txt", "text");
         write("src/B.java", "class B");
         Path named = write("notes", "no ending");
-        Corpus corpus = Corpus.ofFiles("x", List.of(texts, named, texts.resolve("src/B.java")), List.of("src/**.java"), "--input");
+        Corpus corpus = Corpus.ofFiles("x", List.of(texts, named, texts.resolve("src/B.java")), List.of("src/**.java"),
+                "--input");
         assertThat(corpus.texts()).extracting(TextSource::name).containsExactly("src/B.java", "notes");
     }
 
@@ -62,13 +64,15 @@ final class PrepareIntoTest extends PrepareFixture {
             assertThat(ids).containsOnlyOnce(endOfText).endsWith(endOfText);
         }
         Files.delete(texts.resolve("b.txt"));
-        PreparedData alone = Preparation.prepareInto(directory.resolve("alone"), corpus(), spec(tokenizer), false, ByteProgress.NONE);
+        PreparedData alone = Preparation.prepareInto(directory.resolve("alone"), corpus(), spec(tokenizer), false,
+                ByteProgress.NONE);
         assertThat(text(alone, alone.train()) + text(alone, alone.val())).isEqualTo("Every effort moves you");
     }
 
     @Test
     void chunkedEncodingGivesTheIdsOfTheWholeText() throws IOException {
-        String text = new Random(11).ints(150_000, 0, 9).mapToObj(i -> List.of("the ", "moving", "'s ", "\n\n", "  ", "1603", "字", " é", "!? ").get(i))
+        String text = new Random(11).ints(150_000, 0, 9)
+                .mapToObj(i -> List.of("the ", "moving", "'s ", "\n\n", "  ", "1603", "字", " é", "!? ").get(i))
                 .collect(Collectors.joining());
         write("a.txt", text);
         PreparedData data = prepare("gpt2");
@@ -80,13 +84,16 @@ final class PrepareIntoTest extends PrepareFixture {
     @Test
     void mergesAreLearnedFromTheTrainingPartAlone() throws IOException {
         write("a.txt", "ab".repeat(900) + "xyxy".repeat(50));
-        PreparedData data = Preparation.prepareInto(out, corpus(), PreparationSpec.of(new TokenizerSpec("bpe", 262), 0.1, 2), false, ByteProgress.NONE);
-        assertThat(new String(data.tokenizer().toBytes(), StandardCharsets.UTF_8)).contains("abab").doesNotContain("xyxy");
+        PreparedData data = Preparation.prepareInto(out, corpus(), PreparationSpec.of(new TokenizerSpec("bpe", 262),
+                0.1, 2), false, ByteProgress.NONE);
+        assertThat(new String(data.tokenizer().toBytes(), StandardCharsets.UTF_8)).contains("abab")
+                .doesNotContain("xyxy");
     }
 
     @Test
     void ofSeveralDocumentsWholeOnesAreForValidationByTheSeed() throws IOException {
-        write("d.jsonl", IntStream.range(0, 500).mapToObj(i -> "{\"text\":\"document " + i + "\"}").collect(Collectors.joining("\n")));
+        write("d.jsonl", IntStream.range(0, 500).mapToObj(i -> "{\"text\":\"document " + i + "\"}")
+                .collect(Collectors.joining("\n")));
         PreparedData data = prepare("char");
         List<String> val = List.of(text(data, data.val()).split("\n"));
         List<String> train = List.of(text(data, data.train()).split("\n"));
@@ -104,7 +111,8 @@ final class PrepareIntoTest extends PrepareFixture {
         write("b.txt", "second");
         for (int seed = 0; seed < 20; seed++) {
             PreparedData data = Preparation.prepareInto(directory.resolve("out" + seed), corpus(),
-                    new PreparationSpec(TokenizerSpec.of("char"), valFraction, seed, false, "text", 1), false, ByteProgress.NONE);
+                    new PreparationSpec(TokenizerSpec.of("char"), valFraction, seed, false, "text", 1), false,
+                    ByteProgress.NONE);
             assertThat(data.manifest().train().documents()).isEqualTo(1);
             assertThat(data.manifest().val().documents()).isEqualTo(1);
         }
@@ -116,22 +124,28 @@ final class PrepareIntoTest extends PrepareFixture {
         Random random = new Random(3);
         String alphabet = "abcdefgh éß字🚀\n.,'\r\n".repeat(3);
         int[] letters = alphabet.codePoints().toArray();
-        String big = random.ints(900_000, 0, letters.length).mapToObj(i -> Character.toString(letters[i])).collect(Collectors.joining());
+        String big = random.ints(900_000, 0, letters.length).mapToObj(i -> Character.toString(letters[i]))
+                .collect(Collectors.joining());
         write("big.txt", big);
-        write("small.jsonl", IntStream.range(0, 3000).mapToObj(i -> "{\"text\":\"no. " + i + "\"}").collect(Collectors.joining("\n")));
+        write("small.jsonl", IntStream.range(0, 3000).mapToObj(i -> "{\"text\":\"no. " + i + "\"}")
+                .collect(Collectors.joining("\n")));
         List<byte[]> made = new ArrayList<>();
         for (int threads : new int[] {1, 2, 4}) {
             PreparedData data = Preparation.prepareInto(directory.resolve("out" + threads), corpus(),
-                    new PreparationSpec(new TokenizerSpec(tokenizer, tokenizer.equals("bpe") ? 300 : 0), 0.1, 1337, false, "text", threads), false,
-                    ByteProgress.NONE);
-            made.add(Stream.of("train.bin", "val.bin", "tokenizer.json", "manifest.json").map(name -> data.directory().resolve(name))
-                    .map(PrepareFixture::read).collect(java.io.ByteArrayOutputStream::new, java.io.ByteArrayOutputStream::writeBytes,
+                    new PreparationSpec(new TokenizerSpec(tokenizer, tokenizer.equals("bpe") ? 300 : 0), 0.1, 1337,
+                    false, "text", threads), false, ByteProgress.NONE);
+            made.add(Stream.of("train.bin", "val.bin", "tokenizer.json", "manifest.json")
+                    .map(name -> data.directory().resolve(name))
+                    .map(PrepareFixture::read).collect(java.io.ByteArrayOutputStream::new,
+                    java.io.ByteArrayOutputStream::writeBytes,
                             (a, b) -> { }).toByteArray());
             assertThat(text(data, data.train()) + text(data, data.val())).contains(big.substring(0, 500_000));
         }
         // The manifest names the data set, which is called as its directory.
-        assertThat(new String(made.get(1), StandardCharsets.ISO_8859_1).replace("out2", "out1")).isEqualTo(new String(made.get(0), StandardCharsets.ISO_8859_1));
-        assertThat(new String(made.get(2), StandardCharsets.ISO_8859_1).replace("out4", "out1")).isEqualTo(new String(made.get(0), StandardCharsets.ISO_8859_1));
+        assertThat(new String(made.get(1), StandardCharsets.ISO_8859_1).replace("out2", "out1"))
+                .isEqualTo(new String(made.get(0), StandardCharsets.ISO_8859_1));
+        assertThat(new String(made.get(2), StandardCharsets.ISO_8859_1).replace("out4", "out1"))
+                .isEqualTo(new String(made.get(0), StandardCharsets.ISO_8859_1));
     }
 
     @Test
@@ -142,7 +156,8 @@ final class PrepareIntoTest extends PrepareFixture {
         assertThat(text(kept, kept.train()) + text(kept, kept.val())).isEqualTo(text);
         PreparedData normalized = Preparation.prepareInto(directory.resolve("normalized"), corpus(),
                 new PreparationSpec(TokenizerSpec.of("char"), 0.1, 1337, true, "text", 2), false, ByteProgress.NONE);
-        assertThat(text(normalized, normalized.train()) + text(normalized, normalized.val())).isEqualTo("a\nb\nc\n\n".repeat(50_000));
+        assertThat(text(normalized, normalized.train()) + text(normalized, normalized.val()))
+                .isEqualTo("a\nb\nc\n\n".repeat(50_000));
         assertThat(normalized.manifest().train().bytes()).isEqualTo(Math.round(0.9 * 7 * 50_000));
     }
 
@@ -161,7 +176,8 @@ final class PrepareIntoTest extends PrepareFixture {
         PreparedData data = prepare("char");
         assertThat(data.manifest().sources()).extracting(DataManifest.Source::replaced).containsExactly(1L, 1L);
         assertThat(data.manifest().replaced()).isEqualTo(2);
-        assertThat(data.warnings()).hasSize(2).first().asString().contains("latin1.txt: 1 invalid UTF-8 sequence replaced by U+FFFD, the first at byte offset 3;");
+        assertThat(data.warnings()).hasSize(2).first().asString()
+                .contains("latin1.txt: 1 invalid UTF-8 sequence replaced by U+FFFD, the first at byte offset 3;");
     }
 
     @Test
@@ -177,9 +193,13 @@ final class PrepareIntoTest extends PrepareFixture {
         write("c.txt", "new");
         Files.delete(texts.resolve("b.txt"));
         PreparationSpec other = new PreparationSpec(TokenizerSpec.of("char"), 0.2, 1337, true, "text", 2);
-        assertThatThrownBy(() -> Preparation.prepareInto(out, corpus(), other, false, ByteProgress.NONE)).isInstanceOf(DataException.class)
-                .hasMessage("--out: " + out + " holds data that were prepared otherwise (val_fraction 0.1, not 0.2; normalize-newlines false, not true;"
-                        + " inputs: a.txt changed, c.txt is new, b.txt is gone); give another --out, or --overwrite to replace them");
+        assertThatThrownBy(() -> Preparation.prepareInto(out, corpus(), other, false, ByteProgress.NONE))
+                .isInstanceOf(DataException.class)
+                .hasMessage("--out: " + out
+                + " holds data that were prepared otherwise (val_fraction 0.1, not 0.2; normalize-newlines false, "
+                + "not true;"
+                        + " inputs: a.txt changed, c.txt is new, b.txt is gone); give another --out, or --overwrite "
+                        + "to replace them");
         assertThat(PreparedData.open(out).manifest().recipe().valFraction()).isEqualTo(0.1);
         PreparedData replaced = Preparation.prepareInto(out, corpus(), other, true, ByteProgress.NONE);
         assertThat(replaced.reused()).isFalse();
@@ -222,7 +242,8 @@ final class PrepareIntoTest extends PrepareFixture {
                     }
                 }
             };
-            assertThatThrownBy(() -> Preparation.prepareInto(out, corpus(), spec("char"), false, stop)).hasMessage("stop");
+            assertThatThrownBy(() -> Preparation.prepareInto(out, corpus(), spec("char"), false, stop))
+                    .hasMessage("stop");
             assertThat(directory.toFile().list()).as(phase).containsExactly("texts");
         }
     }
@@ -250,7 +271,8 @@ final class PrepareIntoTest extends PrepareFixture {
                     }
                 }
             };
-            assertThatThrownBy(() -> Preparation.prepareInto(out, corpus(), spec("bpe"), false, stop)).hasMessage("stop");
+            assertThatThrownBy(() -> Preparation.prepareInto(out, corpus(), spec("bpe"), false, stop))
+                    .hasMessage("stop");
             assertThat(directory.toFile().list()).as(phase).containsExactly("texts");
         }
     }

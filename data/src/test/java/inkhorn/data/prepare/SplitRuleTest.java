@@ -26,6 +26,7 @@ class SplitRuleTest {
     @ValueSource(doubles = {0, 1, -0.1, 1.5, Double.NaN})
     void fractionOutOfRangeIsRefused(double fraction) {
         assertThatThrownBy(() -> SplitRule.trainCharacters(10, fraction)).isInstanceOf(DataException.class)
-                .hasMessage("data.val_fraction: " + fraction + " is out of range; allowed: above 0 and below 1, such as 0.1");
+                .hasMessage("data.val_fraction: " + fraction
+                + " is out of range; allowed: above 0 and below 1, such as 0.1");
     }
 }

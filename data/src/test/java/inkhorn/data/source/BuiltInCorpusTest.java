@@ -32,7 +32,8 @@ class BuiltInCorpusTest {
             </PLAY>""";
         List<String> speeches = new ArrayList<>();
         BuiltInCorpus.addSpeeches(new ByteArrayInputStream(play.getBytes(StandardCharsets.UTF_8)), speeches);
-        assertThat(speeches).containsExactly("CORNELIUS:\nVOLTIMAND:\nIn that & all things\nwill we show our duty.\n", "Two households.\n");
+        assertThat(speeches).containsExactly("CORNELIUS:\nVOLTIMAND:\nIn that & all things\nwill we show our duty.\n",
+                "Two households.\n");
     }
 
     @Test
@@ -42,9 +43,11 @@ class BuiltInCorpusTest {
         assertThat(text).endsWith(".\n").doesNotContain("\n\n\n", "  ", "\r", "\t");
         assertThat(text.chars().filter(c -> c > 126).count()).isZero();
         assertThat(text).contains("HAMLET:\nTo be, or not to be: that is the question:\n",
-                "First Witch:\nWhen shall we three meet again\n", "\n\nSAMPSON:\nGregory, o' my word, we'll not carry coals.\n\nGREGORY:\n");
+                "First Witch:\nWhen shall we three meet again\n",
+                "\n\nSAMPSON:\nGregory, o' my word, we'll not carry coals.\n\nGREGORY:\n");
         List<String> speeches = List.of(text.substring(0, text.length() - 1).split("\n\n"));
-        assertThat(speeches).hasSizeGreaterThan(2_600).filteredOn(speech -> !speech.matches("(?s)([^\n]+:\n)+[^\n].*")).hasSizeLessThan(3);
+        assertThat(speeches).hasSizeGreaterThan(2_600).filteredOn(speech -> !speech.matches("(?s)([^\n]+:\n)+[^\n].*"))
+                .hasSizeLessThan(3);
     }
 
     /** The text for which the comparison below has been made, where the published one is not at hand. */
@@ -54,14 +57,18 @@ class BuiltInCorpusTest {
                 .isEqualTo("eea5e3c9a5aa537a1493d0087424e7dcae9abf4d136fd21190dbe624c7d8411a");
     }
 
-    /** The published text contains Romeo and Juliet too; it lost the lines that hold a stage direction, and has one double space. */
+    /**
+     * The published text contains Romeo and Juliet too; it lost the lines that hold a stage direction, and has one
+     * double space.
+     */
     @Test
     void everyPublishedLineOfRomeoAndJulietIsThereInOrder() throws Exception {
         Optional<Path> published = Fixtures.publishedTinyShakespeare();
         assumeTrue(published.isPresent(), "the published text is not on this machine");
         String first = "SAMPSON:\nGregory, o' my word";
         String last = "Than this of Juliet and her Romeo.\n";
-        List<String> theirs = between(Files.readString(published.get()).replace("LADY  CAPULET", "LADY CAPULET"), first, last);
+        List<String> theirs = between(Files.readString(published.get()).replace("LADY  CAPULET", "LADY CAPULET"), first,
+                last);
         List<String> ours = between(BuiltInCorpus.text(), first, last);
         assertThat(theirs).hasSizeGreaterThan(4_000);
         assertThat(ours).containsSubsequence(theirs).hasSizeLessThan(theirs.size() + 50);

@@ -46,7 +46,8 @@ class DataSetsTest {
         Corpus corpus = resolve("novel", other);
         assertThat(Fixtures.text(corpus)).isEqualTo("own text");
         assertThat(corpus.warnings()).containsExactly("data.path: " + other + " is not used, because " + own
-                + " comes first for data.dataset novel; to use it, leave data.dataset empty or give the text a name of its own");
+                + " comes first for data.dataset novel; to use it, leave data.dataset empty or give the text a name "
+                + "of its own");
     }
 
     @Test
@@ -63,7 +64,8 @@ class DataSetsTest {
         Corpus corpus = resolve("tiny-shakespeare", null);
         assertThat(Fixtures.text(corpus)).isEqualTo("abc");
         assertThat(corpus.warnings()).containsExactly(own + ": not the published tiny-shakespeare (SHA-256 "
-                + "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad), so published losses do not compare; "
+                + "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad), so published losses do not "
+                + "compare; "
                 + "delete it to have it downloaded again");
     }
 
@@ -72,9 +74,11 @@ class DataSetsTest {
         Corpus corpus = resolve("tiny-shakespeare", null);
         assertThat(corpus.name()).isEqualTo("tiny-shakespeare");
         assertThat(Fixtures.text(corpus)).startsWith("BERNARDO:\nWho's there?\n\nFRANCISCO:\n");
-        assertThat(corpus.warnings()).containsExactly("data.dataset: using Hamlet, Macbeth, Romeo and Juliet (built into the jar), "
+        assertThat(corpus.warnings())
+                .containsExactly("data.dataset: using Hamlet, Macbeth, Romeo and Juliet (built into the jar), "
                 + "401485 characters, instead of tiny-shakespeare: " + sets.resolve("tiny-shakespeare/input.txt")
-                + " does not exist and the download of http://127.0.0.1:1/input.txt failed (no connection); put the file at "
+                + " does not exist and the download of http://127.0.0.1:1/input.txt failed (no connection); put the "
+                + "file at "
                 + sets.resolve("tiny-shakespeare/input.txt") + " or give --data.path=FILE");
         assertThat(sets).doesNotExist();
     }
@@ -94,7 +98,8 @@ class DataSetsTest {
     @Test
     void dataSetNameCannotLeaveItsDirectory() {
         for (String name : new String[] {"../novel", "a/b", "..", ".hidden", "a\\b"}) {
-            assertRefused(name, null, "data.dataset: '" + name + "' is not a name; allowed: letters, digits, '.', '_' and '-', "
+            assertRefused(name, null, "data.dataset: '" + name
+                    + "' is not a name; allowed: letters, digits, '.', '_' and '-', "
                     + "not beginning with '.'; give a file with --data.path=FILE");
         }
     }
@@ -102,7 +107,8 @@ class DataSetsTest {
     @Test
     void missingFileIsNamedEvenWhereAnotherComesFirst() throws Exception {
         Path file = directory.resolve("none.txt");
-        String message = "data.path: " + file + " does not exist; give the path of a UTF-8 text file or of a directory of them";
+        String message = "data.path: " + file
+                + " does not exist; give the path of a UTF-8 text file or of a directory of them";
         assertRefused(null, file, message);
         ownFile("novel", "own text");
         assertRefused("novel", file, message);

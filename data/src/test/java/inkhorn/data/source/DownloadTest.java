@@ -32,7 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(30)
 class DownloadTest {
-    private static final byte[] PUBLISHED = "ROMEO:\nO speak again, bright angel.\n".repeat(5_000).getBytes(StandardCharsets.UTF_8);
+    private static final byte[] PUBLISHED = "ROMEO:\nO speak again, bright angel.\n".repeat(5_000)
+            .getBytes(StandardCharsets.UTF_8);
 
     @TempDir
     Path directory;
@@ -65,7 +66,8 @@ class DownloadTest {
 
         assertThat(Files.readAllBytes(ownFile())).isEqualTo(PUBLISHED);
         assertThat(ownFile().getParent().toFile().list()).containsExactly("input.txt");
-        assertThat(Fixtures.text(first)).isEqualTo(Fixtures.text(second)).isEqualTo(new String(PUBLISHED, StandardCharsets.UTF_8));
+        assertThat(Fixtures.text(first)).isEqualTo(Fixtures.text(second))
+                .isEqualTo(new String(PUBLISHED, StandardCharsets.UTF_8));
         assertThat(first.warnings()).isEmpty();
         assertThat(second.warnings()).isEmpty();
     }
@@ -113,11 +115,13 @@ class DownloadTest {
     @Test
     void connectionCutHalfWayLeavesNothing() {
         answer = exchange -> send(exchange, 200, PUBLISHED, PUBLISHED.length * 2L);
-        Corpus corpus = dataSets(new Download(address(), PUBLISHED.length * 2L, "0".repeat(64), Duration.ofSeconds(3), Duration.ofSeconds(3)))
+        Corpus corpus = dataSets(new Download(address(), PUBLISHED.length * 2L, "0".repeat(64), Duration.ofSeconds(3),
+                Duration.ofSeconds(3)))
                 .resolve("tiny-shakespeare", null, ByteProgress.NONE);
         // How much of it the client hands on before it notices the cut is its own affair.
         assertThat(corpus.warnings()).singleElement().asString()
-                .containsPattern("failed \\(ended after \\d+ of " + PUBLISHED.length * 2 + " bytes\\); put the file at ");
+                .containsPattern("failed \\(ended after \\d+ of " + PUBLISHED.length * 2
+                + " bytes\\); put the file at ");
         assertThat(directory.resolve("sets")).doesNotExist();
     }
 
@@ -147,7 +151,8 @@ class DownloadTest {
     @Test
     void silentServerIsGivenUp() {
         answer = exchange -> pause(20_000);
-        assertBuiltIn(resolve(dataSets(address(), Duration.ofMillis(300))), "nothing received for 3300 ms after 0 of " + PUBLISHED.length + " bytes");
+        assertBuiltIn(resolve(dataSets(address(), Duration.ofMillis(300))), "nothing received for 3300 ms after 0 of "
+                + PUBLISHED.length + " bytes");
     }
 
     @Test
@@ -163,7 +168,8 @@ class DownloadTest {
                 throw new IllegalStateException("stop");
             }
         };
-        assertThatThrownBy(() -> dataSets(address(), Duration.ofSeconds(60)).resolve("tiny-shakespeare", null, stop)).hasMessage("stop");
+        assertThatThrownBy(() -> dataSets(address(), Duration.ofSeconds(60)).resolve("tiny-shakespeare", null, stop))
+                .hasMessage("stop");
         assertThat(directory.resolve("sets")).doesNotExist();
     }
 
@@ -175,7 +181,8 @@ class DownloadTest {
             exchange.getResponseBody().flush();
             pause(20_000);
         };
-        assertBuiltIn(resolve(dataSets(address(), Duration.ofMillis(300))), "nothing received for 300 ms after 100 of " + PUBLISHED.length + " bytes");
+        assertBuiltIn(resolve(dataSets(address(), Duration.ofMillis(300))), "nothing received for 300 ms after 100 of "
+                + PUBLISHED.length + " bytes");
     }
 
     @Test
@@ -194,7 +201,9 @@ class DownloadTest {
         answer = exchange -> send(exchange, 200, PUBLISHED, PUBLISHED.length);
         Corpus corpus = resolve();
         assertThat(Fixtures.text(corpus)).isEqualTo(new String(PUBLISHED, StandardCharsets.UTF_8));
-        assertThat(corpus.warnings()).containsExactly(ownFile() + ": the download cannot be kept (a file already exists where a directory is needed), "
+        assertThat(corpus.warnings())
+                .containsExactly(ownFile()
+                + ": the download cannot be kept (a file already exists where a directory is needed), "
                 + "so the next run downloads it again; make the directory writable");
     }
 
@@ -202,7 +211,8 @@ class DownloadTest {
     void failureIsAnExceptionForWhoeverFetchesTheFileItself() {
         answer = exchange -> send(exchange, 404, new byte[0], -1);
         Download download = new Download(address(), 1, "", Duration.ofSeconds(3), Duration.ofSeconds(3));
-        assertThatThrownBy(() -> download.fetch(ByteProgress.NONE)).isInstanceOf(Download.FailedException.class).hasMessage("HTTP status 404");
+        assertThatThrownBy(() -> download.fetch(ByteProgress.NONE)).isInstanceOf(Download.FailedException.class)
+                .hasMessage("HTTP status 404");
     }
 
     private void assertBuiltInBecause(String reason) {
@@ -211,7 +221,8 @@ class DownloadTest {
 
     private void assertBuiltIn(Corpus corpus, String reason) {
         assertThat(corpus.source()).isEqualTo("Hamlet, Macbeth, Romeo and Juliet (built into the jar)");
-        assertThat(corpus.warnings()).singleElement().asString().contains(" failed (" + reason + "); put the file at " + ownFile());
+        assertThat(corpus.warnings()).singleElement().asString().contains(" failed (" + reason + "); put the file at "
+                + ownFile());
         assertThat(directory.resolve("sets")).doesNotExist();
     }
 
@@ -224,7 +235,8 @@ class DownloadTest {
     }
 
     private DataSets dataSets(URI address, Duration idleTimeout) {
-        return dataSets(new Download(address, PUBLISHED.length, Hashes.sha256(PUBLISHED), Duration.ofSeconds(3), idleTimeout));
+        return dataSets(new Download(address, PUBLISHED.length, Hashes.sha256(PUBLISHED), Duration.ofSeconds(3),
+                idleTimeout));
     }
 
     private DataSets dataSets(Download download) {

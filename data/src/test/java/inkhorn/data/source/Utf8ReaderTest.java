@@ -3,6 +3,7 @@ package inkhorn.data.source;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -11,15 +12,17 @@ import org.junit.jupiter.api.Test;
 
 class Utf8ReaderTest {
     /** Pieces that a stream may cut anywhere: one to four bytes, and what is invalid or breaks off. */
-    private static final byte[][] PIECES = {{'a'}, utf8("é"), utf8("字"), utf8("🚀"), {(byte) 0xFF}, {(byte) 0xC3}, {(byte) 0xE2, (byte) 0x82},
-        {(byte) 0xF0, (byte) 0x9F, (byte) 0x9A}, {(byte) 0xED, (byte) 0xA0, (byte) 0x80}, {(byte) 0xC0, (byte) 0x80}, {(byte) 0x80}, {'\r', '\n'}};
+    private static final byte[][] PIECES = {{'a'}, utf8("é"), utf8("字"), utf8("🚀"), {(byte) 0xFF}, {(byte) 0xC3},
+        {(byte) 0xE2, (byte) 0x82},
+        {(byte) 0xF0, (byte) 0x9F, (byte) 0x9A}, {(byte) 0xED, (byte) 0xA0, (byte) 0x80}, {(byte) 0xC0, (byte) 0x80},
+        {(byte) 0x80}, {'\r', '\n'}};
 
     @Test
     void whereverTheStreamIsCutTheTextIsThatOfTheWhole() throws IOException {
         Random random = new Random(7);
         for (int round = 0; round < 300; round++) {
             byte[] bytes = random.ints(random.nextInt(60), 0, PIECES.length).mapToObj(i -> PIECES[i])
-                    .collect(java.io.ByteArrayOutputStream::new, java.io.ByteArrayOutputStream::writeBytes, (a, b) -> { }).toByteArray();
+                    .collect(ByteArrayOutputStream::new, ByteArrayOutputStream::writeBytes, (a, b) -> { }).toByteArray();
             String whole = new String(bytes, StandardCharsets.UTF_8);
             Utf8Reader reader = new Utf8Reader(inParts(bytes, random), "test");
             StringBuilder read = new StringBuilder();

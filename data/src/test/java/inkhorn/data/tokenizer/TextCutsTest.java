@@ -21,7 +21,8 @@ class TextCutsTest {
         Tokenizer tokenizer = Tokenizers.create(name, all);
         List<String> chunks = Texts.chunks(all, 300);
         assertThat(chunks).hasSizeGreaterThan(90);
-        assertThat(chunks.stream().map(tokenizer::encode).flatMapToInt(IntStream::of).toArray()).isEqualTo(tokenizer.encode(all));
+        assertThat(chunks.stream().map(tokenizer::encode).flatMapToInt(IntStream::of).toArray())
+                .isEqualTo(tokenizer.encode(all));
     }
 
     @Test

@@ -32,7 +32,8 @@ final class TokenOffsetsTest {
         for (int i = 0; i < ids.length; i++) {
             String token = new String(tokenizer.tokenBytes(ids[i]), StandardCharsets.UTF_8);
             String there = new String(characters, offsets[i][0], offsets[i][1] - offsets[i][0]);
-            assertThat(token.contains("\uFFFD") || token.equals(there)).as(token + " at " + Arrays.toString(offsets[i])).isTrue();
+            assertThat(token.contains("\uFFFD") || token.equals(there)).as(token + " at " + Arrays.toString(offsets[i]))
+                    .isTrue();
             assertThat(offsets[i][0]).as("nothing is left out").isLessThanOrEqualTo(covered);
             covered = offsets[i][1];
         }
@@ -43,7 +44,8 @@ final class TokenOffsetsTest {
     void wordsKnownAndUnknownHaveTheirPlacesWithoutTheSpaces() {
         Tokenizer words = WordTokenizer.train(List.of("go to the sea"), 20, 1);
         String text = "go  😀to<unk> Zebra\nsea<|endoftext|>";
-        assertThat(words.offsets(text)).isDeepEqualTo(new int[][] {{0, 2}, {4, 5}, {5, 7}, {7, 12}, {13, 18}, {18, 19}, {19, 22}, {22, 35}});
+        assertThat(words.offsets(text))
+                .isDeepEqualTo(new int[][] {{0, 2}, {4, 5}, {5, 7}, {7, 12}, {13, 18}, {18, 19}, {19, 22}, {22, 35}});
         assertThat(words.encodePrompt(text)).hasSize(8);
     }
 }

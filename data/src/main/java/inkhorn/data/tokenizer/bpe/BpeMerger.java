@@ -3,9 +3,9 @@ package inkhorn.data.tokenizer.bpe;
 import java.util.Arrays;
 
 /**
- * Turns the bytes of one piece into tokens: of all neighbours that may be joined, the pair of lowest rank is, the leftmost of equal
- * ones, until none is left (Sennrich et al. 2016, section 3.2; GPT-2's {@code encoder.py}). Works in arrays that it keeps; not safe for more
- * than one thread.
+ * Turns the bytes of one piece into tokens: of all neighbours that may be joined, the pair of lowest rank is, the
+ * leftmost of equal ones, until none is left (Sennrich et al. 2016, section 3.2; GPT-2's {@code encoder.py}). Works in
+ * arrays that it keeps; not safe for more than one thread.
  */
 final class BpeMerger {
     /** Up to here, looking at every pair before each join is faster than keeping them in a heap. */
@@ -18,7 +18,10 @@ final class BpeMerger {
     private int[] ranks = new int[SHORT];
     private int[] previous = {};
     private int[] next = {};
-    /** A binary heap of rank * 2^32 + position, the least first; an entry whose position has another rank by now is void. */
+    /**
+     * A binary heap of rank * 2^32 + position, the least first; an entry whose position has another rank by now is
+     * void.
+     */
     private long[] heap = {};
     private int heapSize;
 

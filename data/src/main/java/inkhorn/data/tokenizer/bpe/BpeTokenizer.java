@@ -15,12 +15,12 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * A byte-level BPE with GPT-2's pre-tokenization (Radford et al. 2019, section 2.2), trained on the user's text or read from a
- * Hugging Face {@code tokenizer.json}, or GPT-2's own. Every byte is a token, so nothing is unknown and every sequence of bytes
- * comes back as it was.
+ * A byte-level BPE with GPT-2's pre-tokenization (Radford et al. 2019, section 2.2), trained on the user's text or read
+ * from a Hugging Face {@code tokenizer.json}, or GPT-2's own. Every byte is a token, so nothing is unknown and every
+ * sequence of bytes comes back as it was.
  *
- * <p>A trained one has GPT-2's layout: ids 0 to 255 are the bytes, in the order of their spelling, then the merges, the first
- * merged first; the last id is {@code <|endoftext|>}.
+ * <p>A trained one has GPT-2's layout: ids 0 to 255 are the bytes, in the order of their spelling, then the merges, the
+ * first merged first; the last id is {@code <|endoftext|>}.
  */
 public final class BpeTokenizer extends ByteTokenizer {
     /** The least vocabulary is the bytes and the end of text. */
@@ -40,7 +40,8 @@ public final class BpeTokenizer extends ByteTokenizer {
     static BpeTokenizer fromJson(JsonNode root) {
         BpeVocabulary vocabulary = TokenizerJson.read(root);
         String hash = Hashes.sha256(TokenizerJson.write(vocabulary));
-        BpeTokenizer tokenizer = new BpeTokenizer(hash.equals(Gpt2Tokenizer.HASH) ? Gpt2Tokenizer.KIND : KIND, vocabulary);
+        BpeTokenizer tokenizer = new BpeTokenizer(hash.equals(Gpt2Tokenizer.HASH) ? Gpt2Tokenizer.KIND : KIND,
+                vocabulary);
         tokenizer.hash = hash;
         return tokenizer;
     }
@@ -53,15 +54,16 @@ public final class BpeTokenizer extends ByteTokenizer {
     /**
      * Learns from the text; the result depends neither on {@code threads} nor on where {@link TextCuts} cut the chunks.
      *
-     * @param vocabSize tokens, {@code <|endoftext|>} included, at least 257; fewer come out of a text in which too few pairs
-     *     of tokens occur twice
+     * @param vocabSize tokens, {@code <|endoftext|>} included, at least 257; fewer come out of a text in which too few
+     *     pairs of tokens occur twice
      * @param progress called while the merges are learned, and may end it
      * @throws DataException if the text is empty
      */
     public static BpeTokenizer train(Iterable<String> chunks, int vocabSize, int threads, ByteProgress progress) {
         PieceCounts pieces = PieceCounts.of(Gpt2Pattern.INSTANCE, chunks, threads);
         if (pieces.size() == 0) {
-            throw new DataException("bpe tokenizer: the text is empty, so there is nothing to learn from; give a text with "
+            throw new DataException(
+                    "bpe tokenizer: the text is empty, so there is nothing to learn from; give a text with "
                     + "characters in it");
         }
         BpeVocabulary vocabulary = BpeTrainer.train(pieces, vocabSize - 1, progress);

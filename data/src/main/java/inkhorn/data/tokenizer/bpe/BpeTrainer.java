@@ -10,13 +10,14 @@ import java.util.Map;
 import java.util.PriorityQueue;
 
 /**
- * Learns a byte-level BPE (Sennrich et al. 2016, algorithm 1): the pair of neighbours that occurs most often in the text becomes a
- * token, again and again. Of equally frequent pairs the one with the lowest left id is taken, then with the lowest right id, as
- * Hugging Face's trainer does; so the result depends on the text alone.
+ * Learns a byte-level BPE (Sennrich et al. 2016, algorithm 1): the pair of neighbours that occurs most often in the
+ * text becomes a token, again and again. Of equally frequent pairs the one with the lowest left id is taken, then with
+ * the lowest right id, as Hugging Face's trainer does; so the result depends on the text alone.
  *
- * <p>The text is its distinct pieces, each with its count. A merge changes only the counts of the pairs beside it: they are brought up to
- * date in the words that hold the pair, which a list for each pair remembers, instead of being counted anew. The most frequent pair comes from a
- * heap; an entry that has become too high is put back at its true height when it comes up.
+ * <p>The text is its distinct pieces, each with its count. A merge changes only the counts of the pairs beside it: they
+ * are brought up to date in the words that hold the pair, which a list for each pair remembers, instead of being
+ * counted anew. The most frequent pair comes from a heap; an entry that has become too high is put back at its true
+ * height when it comes up.
  */
 final class BpeTrainer {
     /** A pair that occurs once would make a token that shortens nothing but its one place. */

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a byte-level BPE has learned: the bytes of each token, and which pairs of tokens are joined to which, the most urgent first.
- * Immutable once it is in use.
+ * What a byte-level BPE has learned: the bytes of each token, and which pairs of tokens are joined to which, the most
+ * urgent first. Immutable once it is in use.
  */
 final class BpeVocabulary {
     private final List<byte[]> tokens = new ArrayList<>();
@@ -42,8 +42,8 @@ final class BpeVocabulary {
     }
 
     /**
-     * A vocabulary whose ids are its ranks and whose merges are not written down, as in tiktoken's files: each token is the
-     * two that its bytes become without it.
+     * A vocabulary whose ids are its ranks and whose merges are not written down, as in tiktoken's files: each token is
+     * the two that its bytes become without it.
      *
      * @throws IllegalArgumentException if a token cannot be made of two earlier ones
      */
@@ -58,7 +58,8 @@ final class BpeVocabulary {
             }
             int count = merger.merge(tokens[id], tokens[id].length);
             if (count != 2) {
-                throw new IllegalArgumentException("token " + id + " is made of " + count + " earlier ones, expected 2");
+                throw new IllegalArgumentException("token " + id + " is made of " + count
+                        + " earlier ones, expected 2");
             }
             vocabulary.addToken(tokens[id]);
             vocabulary.addMerge(merger.ids()[0], merger.ids()[1], id);

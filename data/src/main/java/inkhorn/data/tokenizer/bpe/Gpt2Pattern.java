@@ -45,7 +45,8 @@ final class Gpt2Pattern implements PieceCounts.Scanner {
             }
         }
         int stop = endOfRun(text, start, end, SPACE);
-        // \s+(?!\S): white space leaves its last character to what follows it, if it has another. All of it is in the basic plane.
+        // \s+(?!\S): white space leaves its last character to what follows it, if it has another. All of it is in the
+        // basic plane.
         return stop < end && stop > start + 1 ? stop - 1 : stop;
     }
 
@@ -79,8 +80,8 @@ final class Gpt2Pattern implements PieceCounts.Scanner {
 
     private static byte kindOf(int codePoint) {
         return switch (Character.getType(codePoint)) {
-            case Character.UPPERCASE_LETTER, Character.LOWERCASE_LETTER, Character.TITLECASE_LETTER, Character.MODIFIER_LETTER,
-                    Character.OTHER_LETTER -> LETTER;
+            case Character.UPPERCASE_LETTER, Character.LOWERCASE_LETTER, Character.TITLECASE_LETTER,
+                    Character.MODIFIER_LETTER, Character.OTHER_LETTER -> LETTER;
             case Character.DECIMAL_DIGIT_NUMBER, Character.LETTER_NUMBER, Character.OTHER_NUMBER -> NUMBER;
             case Character.SPACE_SEPARATOR, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> SPACE;
             // Unicode's White_Space among the control characters.

@@ -2,7 +2,10 @@ package inkhorn.data.tokenizer.bpe;
 
 import java.util.Arrays;
 
-/** Numbers pairs of ids 0, 1, 2, … in the order they come, by open addressing. Reading is safe from any number of threads. */
+/**
+ * Numbers pairs of ids 0, 1, 2, … in the order they come, by open addressing. Reading is safe from any number of
+ * threads.
+ */
 final class PairTable {
     private static final long FREE = -1;
 

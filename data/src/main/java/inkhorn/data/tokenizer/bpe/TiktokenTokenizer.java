@@ -17,12 +17,12 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * OpenAI's vocabularies after GPT-2's, encoded by jtokkit, in whose jar they lie. Their patterns are not GPT-2's, so they are
- * saved by their name: {@code {"format":"inkhorn-tiktoken","version":1,"encoding":"cl100k_base"}}.
+ * OpenAI's vocabularies after GPT-2's, encoded by jtokkit, in whose jar they lie. Their patterns are not GPT-2's, so
+ * they are saved by their name: {@code {"format":"inkhorn-tiktoken","version":1,"encoding":"cl100k_base"}}.
  */
 public final class TiktokenTokenizer extends ByteTokenizer {
-    public static final TiktokenTokenizer CL100K = new TiktokenTokenizer("cl100k_base", EncodingType.CL100K_BASE, 100_256,
-            Map.of(SpecialTokens.END_OF_TEXT, 100_257, "<|fim_prefix|>", 100_258, "<|fim_middle|>", 100_259,
+    public static final TiktokenTokenizer CL100K = new TiktokenTokenizer("cl100k_base", EncodingType.CL100K_BASE,
+            100_256, Map.of(SpecialTokens.END_OF_TEXT, 100_257, "<|fim_prefix|>", 100_258, "<|fim_middle|>", 100_259,
                     "<|fim_suffix|>", 100_260, "<|endofprompt|>", 100_276));
     public static final TiktokenTokenizer O200K = new TiktokenTokenizer("o200k_base", EncodingType.O200K_BASE, 199_998,
             Map.of(SpecialTokens.END_OF_TEXT, 199_999, "<|endofprompt|>", 200_018));
@@ -37,7 +37,9 @@ public final class TiktokenTokenizer extends ByteTokenizer {
     private final Map<String, Integer> special;
     private final int vocabSize;
 
-    /** @param ordinaryTokens ids from 0 that stand for bytes; between them and the special ones are ids without a token */
+    /**
+     * @param ordinaryTokens ids from 0 that stand for bytes; between them and the special ones are ids without a token
+     */
     private TiktokenTokenizer(String name, EncodingType type, int ordinaryTokens, Map<String, Integer> special) {
         this.kind = new TokenizerKind(name, Learning.NOTHING, 0, 0, true, true, "inkhorn-tiktoken",
                 (chunks, size, threads, progress) -> this, TiktokenTokenizer::fromJson);
@@ -49,9 +51,10 @@ public final class TiktokenTokenizer extends ByteTokenizer {
 
     private static TiktokenTokenizer fromJson(JsonNode root) {
         String encoding = root.path("encoding").asText("");
-        return ALL.stream().filter(each -> each.name().equals(encoding)).findFirst().orElseThrow(() -> new DataException(
-                "\"encoding\" is " + (encoding.isEmpty() ? "missing" : '"' + encoding + '"') + ", expected one of "
-                        + ALL.stream().map(TiktokenTokenizer::name).collect(Collectors.joining(", "))));
+        String found = encoding.isEmpty() ? "missing" : '"' + encoding + '"';
+        String names = ALL.stream().map(TiktokenTokenizer::name).collect(Collectors.joining(", "));
+        return ALL.stream().filter(each -> each.name().equals(encoding)).findFirst()
+                .orElseThrow(() -> new DataException("\"encoding\" is " + found + ", expected one of " + names));
     }
 
     @Override

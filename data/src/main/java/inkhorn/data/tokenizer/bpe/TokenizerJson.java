@@ -12,11 +12,12 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
- * Hugging Face's {@code tokenizer.json} for a byte-level BPE in GPT-2's layout: {@code model.vocab}, {@code model.merges},
- * {@code added_tokens}. What would give other ids than that layout is refused, not overlooked; a post-processor is left out, as it
- * adds tokens only where a caller asks for them.
+ * Hugging Face's {@code tokenizer.json} for a byte-level BPE in GPT-2's layout: {@code model.vocab},
+ * {@code model.merges}, {@code added_tokens}. What would give other ids than that layout is refused, not overlooked; a
+ * post-processor is left out, as it adds tokens only where a caller asks for them.
  */
 final class TokenizerJson {
     private final JsonNode root;
@@ -36,14 +37,18 @@ final class TokenizerJson {
         ObjectNode root = Json.MAPPER.createObjectNode();
         root.put("version", "1.0").putNull("truncation").putNull("padding");
         ArrayNode added = root.putArray("added_tokens");
-        vocabulary.special().forEach((text, id) -> added.addObject().put("id", id).put("content", text).put("single_word", false)
+        vocabulary.special().forEach((text, id) -> added.addObject().put("id", id).put("content", text)
+                .put("single_word", false)
                 .put("lstrip", false).put("rstrip", false).put("normalized", false).put("special", true));
         root.putNull("normalizer");
-        root.putObject("pre_tokenizer").put("type", "ByteLevel").put("add_prefix_space", false).put("trim_offsets", true).put("use_regex", true);
+        root.putObject("pre_tokenizer").put("type", "ByteLevel").put("add_prefix_space", false)
+                .put("trim_offsets", true).put("use_regex", true);
         root.putNull("post_processor");
-        root.putObject("decoder").put("type", "ByteLevel").put("add_prefix_space", true).put("trim_offsets", true).put("use_regex", true);
+        root.putObject("decoder").put("type", "ByteLevel").put("add_prefix_space", true).put("trim_offsets", true)
+                .put("use_regex", true);
         ObjectNode model = root.putObject("model").put("type", "BPE").putNull("dropout").putNull("unk_token")
-                .putNull("continuing_subword_prefix").putNull("end_of_word_suffix").put("fuse_unk", false).put("byte_fallback", false);
+                .putNull("continuing_subword_prefix").putNull("end_of_word_suffix").put("fuse_unk", false)
+                .put("byte_fallback", false);
         ObjectNode vocab = model.putObject("vocab");
         for (int id = 0; id < vocabulary.size(); id++) {
             String text = new String(vocabulary.token(id), StandardCharsets.UTF_8);
@@ -72,9 +77,8 @@ final class TokenizerJson {
 
     private void requireLayout() {
         requireValue("model.type", model.path("type"), "BPE");
-        for (String absent : new String[] {"dropout", "continuing_subword_prefix", "end_of_word_suffix", "ignore_merges"}) {
-            requireAbsent("model." + absent, model.path(absent));
-        }
+        Stream.of("dropout", "continuing_subword_prefix", "end_of_word_suffix", "ignore_merges")
+                .forEach(absent -> requireAbsent("model." + absent, model.path(absent)));
         requireAbsent("normalizer", root.path("normalizer"));
         JsonNode before = root.path("pre_tokenizer");
         requireValue("pre_tokenizer.type", before.path("type"), "ByteLevel");
@@ -104,7 +108,8 @@ final class TokenizerJson {
             String content = token.path("content").asText("");
             int id = token.path("id").isInt() ? token.path("id").intValue() : -1;
             if (content.isEmpty() || id < 0) {
-                throw damaged("added_tokens has " + shortened(token) + ", expected a \"content\" and an \"id\" of at least 0");
+                throw damaged("added_tokens has " + shortened(token)
+                        + ", expected a \"content\" and an \"id\" of at least 0");
             }
             for (String option : new String[] {"single_word", "lstrip", "rstrip"}) {
                 requireAbsent("added_tokens: " + option + " of \"" + content + "\"", token.path(option));
@@ -125,7 +130,8 @@ final class TokenizerJson {
             String text = each.getKey();
             int id = each.getValue().isInt() ? each.getValue().intValue() : -1;
             if (special.getOrDefault(text, id) != id) {
-                throw damaged("\"" + text + "\" has id " + id + " in model.vocab and " + special.get(text) + " in added_tokens");
+                throw damaged("\"" + text + "\" has id " + id + " in model.vocab and " + special.get(text)
+                        + " in added_tokens");
             }
             if (special.containsKey(text)) {
                 continue;
@@ -137,7 +143,8 @@ final class TokenizerJson {
             put(id, text, bytes, vocab.size() + special.size());
             ids.put(text, id);
         }
-        special.forEach((text, id) -> put(id, text, text.getBytes(StandardCharsets.UTF_8), vocab.size() + special.size()));
+        special.forEach((text, id) -> put(id, text, text.getBytes(StandardCharsets.UTF_8), vocab.size()
+                + special.size()));
         int hole = tokens.indexOf(null);
         if (hole >= 0) {
             throw damaged("no token has id " + hole + ", though the highest is " + (tokens.size() - 1));
@@ -205,7 +212,8 @@ final class TokenizerJson {
     }
 
     private static DataException foreign(String what) {
-        return new DataException(what + "; only a byte-level BPE in GPT-2's layout can be read: give the tokenizer.json of such a one, "
+        return new DataException(what
+                + "; only a byte-level BPE in GPT-2's layout can be read: give the tokenizer.json of such a one, "
                 + "or train one with data.tokenizer: bpe");
     }
 }

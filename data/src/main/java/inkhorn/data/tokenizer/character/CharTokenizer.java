@@ -22,8 +22,8 @@ import java.util.Map;
  */
 public final class CharTokenizer implements Tokenizer {
     /** Each character of the text is a token, so the size of the vocabulary is not chosen. */
-    public static final TokenizerKind KIND = new TokenizerKind("char", Learning.WHOLE_TEXT, 0, 0, false, true, "inkhorn-char",
-            (chunks, size, threads, progress) -> fromChunks(chunks), CharTokenizer::fromJson);
+    public static final TokenizerKind KIND = new TokenizerKind("char", Learning.WHOLE_TEXT, 0, 0, false, true,
+            "inkhorn-char", (chunks, size, threads, progress) -> fromChunks(chunks), CharTokenizer::fromJson);
 
     /** Ascending, so that a binary search is the whole of encoding. */
     private final int[] vocabulary;
@@ -47,12 +47,14 @@ public final class CharTokenizer implements Tokenizer {
         BitSet seen = new BitSet();
         for (String chunk : chunks) {
             chunk.codePoints().forEach(seen::set);
-            if (seen.nextSetBit(Character.MIN_SURROGATE) >= 0 && Surrogates.isSurrogate(seen.nextSetBit(Character.MIN_SURROGATE))) {
+            if (seen.nextSetBit(Character.MIN_SURROGATE) >= 0
+                    && Surrogates.isSurrogate(seen.nextSetBit(Character.MIN_SURROGATE))) {
                 throw unpairedSurrogate(chunk);
             }
         }
         if (seen.isEmpty()) {
-            throw new DataException("char tokenizer: the text is empty, so there is no vocabulary; give a text with characters in it");
+            throw new DataException(
+                    "char tokenizer: the text is empty, so there is no vocabulary; give a text with characters in it");
         }
         return new CharTokenizer(seen.stream().toArray());
     }
@@ -116,12 +118,14 @@ public final class CharTokenizer implements Tokenizer {
         int[] codePoints = new int[vocab.size()];
         for (int i = 0; i < codePoints.length; i++) {
             String entry = vocab.get(i).isTextual() ? vocab.get(i).textValue() : "";
-            if (entry.isEmpty() || entry.codePointCount(0, entry.length()) != 1 || Surrogates.isSurrogate(entry.codePointAt(0))) {
+            if (entry.isEmpty() || entry.codePointCount(0, entry.length()) != 1
+                    || Surrogates.isSurrogate(entry.codePointAt(0))) {
                 throw new DataException("vocab[" + i + "] is " + vocab.get(i) + ", expected one character");
             }
             codePoints[i] = entry.codePointAt(0);
             if (i > 0 && codePoints[i] <= codePoints[i - 1]) {
-                throw new DataException("vocab[" + i + "] is out of order or a repetition; characters must ascend by code point");
+                throw new DataException("vocab[" + i
+                        + "] is out of order or a repetition; characters must ascend by code point");
             }
         }
         return new CharTokenizer(codePoints);
@@ -138,8 +142,8 @@ public final class CharTokenizer implements Tokenizer {
         for (int at = 0; at < text.length(); position++) {
             int codePoint = text.codePointAt(at);
             if (Surrogates.isSurrogate(codePoint)) {
-                return new DataException("char tokenizer: unpaired surrogate " + hex(codePoint) + " at position " + position
-                        + " is half a character and not Unicode text; read the text as UTF-8, or remove it");
+                return new DataException("char tokenizer: unpaired surrogate " + hex(codePoint) + " at position "
+                        + position + " is half a character and not Unicode text; read the text as UTF-8, or remove it");
             }
             at += Character.charCount(codePoint);
         }

@@ -3,9 +3,9 @@ package inkhorn.data.tokenizer.word;
 import inkhorn.data.tokenizer.PieceCounts;
 
 /**
- * Words and punctuation: a piece is one run of letters, marks and digits, or one line break, or one run of other white space, or one
- * other character. To a word belong the apostrophe before or between letters ({@code 'tis}, {@code don't}) and the point, comma
- * or colon between digits ({@code 3.14}, {@code 1,000}); a hyphen parts words.
+ * Words and punctuation: a piece is one run of letters, marks and digits, or one line break, or one run of other white
+ * space, or one other character. To a word belong the apostrophe before or between letters ({@code 'tis},
+ * {@code don't}) and the point, comma or colon between digits ({@code 3.14}, {@code 1,000}); a hyphen parts words.
  */
 final class WordPattern implements PieceCounts.Scanner {
     static final WordPattern INSTANCE = new WordPattern();
@@ -48,15 +48,16 @@ final class WordPattern implements PieceCounts.Scanner {
 
     static boolean isWord(int codePoint) {
         return switch (Character.getType(codePoint)) {
-            case Character.NON_SPACING_MARK, Character.COMBINING_SPACING_MARK, Character.ENCLOSING_MARK, Character.LETTER_NUMBER,
-                    Character.OTHER_NUMBER -> true;
+            case Character.NON_SPACING_MARK, Character.COMBINING_SPACING_MARK, Character.ENCLOSING_MARK,
+                    Character.LETTER_NUMBER, Character.OTHER_NUMBER -> true;
             default -> Character.isLetterOrDigit(codePoint);
         };
     }
 
     /** White space within a line. */
     static boolean isBlank(int codePoint) {
-        return codePoint != '\n' && codePoint != '\r' && (Character.isSpaceChar(codePoint) || Character.isWhitespace(codePoint));
+        return codePoint != '\n' && codePoint != '\r'
+                && (Character.isSpaceChar(codePoint) || Character.isWhitespace(codePoint));
     }
 
     private static int codePoint(char[] text, int at, int end) {

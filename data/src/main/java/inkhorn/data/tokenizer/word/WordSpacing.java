@@ -1,8 +1,9 @@
 package inkhorn.data.tokenizer.word;
 
 /**
- * Puts back, between words and punctuation, the spaces that {@link WordTokenizer} does not keep: one between two words, none
- * inside of brackets and quotation marks, before a comma or full stop, around a hyphen, or beside a line break. One for each text.
+ * Puts back, between words and punctuation, the spaces that {@link WordTokenizer} does not keep: one between two words,
+ * none inside of brackets and quotation marks, before a comma or full stop, around a hyphen, or beside a line break.
+ * One for each text.
  */
 final class WordSpacing {
     /** The character before; 0 where no space may follow. */
@@ -16,7 +17,8 @@ final class WordSpacing {
         boolean isOneCharacter = token.length() == Character.charCount(first);
         boolean isLine = first == '\n' || first == '\r';
         boolean isClosing = first == '"' && isInQuotes;
-        String spaced = isLine || before == 0 || isClosing || isOneCharacter && clingsToTheLeft(first) ? token : " " + token;
+        String spaced = isLine || before == 0 || isClosing || isOneCharacter && clingsToTheLeft(first) ? token : " "
+                + token;
         if (isLine) {
             isInQuotes &= before != 0;
             before = 0;
@@ -49,7 +51,8 @@ final class WordSpacing {
         return switch (Character.getType(c)) {
             case Character.START_PUNCTUATION, Character.INITIAL_QUOTE_PUNCTUATION, Character.DASH_PUNCTUATION,
                     Character.CONNECTOR_PUNCTUATION, Character.CURRENCY_SYMBOL -> true;
-            case Character.OTHER_PUNCTUATION -> "@#/\\\u00A1\u00BF".indexOf(c) >= 0 || c >= 0x3000 && c < 0x3040 || c > 0xFF00 && c < 0xFF66;
+            case Character.OTHER_PUNCTUATION -> "@#/\\\u00A1\u00BF".indexOf(c) >= 0 || c >= 0x3000 && c < 0x3040
+                    || c > 0xFF00 && c < 0xFF66;
             default -> false;
         };
     }

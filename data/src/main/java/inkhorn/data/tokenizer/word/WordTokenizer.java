@@ -24,24 +24,27 @@ import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
- * One token for each word, punctuation mark and line break ({@link WordPattern}): the most frequent of the text, the others are
- * {@code <unk>}. Spaces are not kept; decoding puts them where they usually stand ({@link WordSpacing}).
+ * One token for each word, punctuation mark and line break ({@link WordPattern}): the most frequent of the text, the
+ * others are {@code <unk>}. Spaces are not kept; decoding puts them where they usually stand ({@link WordSpacing}).
  *
- * <p>Saved as {@code {"format":"inkhorn-word","version":1,"vocab":["<unk>","<|endoftext|>","\n","the",…]}}: the most frequent first,
- * equally frequent ones in the order of their UTF-16 units.
+ * <p>Saved as {@code {"format":"inkhorn-word","version":1,"vocab":["<unk>","<|endoftext|>","\n","the",…]}}: the most
+ * frequent first, equally frequent ones in the order of their UTF-16 units.
  */
 public final class WordTokenizer implements Tokenizer {
     /** The special tokens and one word. */
     private static final int LEAST_VOCAB_SIZE = 3;
     /** Neither spaces nor rare words come back as they were. */
-    public static final TokenizerKind KIND = new TokenizerKind("word", Learning.TRAINING_SPLIT, LEAST_VOCAB_SIZE, 8192, true,
-            false, "inkhorn-word", (chunks, size, threads, progress) -> train(chunks, size, threads), WordTokenizer::fromJson);
+    public static final TokenizerKind KIND = new TokenizerKind("word", Learning.TRAINING_SPLIT, LEAST_VOCAB_SIZE, 8192,
+            true, false, "inkhorn-word", (chunks, size, threads, progress) -> train(chunks, size, threads),
+            WordTokenizer::fromJson);
 
     static final String UNKNOWN = "<unk>";
     private static final int UNKNOWN_ID = 0;
     private static final int END_OF_TEXT_ID = 1;
     private static final int FIRST_WORD = 2;
-    private static final Map<String, Integer> SPECIAL = SpecialTokens.byId(Map.of(UNKNOWN, UNKNOWN_ID, SpecialTokens.END_OF_TEXT, END_OF_TEXT_ID));
+    private static final Map<String,
+            Integer> SPECIAL = SpecialTokens.byId(Map.of(UNKNOWN, UNKNOWN_ID, SpecialTokens.END_OF_TEXT,
+            END_OF_TEXT_ID));
 
     private final List<String> vocabulary;
     /** A word's number here is its id less {@link #FIRST_WORD}. Only read once it is filled. */
@@ -56,7 +59,8 @@ public final class WordTokenizer implements Tokenizer {
     }
 
     /**
-     * Learns the most frequent words; the result depends neither on {@code threads} nor on where {@link TextCuts} cut the chunks.
+     * Learns the most frequent words; the result depends neither on {@code threads} nor on where {@link TextCuts} cut
+     * the chunks.
      *
      * @param vocabSize tokens, the special ones included, at least 3; fewer come out of a text with fewer words
      * @throws DataException if there is no word in the text
@@ -71,7 +75,9 @@ public final class WordTokenizer implements Tokenizer {
                 .limit(vocabSize - (long) FIRST_WORD)
                 .forEach(word -> vocabulary.add(word.text));
         if (vocabulary.size() == FIRST_WORD) {
-            throw new DataException("word tokenizer: there is no word in the text, so there is no vocabulary; give a text with words in it");
+            throw new DataException(
+                    "word tokenizer: there is no word in the text, so there is no vocabulary; give a text with words "
+                            + "in it");
         }
         return new WordTokenizer(vocabulary);
     }
@@ -176,24 +182,28 @@ public final class WordTokenizer implements Tokenizer {
         JsonNode vocab = root.path("vocab");
         if (!vocab.isArray() || vocab.size() < LEAST_VOCAB_SIZE || !vocab.get(UNKNOWN_ID).asText().equals(UNKNOWN)
                 || !vocab.get(END_OF_TEXT_ID).asText().equals(SpecialTokens.END_OF_TEXT)) {
-            throw new DataException("\"vocab\" must be a list of " + UNKNOWN + ", " + SpecialTokens.END_OF_TEXT + " and at least one word");
+            throw new DataException("\"vocab\" must be a list of " + UNKNOWN + ", " + SpecialTokens.END_OF_TEXT
+                    + " and at least one word");
         }
         Map<String, Integer> ids = new LinkedHashMap<>();
         for (int id = 0; id < vocab.size(); id++) {
             String word = vocab.get(id).isTextual() ? vocab.get(id).textValue() : "";
             if (id >= FIRST_WORD && !isPiece(word)) {
-                throw new DataException("vocab[" + id + "] is " + vocab.get(id) + ", expected one word, punctuation mark or line break");
+                throw new DataException("vocab[" + id + "] is " + vocab.get(id)
+                        + ", expected one word, punctuation mark or line break");
             }
             Integer earlier = ids.putIfAbsent(word, id);
             if (earlier != null) {
-                throw new DataException("vocab[" + id + "] is " + vocab.get(id) + ", which is vocab[" + earlier + "] too");
+                throw new DataException("vocab[" + id + "] is " + vocab.get(id) + ", which is vocab[" + earlier
+                        + "] too");
             }
         }
         return new WordTokenizer(new ArrayList<>(ids.keySet()));
     }
 
     private static boolean isPiece(String word) {
-        return !word.isEmpty() && !isBlank(word) && WordPattern.INSTANCE.next(word.toCharArray(), 0, word.length()) == word.length();
+        return !word.isEmpty() && !isBlank(word) && WordPattern.INSTANCE.next(word.toCharArray(), 0,
+                word.length()) == word.length();
     }
 
     private static boolean isBlank(String piece) {

@@ -57,7 +57,8 @@ class BpeTokenizerTest {
     @Test
     void endOfTextIsASpecialTokenInAPromptAndPlainTextInData() {
         assertThat(GPT2.encodePrompt("Hi<|endoftext|>x")).containsExactly(17250, 50_256, 87);
-        assertThat(GPT2.encode("Hi<|endoftext|>x")).isEqualTo(R50K.encodeOrdinary("Hi<|endoftext|>x").toArray()).doesNotContain(50_256);
+        assertThat(GPT2.encode("Hi<|endoftext|>x")).isEqualTo(R50K.encodeOrdinary("Hi<|endoftext|>x").toArray())
+                .doesNotContain(50_256);
         assertThat(GPT2.decode(new int[] {17250, 50_256, 87})).isEqualTo("Hi<|endoftext|>x");
     }
 
@@ -77,7 +78,8 @@ class BpeTokenizerTest {
         GPT2.save(file);
         Tokenizer loaded = Tokenizers.load(file);
         assertThat(loaded.name()).isEqualTo("gpt2");
-        assertThat(loaded.hash()).isEqualTo(GPT2.hash()).isEqualTo(Hashes.sha256(Files.readAllBytes(file))).isEqualTo(Gpt2Tokenizer.HASH);
+        assertThat(loaded.hash()).isEqualTo(GPT2.hash()).isEqualTo(Hashes.sha256(Files.readAllBytes(file)))
+                .isEqualTo(Gpt2Tokenizer.HASH);
         for (String text : Texts.ofManyScripts(300, 43)) {
             assertThat(loaded.encode(text)).as(text).isEqualTo(R50K.encodeOrdinary(text).toArray());
         }
@@ -110,7 +112,8 @@ class BpeTokenizerTest {
 
     @Test
     void pieceOfAnyLengthIsMergedAlike() {
-        BpeVocabulary vocabulary = BpeTrainer.train(PieceCounts.of(Gpt2Pattern.INSTANCE, List.of(Texts.ofFewWords(3_000, 1)), 1), 500,
+        BpeVocabulary vocabulary =
+                BpeTrainer.train(PieceCounts.of(Gpt2Pattern.INSTANCE, List.of(Texts.ofFewWords(3_000, 1)), 1), 500,
                 ByteProgress.NONE);
         BpeMerger byScan = new BpeMerger(vocabulary);
         BpeMerger byHeap = new BpeMerger(vocabulary);
@@ -147,7 +150,8 @@ class BpeTokenizerTest {
     void streamThatEndsInsideACharacterSaysSo() {
         StreamDecoder decoder = TRAINED.streamDecoder();
         StringBuilder streamed = new StringBuilder();
-        IntStream.of(TRAINED.encode(new byte[] {'a', (byte) 0xF0, (byte) 0x9F})).forEach(id -> streamed.append(decoder.next(id)));
+        IntStream.of(TRAINED.encode(new byte[] {'a', (byte) 0xF0, (byte) 0x9F}))
+                .forEach(id -> streamed.append(decoder.next(id)));
         assertThat(streamed.toString()).isEqualTo("a");
         assertThat(decoder.finish()).isEqualTo("\uFFFD");
         assertThat(decoder.finish()).isEmpty();

@@ -16,9 +16,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class BpeTrainerTest {
     static Stream<String> texts() {
-        return Stream.of("", "x", "aaaaaaa aaa aaaa", "abababab ab abab", "low low lower lowest newer newer wider", "a\n\n\nb\n\n\n c   d   ",
-                Texts.ofFewWords(500, 1), Texts.ofFewWords(500, 2), String.join("", Texts.ofManyScripts(60, 3)).repeat(2),
-                "日本語日本 हिन्दी हिन्द 👩‍🚀👩‍🚀");
+        return Stream.of("", "x", "aaaaaaa aaa aaaa", "abababab ab abab", "low low lower lowest newer newer wider",
+                "a\n\n\nb\n\n\n c   d   ",
+                Texts.ofFewWords(500, 1), Texts.ofFewWords(500, 2), String.join("", Texts.ofManyScripts(60, 3))
+                .repeat(2), "日本語日本 हिन्दी हिन्द 👩‍🚀👩‍🚀");
     }
 
     @ParameterizedTest
@@ -59,7 +60,8 @@ class BpeTrainerTest {
                 throw new DataException("the disk is gone");
             }
         }).iterator();
-        assertThatThrownBy(() -> BpeTokenizer.train(failing, 300, 2)).isInstanceOf(DataException.class).hasMessage("the disk is gone");
+        assertThatThrownBy(() -> BpeTokenizer.train(failing, 300, 2)).isInstanceOf(DataException.class)
+                .hasMessage("the disk is gone");
         PieceCounts.Scanner broken = (text, start, end) -> {
             throw new IllegalStateException("in a thread");
         };
@@ -69,6 +71,8 @@ class BpeTrainerTest {
     @Test
     void emptyTextHasNothingToLearn() {
         assertThatThrownBy(() -> BpeTokenizer.train(List.of(""), 300, 1)).isInstanceOf(DataException.class)
-                .hasMessage("bpe tokenizer: the text is empty, so there is nothing to learn from; give a text with characters in it");
+                .hasMessage(
+                "bpe tokenizer: the text is empty, so there is nothing to learn from; give a text with characters in "
+                        + "it");
     }
 }

@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 class Gpt2PatternTest {
     /** As in OpenAI's encoder.py, and the oracle of the scanner. */
     static final Pattern PATTERN = Pattern.compile(
-            "'(?:[sdmt]|ll|ve|re)| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+", Pattern.UNICODE_CHARACTER_CLASS);
+            "'(?:[sdmt]|ll|ve|re)| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",
+            Pattern.UNICODE_CHARACTER_CLASS);
 
     @Test
     void scannerCutsWhereTheRegularExpressionDoes() {

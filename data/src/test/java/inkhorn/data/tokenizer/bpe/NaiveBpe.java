@@ -18,7 +18,8 @@ final class NaiveBpe {
 
     /** @return {@code left+right=joined} for each merge, in ids */
     static List<String> merges(String text, int size) {
-        List<String> tokens = Stream.iterate(0, b -> b + 1).limit(256).map(b -> ByteLevel.spell(new byte[] {b.byteValue()}))
+        List<String> tokens = Stream.iterate(0, b -> b + 1).limit(256)
+                .map(b -> ByteLevel.spell(new byte[] {b.byteValue()}))
                 .sorted().collect(Collectors.toCollection(ArrayList::new));
         List<List<Integer>> pieces = Gpt2PatternTest.PATTERN.matcher(text).results()
                 .map(match -> ByteLevel.spell(match.group().getBytes(StandardCharsets.UTF_8)).chars()
@@ -47,7 +48,8 @@ final class NaiveBpe {
             }
         }
         return counts.keySet().stream().filter(pair -> counts.get(pair) >= 2)
-                .min(Comparator.<Pair>comparingInt(pair -> -counts.get(pair)).thenComparingInt(Pair::left).thenComparingInt(Pair::right));
+                .min(Comparator.<Pair>comparingInt(pair -> -counts.get(pair)).thenComparingInt(Pair::left)
+                .thenComparingInt(Pair::right));
     }
 
     private static void join(List<Integer> piece, int left, int right, int joined) {

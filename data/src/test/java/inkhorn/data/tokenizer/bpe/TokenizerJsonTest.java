@@ -23,7 +23,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class TokenizerJsonTest {
     private static final String DAMAGED = "; the file is damaged, copy it again";
-    private static final String FOREIGN = "; only a byte-level BPE in GPT-2's layout can be read: give the tokenizer.json of such a one, "
+    private static final String FOREIGN = "; only a byte-level BPE in GPT-2's layout can be read: give the "
+            + "tokenizer.json of such a one, "
             + "or train one with data.tokenizer: bpe";
     /** Ids 256 "he", 257 "hel", 258 "<|endoftext|>". */
     private static final BpeTokenizer TRAINED = BpeTokenizer.train(List.of("hel hel he"), 300, 1);
@@ -68,17 +69,23 @@ class TokenizerJsonTest {
 
     static Stream<Arguments> damages() {
         return Stream.of(
-                damage("model.type is \"WordPiece\", expected \"BPE\"" + FOREIGN, root -> model(root).put("type", "WordPiece")),
-                damage("pre_tokenizer.type is missing, expected \"ByteLevel\"" + FOREIGN, root -> root.putNull("pre_tokenizer")),
+                damage("model.type is \"WordPiece\", expected \"BPE\"" + FOREIGN,
+                        root -> model(root).put("type", "WordPiece")),
+                damage("pre_tokenizer.type is missing, expected \"ByteLevel\"" + FOREIGN,
+                        root -> root.putNull("pre_tokenizer")),
                 damage("pre_tokenizer.type is \"Sequence\", expected \"ByteLevel\"" + FOREIGN,
                         root -> root.putObject("pre_tokenizer").put("type", "Sequence")),
                 damage("pre_tokenizer.add_prefix_space is true" + FOREIGN,
                         root -> ((ObjectNode) root.path("pre_tokenizer")).put("add_prefix_space", true)),
-                damage("pre_tokenizer.use_regex is false" + FOREIGN, root -> ((ObjectNode) root.path("pre_tokenizer")).put("use_regex", false)),
-                damage("normalizer is {\"type\":\"NFC\"}" + FOREIGN, root -> root.putObject("normalizer").put("type", "NFC")),
+                damage("pre_tokenizer.use_regex is false" + FOREIGN,
+                        root -> ((ObjectNode) root.path("pre_tokenizer")).put("use_regex", false)),
+                damage("normalizer is {\"type\":\"NFC\"}" + FOREIGN,
+                        root -> root.putObject("normalizer").put("type", "NFC")),
                 damage("model.dropout is 0.1" + FOREIGN, root -> model(root).put("dropout", 0.1)),
-                damage("model.vocab has \"日本\", which does not spell bytes" + FOREIGN, root -> vocab(root).put("日本", 7)),
-                damage("model.vocab must be an object of tokens and their ids" + DAMAGED, root -> model(root).putArray("vocab")),
+                damage("model.vocab has \"日本\", which does not spell bytes" + FOREIGN,
+                        root -> vocab(root).put("日本", 7)),
+                damage("model.vocab must be an object of tokens and their ids" + DAMAGED,
+                        root -> model(root).putArray("vocab")),
                 damage("model.vocab lacks \"Ġ\", the byte 0x20" + DAMAGED, root -> {
                     vocab(root).remove("Ġ");
                     vocab(root).put("zq", 220);
@@ -86,19 +93,24 @@ class TokenizerJsonTest {
                 damage("no token has id 220, though the highest is 258" + DAMAGED, root -> vocab(root).remove("Ġ")),
                 damage("two tokens have id 0, one of them \"A\"" + DAMAGED, root -> vocab(root).put("A", 0)),
                 damage("token \"A\" has id -1, expected 0 to 259" + DAMAGED, root -> vocab(root).put("A", "x")),
-                damage("\"<|endoftext|>\" has id 9 in model.vocab and 258 in added_tokens" + DAMAGED, root -> vocab(root).put("<|endoftext|>", 9)),
+                damage("\"<|endoftext|>\" has id 9 in model.vocab and 258 in added_tokens" + DAMAGED,
+                        root -> vocab(root).put("<|endoftext|>", 9)),
                 damage("added_tokens has {\"id\":3}, expected a \"content\" and an \"id\" of at least 0" + DAMAGED,
                         root -> ((ArrayNode) root.path("added_tokens")).addObject().put("id", 3)),
                 damage("model.merges must be a list" + DAMAGED, root -> model(root).put("merges", "h e")),
-                damage("model.merges[2] is \"he\", expected two tokens, as \"a b\" or [\"a\",\"b\"]" + DAMAGED, root -> merges(root).add("he")),
-                damage("model.merges[2] is \"h q\", but model.vocab has no \"hq\"" + DAMAGED, root -> merges(root).add("h q")),
-                damage("model.merges[2] is \"h e\", which appears there twice" + DAMAGED, root -> merges(root).add("h e")));
+                damage("model.merges[2] is \"he\", expected two tokens, as \"a b\" or [\"a\",\"b\"]" + DAMAGED,
+                        root -> merges(root).add("he")),
+                damage("model.merges[2] is \"h q\", but model.vocab has no \"hq\"" + DAMAGED,
+                        root -> merges(root).add("h q")),
+                damage("model.merges[2] is \"h e\", which appears there twice" + DAMAGED,
+                        root -> merges(root).add("h e")));
     }
 
     @ParameterizedTest
     @MethodSource("damages")
     void damagedOrForeignFileIsOneLine(String complaint, Consumer<ObjectNode> damage) {
-        assertThatThrownBy(() -> load(damage)).isInstanceOf(DataException.class).hasMessage(directory.resolve("tokenizer.json") + ": " + complaint);
+        assertThatThrownBy(() -> load(damage)).isInstanceOf(DataException.class)
+                .hasMessage(directory.resolve("tokenizer.json") + ": " + complaint);
     }
 
     private static Arguments damage(String complaint, Consumer<ObjectNode> damage) {

@@ -43,7 +43,8 @@ class CharTokenizerTest {
         List<Integer> ranked = new ArrayList<>(new TreeSet<>(MANY_SCRIPTS.codePoints().boxed().toList()));
 
         assertThat(tokenizer.vocabSize()).isEqualTo(ranked.size());
-        assertThat(tokenizer.encode(MANY_SCRIPTS)).containsExactly(MANY_SCRIPTS.codePoints().map(ranked::indexOf).toArray());
+        assertThat(tokenizer.encode(MANY_SCRIPTS)).containsExactly(MANY_SCRIPTS.codePoints().map(ranked::indexOf)
+                .toArray());
     }
 
     @Test
@@ -56,7 +57,8 @@ class CharTokenizerTest {
         Tokenizer tokenizer = CharTokenizer.fromText("ab🚀");
         assertThatThrownBy(() -> tokenizer.encode("🚀a✓"))
                 .isInstanceOf(DataException.class)
-                .hasMessage("char tokenizer: character '✓' (U+2713) at position 3 is not in the vocabulary of 3 characters; "
+                .hasMessage(
+                "char tokenizer: character '✓' (U+2713) at position 3 is not in the vocabulary of 3 characters; "
                         + "leave it out, or train on a text that contains it");
     }
 
@@ -69,16 +71,20 @@ class CharTokenizerTest {
 
     @Test
     void halfACharacterIsRefused() {
-        String message = "char tokenizer: unpaired surrogate U+D83D at position 3 is half a character and not Unicode text; "
+        String message =
+                "char tokenizer: unpaired surrogate U+D83D at position 3 is half a character and not Unicode text; "
                 + "read the text as UTF-8, or remove it";
-        assertThatThrownBy(() -> CharTokenizer.fromText("a🚀\uD83Db")).isInstanceOf(DataException.class).hasMessage(message);
-        assertThatThrownBy(() -> CharTokenizer.fromText("a🚀b").encode("a🚀\uD83Db")).isInstanceOf(DataException.class).hasMessage(message);
+        assertThatThrownBy(() -> CharTokenizer.fromText("a🚀\uD83Db")).isInstanceOf(DataException.class)
+                .hasMessage(message);
+        assertThatThrownBy(() -> CharTokenizer.fromText("a🚀b").encode("a🚀\uD83Db")).isInstanceOf(DataException.class)
+                .hasMessage(message);
     }
 
     @Test
     void emptyTextHasNoVocabulary() {
         assertThatThrownBy(() -> CharTokenizer.fromText(""))
-                .hasMessage("char tokenizer: the text is empty, so there is no vocabulary; give a text with characters in it");
+                .hasMessage(
+                "char tokenizer: the text is empty, so there is no vocabulary; give a text with characters in it");
     }
 
     @Test
@@ -114,7 +120,8 @@ class CharTokenizerTest {
         tokenizer.save(file);
 
         byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
-        assertThat(tokenizer.hash()).isEqualTo(HexFormat.of().formatHex(digest)).isNotEqualTo(CharTokenizer.fromText("ab").hash());
+        assertThat(tokenizer.hash()).isEqualTo(HexFormat.of().formatHex(digest))
+                .isNotEqualTo(CharTokenizer.fromText("ab").hash());
     }
 
     @Test

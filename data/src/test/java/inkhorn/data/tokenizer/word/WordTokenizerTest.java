@@ -40,7 +40,8 @@ class WordTokenizerTest {
     void idsAreRanksByFrequencyThenByText() {
         Tokenizer tokenizer = WordTokenizer.train(List.of("b b a c c a,", "zebra\na"), 7, 1);
         assertThat(new String(tokenizer.toBytes(), StandardCharsets.UTF_8))
-                .isEqualTo("{\"format\":\"inkhorn-word\",\"version\":1,\"vocab\":[\"<unk>\",\"<|endoftext|>\",\"a\",\"b\",\"c\",\"\\n\",\",\"]}");
+                .isEqualTo("{\"format\":\"inkhorn-word\",\"version\":1,"
+                        + "\"vocab\":[\"<unk>\",\"<|endoftext|>\",\"a\",\"b\",\"c\",\"\\n\",\",\"]}");
         assertThat(tokenizer.encode("a c zebra, a  b")).containsExactly(2, 4, 0, 6, 2, 3);
         assertThat(tokenizer.decode(new int[] {2, 4, 0, 6, 2})).isEqualTo("a c <unk>, a");
         assertThat(tokenizer.unknown()).hasValue(0);
@@ -60,7 +61,8 @@ class WordTokenizerTest {
     void decodedTextHasTheIdsItWasDecodedFrom() {
         String all = String.join("\n", Texts.ofManyScripts(1_000, 21)) + BuiltInCorpus.text();
         Tokenizer tokenizer = WordTokenizer.train(List.of(all), 1_000_000, 2);
-        assertThat(tokenizer.encode(tokenizer.decode(tokenizer.encode(BuiltInCorpus.text())))).isEqualTo(tokenizer.encode(BuiltInCorpus.text()));
+        assertThat(tokenizer.encode(tokenizer.decode(tokenizer.encode(BuiltInCorpus.text()))))
+                .isEqualTo(tokenizer.encode(BuiltInCorpus.text()));
     }
 
     @Test
@@ -99,14 +101,19 @@ class WordTokenizerTest {
     }
 
     static List<Arguments> continuations() {
-        return List.of(Arguments.of("My lord,", "the king", " the king"), Arguments.of("My lord, ", "the king", "the king"),
-                Arguments.of("My lord", ", the", ", the"), Arguments.of("My (", "lord)", "lord)"), Arguments.of("the \"", "king\" the", "king\" the"),
-                Arguments.of("the", "\nthe", "\nthe"), Arguments.of("the\n", "king", "king"), Arguments.of("", "the king", "the king"));
+        return List.of(Arguments.of("My lord,", "the king", " the king"),
+                Arguments.of("My lord, ", "the king", "the king"),
+                Arguments.of("My lord", ", the", ", the"), Arguments.of("My (", "lord)", "lord)"),
+                Arguments.of("the \"", "king\" the", "king\" the"),
+                Arguments.of("the", "\nthe", "\nthe"), Arguments.of("the\n", "king", "king"),
+                Arguments.of("", "the king", "the king"));
     }
 
     @Test
     void textWithoutAWordHasNoVocabulary() {
         assertThatThrownBy(() -> WordTokenizer.train(List.of("  \t "), 10, 1)).isInstanceOf(DataException.class)
-                .hasMessage("word tokenizer: there is no word in the text, so there is no vocabulary; give a text with words in it");
+                .hasMessage(
+                "word tokenizer: there is no word in the text, so there is no vocabulary; give a text with words in "
+                        + "it");
     }
 }
