@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import inkhorn.autograd.kernel.KernelProvider;
 import inkhorn.config.ConfigLoader;
 import inkhorn.config.RunConfig;
+import inkhorn.config.UserError;
 import inkhorn.data.ByteProgress;
 import inkhorn.data.prepare.Preparation;
 import inkhorn.data.prepare.PreparationSpec;
@@ -13,10 +14,12 @@ import inkhorn.data.prepare.PreparedData;
 import inkhorn.data.source.Corpus;
 import inkhorn.data.tokenizer.TokenizerSpec;
 import inkhorn.nn.LanguageModel;
+import inkhorn.optim.Optimizers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
@@ -24,6 +27,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Runs that are stopped between two ops, in steps, evaluations and samples, and then go on. */
 final class RunTest {
@@ -31,8 +36,8 @@ final class RunTest {
     private static final String STEPS = """
             model: {n_layer: 1, n_head: 2, n_embd: 8, block_size: 8, dropout: 0.1}
             train: {max_iters: 6, batch_size: 2, grad_accum: 2, eval_interval: 2, eval_iters: 2, log_interval: 1,
-                    checkpoint_interval: %d, sample_chars: 3, keep: 2, patience: %d}
-            optim: {lr: %s, warmup_iters: 0, lr_decay_iters: 6}
+                    checkpoint_interval: 2, sample_chars: 3, keep: 2}
+            optim: {lr: 0.01, warmup_iters: 0, lr_decay_iters: 6}
             """;
 
     @TempDir
@@ -95,6 +100,27 @@ final class RunTest {
         assertThat(run(config, true, () -> false)).isEqualTo(Trainer.End.FINISHED);
         assertThat(events).isEmpty();
         assertThat(bestOf("again")).isEqualTo("step-00000006");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyOptimizerGoesOnWithTheBitsOfAnUndisturbedRun(Optimizers optimizer) throws IOException {
+        Map<String, String> chosen = Map.of("optim.optimizer", optimizer.configName());
+        String name = optimizer.configName();
+        assertThat(run(config(name + "-straight", chosen), false, () -> false)).isEqualTo(Trainer.End.FINISHED);
+        assertThat(run(config(name, chosen), false, new CountingStop(400))).isEqualTo(Trainer.End.STOPPED);
+        assertThat(run(config(name, chosen), true, () -> false)).isEqualTo(Trainer.End.FINISHED);
+        for (String file : List.of("latest/model.safetensors", "latest/optimizer.safetensors")) {
+            assertThat(directory.resolve(name).resolve(file))
+                    .hasSameBinaryContentAs(directory.resolve(name + "-straight").resolve(file));
+        }
+        for (Optimizers other : Optimizers.values()) {
+            RunConfig config = config(name, Map.of("optim.optimizer", other.configName()));
+            if (other != optimizer) {
+                assertThatThrownBy(() -> run(config, true, () -> false)).isInstanceOf(UserError.class)
+                        .hasMessageContaining("optim.optimizer is " + other.configName() + ", not " + name);
+            }
+        }
     }
 
     @Test
@@ -165,9 +191,14 @@ final class RunTest {
     }
 
     private static RunConfig config(String name, int checkpointInterval, int patience, String lr) throws IOException {
-        String yaml = String.format(STEPS, checkpointInterval, patience, lr);
-        Path file = Files.writeString(directory.resolve("config.yaml"), yaml);
-        return ConfigLoader.load(file, Map.of("run.out", directory.resolve(name).toString()));
+        return config(name, Map.of("train.checkpoint_interval", String.valueOf(checkpointInterval),
+                "train.patience", String.valueOf(patience), "optim.lr", lr));
+    }
+
+    private static RunConfig config(String name, Map<String, String> overrides) throws IOException {
+        Map<String, String> all = new HashMap<>(overrides);
+        all.put("run.out", directory.resolve(name).toString());
+        return ConfigLoader.load(Files.writeString(directory.resolve("config.yaml"), STEPS), all);
     }
 
     /** The run's records without their timings. */

@@ -157,4 +157,8 @@ public final class CountingKernels implements Kernels {
     @Override
     public void adamW(AdamWStep step, float[] weights, float[] gradient, float[] m, float[] v, int n) {
     }
+
+    @Override
+    public void forEachRange(int n, RangeLoop loop) {
+    }
 }

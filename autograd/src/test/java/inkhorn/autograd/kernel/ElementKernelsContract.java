@@ -286,4 +286,17 @@ public interface ElementKernelsContract {
             assertClose("v", v, expectedV, 2e-6);
         }
     }
+
+    @Test
+    default void aLoopOverRangesTakesEveryIndexOnce() {
+        for (int n : new int[] {0, 1, 13, 100_003}) {
+            int[] taken = new int[n];
+            kernels().forEachRange(n, (from, to) -> {
+                for (int i = from; i < to; i++) {
+                    taken[i]++;
+                }
+            });
+            assertThat(Arrays.stream(taken).allMatch(count -> count == 1)).as("of %d", n).isTrue();
+        }
+    }
 }

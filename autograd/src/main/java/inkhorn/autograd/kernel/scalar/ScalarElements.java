@@ -188,4 +188,9 @@ interface ScalarElements extends ElementKernels, OptimizerKernels {
             weights[i] = decayed - step.lr() * (m[i] / step.correction1()) / denominator;
         }
     }
+
+    @Override
+    default void forEachRange(int n, RangeLoop loop) {
+        loop.run(0, n);
+    }
 }

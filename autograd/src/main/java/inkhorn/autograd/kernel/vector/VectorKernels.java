@@ -408,4 +408,9 @@ public final class VectorKernels implements Kernels {
     public void adamW(AdamWStep step, float[] weights, float[] gradient, float[] m, float[] v, int n) {
         parallel(n, CHUNK, (from, to) -> VectorElementwise.adamW(step, weights, gradient, m, v, from, to));
     }
+
+    @Override
+    public void forEachRange(int n, RangeLoop loop) {
+        parallel(n, CHUNK, loop::run);
+    }
 }
