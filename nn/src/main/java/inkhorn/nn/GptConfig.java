@@ -13,6 +13,8 @@ import java.util.Map;
  * @param nLayer       number of blocks
  * @param nHead        H, attention heads of a block; divides nEmbd
  * @param nEmbd        C, channels
+ * @param nInner       hidden width of the MLP; 0 is its default, and a value equal to the default becomes 0, so that equal
+ *                     models have equal configs
  * @param blockSize    the longest context, in tokens
  * @param dropout      probability of dropping at embedding, attention weights and residual branches, in [0, 1)
  * @param bias         whether linear layers and norms have a bias
@@ -23,12 +25,12 @@ import java.util.Map;
  * @param layerNormEps what is added to a variance
  */
 public record GptConfig(
-        int nLayer, int nHead, int nEmbd, int blockSize, double dropout, boolean bias, Activation activation,
+        int nLayer, int nHead, int nEmbd, int nInner, int blockSize, double dropout, boolean bias, Activation activation,
         Position position, boolean tieWeights, int vocabSize, double layerNormEps) {
 
     /** nanoGPT's config/train_shakespeare_char.py, with train.py's dropout and bias, and GPT-2's epsilon. */
     private static final GptConfig DEFAULTS =
-            new GptConfig(6, 6, 384, 256, 0, false, Activation.GELU, Position.LEARNED, true, 0, 1e-5);
+            new GptConfig(6, 6, 384, 0, 256, 0, false, Activation.GELU, Position.LEARNED, true, 0, 1e-5);
 
     /** @throws InvalidConfigException naming every value that is out of range, and what is allowed */
     public GptConfig {
@@ -36,6 +38,7 @@ public record GptConfig(
         atLeast(1, "n_layer", nLayer, wrong);
         atLeast(1, "n_head", nHead, wrong);
         atLeast(1, "n_embd", nEmbd, wrong);
+        atLeast(0, "n_inner", nInner, wrong);
         atLeast(1, "block_size", blockSize, wrong);
         atLeast(0, "vocab_size", vocabSize, wrong);
         if (!(dropout >= 0 && dropout < 1)) {
@@ -58,6 +61,9 @@ public record GptConfig(
         if (!wrong.isEmpty()) {
             throw new InvalidConfigException("model", wrong);
         }
+        if (nInner == defaultInner(nEmbd)) {
+            nInner = 0;
+        }
     }
 
     private static void atLeast(int least, String key, int value, List<Problem> wrong) {
@@ -76,6 +82,15 @@ public record GptConfig(
         return nEmbd / nHead;
     }
 
+    /** Hidden width of the MLP. */
+    public int hiddenWidth() {
+        return nInner > 0 ? nInner : defaultInner(nEmbd);
+    }
+
+    private static int defaultInner(int nEmbd) {
+        return 4 * nEmbd;
+    }
+
     public GptConfig withNLayer(int value) {
         return with("nLayer", value);
     }
@@ -87,6 +102,10 @@ public record GptConfig(
 
     public GptConfig withNEmbd(int value) {
         return with("nEmbd", value);
+    }
+
+    public GptConfig withNInner(int value) {
+        return with("nInner", value);
     }
 
     public GptConfig withBlockSize(int value) {

@@ -3,7 +3,10 @@ package inkhorn.nn;
 import inkhorn.autograd.Tensor;
 import inkhorn.autograd.kernel.Unary;
 
-/** Two linear layers, {@code f(x · W₁) · W₂}, with a function of each value between them and a hidden width of 4C. */
+/**
+ * Two linear layers, {@code f(x · W₁) · W₂}, with a function of each value between them over a hidden width of
+ * {@code n_inner}, by default 4C.
+ */
 final class MLP extends FeedForward {
 
     private final Linear cFc;
@@ -13,14 +16,16 @@ final class MLP extends FeedForward {
     /** @param function computed with the first product in one pass */
     MLP(GptConfig config, Unary function) {
         int channels = config.nEmbd();
-        this.cFc = child("c_fc", "MLP: expansion", new Linear(channels, 4 * channels, config.bias(), function));
-        this.cProj = child("c_proj", "MLP: projection back", new Linear(4 * channels, channels, config.bias(), null));
-        this.expanded = "expanded fourfold, then " + Records.word(config.activation());
+        int hidden = config.hiddenWidth();
+        this.cFc = child("c_fc", "MLP: expansion", new Linear(channels, hidden, config.bias(), function));
+        this.cProj = child("c_proj", "MLP: projection back", new Linear(hidden, channels, config.bias(), null));
+        this.expanded = (config.nInner() == 0 ? "expanded fourfold, then " : "expanded, then ")
+                + Records.word(config.activation());
     }
 
     @Override
     Tensor forward(Tensor x, Pass pass) {
-        Tensor hidden = pass.show(cFc, cFc.forward(x), expanded);                                  // (B, T, 4C)
+        Tensor hidden = pass.show(cFc, cFc.forward(x), expanded);                                  // (B, T, n_inner)
         return pass.show(cProj, cProj.forward(hidden), "projected back to the channels");          // (B, T, C)
     }
 }

@@ -72,7 +72,6 @@ public final class Gpt2 {
         values.replaceAll((component, value) ->
                 TRANSLATED.contains(component) ? value : in.like(Records.key(component), value));
         values.put("nEmbd", in.integer("n_embd"));
-        in.only("n_inner", 4 * in.integer("n_embd"), null);
         in.only("scale_attn_weights", true, true);
         in.only("scale_attn_by_inverse_layer_idx", false, false);
         in.only("add_cross_attention", false, false);

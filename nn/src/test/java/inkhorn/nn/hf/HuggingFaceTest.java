@@ -72,13 +72,34 @@ class HuggingFaceTest {
         "bias                | yes    | bias must be true or false, found yes",
         "activation_function | swish  | activation_function must be one of gelu, gelu_new, relu*, found swish",
         "position            | rotary | position must be one of learned, sinusoidal, found rotary",
-        "n_inner             | 64     | n_inner must be 128, found 64",
+        "n_inner             | wide   | n_inner must be a whole number, found wide",
         "attn_pdrop          | x      | attn_pdrop must be a number, found x"})
     void aKeyThatIsNotComputedIsRefusedByName(String key, String value, String message) {
         Map<String, Object> keys = sizes();
         keys.put(key, value);
         assertThatThrownBy(() -> read(keys)).isInstanceOf(IllegalArgumentException.class)
                 .hasMessageMatching(message.replace("*", ".*"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"64, 64", "128, 0", "0, 0", ", 0"})
+    void aHiddenWidthIsReadAndTheDefaultOneIsZero(Integer written, int read) {
+        Map<String, Object> keys = sizes();
+        keys.put("n_inner", written);
+        GptConfig config = read(keys);
+        Map<String, Object> own = HuggingFace.config(new Gpt(config));
+        int hidden = read > 0 ? read : 128;
+        assertThat(config.nInner()).isEqualTo(read);
+        assertThat(own).doesNotContainEntry("n_inner", 0).hasSize(read > 0 ? 17 : 16);
+        assertThat(read(own)).isEqualTo(config);
+        assertThat(new Gpt(config).namedParameters()).filteredOn(p -> p.name().contains("h.0.mlp.c_"))
+                .extracting(p -> p.tensor().shape().toString())
+                .containsExactly("(32, " + hidden + ")", "(" + hidden + ",)", "(" + hidden + ", 32)", "(32,)");
+    }
+
+    @Test
+    void aNegativeHiddenWidthIsRefusedByItsKey() {
+        assertThatThrownBy(() -> SMALL.withNInner(-1)).hasMessageContainingAll("n_inner: found -1", ">= 0");
     }
 
     @Test
@@ -111,7 +132,7 @@ class HuggingFaceTest {
     @Test
     void everyComponentOfAnArchitectureIsReadBack() {
         GptConfig other = SMALL.withDropout(0.25).withBias(false).withActivation(Activation.RELU)
-                .withPosition(Position.SINUSOIDAL).withTieWeights(false).withLayerNormEps(1e-6);
+                .withPosition(Position.SINUSOIDAL).withTieWeights(false).withLayerNormEps(1e-6).withNInner(7);
         Records.values(other).forEach((component, value) -> {
             if (!value.equals(Records.values(SMALL).get(component))) {
                 Map<String, Object> values = Records.values(SMALL);
