@@ -2,7 +2,6 @@ package inkhorn.optim;
 
 import inkhorn.nn.Parameter;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Every optimizer that a config can name under {@code optim.optimizer}. All that the rest of the program knows of an
@@ -32,11 +31,6 @@ public enum Optimizers {
     /** A fresh optimizer of these parameters, before its first step. */
     public Optimizer create(List<Parameter> parameters, Hyperparameters hyper) {
         return factory.create(parameters, hyper);
-    }
-
-    /** The name in a config, such as {@code adamw}. */
-    public String configName() {
-        return name().toLowerCase(Locale.ROOT);
     }
 
     /**

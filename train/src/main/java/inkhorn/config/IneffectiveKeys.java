@@ -57,7 +57,7 @@ final class IneffectiveKeys {
         List<String> unread = Arrays.stream(Hyperparameters.class.getRecordComponents())
                 .map(component -> Records.key(component.getName()))
                 .filter(name -> !optimizer.hyperparameters().contains(name)).map(name -> "optim." + name).toList();
-        return new Rule("optim.optimizer " + optimizer.configName() + ", which does not read it",
+        return new Rule("optim.optimizer " + Records.word(optimizer) + ", which does not read it",
                 config -> config.optim().optimizer() == optimizer, unread);
     }
 

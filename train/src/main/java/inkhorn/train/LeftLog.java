@@ -26,9 +26,18 @@ final class LeftLog {
 
     /** Takes back the log that belongs to the newest checkpoint; others are of histories that are gone. */
     void settle(Checkpoint newest) {
+        clear(name(newest));
+    }
+
+    /** The new history has a checkpoint. */
+    void drop() {
+        clear("");
+    }
+
+    private void clear(String takenBack) {
         try (DirectoryStream<Path> kept = Files.newDirectoryStream(metrics.getParent(), PREFIX + "*")) {
             for (Path log : kept) {
-                if (log.getFileName().toString().equals(name(newest))) {
+                if (log.getFileName().toString().equals(takenBack)) {
                     Files.move(log, metrics, StandardCopyOption.ATOMIC_MOVE);
                 } else {
                     Files.delete(log);
@@ -48,17 +57,6 @@ final class LeftLog {
             Path unfinished = metrics.resolveSibling(".tmp-" + metrics.getFileName());
             Files.copy(metrics, unfinished, StandardCopyOption.REPLACE_EXISTING);
             Files.move(unfinished, metrics.resolveSibling(name(newest)), StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            throw failed(e);
-        }
-    }
-
-    /** The new history has a checkpoint. */
-    void drop() {
-        try (DirectoryStream<Path> kept = Files.newDirectoryStream(metrics.getParent(), PREFIX + "*")) {
-            for (Path log : kept) {
-                Files.delete(log);
-            }
         } catch (IOException e) {
             throw failed(e);
         }

@@ -10,6 +10,7 @@ import inkhorn.data.prepare.PreparedData;
 import inkhorn.data.tokenizer.Tokenizer;
 import inkhorn.data.tokenizer.Tokenizers;
 import inkhorn.generate.TokenizerStamp;
+import inkhorn.nn.Records;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -60,8 +61,8 @@ public record Resumption(String checkpoint, boolean dataChanged) {
         }
         if (config.optim().optimizer() != saved.optim().optimizer()) {
             throw new UserError("cannot resume " + config.run().directory() + " with another optimizer:"
-                    + " optim.optimizer is " + config.optim().optimizer().configName() + ", not "
-                    + saved.optim().optimizer().configName() + "; set it back, or choose another --run.name");
+                    + " optim.optimizer is " + Records.word(config.optim().optimizer()) + ", not "
+                    + Records.word(saved.optim().optimizer()) + "; set it back, or choose another --run.name");
         }
     }
 

@@ -7,10 +7,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import inkhorn.checkpoint.CheckpointException;
-import java.io.ByteArrayOutputStream;
+import inkhorn.nn.Records;
 import java.io.Closeable;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,6 +34,11 @@ import org.slf4j.LoggerFactory;
  */
 final class RunLog implements Closeable {
 
+    private static final String STEP = "train";
+    private static final String EVALUATION = "eval";
+    private static final String LEFT_OUT_IF_UNKNOWN = "peak_share";
+    /** Keeps every byte of a damaged line as it is. */
+    private static final Charset BYTES = StandardCharsets.ISO_8859_1;
     private static final Logger LOG = LoggerFactory.getLogger(RunLog.class);
     // Double.toString gives other digits before JDK 19 than after.
     private static final ObjectMapper MAPPER =
@@ -82,13 +88,12 @@ final class RunLog implements Closeable {
     static List<Record> read(Path file) {
         List<Record> entries = new ArrayList<>();
         try {
-            List<byte[]> lines = lines(Files.readAllBytes(file));
-            for (int i = 0; i < lines.size(); i++) {
-                Optional<JsonNode> json = parse(lines.get(i));
-                boolean last = i == lines.size() - 1;
+            String[] lines = lines(file);
+            for (int i = 0; i < lines.length; i++) {
+                Optional<JsonNode> json = parse(lines[i]);
                 if (json.isPresent()) {
                     entry(json.get()).ifPresent(entries::add);
-                } else if (!last) {
+                } else if (i < lines.length - 1) {
                     throw CheckpointException.userError(
                             file + ": line " + (i + 1) + " is not a record of a run; remove that line");
                 }
@@ -106,16 +111,7 @@ final class RunLog implements Closeable {
      * @throws CheckpointException (a run failure) where it cannot be written
      */
     void append(TrainEvent.Stepped done) {
-        ObjectNode json = event("train", done.step());
-        number(json, "loss", done.loss());
-        number(json, "lr", done.lr());
-        number(json, "grad_norm", done.gradNorm());
-        number(json, "step_ms", done.stepMs());
-        number(json, "tokens_per_s", done.tokensPerS());
-        if (!Double.isNaN(done.peakShare())) {
-            number(json, "peak_share", done.peakShare());
-        }
-        append(json);
+        append(STEP, done);
     }
 
     /**
@@ -124,23 +120,22 @@ final class RunLog implements Closeable {
      * @throws CheckpointException (a run failure) where it cannot be written
      */
     void append(Evaluation.Losses losses) {
-        ObjectNode json = event("eval", losses.step());
-        number(json, "train_loss", losses.trainLoss());
-        number(json, "val_loss", losses.valLoss());
-        number(json, "val_bits_per_byte", losses.valBitsPerByte());
-        append(json);
-    }
-
-    private static ObjectNode event(String name, long step) {
-        return MAPPER.createObjectNode().put("event", name).put("step", step);
-    }
-
-    private static void number(ObjectNode json, String name, double value) {
-        json.put(name, Double.isFinite(value) ? Double.valueOf(value) : null);
+        append(EVALUATION, losses);
     }
 
     /** One line, in one write. */
-    private void append(ObjectNode json) {
+    private void append(String event, Record record) {
+        ObjectNode json = MAPPER.createObjectNode().put("event", event);
+        Records.values(record).forEach((component, value) -> {
+            String key = Records.key(component);
+            if (value instanceof Long step) {
+                json.put(key, step);
+            } else if (Double.isFinite((double) value)) {
+                json.put(key, (double) value);
+            } else if (!key.equals(LEFT_OUT_IF_UNKNOWN)) {
+                json.putNull(key);
+            }
+        });
         try {
             out.write((MAPPER.writeValueAsString(json) + "\n").getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
@@ -184,69 +179,55 @@ final class RunLog implements Closeable {
     }
 
     private static Optional<Record> entry(JsonNode json) {
-        long step = json.get("step").longValue();
         return switch (json.path("event").asText()) {
-            case "train" -> Optional.of(new TrainEvent.Stepped(step, number(json, "loss"), number(json, "lr"),
-                    number(json, "grad_norm"), number(json, "step_ms"), number(json, "tokens_per_s"),
-                    number(json, "peak_share")));
-            case "eval" -> Optional.of(new Evaluation.Losses(step, number(json, "train_loss"), number(json, "val_loss"),
-                    number(json, "val_bits_per_byte")));
+            case STEP -> Optional.of(record(TrainEvent.Stepped.class, json));
+            case EVALUATION -> Optional.of(record(Evaluation.Losses.class, json));
             default -> Optional.empty();
         };
     }
 
-    private static double number(JsonNode json, String name) {
-        return json.path(name).isNumber() ? json.get(name).doubleValue() : Double.NaN;
+    private static Record record(Class<? extends Record> type, JsonNode json) {
+        return Records.make(type, Arrays.stream(type.getRecordComponents()).map(component -> {
+            JsonNode value = json.path(Records.key(component.getName()));
+            return component.getType() == long.class ? (Object) value.longValue() : value.asDouble(Double.NaN);
+        }).toArray());
     }
 
     /** A line as a JSON object with a step; empty where it is not one. */
-    private static Optional<JsonNode> parse(byte[] line) throws IOException {
+    private static Optional<JsonNode> parse(String line) throws IOException {
         try {
-            JsonNode json = MAPPER.readTree(new String(line, StandardCharsets.UTF_8));
-            return Optional.of(json).filter(node -> node.path("step").isIntegralNumber());
+            return Optional.of(MAPPER.readTree(line)).filter(node -> node.path("step").isIntegralNumber());
         } catch (JsonProcessingException e) {
             return Optional.empty();
         }
     }
 
     private static void dropAfter(Path file, long step) throws IOException {
-        byte[] before = Files.readAllBytes(file);
-        ByteArrayOutputStream kept = new ByteArrayOutputStream(before.length);
-        List<byte[]> lines = lines(before);
-        for (int i = 0; i < lines.size(); i++) {
-            Optional<JsonNode> json = parse(lines.get(i));
+        StringBuilder kept = new StringBuilder();
+        String[] lines = lines(file);
+        for (int i = 0; i < lines.length; i++) {
+            Optional<JsonNode> json = parse(lines[i]);
             if (json.isPresent() && json.get().get("step").longValue() <= step) {
-                kept.write(lines.get(i));
-                kept.write('\n');
-            } else if (json.isEmpty() && i < lines.size() - 1) {
+                kept.append(lines[i]).append('\n');
+            } else if (json.isEmpty() && i < lines.length - 1) {
                 // Only the last one is torn by a kill; damage to the log is no reason to refuse the resume.
                 LOG.warn("{}: line {} is not a record and is dropped", file, i + 1);
             }
         }
-        if (Arrays.equals(before, kept.toByteArray())) {
+        byte[] shorter = kept.toString().getBytes(BYTES);
+        if (Arrays.equals(Files.readAllBytes(file), shorter)) {
             return;
         }
         Path shortened = file.resolveSibling(".tmp-" + file.getFileName());
         try (FileOutputStream out = new FileOutputStream(shortened.toFile())) {
-            kept.writeTo(out);
+            out.write(shorter);
             out.getFD().sync();
         }
         Files.move(shortened, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
-    private static List<byte[]> lines(byte[] text) {
-        List<byte[]> lines = new ArrayList<>();
-        int start = 0;
-        for (int i = 0; i <= text.length; i++) {
-            boolean end = i == text.length;
-            if (end || text[i] == '\n') {
-                if (!end || i > start) {
-                    lines.add(Arrays.copyOfRange(text, start, i));
-                }
-                start = i + 1;
-            }
-        }
-        return lines;
+    private static String[] lines(Path file) throws IOException {
+        return Files.readString(file, BYTES).split("\n");
     }
 
     private static CheckpointException failed(Path file, IOException e) {

@@ -14,6 +14,7 @@ import inkhorn.data.prepare.PreparedData;
 import inkhorn.data.source.Corpus;
 import inkhorn.data.tokenizer.TokenizerSpec;
 import inkhorn.nn.LanguageModel;
+import inkhorn.nn.Records;
 import inkhorn.optim.Optimizers;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -105,8 +106,8 @@ final class RunTest {
     @ParameterizedTest
     @EnumSource
     void everyOptimizerGoesOnWithTheBitsOfAnUndisturbedRun(Optimizers optimizer) throws IOException {
-        Map<String, String> chosen = Map.of("optim.optimizer", optimizer.configName());
-        String name = optimizer.configName();
+        Map<String, String> chosen = Map.of("optim.optimizer", Records.word(optimizer));
+        String name = Records.word(optimizer);
         assertThat(run(config(name + "-straight", chosen), false, () -> false)).isEqualTo(Trainer.End.FINISHED);
         assertThat(run(config(name, chosen), false, new CountingStop(400))).isEqualTo(Trainer.End.STOPPED);
         assertThat(run(config(name, chosen), true, () -> false)).isEqualTo(Trainer.End.FINISHED);
@@ -115,10 +116,10 @@ final class RunTest {
                     .hasSameBinaryContentAs(directory.resolve(name + "-straight").resolve(file));
         }
         for (Optimizers other : Optimizers.values()) {
-            RunConfig config = config(name, Map.of("optim.optimizer", other.configName()));
+            RunConfig config = config(name, Map.of("optim.optimizer", Records.word(other)));
             if (other != optimizer) {
                 assertThatThrownBy(() -> run(config, true, () -> false)).isInstanceOf(UserError.class)
-                        .hasMessageContaining("optim.optimizer is " + other.configName() + ", not " + name);
+                        .hasMessageContaining("optim.optimizer is " + Records.word(other) + ", not " + name);
             }
         }
     }
