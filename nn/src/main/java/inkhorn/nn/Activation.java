@@ -2,6 +2,7 @@ package inkhorn.nn;
 
 import inkhorn.autograd.kernel.Unary;
 import java.util.function.Function;
+import java.util.function.IntUnaryOperator;
 
 /**
  * The activation of the feed-forward part of a block: its word in configs is the constant's name in lower case, and
@@ -13,17 +14,30 @@ public enum Activation {
     GELU("gelu", config -> new MLP(config, Unary.GELU)),
     /** The same by tanh, as GPT-2 was trained. */
     GELU_TANH("gelu_new", config -> new MLP(config, Unary.GELU_TANH)),
-    RELU("relu", config -> new MLP(config, Unary.RELU));
+    RELU("relu", config -> new MLP(config, Unary.RELU)),
+    /** A layer gated by silu instead of an MLP (Shazeer 2020). */
+    SWIGLU("swiglu", SwiGlu::new, SwiGlu::defaultWidth);
 
     private final String huggingFace;
     private final Function<GptConfig, FeedForward> feedForward;
+    private final IntUnaryOperator defaultWidth;
 
     Activation(String huggingFace, Function<GptConfig, FeedForward> feedForward) {
-        this.huggingFace = huggingFace;
-        this.feedForward = feedForward;
+        this(huggingFace, feedForward, channels -> 4 * channels);
     }
 
-    /** Its name in Hugging Face's {@code config.json}. */
+    Activation(String huggingFace, Function<GptConfig, FeedForward> feedForward, IntUnaryOperator defaultWidth) {
+        this.huggingFace = huggingFace;
+        this.feedForward = feedForward;
+        this.defaultWidth = defaultWidth;
+    }
+
+    /** The hidden width of its feed-forward layer for a number of channels, where a config gives none. */
+    int defaultWidth(int channels) {
+        return defaultWidth.applyAsInt(channels);
+    }
+
+    /** Its name in {@code config.json}: Hugging Face's where that has it. */
     public String huggingFace() {
         return huggingFace;
     }

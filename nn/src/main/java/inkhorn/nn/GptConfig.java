@@ -13,12 +13,12 @@ import java.util.Map;
  * @param nLayer       number of blocks
  * @param nHead        H, attention heads of a block; divides nEmbd
  * @param nEmbd        C, channels
- * @param nInner       hidden width of the MLP; 0 is its default, and a value equal to the default becomes 0, so that equal
+ * @param nInner       hidden width of the feed-forward layer; 0 is its default, and a value equal to the default becomes 0, so that equal
  *                     models have equal configs
  * @param blockSize    the longest context, in tokens
  * @param dropout      probability of dropping at embedding, attention weights and residual branches, in [0, 1)
  * @param bias         whether linear layers and norms have a bias
- * @param activation   the MLP's
+ * @param activation   the feed-forward layer's
  * @param position     how a token's position is embedded
  * @param tieWeights   whether the head uses the token embedding's weights (Press and Wolf 2017)
  * @param vocabSize    V, number of different tokens; follows from the data, 0 until they are known
@@ -61,7 +61,7 @@ public record GptConfig(
         if (!wrong.isEmpty()) {
             throw new InvalidConfigException("model", wrong);
         }
-        if (nInner == defaultInner(nEmbd)) {
+        if (nInner == activation.defaultWidth(nEmbd)) {
             nInner = 0;
         }
     }
@@ -82,13 +82,9 @@ public record GptConfig(
         return nEmbd / nHead;
     }
 
-    /** Hidden width of the MLP. */
+    /** Hidden width of the feed-forward layer. */
     public int hiddenWidth() {
-        return nInner > 0 ? nInner : defaultInner(nEmbd);
-    }
-
-    private static int defaultInner(int nEmbd) {
-        return 4 * nEmbd;
+        return nInner > 0 ? nInner : activation.defaultWidth(nEmbd);
     }
 
     public GptConfig withNLayer(int value) {
