@@ -71,7 +71,7 @@ public final class InitialWeights {
         });
         if (!different.isEmpty()) {
             throw new UserError(ModelConfig.INIT_FROM + ": " + checkpoint.directory()
-                    + " has a model of another shape: " 
+                    + " has a model of another shape: "
                     + different.stream().map(Difference::toString).collect(Collectors.joining(", "))
                     + "; set them to the checkpoint's, or choose another checkpoint");
         }
