@@ -9,8 +9,13 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toList;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.core.importer.Location;
@@ -20,7 +25,12 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** The arrows and habits of docs/adr/001-modules.md and 002-kernels-behind-one-interface.md. */
 @AnalyzeClasses(packages = "inkhorn", importOptions = {ImportOption.DoNotIncludeTests.class, ArchitectureTest.NoTestJars.class})
@@ -146,6 +156,42 @@ final class ArchitectureTest {
     @ArchTest
     static final ArchRule onlyVectorKernelsUseTheVectorApi = noClasses().that().resideOutsideOfPackage("inkhorn.autograd.kernel.vector..")
             .should().dependOnClassesThat().resideInAPackage("jdk.incubator.vector..");
+
+    /** More than that and nobody finds a class by reading the list. Of ops there is a file for each. */
+    private static final int MOST_CLASSES = 25;
+
+    @ArchTest
+    static void packagesAreRoomsThatCanBeSurveyed(JavaClasses all) {
+        Map<String, List<String>> rooms = files(all).collect(groupingBy(JavaClass::getPackageName, mapping(JavaClass::getSimpleName, toList())));
+        rooms.remove("inkhorn.autograd.ops");
+        assertThat(rooms).allSatisfy((room, names) -> assertThat(names).as(room).hasSizeLessThanOrEqualTo(MOST_CLASSES));
+    }
+
+    @ArchTest
+    static void noTwoFilesHaveOneName(JavaClasses all) {
+        Map<String, List<String>> names = files(all).collect(groupingBy(JavaClass::getSimpleName, mapping(JavaClass::getName, toList())));
+        assertThat(names).allSatisfy((name, classes) -> assertThat(classes).as(name).hasSize(1));
+    }
+
+    private static Stream<JavaClass> files(JavaClasses all) {
+        return all.stream().filter(type -> type.isTopLevelClass() && !type.getSimpleName().equals("package-info"));
+    }
+
+    /** A command depends on itself, its nested classes among it, and on no other. */
+    @ArchTest
+    static final ArchRule commandsKnowNoOther = slices().assignedFrom(new SliceAssignment() {
+
+        @Override
+        public SliceIdentifier getIdentifierOf(JavaClass type) {
+            String command = type.getName().replaceAll("\\$.*", "");
+            return command.matches("inkhorn\\.cli\\.\\w+Command") ? SliceIdentifier.of(command) : SliceIdentifier.ignore();
+        }
+
+        @Override
+        public String getDescription() {
+            return "each command";
+        }
+    }).should().notDependOnEachOther();
 
     @ArchTest
     static final ArchRule classesAreFinalOrAbstract = classes().should(beClosedOrAbstract());

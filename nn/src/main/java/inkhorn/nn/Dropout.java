@@ -2,6 +2,7 @@ package inkhorn.nn;
 
 import inkhorn.autograd.Rng;
 import inkhorn.autograd.Tensor;
+import inkhorn.autograd.ops.Drop;
 
 /** Zeroes elements with probability p in training and scales the others by 1/(1-p) (Srivastava et al. 2014). */
 public final class Dropout extends Module {
@@ -16,7 +17,7 @@ public final class Dropout extends Module {
     /** Any shape; x itself in evaluation. */
     public Tensor forward(Tensor x, Pass pass) {
         Rng rng = site(pass);
-        return rng == null ? x : inkhorn.autograd.ops.Dropout.apply(x, p, rng);
+        return rng == null ? x : Drop.apply(x, p, rng);
     }
 
     /** The probability of dropping, for ops that drop inside. */

@@ -1,8 +1,8 @@
 package inkhorn.nn;
 
-import inkhorn.nn.InvalidConfigException.Problem;
-import java.util.ArrayList;
-import java.util.List;
+import inkhorn.nn.config.Check;
+import inkhorn.nn.config.InvalidConfigException;
+import inkhorn.nn.config.Records;
 import java.util.Map;
 
 /**
@@ -34,41 +34,17 @@ public record GptConfig(
 
     /** @throws InvalidConfigException naming every value that is out of range, and what is allowed */
     public GptConfig {
-        List<Problem> wrong = new ArrayList<>();
-        atLeast(1, "n_layer", nLayer, wrong);
-        atLeast(1, "n_head", nHead, wrong);
-        atLeast(1, "n_embd", nEmbd, wrong);
-        atLeast(0, "n_inner", nInner, wrong);
-        atLeast(1, "block_size", blockSize, wrong);
-        atLeast(0, "vocab_size", vocabSize, wrong);
-        if (!(dropout >= 0 && dropout < 1)) {
-            wrong.add(new Problem("dropout", "found " + dropout + ", expected a number >= 0 and < 1", List.of()));
-        }
-        if (activation == null || position == null) {
-            String key = activation == null ? "activation" : "position";
-            wrong.add(new Problem(key, "found nothing, expected a value", List.of()));
-        }
-        if (nHead >= 1 && nEmbd >= 1 && nEmbd % nHead != 0) {
-            long near = Math.max(1, Math.round((double) nEmbd / nHead)) * nHead;
-            String what = "found " + nEmbd + ", which " + nHead + " heads (model.n_head) do not divide; use " + near
-                    + " or another n_head";
-            wrong.add(new Problem("n_embd", what, List.of("n_head")));
-        }
-        if (!(layerNormEps > 0 && layerNormEps < 1)) {
-            String what = "found " + layerNormEps + ", expected a number > 0 and < 1";
-            wrong.add(new Problem("layer_norm_eps", what, List.of()));
-        }
-        if (!wrong.isEmpty()) {
-            throw new InvalidConfigException("model", wrong);
-        }
+        long near = nHead < 1 ? 0 : Math.max(1, Math.round((double) nEmbd / nHead)) * nHead;
+        new Check("model").atLeast("n_layer", nLayer, 1).atLeast("n_head", nHead, 1).atLeast("n_embd", nEmbd, 1)
+                .atLeast("n_inner", nInner, 0).atLeast("block_size", blockSize, 1).atLeast("vocab_size", vocabSize, 0)
+                .within("dropout", dropout, 0, 1)
+                .present("activation", activation, "a value").present("position", position, "a value")
+                .that(nHead < 1 || nEmbd < 1 || nEmbd % nHead == 0, "n_embd", "found " + nEmbd + ", which " + nHead
+                        + " heads (model.n_head) do not divide; use " + near + " or another n_head", "n_head")
+                .between("layer_norm_eps", layerNormEps, 0, 1)
+                .done();
         if (nInner == activation.defaultWidth(nEmbd)) {
             nInner = 0;
-        }
-    }
-
-    private static void atLeast(int least, String key, int value, List<Problem> wrong) {
-        if (value < least) {
-            wrong.add(new Problem(key, "found " + value + ", expected a whole number >= " + least, List.of()));
         }
     }
 

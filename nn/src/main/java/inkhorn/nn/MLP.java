@@ -2,6 +2,7 @@ package inkhorn.nn;
 
 import inkhorn.autograd.Tensor;
 import inkhorn.autograd.kernel.Unary;
+import inkhorn.nn.config.Records;
 
 /**
  * Two linear layers, {@code f(x · W₁) · W₂}, with a function of each value between them over a hidden width of

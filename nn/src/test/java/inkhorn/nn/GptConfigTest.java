@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import inkhorn.nn.config.InvalidConfigException;
+import inkhorn.nn.config.Records;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 

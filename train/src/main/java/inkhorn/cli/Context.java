@@ -47,6 +47,13 @@ record Context(InputStream in, OutputStream bytes, PrintStream out, PrintWriter 
                 Path.of("data", "sets"), Shutdown::install, PeakMeter::of, MachineReader::read);
     }
 
+    /** Prints a whole text on {@link #bytes}. */
+    void print(String text) {
+        PrintStream out = text();
+        out.print(text);
+        out.flush();
+    }
+
     /** {@link #bytes} for a command that prints characters and then flushes. */
     PrintStream text() {
         return new PrintStream(bytes, false, StandardCharsets.UTF_8);

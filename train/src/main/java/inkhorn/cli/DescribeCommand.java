@@ -6,7 +6,6 @@ import inkhorn.checkpoint.Checkpoint;
 import inkhorn.checkpoint.ModelFiles;
 import inkhorn.cli.options.Arguments;
 import inkhorn.cli.options.CommonOptions;
-import inkhorn.cli.options.Format;
 import inkhorn.cli.options.FormatOptions;
 import inkhorn.config.ConfigLoader;
 import inkhorn.config.RunConfig;
@@ -15,7 +14,6 @@ import inkhorn.inspect.ModelSummary;
 import inkhorn.nn.LanguageModel;
 import inkhorn.optim.Optimizers;
 import inkhorn.train.TrainingMemory;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -90,7 +88,7 @@ public final class DescribeCommand implements Callable<Integer> {
         BatchSize asked = batch == null ? null : batch(batch);
         int tokens = vocabSize == null ? 0 : (int) Arguments.whole("--vocab-size", vocabSize, 1);
         Part part = table == null ? null : Arguments.word("--table", table, Part.values());
-        Format output = format.format();
+        FormatOptions.Format output = format.format();
         boolean isConfig = Files.isRegularFile(path) && !POINTERS.contains(path.getFileName().toString());
         Subject subject = isConfig ? ofConfig(path, tokens) : ofCheckpoint(path, tokens);
         BatchSize size = asked == null ? subject.batch() : asked;
@@ -99,13 +97,11 @@ public final class DescribeCommand implements Callable<Integer> {
                     + subject.blockSize());
         }
         DescribeReport report = report(path.toString(), subject, size);
-        PrintStream out = context.text();
-        out.print(switch (output) {
+        context.print(switch (output) {
             case TEXT -> report.text(part);
             case CSV -> report.csv(part);
             case JSON -> report.json();
         });
-        out.flush();
         return 0;
     }
 

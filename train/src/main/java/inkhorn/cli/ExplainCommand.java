@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import inkhorn.autograd.Scope;
 import inkhorn.cli.options.Arguments;
 import inkhorn.cli.options.EngineOptions;
-import inkhorn.cli.options.Format;
 import inkhorn.cli.options.FormatOptions;
 import inkhorn.cli.options.StrategyOptions;
 import inkhorn.cli.terminal.JsonText;
@@ -15,7 +14,6 @@ import inkhorn.data.tokenizer.Tokenizer;
 import inkhorn.generate.Limits;
 import inkhorn.generate.TrainedModel;
 import inkhorn.inspect.Explanation;
-import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -85,7 +83,7 @@ public final class ExplainCommand implements Callable<Integer> {
         int shown = (int) Arguments.whole("--top", top, 1);
         StrategyOptions.Strategy chosen = strategy.strategy();
         long draws = Arguments.seed(seed);
-        Format output = format.format();
+        FormatOptions.Format output = format.format();
         engine.start();
         TrainedModel trained = TrainedModel.open(directory);
         int[] ids = trained.prompt(prompt);
@@ -97,15 +95,13 @@ public final class ExplainCommand implements Callable<Integer> {
         String text = decoded(trained.tokenizer(), prompt, steps);
         List<List<Row>> rows = IntStream.range(0, steps.size())
                 .mapToObj(i -> rows(trained.tokenizer(), i + 1, steps.get(i))).toList();
-        PrintStream out = context.text();
-        out.print(switch (output) {
+        context.print(switch (output) {
             case TEXT -> text(trained.tokenizer(), steps, rows, prompt, text);
             case CSV -> Tables.csv(table("steps", rows.stream().flatMap(List::stream).toList(), true));
             case JSON -> JsonText.of(new Document(prompt, Arrays.stream(ids).boxed().toList(), draws, text,
                     IntStream.range(0, steps.size()).mapToObj(i -> new Step(steps.get(i).position(),
                             piece(trained.tokenizer(), steps.get(i).chosen()), steps.get(i).chosen(), rows.get(i))).toList()));
         });
-        out.flush();
         return 0;
     }
 

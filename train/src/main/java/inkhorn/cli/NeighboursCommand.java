@@ -2,7 +2,6 @@ package inkhorn.cli;
 
 import inkhorn.cli.options.Arguments;
 import inkhorn.cli.options.CommonOptions;
-import inkhorn.cli.options.Format;
 import inkhorn.cli.options.FormatOptions;
 import inkhorn.cli.terminal.JsonText;
 import inkhorn.cli.terminal.Quoted;
@@ -11,7 +10,6 @@ import inkhorn.config.UserError;
 import inkhorn.data.tokenizer.Tokenizer;
 import inkhorn.generate.TrainedModel;
 import inkhorn.inspect.Neighbours;
-import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -64,19 +62,17 @@ public final class NeighboursCommand implements Callable<Integer> {
     public Integer call() {
         Path directory = Arguments.path("CKPT", from);
         int count = (int) Arguments.whole("--top", top, 1);
-        Format output = format.format();
+        FormatOptions.Format output = format.format();
         TrainedModel trained = TrainedModel.open(directory);
         int id = only(token, trained.tokenizer());
         List<Row> rows = Neighbours.of(trained.model().tokenTable(), id, count).stream()
                 .map(found -> row(trained.tokenizer(), found.id(), found.cosine())).toList();
         Row own = row(trained.tokenizer(), id, 1);
-        PrintStream out = context.text();
-        out.print(switch (output) {
+        context.print(switch (output) {
             case TEXT -> Tables.text(table("nearest to " + own.token() + ", token " + id, rows));
             case CSV -> Tables.csv(table("neighbours", rows));
             case JSON -> JsonText.of(new Document(own, rows));
         });
-        out.flush();
         return 0;
     }
 

@@ -120,9 +120,9 @@ final class TextWriter {
             Arrays.stream(best.ids()).forEach(id -> streamed.accept(id, null));
             streamed.finish();
             begin(prompt, i);
-            end(text.toString(), new WrittenText(sequence++, prompt, text.toString(), Arrays.stream(best.ids()).boxed().toList(),
+            end(text.toString(), new TextRecorder.WrittenText(sequence++, prompt, text.toString(), Arrays.stream(best.ids()).boxed().toList(),
                     Arrays.stream(best.logProbabilities()).boxed().toList(), best.score(), word(best.reason()),
-                    new WrittenText.Timings(null, milliseconds)));
+                    new TextRecorder.WrittenText.Timings(null, milliseconds)));
         }
     }
 
@@ -141,7 +141,7 @@ final class TextWriter {
         }
     }
 
-    private void end(String rest, WrittenText text) {
+    private void end(String rest, TextRecorder.WrittenText text) {
         try {
             out.accept((order.json() ? new ObjectMapper().writeValueAsString(text) : rest) + "\n");
         } catch (JsonProcessingException e) {

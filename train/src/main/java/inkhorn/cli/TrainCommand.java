@@ -49,7 +49,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code java -jar train.jar CONFIG}: the command without a name. It trains or resumes a run and shows its progress. */
-@Command(name = "java -jar train.jar", versionProvider = Version.class, sortOptions = false,
+@Command(name = "java -jar train.jar", versionProvider = TrainCommand.Version.class, sortOptions = false,
         synopsisSubcommandLabel = "", customSynopsis = {
             "java -jar train.jar CONFIG [--resume[=STEP]] [--KEY=VALUE...] [OPTIONS]",
             "       java -jar train.jar COMMAND [OPTIONS]"},
@@ -148,6 +148,15 @@ public final class TrainCommand implements Callable<Integer> {
                 args.push("");      // which becomes the value
             }
             return false;
+        }
+    }
+
+    /** The version in the jar's manifest. */
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Main.class.getPackage().getImplementationVersion();
+            return new String[] {"inkhorn " + (version == null ? "(development)" : version) + ", Java " + System.getProperty("java.version")};
         }
     }
 

@@ -7,19 +7,12 @@ public final class ConfigException extends UserError {
 
     private static final long serialVersionUID = 1L;
 
-    private final transient List<Problem> problems;
-
     ConfigException(List<Problem> problems) {
         super(problems.stream().map(Problem::line).toList());
-        this.problems = List.copyOf(problems);
     }
 
     ConfigException(String where, String what) {
         this(List.of(new Problem(where, List.of(), what)));
-    }
-
-    List<Problem> problems() {
-        return problems;
     }
 
     /**

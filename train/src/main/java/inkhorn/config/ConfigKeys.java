@@ -1,6 +1,6 @@
 package inkhorn.config;
 
-import inkhorn.nn.Records;
+import inkhorn.nn.config.Records;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Collection;

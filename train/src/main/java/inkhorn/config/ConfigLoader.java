@@ -3,8 +3,8 @@ package inkhorn.config;
 import inkhorn.config.ConfigException.Problem;
 import inkhorn.data.files.RegularFile;
 import inkhorn.data.source.DataSets;
-import inkhorn.nn.InvalidConfigException;
-import inkhorn.nn.Records;
+import inkhorn.nn.config.InvalidConfigException;
+import inkhorn.nn.config.Records;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.nio.ByteBuffer;
@@ -99,8 +99,6 @@ public final class ConfigLoader {
                 .map(component -> component(name, component, Records.get(component, defaults))).toArray();
         try {
             return Records.make(defaults.getClass(), values);
-        } catch (ConfigException e) {
-            report(e.problems());
         } catch (InvalidConfigException e) {
             report(e.problems().stream().map(problem -> problem(name, problem)).toList());
         }

@@ -2,7 +2,7 @@ package inkhorn.config;
 
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
-import inkhorn.nn.Records;
+import inkhorn.nn.config.Records;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;

@@ -3,6 +3,7 @@ package inkhorn.config;
 import inkhorn.data.DataException;
 import inkhorn.data.source.DataSets;
 import inkhorn.data.tokenizer.TokenizerSpec;
+import inkhorn.nn.config.Check;
 import java.util.Optional;
 
 /**
@@ -33,7 +34,7 @@ public record DataConfig(String dataset, String path, String dir, String tokeniz
                 .that(path == null || !path.isBlank(), "path", "found \"\", expected a text file or a directory of them")
                 .that(dir == null || !dir.isBlank(), "dir", "found \"\", expected a directory of prepared data")
                 .that(path == null || dir == null, "dir", "found " + Scalar.quote(dir) + " beside data.path " + Scalar.quote(path)
-                        + ", expected one of them; --data.path= takes the path away", "data.path")
+                        + ", expected one of them; --data.path= takes the path away", "path")
                 .that(wrongName.isEmpty(), "tokenizer", wrongName.orElse(""))
                 .that(wrongSize.isEmpty(), "vocab_size", wrongSize.orElse(""))
                 .that(valFraction == null || valFraction > 0 && valFraction < 1, "val_fraction",

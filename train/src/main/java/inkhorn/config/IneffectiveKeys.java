@@ -1,7 +1,7 @@
 package inkhorn.config;
 
 import inkhorn.nn.GptConfig;
-import inkhorn.nn.Records;
+import inkhorn.nn.config.Records;
 import inkhorn.optim.Hyperparameters;
 import inkhorn.optim.LrSchedule;
 import inkhorn.optim.Optimizers;

@@ -5,6 +5,7 @@ import inkhorn.nn.Bigram;
 import inkhorn.nn.Gpt;
 import inkhorn.nn.GptConfig;
 import inkhorn.nn.LanguageModel;
+import inkhorn.nn.config.Check;
 import java.util.List;
 import java.util.function.BiFunction;
 

@@ -1,5 +1,6 @@
 package inkhorn.config;
 
+import inkhorn.nn.config.Check;
 import inkhorn.optim.Hyperparameters;
 import inkhorn.optim.LrSchedule;
 import inkhorn.optim.Optimizers;
@@ -33,13 +34,13 @@ public record OptimConfig(
                 .above("lr", lr, 0)
                 .atLeast("min_lr", minLr, 0)
                 .that(!(minLr > lr && lr > 0), "min_lr", "found " + minLr + ", above optim.lr of " + lr
-                        + "; lower it or raise lr", "optim.lr")
+                        + "; lower it or raise lr", "lr")
                 .atLeast("warmup_iters", warmupIters, 0)
                 .atLeast("lr_decay_iters", lrDecayIters == null ? 1 : lrDecayIters, 1)
                 .present("schedule", schedule, Scalar.oneOf(LrSchedule.Decay.class))
                 .that(!(decays && lrDecayIters < warmupIters), "lr_decay_iters", "found " + lrDecayIters
                         + ", below optim.warmup_iters of " + warmupIters + "; raise it, lower warmup_iters,"
-                        + " or leave it out", "optim.warmup_iters")
+                        + " or leave it out", "warmup_iters")
                 .atLeast("weight_decay", weightDecay, 0)
                 .within("beta1", beta1, 0, 1)
                 .within("beta2", beta2, 0, 1)

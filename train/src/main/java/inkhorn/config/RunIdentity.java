@@ -1,5 +1,6 @@
 package inkhorn.config;
 
+import inkhorn.nn.config.Check;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 

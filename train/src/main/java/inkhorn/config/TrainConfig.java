@@ -1,5 +1,7 @@
 package inkhorn.config;
 
+import inkhorn.nn.config.Check;
+
 /**
  * Section {@code train}: how long, in what batches, and what happens on the way. An interval of 0 means never.
  *
@@ -32,7 +34,7 @@ public record TrainConfig(
                 .that(patience <= 0 || evalInterval != 0, "patience", "found " + patience
                         + ", but train.eval_interval is 0, so nothing is evaluated; set an eval_interval, or"
                         + " patience to 0",
-                        "train.eval_interval")
+                        "eval_interval")
                 .atLeast("sample_chars", sampleChars, 0)
                 .done();
     }

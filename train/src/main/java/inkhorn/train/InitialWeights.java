@@ -12,7 +12,7 @@ import inkhorn.generate.TokenizerStamp;
 import inkhorn.generate.TrainedModel;
 import inkhorn.nn.Gpt;
 import inkhorn.nn.LanguageModel;
-import inkhorn.nn.Records;
+import inkhorn.nn.config.Records;
 import inkhorn.nn.hf.HuggingFace;
 import java.nio.file.Path;
 import java.util.ArrayList;

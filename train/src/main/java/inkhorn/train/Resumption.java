@@ -10,7 +10,7 @@ import inkhorn.data.prepare.PreparedData;
 import inkhorn.data.tokenizer.Tokenizer;
 import inkhorn.data.tokenizer.Tokenizers;
 import inkhorn.generate.TokenizerStamp;
-import inkhorn.nn.Records;
+import inkhorn.nn.config.Records;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

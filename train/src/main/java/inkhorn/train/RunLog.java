@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import inkhorn.checkpoint.CheckpointException;
-import inkhorn.nn.Records;
+import inkhorn.nn.config.Records;
 import java.io.Closeable;
 import java.io.FileOutputStream;
 import java.io.IOException;

@@ -12,7 +12,7 @@ import inkhorn.generate.NextLogits;
 import inkhorn.generate.PlainLogits;
 import inkhorn.nn.GptConfig;
 import inkhorn.nn.LanguageModel;
-import inkhorn.nn.Records;
+import inkhorn.nn.config.Records;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

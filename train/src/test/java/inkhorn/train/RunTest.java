@@ -14,7 +14,7 @@ import inkhorn.data.prepare.PreparedData;
 import inkhorn.data.source.Corpus;
 import inkhorn.data.tokenizer.TokenizerSpec;
 import inkhorn.nn.LanguageModel;
-import inkhorn.nn.Records;
+import inkhorn.nn.config.Records;
 import inkhorn.optim.Optimizers;
 import java.io.IOException;
 import java.nio.file.Files;

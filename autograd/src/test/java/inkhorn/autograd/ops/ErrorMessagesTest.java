@@ -81,9 +81,9 @@ class ErrorMessagesTest {
     @Test
     void probabilitiesOutsideTheirRange() {
         String rule = ": the probability must be at least 0 and below 1, found ";
-        assertMessage(() -> Dropout.apply(of(3), 1, RNG), "dropout" + rule + "1.0");
-        assertMessage(() -> Dropout.apply(of(3), -0.1f, RNG), "dropout" + rule + "-0.1");
-        assertMessage(() -> Dropout.apply(of(3), Float.NaN, RNG), "dropout" + rule + "NaN");
+        assertMessage(() -> Drop.apply(of(3), 1, RNG), "dropout" + rule + "1.0");
+        assertMessage(() -> Drop.apply(of(3), -0.1f, RNG), "dropout" + rule + "-0.1");
+        assertMessage(() -> Drop.apply(of(3), Float.NaN, RNG), "dropout" + rule + "NaN");
         assertMessage(() -> CausalAttention.apply(of(1, 2, 3), 1, 2, RNG), "attention" + rule + "2.0");
         assertMessage(() -> ResidualNorm.apply(RowNorm.LAYER, of(3), of(3), 1, RNG, of(3), null, 0),
                 "residual norm" + rule + "1.0");

@@ -142,7 +142,7 @@ class ForwardTest {
     @Test
     void dropoutWithProbabilityZeroIsTheSameTensor() {
         Tensor x = matrix();
-        assertThat(Dropout.apply(x, 0, new Rng(1))).isSameAs(x);
+        assertThat(Drop.apply(x, 0, new Rng(1))).isSameAs(x);
     }
 
     @Test
@@ -151,7 +151,7 @@ class ForwardTest {
         float[] ones = new float[n];
         Arrays.fill(ones, 1);
         for (float p : new float[] {0.1f, 0.2f, 0.5f}) {
-            Tensor y = Dropout.apply(Tensor.of(ones), p, new Rng(3, 1, 4));
+            Tensor y = Drop.apply(Tensor.of(ones), p, new Rng(3, 1, 4));
             int kept = 0;
             for (float value : y.data()) {
                 kept += value != 0 ? 1 : 0;

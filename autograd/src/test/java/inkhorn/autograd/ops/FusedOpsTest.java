@@ -135,11 +135,11 @@ class FusedOpsTest {
             ResidualNorm.Result both = ResidualNorm.apply(RowNorm.LAYER, t[0], t[1], p, RNG, t[2], t[3], EPS);
             return Concat.apply(-1, both.sum(), both.normed());
         }, t -> {
-            Tensor sum = t[0].add(Dropout.apply(t[1], p, RNG));
+            Tensor sum = t[0].add(Drop.apply(t[1], p, RNG));
             return Concat.apply(-1, sum, Normalize.apply(RowNorm.LAYER, sum, t[2], t[3], EPS));
         }, x, branch, gamma, beta);
         assertEqual(t -> ResidualNorm.apply(RowNorm.LAYER, t[0], t[1], p, RNG, t[2], null, EPS).normed(),
-                t -> Normalize.apply(RowNorm.LAYER, t[0].add(Dropout.apply(t[1], p, RNG)), t[2], null, EPS), x, branch,
+                t -> Normalize.apply(RowNorm.LAYER, t[0].add(Drop.apply(t[1], p, RNG)), t[2], null, EPS), x, branch,
                 gamma);
     }
 

@@ -213,8 +213,8 @@ class GradientsOfOpsTest {
 
     @Test
     void gradientOfDropout() {
-        check("dropout", t -> Dropout.apply(t[0], 0.4f, RNG), Inputs.normal(16, 13, 7));
-        check("no dropout", t -> Dropout.apply(t[0], 0, RNG).tanh(), Inputs.normal(16, 13, 7));
+        check("dropout", t -> Drop.apply(t[0], 0.4f, RNG), Inputs.normal(16, 13, 7));
+        check("no dropout", t -> Drop.apply(t[0], 0, RNG).tanh(), Inputs.normal(16, 13, 7));
     }
 
     @ParameterizedTest

@@ -4,7 +4,7 @@ import inkhorn.nn.Activation;
 import inkhorn.nn.Gpt;
 import inkhorn.nn.GptConfig;
 import inkhorn.nn.Position;
-import inkhorn.nn.Records;
+import inkhorn.nn.config.Records;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

@@ -1,6 +1,6 @@
 package inkhorn.nn.hf;
 
-import inkhorn.nn.Records;
+import inkhorn.nn.config.Records;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;

@@ -5,6 +5,8 @@ import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -87,19 +89,7 @@ public final class AsciiLocale {
     static String[] escaped(String[] args) {
         String[] escaped = new String[args.length];
         for (int i = 0; i < args.length; i++) {
-            StringBuilder text = new StringBuilder();
-            for (int at = 0; at < args[i].length(); at++) {
-                char c = args[i].charAt(at);
-                if (c == '\\') {
-                    text.append("\\\\");
-                } else if (c < 128) {
-                    text.append(c);
-                } else {
-                    String hex = Integer.toHexString(c);
-                    text.append("\\u").append("0000", 0, 4 - hex.length()).append(hex);
-                }
-            }
-            escaped[i] = text.toString();
+            escaped[i] = URLEncoder.encode(args[i], StandardCharsets.UTF_8);
         }
         return escaped;
     }
@@ -107,19 +97,7 @@ public final class AsciiLocale {
     static String[] unescaped(String[] args) {
         String[] unescaped = new String[args.length];
         for (int i = 0; i < args.length; i++) {
-            StringBuilder text = new StringBuilder();
-            for (int at = 0; at < args[i].length(); at++) {
-                char c = args[i].charAt(at);
-                if (c != '\\') {
-                    text.append(c);
-                } else if (args[i].charAt(++at) == 'u') {
-                    text.append((char) Integer.parseInt(args[i], at + 1, at + 5, 16));
-                    at += 4;
-                } else {
-                    text.append('\\');
-                }
-            }
-            unescaped[i] = text.toString();
+            unescaped[i] = URLDecoder.decode(args[i], StandardCharsets.UTF_8);
         }
         return unescaped;
     }

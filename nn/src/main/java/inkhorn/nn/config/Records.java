@@ -1,4 +1,4 @@
-package inkhorn.nn;
+package inkhorn.nn.config;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;

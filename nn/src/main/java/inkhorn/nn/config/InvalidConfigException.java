@@ -1,4 +1,4 @@
-package inkhorn.nn;
+package inkhorn.nn.config;
 
 import java.util.List;
 import java.util.stream.Collectors;

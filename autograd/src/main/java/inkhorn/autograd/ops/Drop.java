@@ -12,13 +12,13 @@ import inkhorn.autograd.Tensor;
  * {@code dx = dy · m / (1 - p)}. The mask is drawn again in backward, never stored.
  * Shapes: x and y equal.
  */
-public final class Dropout extends Op {
+public final class Drop extends Op {
 
     private final Tensor x;
     private final float p;
     private final long key;
 
-    private Dropout(Tensor x, float p, long key) {
+    private Drop(Tensor x, float p, long key) {
         super(x);
         this.x = x;
         this.p = p;
@@ -38,7 +38,7 @@ public final class Dropout extends Op {
         }
         Tensor y = result(x.shape(), x);
         kernels().dropout(x.data(), p, rng.key(), y.data(), false, x.size());
-        return new Dropout(x, p, rng.key()).record(y);
+        return new Drop(x, p, rng.key()).record(y);
     }
 
     @Override
