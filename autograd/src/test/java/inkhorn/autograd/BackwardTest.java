@@ -166,7 +166,7 @@ class BackwardTest {
         Tensor x = leaf(1, 2);
         Tensor branch = leaf(5, 7);
         Tensor gamma = leaf(1, 1);
-        ResidualNorm.apply(RowNorm.LAYER, x, branch, 0, null, gamma, null, 1e-5f).sum().sum().backward();
+        ResidualNorm.apply(RowNorm.LAYERNORM, x, branch, 0, null, gamma, null, 1e-5f).sum().sum().backward();
         assertThat(x.grad()).containsExactly(1, 1);
         assertThat(branch.grad()).containsExactly(1, 1);
         assertThat(gamma.grad()).containsExactly(0, 0);

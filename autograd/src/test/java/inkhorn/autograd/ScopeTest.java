@@ -23,10 +23,10 @@ class ScopeTest {
 
     /** A step with every kind of storage: kept arrays, second outputs, gradients handed on, logits taken over. */
     private float step(Rng rng) {
-        Tensor normed = Normalize.apply(RowNorm.LAYER, input.mul(gamma), gamma, null, 1e-5f);
+        Tensor normed = Normalize.apply(RowNorm.LAYERNORM, input.mul(gamma), gamma, null, 1e-5f);
         Tensor attended = CausalAttention.apply(FusedLinear.apply(normed, weight, null, null), 2, 0.1f, rng);
         Tensor branch = FusedLinear.apply(attended, projection, gamma, Unary.GELU);
-        ResidualNorm.Result block = ResidualNorm.apply(RowNorm.LAYER, input, branch, 0.1f, rng, gamma, null, 1e-5f);
+        ResidualNorm.Result block = ResidualNorm.apply(RowNorm.LAYERNORM, input, branch, 0.1f, rng, gamma, null, 1e-5f);
         Tensor logits = block.sum().add(block.normed()).reshape(35, 8).matmul(projection);
         Tensor loss = CrossEntropy.inPlace(logits, IntTensor.of(new int[35], 35));
         Backward.from(loss, Backward.Keep.NOTHING);
@@ -43,9 +43,10 @@ class ScopeTest {
                 projection.zeroGrad();
                 Tensor branch = FusedLinear.apply(input.mul(gamma), projection, gamma, Unary.GELU);
                 Rng rng = new Rng(5);
-                Tensor normed = (consumes == 0 ? ResidualNorm.apply(RowNorm.LAYER, input, branch, 0.1f, rng, gamma,
+                Tensor normed = (consumes == 0 ? ResidualNorm.apply(RowNorm.LAYERNORM, input, branch, 0.1f, rng, gamma,
                         null, 1e-5f)
-                        : ResidualNorm.consuming(RowNorm.LAYER, input, branch, 0.1f, rng, gamma, null, 1e-5f)).normed();
+                        : ResidualNorm.consuming(RowNorm.LAYERNORM, input, branch, 0.1f, rng, gamma, null, 1e-5f))
+                        .normed();
                 live[consumes] = step.liveBytes();
                 Backward.from(normed.pow(2).sum(), Backward.Keep.NOTHING);
                 gradients[consumes] = projection.grad().clone();
@@ -59,7 +60,8 @@ class ScopeTest {
     void aBranchThatItsOwnBackwardNeedsIsNotConsumed() {
         try (Scope step = Scope.open()) {
             Tensor branch = gamma.add(input).exp();
-            Tensor normed = ResidualNorm.consuming(RowNorm.LAYER, input, branch, 0, null, gamma, null, 1e-5f).normed();
+            Tensor normed = ResidualNorm.consuming(RowNorm.LAYERNORM, input, branch, 0, null, gamma, null, 1e-5f)
+                    .normed();
             Backward.from(normed.sum(), Backward.Keep.NOTHING);
             assertThat(gamma.grad()).isNotNull();
         }

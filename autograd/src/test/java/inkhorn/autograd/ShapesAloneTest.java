@@ -50,10 +50,11 @@ class ShapesAloneTest {
             IntTensor tokens = IntTensor.of(new int[BATCH * TIME], BATCH, TIME);
             Rng rng = new Rng(1);
             Tensor x = table.gather(tokens);                                                    // (B, T, C)
-            Tensor normed = Normalize.apply(RowNorm.LAYER, x, gamma, null, 1e-5f);
+            Tensor normed = Normalize.apply(RowNorm.LAYERNORM, x, gamma, null, 1e-5f);
             Tensor attended = CausalAttention.apply(FusedLinear.apply(normed, qkv, null, null), HEADS, 0.1f, rng);
             Tensor branch = FusedLinear.apply(attended, projection, gamma, Unary.GELU);
-            ResidualNorm.Result end = ResidualNorm.consuming(RowNorm.LAYER, x, branch, 0.1f, rng, gamma, null, 1e-5f);
+            ResidualNorm.Result end = ResidualNorm.consuming(RowNorm.LAYERNORM, x, branch, 0.1f, rng, gamma, null,
+                    1e-5f);
             Tensor logits = MatMul.apply(end.normed(), table, false, true);    // (B, T, V)
             Tensor loss = CrossEntropy.inPlace(logits, tokens);
             Backward.from(loss, Backward.Keep.NOTHING);

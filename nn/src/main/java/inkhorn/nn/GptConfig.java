@@ -13,8 +13,8 @@ import java.util.Map;
  * @param nLayer       number of blocks
  * @param nHead        H, attention heads of a block; divides nEmbd
  * @param nEmbd        C, channels
- * @param nInner       hidden width of the feed-forward layer; 0 is its default, and a value equal to the default becomes 0, so that equal
- *                     models have equal configs
+ * @param nInner       hidden width of the feed-forward layer; 0 is its default, and a value equal to the default
+ *                     becomes 0, so that equal models have equal configs
  * @param blockSize    the longest context, in tokens
  * @param dropout      probability of dropping at embedding, attention weights and residual branches, in [0, 1)
  * @param bias         whether linear layers and norms have a bias
@@ -25,8 +25,8 @@ import java.util.Map;
  * @param layerNormEps what is added to a variance
  */
 public record GptConfig(
-        int nLayer, int nHead, int nEmbd, int nInner, int blockSize, double dropout, boolean bias, Activation activation,
-        Position position, boolean tieWeights, int vocabSize, double layerNormEps) {
+        int nLayer, int nHead, int nEmbd, int nInner, int blockSize, double dropout, boolean bias,
+        Activation activation, Position position, boolean tieWeights, int vocabSize, double layerNormEps) {
 
     /** nanoGPT's config/train_shakespeare_char.py, with train.py's dropout and bias, and GPT-2's epsilon. */
     private static final GptConfig DEFAULTS =

@@ -27,7 +27,7 @@ final class Norm extends Module {
 
     /** The norm of an architecture: the only place that says which kind it has. */
     static Norm of(GptConfig config) {
-        return new Norm(RowNorm.LAYER, config.nEmbd(), config.bias(), config.layerNormEps());
+        return new Norm(RowNorm.LAYERNORM, config.nEmbd(), config.bias(), config.layerNormEps());
     }
 
     /** (…, C) to (…, C). */

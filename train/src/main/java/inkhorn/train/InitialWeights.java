@@ -13,11 +13,11 @@ import inkhorn.generate.TrainedModel;
 import inkhorn.nn.Gpt;
 import inkhorn.nn.LanguageModel;
 import inkhorn.nn.config.Records;
-import inkhorn.nn.hf.HuggingFace;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -80,7 +80,7 @@ public final class InitialWeights {
     /** What must be the same; dropout is no part of a model's shape. */
     private static Map<String, Object> shape(LanguageModel model) {
         Map<String, Object> shape = new LinkedHashMap<>();
-        shape.put("model.type", HuggingFace.config(model).get("model_type"));
+        shape.put("model.type", model.getClass().getSimpleName().toLowerCase(Locale.ROOT));
         shape.put("the vocabulary's size", model.vocabSize());
         shape.put("model.block_size", model.blockSize());
         if (model instanceof Gpt gpt) {

@@ -86,7 +86,7 @@ final class InitFromTest {
     void anotherShapeIsRefusedNamingWhatDiffers() {
         assertFails("model.init_from: " + first + "/step-00000004 has a model of another shape: model.block_size is 16, not 8, model.n_layer"
                 + " is 2, not 1, model.bias is true, not false", "--model.n_layer=2", "--model.block_size=16", "--model.bias=true");
-        assertFails("model.type is bigram, not gpt2; set", "--model.type=bigram");
+        assertFails("model.type is bigram, not gpt; set", "--model.type=bigram");
     }
 
     @Test

@@ -33,7 +33,7 @@ public interface NormKernelsContract {
         Definition(RowNorm norm, double[] x, float[] gamma, float[] beta, int n) {
             this.n = n;
             centred = switch (norm) {
-                case LAYER -> 1;
+                case LAYERNORM -> 1;
             };
             this.gamma = gamma;
             int rows = x.length / n;

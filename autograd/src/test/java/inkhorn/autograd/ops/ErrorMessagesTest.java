@@ -85,17 +85,17 @@ class ErrorMessagesTest {
         assertMessage(() -> Drop.apply(of(3), -0.1f, RNG), "dropout" + rule + "-0.1");
         assertMessage(() -> Drop.apply(of(3), Float.NaN, RNG), "dropout" + rule + "NaN");
         assertMessage(() -> CausalAttention.apply(of(1, 2, 3), 1, 2, RNG), "attention" + rule + "2.0");
-        assertMessage(() -> ResidualNorm.apply(RowNorm.LAYER, of(3), of(3), 1, RNG, of(3), null, 0),
+        assertMessage(() -> ResidualNorm.apply(RowNorm.LAYERNORM, of(3), of(3), 1, RNG, of(3), null, 0),
                 "residual norm" + rule + "1.0");
     }
 
     @Test
     void parametersOfTheWrongSize() {
-        assertMessage(() -> Normalize.apply(RowNorm.LAYER, of(2, 8), of(7), null, 0),
+        assertMessage(() -> Normalize.apply(RowNorm.LAYERNORM, of(2, 8), of(7), null, 0),
                 "normalize: gamma must have the size of the last axis, (7,) for (2, 8)");
-        assertMessage(() -> Normalize.apply(RowNorm.LAYER, of(2, 8), of(8), of(1, 8), 0),
+        assertMessage(() -> Normalize.apply(RowNorm.LAYERNORM, of(2, 8), of(8), of(1, 8), 0),
                 "normalize: beta must have the size of the last axis, (1, 8) for (2, 8)");
-        assertMessage(() -> ResidualNorm.apply(RowNorm.LAYER, of(2, 8), of(8), 0, null, of(8), null, 0),
+        assertMessage(() -> ResidualNorm.apply(RowNorm.LAYERNORM, of(2, 8), of(8), 0, null, of(8), null, 0),
                 "residual norm: shapes must be equal, (2, 8) and (8,)");
         assertMessage(() -> FusedLinear.apply(of(2, 8), of(7, 3), null, null),
                 "linear: the weight must be (in, out) with in the last axis of x, (2, 8) x (7, 3)");

@@ -113,7 +113,7 @@ class ForwardTest {
     void layerNormCentresAndScalesTheLastAxis() {
         Tensor gamma = Tensor.of(new float[] {1, 2, 1});
         Tensor beta = Tensor.of(new float[] {0, 0, 10});
-        assertTensor(Normalize.apply(RowNorm.LAYER, matrix(), gamma, beta, 0), dims(2, 3),
+        assertTensor(Normalize.apply(RowNorm.LAYERNORM, matrix(), gamma, beta, 0), dims(2, 3),
                 -1.2247449f, 0, 11.2247449f, -1.2247449f, 0, 11.2247449f);
     }
 

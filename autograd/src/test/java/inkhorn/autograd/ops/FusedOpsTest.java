@@ -125,36 +125,39 @@ class FusedOpsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(floats = {0, 0.3f})
-    void residualLayerNormIsDropoutThenAddThenLayerNorm(float p) {
+    @EnumSource
+    void residualNormIsDropoutThenAddThenNorm(RowNorm norm) {
         Tensor x = Inputs.normal(6, 3, 13, 31);
         Tensor branch = Inputs.normal(7, 3, 13, 31);
         Tensor gamma = Inputs.positive(8, 31);
         Tensor beta = Inputs.normal(9, 31);
-        assertEqual(t -> {
-            ResidualNorm.Result both = ResidualNorm.apply(RowNorm.LAYER, t[0], t[1], p, RNG, t[2], t[3], EPS);
-            return Concat.apply(-1, both.sum(), both.normed());
-        }, t -> {
-            Tensor sum = t[0].add(Drop.apply(t[1], p, RNG));
-            return Concat.apply(-1, sum, Normalize.apply(RowNorm.LAYER, sum, t[2], t[3], EPS));
-        }, x, branch, gamma, beta);
-        assertEqual(t -> ResidualNorm.apply(RowNorm.LAYER, t[0], t[1], p, RNG, t[2], null, EPS).normed(),
-                t -> Normalize.apply(RowNorm.LAYER, t[0].add(Drop.apply(t[1], p, RNG)), t[2], null, EPS), x, branch,
-                gamma);
+        for (float p : new float[] {0, 0.3f}) {
+            assertEqual(t -> {
+                ResidualNorm.Result both = ResidualNorm.apply(norm, t[0], t[1], p, RNG, t[2], t[3], EPS);
+                return Concat.apply(-1, both.sum(), both.normed());
+            }, t -> {
+                Tensor sum = t[0].add(Drop.apply(t[1], p, RNG));
+                return Concat.apply(-1, sum, Normalize.apply(norm, sum, t[2], t[3], EPS));
+            }, x, branch, gamma, beta);
+            assertEqual(t -> ResidualNorm.apply(norm, t[0], t[1], p, RNG, t[2], null, EPS).normed(),
+                    t -> Normalize.apply(norm, t[0].add(Drop.apply(t[1], p, RNG)), t[2], null, EPS),
+                    x, branch, gamma);
+        }
     }
 
-    @Test
-    void residualLayerNormWithoutRandomNumbersDropsNothing() {
+    @ParameterizedTest
+    @EnumSource
+    void residualNormWithoutRandomNumbersDropsNothing(RowNorm norm) {
         Tensor gamma = Inputs.positive(8, 7);
-        assertEqual(t -> ResidualNorm.apply(RowNorm.LAYER, t[0], t[1], 0.5f, null, t[2], null, EPS).normed(),
-                t -> Normalize.apply(RowNorm.LAYER, t[0].add(t[1]), t[2], null, EPS), Inputs.normal(6, 5, 7),
+        assertEqual(t -> ResidualNorm.apply(norm, t[0], t[1], 0.5f, null, t[2], null, EPS).normed(),
+                t -> Normalize.apply(norm, t[0].add(t[1]), t[2], null, EPS), Inputs.normal(6, 5, 7),
                 Inputs.normal(7, 5, 7), gamma);
     }
 
     @Test
     void layerNormIsItsCompositionFromMeans() {
         Tensor x = Inputs.normal(10, 5, 31);
-        assertEqual(t -> Normalize.apply(RowNorm.LAYER, t[0], t[1], t[2], EPS), t -> {
+        assertEqual(t -> Normalize.apply(RowNorm.LAYERNORM, t[0], t[1], t[2], EPS), t -> {
             Tensor centred = t[0].sub(t[0].mean(-1, true));
             Tensor variance = centred.mul(centred).mean(-1, true);
             Tensor normed = centred.mul(variance.add(Tensor.scalar(EPS)).pow(-0.5f));

@@ -109,7 +109,7 @@ final class KernelCases {
             float[] out = new float[n];
             float[] mean = new float[rows];
             float[] rstd = new float[rows];
-            return () -> kernels().normalize(RowNorm.LAYER, x, gamma, null, rows, channels, eps, out, mean, rstd);
+            return () -> kernels().normalize(RowNorm.LAYERNORM, x, gamma, null, rows, channels, eps, out, mean, rstd);
         });
         add("residual + layer norm", floats(4.0 * n), () -> {
             float[] x = random(n);
@@ -118,7 +118,8 @@ final class KernelCases {
             float[] out = new float[n];
             float[] mean = new float[rows];
             float[] rstd = new float[rows];
-            return () -> kernels().residualNormalize(RowNorm.LAYER, x, branch, (float) config.dropout(), KEY, gamma, null, rows, channels, eps,
+            return () -> kernels().residualNormalize(RowNorm.LAYERNORM, x, branch, (float) config.dropout(), KEY,
+                    gamma, null, rows, channels, eps,
                     sum, out, mean, rstd);
         });
         add("layer norm backward", floats(3.0 * n), () -> {
@@ -128,8 +129,9 @@ final class KernelCases {
             float[] mean = new float[rows];
             float[] rstd = new float[rows];
             float[] dGamma = new float[channels];
-            kernels().normalize(RowNorm.LAYER, x, gamma, null, rows, channels, eps, dx, mean, rstd);
-            return () -> kernels().normalizeBackward(RowNorm.LAYER, x, gamma, mean, rstd, dy, rows, channels, dx, false, dGamma, false, null, false);
+            kernels().normalize(RowNorm.LAYERNORM, x, gamma, null, rows, channels, eps, dx, mean, rstd);
+            return () -> kernels().normalizeBackward(RowNorm.LAYERNORM, x, gamma, mean, rstd, dy, rows, channels,
+                    dx, false, dGamma, false, null, false);
         });
     }
 

@@ -17,7 +17,8 @@ import java.util.stream.Collectors;
 
 /**
  * A {@link Gpt} as GPT-2's {@code config.json} (transformers, {@code GPT2Config}), and back. Components of
- * {@link GptConfig} that GPT-2 has no key for stand beside its keys, under the names that they have in YAML.
+ * {@link GptConfig} that GPT-2 has no key for stand beside its keys, under the names that they have in YAML. A model
+ * that is no GPT-2 for one of them has a {@code model_type} of its own, so that transformers does not take it for one.
  */
 public final class Gpt2 {
 
@@ -25,6 +26,8 @@ public final class Gpt2 {
     public static final long LARGEST_TABLE = 1L << 26;
 
     static final String MODEL_TYPE = "gpt2";
+    /** A {@link Gpt} that is no GPT-2. */
+    static final String OWN_TYPE = "inkhorn";
 
     private static final String PREFIX = "transformer.";
     private static final Pattern BLOCK = Pattern.compile("(?:transformer\\.)?h\\.(\\d+)\\..*");
@@ -36,6 +39,8 @@ public final class Gpt2 {
             "dropout", "activation", "tieWeights", "layerNormEps");
     /** The components beside GPT-2's that are always written; all others are only where they differ from GPT-2. */
     private static final Set<String> ALWAYS_WRITTEN = Set.of("bias", "position");
+    /** The components with every value of which a model is a GPT-2: the same, with biases of 0 or a stored table. */
+    private static final Set<String> ANY_GPT2 = Set.of("bias", "position", "nInner");
     /** What an absent key means. */
     private static final GptConfig ABSENT = GptConfig.defaults().withBias(true);
 
@@ -44,8 +49,15 @@ public final class Gpt2 {
 
     static Map<String, Object> write(GptConfig config) {
         Map<String, Object> keys = new LinkedHashMap<>();
-        keys.put("model_type", MODEL_TYPE);
-        keys.put("architectures", List.of("GPT2LMHeadModel"));
+        Map<String, Object> absent = Records.values(ABSENT);
+        Map<String, Object> own = Records.values(config);
+        own.keySet().removeAll(TRANSLATED);
+        if (own.keySet().stream().allMatch(key -> ANY_GPT2.contains(key) || own.get(key).equals(absent.get(key)))) {
+            keys.put("model_type", MODEL_TYPE);
+            keys.put("architectures", List.of("GPT2LMHeadModel"));
+        } else {
+            keys.put("model_type", OWN_TYPE);
+        }
         keys.put("vocab_size", config.vocabSize());
         keys.put("n_positions", config.blockSize());
         keys.put("n_ctx", config.blockSize());
@@ -56,10 +68,8 @@ public final class Gpt2 {
         keys.put("layer_norm_epsilon", config.layerNormEps());
         DROPOUTS.forEach(key -> keys.put(key, config.dropout()));
         keys.put("tie_word_embeddings", config.tieWeights());
-        Map<String, Object> absent = Records.values(ABSENT);
-        Records.values(config).forEach((component, value) -> {
-            boolean says = ALWAYS_WRITTEN.contains(component) || !value.equals(absent.get(component));
-            if (says && !TRANSLATED.contains(component)) {
+        own.forEach((component, value) -> {
+            if (ALWAYS_WRITTEN.contains(component) || !value.equals(absent.get(component))) {
                 keys.put(Records.key(component), value instanceof Enum<?> constant ? Records.word(constant) : value);
             }
         });

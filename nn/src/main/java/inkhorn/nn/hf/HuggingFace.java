@@ -19,13 +19,17 @@ import java.util.function.Function;
 public final class HuggingFace {
 
     private static final List<Architecture<?>> ARCHITECTURES = List.of(
-            new Architecture<>(Gpt2.MODEL_TYPE, Gpt.class, keys -> new Gpt(Gpt2.read(keys)),
-                    gpt -> Gpt2.write(gpt.gptConfig()), (keys, file) -> Gpt2.misfits(Gpt2.read(keys), file)),
+            gpt(Gpt2.MODEL_TYPE), gpt(Gpt2.OWN_TYPE),
             new Architecture<>("bigram", Bigram.class,
                     keys -> new Bigram(keys.integer("vocab_size"), keys.integer("n_positions")),
                     HuggingFace::write, (keys, file) -> List.of()));
 
     private HuggingFace() {
+    }
+
+    private static Architecture<Gpt> gpt(String modelType) {
+        return new Architecture<>(modelType, Gpt.class, keys -> new Gpt(Gpt2.read(keys)),
+                gpt -> Gpt2.write(gpt.gptConfig()), (keys, file) -> Gpt2.misfits(Gpt2.read(keys), file));
     }
 
     /**

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -67,7 +68,7 @@ class HuggingFaceTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "model_type          | llama  | model_type must be one of gpt2, bigram, found llama",
+        "model_type          | llama  | model_type must be one of gpt2, inkhorn, bigram, found llama",
         "n_layer             | two    | n_layer must be a whole number, found two",
         "bias                | yes    | bias must be true or false, found yes",
         "activation_function | swish  | activation_function must be one of gelu, gelu_new, relu*, found swish",
@@ -130,15 +131,21 @@ class HuggingFaceTest {
     }
 
     @Test
-    void everyComponentOfAnArchitectureIsReadBack() {
-        GptConfig other = SMALL.withDropout(0.25).withBias(false).withActivation(Activation.RELU)
-                .withPosition(Position.SINUSOIDAL).withTieWeights(false).withLayerNormEps(1e-6).withNInner(7);
-        Records.values(other).forEach((component, value) -> {
-            if (!value.equals(Records.values(SMALL).get(component))) {
+    void everyComponentOfAnArchitectureIsReadBackAndWhatGpt2LacksIsNotCalledGpt2() {
+        Set<String> gpt2 = Set.of("dropout", "bias", "activation", "position", "tieWeights", "layerNormEps", "nInner");
+        GptConfig other = SMALL.withDropout(0.25).withBias(false).withTieWeights(false).withLayerNormEps(1e-6)
+                .withNInner(7);
+        Records.values(other).forEach((component, number) -> {
+            Object[] choices = number instanceof Enum<?> word ? word.getDeclaringClass().getEnumConstants()
+                    : new Object[] {number};
+            for (Object value : choices) {
                 Map<String, Object> values = Records.values(SMALL);
-                values.put(component, value);
+                boolean isGpt2 = value.equals(values.put(component, value)) || gpt2.contains(component);
                 GptConfig config = Records.make(GptConfig.class, values.values().toArray());
-                assertThat(read(HuggingFace.config(new Gpt(config)))).as(component).isEqualTo(config);
+                Map<String, Object> keys = HuggingFace.config(new Gpt(config));
+                assertThat(read(keys)).as(component).isEqualTo(config);
+                assertThat(keys.get("model_type")).as("%s %s", component, value).isEqualTo(isGpt2 ? "gpt2" : "inkhorn");
+                assertThat(keys.containsKey("architectures")).isEqualTo(isGpt2);
             }
         });
     }

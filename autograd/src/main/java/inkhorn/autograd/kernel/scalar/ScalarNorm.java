@@ -11,7 +11,7 @@ interface ScalarNorm extends NormKernels, ElementKernels {
     default void normalize(RowNorm norm, float[] x, float[] gamma, float[] beta, int rows, int n, float eps,
                            float[] out, float[] mean, float[] rstd) {
         switch (norm) {
-            case LAYER -> layerNorm(x, gamma, beta, rows, n, eps, out, mean, rstd);
+            case LAYERNORM -> layerNorm(x, gamma, beta, rows, n, eps, out, mean, rstd);
         }
     }
 
@@ -24,7 +24,7 @@ interface ScalarNorm extends NormKernels, ElementKernels {
         }
         if (dx != null) {
             switch (norm) {
-                case LAYER -> layerNormBackward(x, gamma, mean, rstd, dy, rows, n, dx, addX);
+                case LAYERNORM -> layerNormBackward(x, gamma, mean, rstd, dy, rows, n, dx, addX);
             }
         }
     }

@@ -160,11 +160,11 @@ class KernelsOnAnyThreadsTest extends KernelsContract {
         float[] gamma = positive(10, CHANNELS);
         float[] mean = new float[ROWS];
         float[] rstd = new float[ROWS];
-        kernels().residualNormalize(RowNorm.LAYER, x, normal(11, SIZE), 0.2f, KEY, gamma, normal(12, CHANNELS), ROWS,
-                CHANNELS, EPS, new float[SIZE],
+        kernels().residualNormalize(RowNorm.LAYERNORM, x, normal(11, SIZE), 0.2f, KEY, gamma, normal(12, CHANNELS),
+                ROWS, CHANNELS, EPS, new float[SIZE],
                 new float[SIZE], mean, rstd);
-        kernels().normalize(RowNorm.LAYER, x, gamma, null, ROWS, CHANNELS, EPS, new float[SIZE], mean, rstd);
-        kernels().normalizeBackward(RowNorm.LAYER, x, gamma, mean, rstd, normal(13, SIZE), ROWS, CHANNELS,
+        kernels().normalize(RowNorm.LAYERNORM, x, gamma, null, ROWS, CHANNELS, EPS, new float[SIZE], mean, rstd);
+        kernels().normalizeBackward(RowNorm.LAYERNORM, x, gamma, mean, rstd, normal(13, SIZE), ROWS, CHANNELS,
                 new float[SIZE], false,
                 new float[CHANNELS], false, normal(14, CHANNELS), true);
     }

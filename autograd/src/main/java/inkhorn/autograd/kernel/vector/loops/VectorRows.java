@@ -159,7 +159,7 @@ public final class VectorRows {
     public static void normalize(RowNorm norm, float[] x, float[] gamma, float[] beta, int at, int n, float eps,
                                  float[] out, float[] mean, float[] rstd, int row) {
         switch (norm) {
-            case LAYER -> layerNorm(x, gamma, beta, at, n, eps, out, mean, rstd, row);
+            case LAYERNORM -> layerNorm(x, gamma, beta, at, n, eps, out, mean, rstd, row);
         }
     }
 
@@ -204,7 +204,7 @@ public final class VectorRows {
     public static void normalizeBackward(RowNorm norm, float[] x, float[] gamma, float mean, float rstd, float[] dy,
                                          int at, int n, float[] dx, boolean add) {
         switch (norm) {
-            case LAYER -> layerNormBackward(x, gamma, mean, rstd, dy, at, n, dx, add);
+            case LAYERNORM -> layerNormBackward(x, gamma, mean, rstd, dy, at, n, dx, add);
         }
     }
 
