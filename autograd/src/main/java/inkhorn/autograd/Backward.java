@@ -53,7 +53,7 @@ public final class Backward {
     public static void from(Tensor root, float[] seed, Keep keep) {
         check(root, seed);
         GradSlot slot = root.gradSlot();
-        KernelProvider.kernels().scale(1, seed, 0, slot.array(), 0, slot.add(), seed.length);
+        KernelProvider.kernels().scale(1, seed, slot.array(), slot.add(), seed.length);
         for (Op op : reachable(root)) {
             Tensor out = op.output();
             if (out.grad() == null) {

@@ -63,7 +63,7 @@ public final class CountingKernels implements Kernels {
     }
 
     @Override
-    public void scale(float factor, float[] x, int xOffset, float[] out, int outOffset, boolean add, int n) {
+    public void scale(float factor, float[] x, float[] out, boolean add, int n) {
     }
 
     @Override

@@ -8,8 +8,8 @@ public interface ElementKernels {
     /** {@code out[i] = value}. */
     void fill(float[] out, float value, int n);
 
-    /** {@code out[i] = factor * x[i]}, or added, from an offset of each; {@code out} may be {@code x} at the same offset. */
-    void scale(float factor, float[] x, int xOffset, float[] out, int outOffset, boolean add, int n);
+    /** {@code out[i] = factor * x[i]}, or added; {@code out} may be {@code x}. */
+    void scale(float factor, float[] x, float[] out, boolean add, int n);
 
     /** {@code out[i] = f(x[i])}; {@code p} is the parameter of those that have one; {@code out} may be {@code x}. */
     void unary(Unary f, float p, float[] x, float[] out, int n);

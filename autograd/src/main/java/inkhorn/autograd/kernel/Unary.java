@@ -4,8 +4,6 @@ package inkhorn.autograd.kernel;
 public enum Unary {
     /** {@code -x}. */
     NEG,
-    /** 1, 0 or -1, as x is above, at or below 0; the derivative is 0. */
-    SIGN,
     /** {@code e^x}, the derivative is y. */
     EXP,
     /** The natural logarithm; the derivative is 1/x. */

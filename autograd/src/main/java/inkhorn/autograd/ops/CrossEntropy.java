@@ -67,7 +67,7 @@ public final class CrossEntropy extends Op {
     @Override
     protected void backward(float[] grad) {
         if (grad[0] != 1) {
-            kernels().scale(grad[0], gradient, 0, gradient, 0, false, logits.size());
+            kernels().scale(grad[0], gradient, gradient, false, logits.size());
         }
         Gradients.give(logits, gradient);
     }

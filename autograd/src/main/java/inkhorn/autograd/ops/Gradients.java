@@ -47,7 +47,7 @@ public final class Gradients {
     /** Adds {@code factor * share} to an input as large; {@code share} stays the caller's. */
     public static void addTo(Tensor input, float[] share, float factor) {
         GradSlot slot = input.gradSlot();
-        kernels().scale(factor, share, 0, slot.array(), 0, slot.add(), input.size());
+        kernels().scale(factor, share, slot.array(), slot.add(), input.size());
     }
 
     /**

@@ -59,7 +59,7 @@ public final class Sum extends Op {
     @Override
     protected void backward(float[] grad) {
         if (factor != 1) {
-            kernels().scale(factor, grad, 0, grad, 0, false, axis.result().size());
+            kernels().scale(factor, grad, grad, false, axis.result().size());
         }
         axis.repeat(grad, x);
     }

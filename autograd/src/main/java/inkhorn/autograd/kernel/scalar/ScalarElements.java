@@ -24,14 +24,14 @@ interface ScalarElements extends ElementKernels, OptimizerKernels {
     }
 
     @Override
-    default void scale(float factor, float[] x, int xOffset, float[] out, int outOffset, boolean add, int n) {
+    default void scale(float factor, float[] x, float[] out, boolean add, int n) {
         if (add) {
             for (int i = 0; i < n; i++) {
-                out[outOffset + i] += factor * x[xOffset + i];
+                out[i] += factor * x[i];
             }
         } else {
             for (int i = 0; i < n; i++) {
-                out[outOffset + i] = factor * x[xOffset + i];
+                out[i] = factor * x[i];
             }
         }
     }
@@ -39,7 +39,6 @@ interface ScalarElements extends ElementKernels, OptimizerKernels {
     static double value(Unary f, double p, double x) {
         return switch (f) {
             case NEG -> -x;
-            case SIGN -> Math.signum(x);
             case EXP -> Math.exp(x);
             case LOG -> Math.log(x);
             case TANH -> Math.tanh(x);
@@ -55,7 +54,6 @@ interface ScalarElements extends ElementKernels, OptimizerKernels {
     static double derivative(Unary f, double p, double x, double y) {
         return switch (f) {
             case NEG -> -1;
-            case SIGN -> 0;
             case EXP -> y;
             case LOG -> 1 / x;
             case TANH -> 1 - y * y;

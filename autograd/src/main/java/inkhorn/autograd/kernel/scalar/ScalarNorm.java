@@ -33,11 +33,11 @@ interface ScalarNorm extends NormKernels, ElementKernels {
     default void residualNormalize(RowNorm norm, float[] x, float[] branch, float p, long key, float[] gamma,
                                    float[] beta, int rows, int n, float eps, float[] sum, float[] out, float[] mean,
                                    float[] rstd) {
-        scale(1, x, 0, sum, 0, false, rows * n);
+        scale(1, x, sum, false, rows * n);
         if (p > 0) {
             dropout(branch, p, key, sum, true, rows * n);
         } else {
-            scale(1, branch, 0, sum, 0, true, rows * n);
+            scale(1, branch, sum, true, rows * n);
         }
         normalize(norm, sum, gamma, beta, rows, n, eps, out, mean, rstd);
     }

@@ -78,9 +78,8 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void scale(float factor, float[] x, int xOffset, float[] out, int outOffset, boolean add, int n) {
-        parallel(n, CHUNK, (from, to) ->
-                VectorElementwise.scale(factor, x, xOffset + from, out, outOffset + from, add, to - from));
+    public void scale(float factor, float[] x, float[] out, boolean add, int n) {
+        parallel(n, CHUNK, (from, to) -> VectorElementwise.scale(factor, x, out, from, to, add));
     }
 
     @Override

@@ -30,24 +30,23 @@ public final class VectorElementwise {
         }
     }
 
-    /** {@code out[at + i] = factor * x[xAt + i]} over n elements, or added. */
-    public static void scale(float factor, float[] x, int xAt, float[] out, int at, boolean add, int n) {
-        int i = 0;
+    public static void scale(float factor, float[] x, float[] out, int from, int to, boolean add) {
+        int i = from;
         if (add) {
             FloatVector f = FloatVector.broadcast(S, factor);
-            for (; i + W <= n; i += W) {
-                load(x, xAt + i).fma(f, load(out, at + i)).intoArray(out, at + i);
+            for (; i + W <= to; i += W) {
+                FloatVector.fromArray(S, x, i).fma(f, FloatVector.fromArray(S, out, i)).intoArray(out, i);
             }
-            for (; i < n; i++) {
-                out[at + i] = Math.fma(factor, x[xAt + i], out[at + i]);
+            for (; i < to; i++) {
+                out[i] = Math.fma(factor, x[i], out[i]);
             }
             return;
         }
-        for (; i + W <= n; i += W) {
-            load(x, xAt + i).mul(factor).intoArray(out, at + i);
+        for (; i + W <= to; i += W) {
+            FloatVector.fromArray(S, x, i).mul(factor).intoArray(out, i);
         }
-        for (; i < n; i++) {
-            out[at + i] = factor * x[xAt + i];
+        for (; i < to; i++) {
+            out[i] = factor * x[i];
         }
     }
 

@@ -44,7 +44,6 @@ public final class VectorUnary {
     private static void forwardWhole(Unary f, float p, float[] x, int xAt, float[] y, int yAt, int n) {
         switch (f) {
             case NEG -> negate(x, xAt, y, yAt, n);
-            case SIGN -> sign(x, xAt, y, yAt, n);
             case EXP -> exp(x, xAt, y, yAt, n);
             case LOG -> log(x, xAt, y, yAt, n);
             case TANH -> tanh(x, xAt, y, yAt, n);
@@ -59,14 +58,6 @@ public final class VectorUnary {
     private static void negate(float[] x, int xAt, float[] y, int yAt, int n) {
         for (int i = 0; i < n; i += W) {
             FloatVector.fromArray(S, x, xAt + i).neg().intoArray(y, yAt + i);
-        }
-    }
-
-    private static void sign(float[] x, int xAt, float[] y, int yAt, int n) {
-        for (int i = 0; i < n; i += W) {
-            FloatVector v = FloatVector.fromArray(S, x, xAt + i);
-            v.blend(1f, v.compare(VectorOperators.GT, 0f)).blend(-1f, v.compare(VectorOperators.LT, 0f))
-                    .intoArray(y, yAt + i);
         }
     }
 
@@ -210,7 +201,6 @@ public final class VectorUnary {
                                       int n) {
         switch (f) {
             case NEG -> negateBackward(dy, at, to, toAt, n);
-            case SIGN -> Arrays.fill(to, toAt, toAt + n, 0);
             case EXP -> expBackward(y, dy, at, to, toAt, n);
             case LOG -> logBackward(x, dy, at, to, toAt, n);
             case TANH -> tanhBackward(y, dy, at, to, toAt, n);
