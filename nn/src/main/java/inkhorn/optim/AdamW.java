@@ -15,9 +15,9 @@ public final class AdamW extends Optimizer {
 
     private final Hyperparameters hyper;
 
-    /** With {@link Hyperparameters#DEFAULTS}. */
+    /** With the defaults of {@link Optimizers#ADAMW}. */
     public AdamW(List<Parameter> parameters) {
-        this(parameters, Hyperparameters.DEFAULTS);
+        this(parameters, Optimizers.ADAMW.defaults());
     }
 
     /** With the given hyperparameters, all of which it reads. */

@@ -4,15 +4,12 @@ package inkhorn.optim;
  * The numbers that an {@link Optimizer} is made with and that stay the same from step to step. Which of them an
  * optimizer reads, {@link Optimizers#hyperparameters()} says; it ignores the others.
  *
- * @param beta1       decay rate of the first moment, in [0, 1)
- * @param beta2       decay rate of the second moment, in [0, 1)
+ * @param beta1       first decay rate of a running mean, in [0, 1)
+ * @param beta2       second decay rate, in [0, 1)
  * @param eps         added to the denominator of an update, above 0
  * @param weightDecay decoupled weight decay: the share of a weight that a step with learning rate 1 takes away
  */
 public record Hyperparameters(double beta1, double beta2, double eps, double weightDecay) {
-
-    /** Those of nanoGPT's {@code train.py}. */
-    public static final Hyperparameters DEFAULTS = new Hyperparameters(0.9, 0.95, 1e-8, 0.1);
 
     /** @throws IllegalArgumentException naming the value that is out of range */
     public Hyperparameters {

@@ -5,22 +5,25 @@ import java.util.List;
 
 /**
  * Every optimizer that a config can name under {@code optim.optimizer}. All that the rest of the program knows of an
- * optimizer stands here: how it is made, the moments that it keeps for each parameter, and the hyperparameters that it
- * reads.
+ * optimizer stands here: how it is made, the moments that it keeps for each parameter, the hyperparameters that it
+ * reads, and their defaults.
  */
 public enum Optimizers {
 
-    /** See {@link AdamW}. */
-    ADAMW(AdamW::new, List.of("exp_avg", "exp_avg_sq"), List.of("beta1", "beta2", "eps", "weight_decay"));
+    /** See {@link AdamW}; the defaults are those of nanoGPT's {@code train.py}. */
+    ADAMW(AdamW::new, List.of("exp_avg", "exp_avg_sq"), List.of("beta1", "beta2", "eps", "weight_decay"),
+            new Hyperparameters(0.9, 0.95, 1e-8, 0.1));
 
     private final Factory factory;
     private final List<String> moments;
     private final List<String> hyperparameters;
+    private final Hyperparameters defaults;
 
-    Optimizers(Factory factory, List<String> moments, List<String> hyperparameters) {
+    Optimizers(Factory factory, List<String> moments, List<String> hyperparameters, Hyperparameters defaults) {
         this.factory = factory;
         this.moments = moments;
         this.hyperparameters = hyperparameters;
+        this.defaults = defaults;
     }
 
     @FunctionalInterface
@@ -46,5 +49,10 @@ public enum Optimizers {
      */
     public List<String> hyperparameters() {
         return hyperparameters;
+    }
+
+    /** What a config has that leaves them out. */
+    public Hyperparameters defaults() {
+        return defaults;
     }
 }

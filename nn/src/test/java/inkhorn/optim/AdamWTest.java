@@ -4,11 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import inkhorn.autograd.Rng;
-import inkhorn.autograd.Shape;
 import inkhorn.autograd.Tensor;
 import inkhorn.nn.Parameter;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -17,8 +14,8 @@ class AdamWTest {
 
     private static final Hyperparameters HYPER = new Hyperparameters(0.9, 0.95, 1e-8, 0.1);
 
-    private final Parameter matrix = parameter("matrix", 3, 5);
-    private final Parameter vector = parameter("vector", 7);
+    private final Parameter matrix = OptimizersTest.parameter("matrix", 3, 5);
+    private final Parameter vector = OptimizersTest.parameter("vector", 7);
     private final List<Parameter> both = List.of(matrix, vector);
 
     @Test
@@ -26,7 +23,7 @@ class AdamWTest {
         Definition expected = new Definition(matrix, 0.1);
         AdamW adamW = new AdamW(List.of(matrix), HYPER);
         for (int step = 1; step <= 20; step++) {
-            fillGradient(matrix, step);
+            OptimizersTest.fillGradient(matrix, step);
             // A scale that stayed the same would cancel between mean and root of squares.
             expected.step(step, 1e-2 / step, 1.0 / step);
             adamW.step(1e-2 / step, 1.0 / step);
@@ -34,34 +31,6 @@ class AdamWTest {
         for (int i = 0; i < expected.w.length; i++) {
             assertThat((double) matrix.tensor().data()[i]).isCloseTo(expected.w[i], within(2e-6));
         }
-    }
-
-    @Test
-    void onlyTensorsOfRankTwoAndMoreDecay() {
-        float matrixBefore = matrix.tensor().data()[0];
-        float vectorBefore = vector.tensor().data()[0];
-        for (Parameter p : both) {
-            p.tensor().gradSlot();
-        }
-        new AdamW(both, HYPER).step(0.5, 1);
-        assertThat(matrix.tensor().data()[0]).isCloseTo(matrixBefore * (1 - 0.5f * 0.1f), within(1e-6f));
-        assertThat(vector.tensor().data()[0]).isEqualTo(vectorBefore);
-    }
-
-    @Test
-    void aParameterWithoutGradientStays() {
-        float[] before = vector.tensor().data().clone();
-        fillGradient(matrix, 1);
-        new AdamW(both, HYPER).step(0.5, 1);
-        assertThat(vector.tensor().data()).isEqualTo(before);
-    }
-
-    @Test
-    void zeroGradForgetsEveryGradient() {
-        fillGradient(matrix, 1);
-        fillGradient(vector, 1);
-        new AdamW(both, HYPER).zeroGrad();
-        assertThat(both).allMatch(p -> p.tensor().grad() == null);
     }
 
     @Test
@@ -73,28 +42,9 @@ class AdamWTest {
     }
 
     @Test
-    void aRestoredOptimizerGoesOnWithTheSameBits() {
-        AdamW straight = new AdamW(both, HYPER);
-        trainFrom(straight, 1, 3);
-        float[] matrixThen = matrix.tensor().data().clone();
-        float[] vectorThen = vector.tensor().data().clone();
-        Map<String, Tensor> saved = copy(straight.state());
-        trainFrom(straight, 4, 6);
-        float[] expected = matrix.tensor().data().clone();
-
-        System.arraycopy(matrixThen, 0, matrix.tensor().data(), 0, matrixThen.length);
-        System.arraycopy(vectorThen, 0, vector.tensor().data(), 0, vectorThen.length);
-        AdamW resumed = new AdamW(both, HYPER);
-        resumed.restore(saved, 3);
-        trainFrom(resumed, 4, 6);
-        assertThat(matrix.tensor().data()).isEqualTo(expected);
-        assertThat(resumed.steps()).isEqualTo(6);
-    }
-
-    @Test
     void aStateThatDoesNotFitIsListedWholeAndChangesNothing() {
         AdamW adamW = new AdamW(both, HYPER);
-        Map<String, Tensor> saved = copy(adamW.state());
+        Map<String, Tensor> saved = OptimizersTest.copy(adamW.state());
         saved.values().forEach(tensor -> tensor.data()[0] = 9);
         saved.remove("matrix.exp_avg");
         saved.put("vector.exp_avg_sq", Tensor.zeros(2));
@@ -146,36 +96,6 @@ class AdamWTest {
                 w[i] -= lr * decay * w[i];
                 w[i] -= lr * mean / (Math.sqrt(square) + 1e-8);
             }
-        }
-    }
-
-    private void trainFrom(AdamW adamW, int first, int last) {
-        for (int step = first; step <= last; step++) {
-            fillGradient(matrix, step);
-            fillGradient(vector, step);
-            adamW.step(1e-2, 1);
-        }
-    }
-
-    private static Map<String, Tensor> copy(Map<String, Tensor> state) {
-        Map<String, Tensor> copy = new LinkedHashMap<>();
-        state.forEach((name, tensor) -> copy.put(name, Tensor.of(tensor.data().clone(), tensor.shape().dims())));
-        return copy;
-    }
-
-    private static Parameter parameter(String name, int... dims) {
-        Tensor tensor = Tensor.variable(new float[Shape.of(dims).size()], dims);
-        for (int i = 0; i < tensor.size(); i++) {
-            tensor.data()[i] = (float) new Rng(1).normal(i);
-        }
-        return new Parameter(name, tensor);
-    }
-
-    private static void fillGradient(Parameter parameter, int step) {
-        parameter.tensor().zeroGrad();
-        float[] gradient = parameter.tensor().gradSlot().array();
-        for (int i = 0; i < gradient.length; i++) {
-            gradient[i] = (float) new Rng(2).at(step).normal(i);
         }
     }
 }

@@ -1,27 +1,32 @@
 package inkhorn.optim;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import inkhorn.autograd.Rng;
 import inkhorn.autograd.Scope;
 import inkhorn.autograd.Shape;
 import inkhorn.autograd.Tensor;
 import inkhorn.nn.Parameter;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What the registry says of an optimizer is what the optimizer does. */
+/** What holds of every optimizer; and what the registry says of one is what it does. */
 class OptimizersTest {
 
-    private final List<Parameter> parameters = List.of(new Parameter("matrix", Tensor.variable(Shape.of(3, 5))),
-            new Parameter("vector", Tensor.variable(Shape.of(7))));
+    private final Parameter matrix = parameter("matrix", 3, 5);
+    private final Parameter vector = parameter("vector", 7);
+    private final List<Parameter> both = List.of(matrix, vector);
 
     @ParameterizedTest
     @EnumSource
     void anOptimizerKeepsTheMomentsOfTheRegistryForEveryParameter(Optimizers kind) {
-        Optimizer optimizer = kind.create(parameters, Hyperparameters.DEFAULTS);
+        Optimizer optimizer = kind.create(both, kind.defaults());
         assertThat(optimizer.kind()).isEqualTo(kind);
-        assertThat(optimizer.state().keySet()).containsExactlyElementsOf(parameters.stream().map(Parameter::name)
+        assertThat(optimizer.state().keySet()).containsExactlyElementsOf(both.stream().map(Parameter::name)
                 .flatMap(name -> kind.moments().stream().map(moment -> name + "." + moment)).toList());
     }
 
@@ -29,8 +34,95 @@ class OptimizersTest {
     @EnumSource
     void itsMomentsAreCountedOnShapes(Optimizers kind) {
         try (Scope shapes = Scope.openOnShapes()) {
-            kind.create(parameters, Hyperparameters.DEFAULTS);
+            kind.create(both, kind.defaults());
             assertThat(shapes.permanentBytes()).isEqualTo(4L * (15 + 7) * kind.moments().size());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void onlyTensorsOfRankTwoAndMoreDecay(Optimizers kind) {
+        float matrixBefore = matrix.tensor().data()[0];
+        float vectorBefore = vector.tensor().data()[0];
+        for (Parameter p : both) {
+            p.tensor().gradSlot();
+        }
+        kind.create(both, new Hyperparameters(0.9, 0.95, 1e-8, 0.1)).step(0.5, 1);
+        assertThat(matrix.tensor().data()[0]).isCloseTo(matrixBefore * (1 - 0.5f * 0.1f), within(1e-6f));
+        assertThat(vector.tensor().data()[0]).isEqualTo(vectorBefore);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aParameterWithoutGradientStays(Optimizers kind) {
+        float[] before = vector.tensor().data().clone();
+        fillGradient(matrix, 1);
+        kind.create(both, kind.defaults()).step(0.5, 1);
+        assertThat(vector.tensor().data()).isEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aStepLeavesTheGradientsAndZeroGradForgetsThem(Optimizers kind) {
+        fillGradient(matrix, 1);
+        fillGradient(vector, 1);
+        float[] gradient = matrix.tensor().grad().clone();
+        Optimizer optimizer = kind.create(both, kind.defaults());
+        optimizer.step(0.5, 0.5);
+        assertThat(matrix.tensor().grad()).isEqualTo(gradient);
+        optimizer.zeroGrad();
+        assertThat(both).allMatch(p -> p.tensor().grad() == null);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aRestoredOptimizerGoesOnWithTheSameBits(Optimizers kind) {
+        Optimizer straight = kind.create(both, kind.defaults());
+        trainFrom(straight, 1, 3);
+        float[] matrixThen = matrix.tensor().data().clone();
+        float[] vectorThen = vector.tensor().data().clone();
+        Map<String, Tensor> saved = copy(straight.state());
+        trainFrom(straight, 4, 6);
+        float[] expected = matrix.tensor().data().clone();
+
+        System.arraycopy(matrixThen, 0, matrix.tensor().data(), 0, matrixThen.length);
+        System.arraycopy(vectorThen, 0, vector.tensor().data(), 0, vectorThen.length);
+        Optimizer resumed = kind.create(both, kind.defaults());
+        resumed.restore(saved, 3);
+        trainFrom(resumed, 4, 6);
+        assertThat(matrix.tensor().data()).isEqualTo(expected);
+        assertThat(resumed.steps()).isEqualTo(6);
+    }
+
+    private void trainFrom(Optimizer optimizer, int first, int last) {
+        for (int step = first; step <= last; step++) {
+            fillGradient(matrix, step);
+            fillGradient(vector, step);
+            optimizer.step(1e-2, 1);
+        }
+    }
+
+    static Map<String, Tensor> copy(Map<String, Tensor> state) {
+        Map<String, Tensor> copy = new LinkedHashMap<>();
+        state.forEach((name, tensor) -> copy.put(name, Tensor.of(tensor.data().clone(), tensor.shape().dims())));
+        return copy;
+    }
+
+    /** Of normal random numbers. */
+    static Parameter parameter(String name, int... dims) {
+        Tensor tensor = Tensor.variable(new float[Shape.of(dims).size()], dims);
+        for (int i = 0; i < tensor.size(); i++) {
+            tensor.data()[i] = (float) new Rng(1).normal(i);
+        }
+        return new Parameter(name, tensor);
+    }
+
+    /** With normal random numbers, others for each step. */
+    static void fillGradient(Parameter parameter, int step) {
+        parameter.tensor().zeroGrad();
+        float[] gradient = parameter.tensor().gradSlot().array();
+        for (int i = 0; i < gradient.length; i++) {
+            gradient[i] = (float) new Rng(2).at(step).normal(i);
         }
     }
 }

@@ -8,7 +8,8 @@ import inkhorn.optim.Optimizers;
 /**
  * Section {@code optim}: the optimizer, its learning-rate schedule and the clipping of gradients.
  *
- * @param optimizer    which one; {@link Optimizers#hyperparameters()} are the keys below that it reads
+ * @param optimizer    which one; {@link Optimizers#hyperparameters()} are the keys below that it reads, and where
+ *                     they are null, {@link Optimizers#defaults()} are put
  * @param lr           highest learning rate, reached after the warm-up
  * @param minLr        lowest learning rate, where the schedule ends; {@code lr / 10} if null is given, as nanoGPT
  *                     advises
@@ -24,10 +25,15 @@ import inkhorn.optim.Optimizers;
  */
 public record OptimConfig(
         Optimizers optimizer, double lr, Double minLr, int warmupIters, Integer lrDecayIters, LrSchedule.Decay schedule,
-        double weightDecay, double beta1, double beta2, double eps, double gradClip) {
+        Double weightDecay, Double beta1, Double beta2, Double eps, double gradClip) {
 
     public OptimConfig {
         minLr = minLr == null ? Double.valueOf(lr / 10) : minLr;
+        Hyperparameters usual = (optimizer == null ? Optimizers.ADAMW : optimizer).defaults();
+        weightDecay = weightDecay == null ? Double.valueOf(usual.weightDecay()) : weightDecay;
+        beta1 = beta1 == null ? Double.valueOf(usual.beta1()) : beta1;
+        beta2 = beta2 == null ? Double.valueOf(usual.beta2()) : beta2;
+        eps = eps == null ? Double.valueOf(usual.eps()) : eps;
         boolean decays = schedule != LrSchedule.Decay.CONSTANT && lrDecayIters != null && lrDecayIters >= 1;
         new Check("optim")
                 .present("optimizer", optimizer, Scalar.oneOf(Optimizers.class))
@@ -51,9 +57,8 @@ public record OptimConfig(
 
     /** nanoGPT's train.py, with the learning rate and warm-up of its config/train_shakespeare_char.py. */
     public static OptimConfig defaults() {
-        Hyperparameters hyper = Hyperparameters.DEFAULTS;
         return new OptimConfig(Optimizers.ADAMW, 1e-3, null, 100, null, LrSchedule.Decay.COSINE,
-                hyper.weightDecay(), hyper.beta1(), hyper.beta2(), hyper.eps(), 1.0);
+                null, null, null, null, 1.0);
     }
 
     /** What an optimizer is made with. */

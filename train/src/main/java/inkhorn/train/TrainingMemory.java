@@ -7,7 +7,6 @@ import inkhorn.config.RunConfig;
 import inkhorn.data.Batch;
 import inkhorn.config.UserError;
 import inkhorn.nn.LanguageModel;
-import inkhorn.optim.Hyperparameters;
 import inkhorn.optim.Optimizer;
 import inkhorn.optim.Optimizers;
 import java.util.function.Supplier;
@@ -36,7 +35,7 @@ public record TrainingMemory(long weights, long gradients, long moments, long ac
             LanguageModel made = model.get();
             Shape.of(batch, time, made.vocabSize());    // refuses the logits before ids of that length are made
             long weights = shapes.permanentBytes();
-            Optimizer optimizer = kind.create(made.namedParameters(), Hyperparameters.DEFAULTS);
+            Optimizer optimizer = kind.create(made.namedParameters(), kind.defaults());
             long moments = shapes.permanentBytes() - weights;
             int[] ids = new int[Shape.of(batch, time).size()];
             TrainStep training = new TrainStep(made, optimizer, step -> 0, 1, 0);

@@ -67,10 +67,10 @@ final class ConfigErrorsTest {
         "optim.lr_decay_iters: 0    | found 0, expected a whole number >= 1; leave the key out for its default",
         "optim.lr_decay_iters: 99   | found 99, below optim.warmup_iters of 100; raise it, lower warmup_iters, or leave it out",
         "optim.schedule: step       | found step, expected cosine, linear, constant or wsd; the default is cosine",
-        "optim.weight_decay: -1     | found -1.0, expected a number >= 0; the default is 0.1",
-        "optim.beta1: 1             | found 1.0, expected a number >= 0 and < 1; the default is 0.9",
-        "optim.beta2: -0.1          | found -0.1, expected a number >= 0 and < 1; the default is 0.95",
-        "optim.eps: 0               | found 0.0, expected a number > 0; the default is 1.0E-8",
+        "optim.weight_decay: -1     | found -1.0, expected a number >= 0; leave the key out for its default",
+        "optim.beta1: 1             | found 1.0, expected a number >= 0 and < 1; leave the key out for its default",
+        "optim.beta2: -0.1          | found -0.1, expected a number >= 0 and < 1; leave the key out for its default",
+        "optim.eps: 0               | found 0.0, expected a number > 0; leave the key out for its default",
         "optim.grad_clip: -1        | found -1.0, expected a number >= 0; the default is 1.0"})
     void aValueThatDoesNotFitIsNamedWithFileLineKeyAndWhatIsAllowed(String line, String what) {
         String key = line.substring(0, line.indexOf(':'));

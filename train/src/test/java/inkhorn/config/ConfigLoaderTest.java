@@ -3,7 +3,11 @@ package inkhorn.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import inkhorn.nn.Activation;
+import inkhorn.nn.config.Records;
+import inkhorn.optim.Hyperparameters;
+import inkhorn.optim.Optimizers;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -153,14 +158,43 @@ final class ConfigLoaderTest {
     }
 
     @Test
-    void theConfigPageHasEveryWordOfAKey() throws IOException {
-        List<String> page = Files.readAllLines(TOP.resolve("docs/config.md"));
+    void theConfigPageHasEveryWordOfAKey() {
         for (ConfigKeys.Key key : ConfigKeys.all().values()) {
-            String row = page.stream().filter(line -> line.startsWith("| `" + key.dotted() + "`")).findFirst().orElseThrow();
+            String row = rowOfThePage(key.dotted());
             for (Object word : key.type().isEnum() ? key.type().getEnumConstants() : new Object[0]) {
                 assertThat(row).contains("`" + Scalar.show(word) + "`");
             }
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theConfigPageHasTheDefaultsOfEveryOptimizer(Optimizers optimizer) {
+        Map<String, Object> defaults = Records.values(optimizer.defaults());
+        defaults.forEach((component, value) -> {
+            String name = Records.key(component);
+            if (optimizer.hyperparameters().contains(name)) {
+                assertThat(rowOfThePage("optim." + name).split("\\|")[2]).contains(Scalar.show(value));
+            }
+        });
+    }
+
+    private static String rowOfThePage(String key) {
+        try (Stream<String> lines = Files.lines(TOP.resolve("docs/config.md"))) {
+            return lines.filter(line -> line.startsWith("| `" + key + "`")).findFirst().orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void hyperparametersThatAreLeftOutAreTheOptimizersDefaults(Optimizers optimizer) {
+        String choice = "optimizer: " + Records.word(optimizer);
+        Hyperparameters defaults = optimizer.defaults();
+        assertThat(parse("optim: {" + choice + "}").optim().hyperparameters()).isEqualTo(defaults);
+        assertThat(parse("optim: {" + choice + ", beta2: 0.5}").optim().hyperparameters())
+                .isEqualTo(new Hyperparameters(defaults.beta1(), 0.5, defaults.eps(), defaults.weightDecay()));
     }
 
     private static RunConfig parse(String yaml) {

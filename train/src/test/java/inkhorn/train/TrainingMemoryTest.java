@@ -16,7 +16,6 @@ import inkhorn.nn.GptConfig;
 import inkhorn.nn.LanguageModel;
 import inkhorn.nn.Pass;
 import inkhorn.nn.Position;
-import inkhorn.optim.Hyperparameters;
 import inkhorn.optim.Optimizer;
 import inkhorn.optim.Optimizers;
 import java.util.List;
@@ -24,6 +23,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What is counted on shapes against what real steps hold. */
@@ -44,10 +44,20 @@ class TrainingMemoryTest {
     @ParameterizedTest
     @MethodSource("models")
     void itIsWhatARealStepHoldsToTheByte(Supplier<LanguageModel> model) {
-        TrainingMemory counted = TrainingMemory.of(model, Optimizers.ADAMW, BATCH, TIME);
+        assertCountsWhatStepsHold(model, Optimizers.ADAMW);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void soItIsWithEveryOptimizer(Optimizers kind) {
+        assertCountsWhatStepsHold(models().findFirst().orElseThrow(), kind);
+    }
+
+    private static void assertCountsWhatStepsHold(Supplier<LanguageModel> model, Optimizers kind) {
+        TrainingMemory counted = TrainingMemory.of(model, kind, BATCH, TIME);
         try (Scope run = Scope.open()) {
             LanguageModel made = model.get();
-            Optimizer optimizer = Optimizers.ADAMW.create(made.namedParameters(), Hyperparameters.DEFAULTS);
+            Optimizer optimizer = kind.create(made.namedParameters(), kind.defaults());
             IntTensor ids = IntTensor.of(new int[BATCH * TIME], BATCH, TIME);
             for (int step = 0; step < 3; step++) {
                 optimizer.zeroGrad();
@@ -59,7 +69,7 @@ class TrainingMemoryTest {
             assertThat(counted.activations()).isEqualTo(run.heldBytes());
             assertThat(counted.weights() + counted.gradients() + counted.moments()).isEqualTo(run.permanentBytes());
             assertThat(counted.gradients()).isEqualTo(4 * made.parameterCount());
-            assertThat(counted.moments()).isEqualTo(8 * made.parameterCount());
+            assertThat(counted.moments()).isEqualTo(4 * made.parameterCount() * kind.moments().size());
         }
     }
 
