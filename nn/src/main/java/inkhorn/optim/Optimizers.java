@@ -12,7 +12,11 @@ public enum Optimizers {
 
     /** See {@link AdamW}; the defaults are those of nanoGPT's {@code train.py}. */
     ADAMW(AdamW::new, List.of("exp_avg", "exp_avg_sq"), List.of("beta1", "beta2", "eps", "weight_decay"),
-            new Hyperparameters(0.9, 0.95, 1e-8, 0.1));
+            new Hyperparameters(0.9, 0.95, 1e-8, 0.1)),
+
+    /** See {@link Lion}; the decay rates are the paper's. */
+    LION(Lion::new, List.of("exp_avg"), List.of("beta1", "beta2", "weight_decay"),
+            new Hyperparameters(0.9, 0.99, 1e-8, 0.1));
 
     private final Factory factory;
     private final List<String> moments;
