@@ -1,5 +1,6 @@
 package inkhorn.nn;
 
+import inkhorn.autograd.kernel.RowNorm;
 import inkhorn.nn.config.Check;
 import inkhorn.nn.config.InvalidConfigException;
 import inkhorn.nn.config.Records;
@@ -17,20 +18,22 @@ import java.util.Map;
  *                     becomes 0, so that equal models have equal configs
  * @param blockSize    the longest context, in tokens
  * @param dropout      probability of dropping at embedding, attention weights and residual branches, in [0, 1)
- * @param bias         whether linear layers and norms have a bias
+ * @param bias         whether linear layers and LayerNorms have a bias
+ * @param norm         of the branches' inputs and of the head's
  * @param activation   the feed-forward layer's
  * @param position     how a token's position is embedded
  * @param tieWeights   whether the head uses the token embedding's weights (Press and Wolf 2017)
  * @param vocabSize    V, number of different tokens; follows from the data, 0 until they are known
- * @param layerNormEps what is added to a variance
+ * @param layerNormEps what is added to a variance or a mean square
  */
 public record GptConfig(
         int nLayer, int nHead, int nEmbd, int nInner, int blockSize, double dropout, boolean bias,
-        Activation activation, Position position, boolean tieWeights, int vocabSize, double layerNormEps) {
+        RowNorm norm, Activation activation, Position position, boolean tieWeights, int vocabSize, double layerNormEps) {
 
     /** nanoGPT's config/train_shakespeare_char.py, with train.py's dropout and bias, and GPT-2's epsilon. */
     private static final GptConfig DEFAULTS =
-            new GptConfig(6, 6, 384, 0, 256, 0, false, Activation.GELU, Position.LEARNED, true, 0, 1e-5);
+            new GptConfig(6, 6, 384, 0, 256, 0, false, RowNorm.LAYERNORM, Activation.GELU,
+                    Position.LEARNED, true, 0, 1e-5);
 
     /** @throws InvalidConfigException naming every value that is out of range, and what is allowed */
     public GptConfig {
@@ -38,6 +41,7 @@ public record GptConfig(
         new Check("model").atLeast("n_layer", nLayer, 1).atLeast("n_head", nHead, 1).atLeast("n_embd", nEmbd, 1)
                 .atLeast("n_inner", nInner, 0).atLeast("block_size", blockSize, 1).atLeast("vocab_size", vocabSize, 0)
                 .within("dropout", dropout, 0, 1)
+                .present("norm", norm, "a value")
                 .present("activation", activation, "a value").present("position", position, "a value")
                 .that(nHead < 1 || nEmbd < 1 || nEmbd % nHead == 0, "n_embd", "found " + nEmbd + ", which " + nHead
                         + " heads (model.n_head) do not divide; use " + near + " or another n_head", "n_head")
@@ -90,6 +94,10 @@ public record GptConfig(
 
     public GptConfig withBias(boolean value) {
         return with("bias", value);
+    }
+
+    public GptConfig withNorm(RowNorm value) {
+        return with("norm", value);
     }
 
     public GptConfig withActivation(Activation value) {

@@ -8,7 +8,7 @@ import java.util.Arrays;
 
 /**
  * Normalises each position over its channels, {@code y = x̂ · gamma + beta}; {@link RowNorm} has what x̂ is. Gamma
- * starts at 1, beta at 0.
+ * starts at 1, beta at 0; only LayerNorm has a beta.
  */
 final class Norm extends Module {
 
@@ -25,9 +25,10 @@ final class Norm extends Module {
         Arrays.fill(gamma.data(), 1);
     }
 
-    /** The norm of an architecture: the only place that says which kind it has. */
+    /** The norm of an architecture. RMSNorm neither centres nor shifts, whatever the config says about biases. */
     static Norm of(GptConfig config) {
-        return new Norm(RowNorm.LAYERNORM, config.nEmbd(), config.bias(), config.layerNormEps());
+        RowNorm kind = config.norm();
+        return new Norm(kind, config.nEmbd(), config.bias() && kind.isCentred(), config.layerNormEps());
     }
 
     /** (…, C) to (…, C). */

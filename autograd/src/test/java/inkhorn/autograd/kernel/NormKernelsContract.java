@@ -34,6 +34,7 @@ public interface NormKernelsContract {
             this.n = n;
             centred = switch (norm) {
                 case LAYERNORM -> 1;
+                case RMSNORM -> 0;
             };
             this.gamma = gamma;
             int rows = x.length / n;

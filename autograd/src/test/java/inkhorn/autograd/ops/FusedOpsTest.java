@@ -154,11 +154,12 @@ class FusedOpsTest {
                 Inputs.normal(7, 5, 7), gamma);
     }
 
-    @Test
-    void layerNormIsItsCompositionFromMeans() {
+    @ParameterizedTest
+    @EnumSource
+    void aNormIsItsCompositionFromMeans(RowNorm norm) {
         Tensor x = Inputs.normal(10, 5, 31);
-        assertEqual(t -> Normalize.apply(RowNorm.LAYERNORM, t[0], t[1], t[2], EPS), t -> {
-            Tensor centred = t[0].sub(t[0].mean(-1, true));
+        assertEqual(t -> Normalize.apply(norm, t[0], t[1], t[2], EPS), t -> {
+            Tensor centred = norm == RowNorm.RMSNORM ? t[0] : t[0].sub(t[0].mean(-1, true));
             Tensor variance = centred.mul(centred).mean(-1, true);
             Tensor normed = centred.mul(variance.add(Tensor.scalar(EPS)).pow(-0.5f));
             return normed.mul(t[1]).add(t[2]);

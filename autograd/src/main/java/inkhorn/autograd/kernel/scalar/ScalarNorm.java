@@ -10,8 +10,24 @@ interface ScalarNorm extends NormKernels, ElementKernels {
     @Override
     default void normalize(RowNorm norm, float[] x, float[] gamma, float[] beta, int rows, int n, float eps,
                            float[] out, float[] mean, float[] rstd) {
-        switch (norm) {
-            case LAYERNORM -> layerNorm(x, gamma, beta, rows, n, eps, out, mean, rstd);
+        for (int row = 0; row < rows; row++) {
+            int at = row * n;
+            double sum = 0;
+            for (int i = 0; i < n; i++) {
+                sum += x[at + i];
+            }
+            double centre = norm.isCentred() ? sum / n : 0;
+            double squares = 0;
+            for (int i = 0; i < n; i++) {
+                squares += (x[at + i] - centre) * (x[at + i] - centre);
+            }
+            double scale = 1 / Math.sqrt(squares / n + eps);
+            for (int i = 0; i < n; i++) {
+                double shift = beta == null ? 0 : beta[i];
+                out[at + i] = (float) ((x[at + i] - centre) * scale * gamma[i] + shift);
+            }
+            mean[row] = (float) centre;
+            rstd[row] = (float) scale;
         }
     }
 
@@ -23,9 +39,7 @@ interface ScalarNorm extends NormKernels, ElementKernels {
             addGammaBeta(x, mean, rstd, dy, rows, n, dGamma, addGamma, dBeta, addBeta);
         }
         if (dx != null) {
-            switch (norm) {
-                case LAYERNORM -> layerNormBackward(x, gamma, mean, rstd, dy, rows, n, dx, addX);
-            }
+            addX(norm, x, gamma, mean, rstd, dy, rows, n, dx, addX);
         }
     }
 
@@ -42,32 +56,12 @@ interface ScalarNorm extends NormKernels, ElementKernels {
         normalize(norm, sum, gamma, beta, rows, n, eps, out, mean, rstd);
     }
 
-    private static void layerNorm(float[] x, float[] gamma, float[] beta, int rows, int n, float eps,
-                                  float[] out, float[] mean, float[] rstd) {
-        for (int row = 0; row < rows; row++) {
-            int at = row * n;
-            double sum = 0;
-            for (int i = 0; i < n; i++) {
-                sum += x[at + i];
-            }
-            double centre = sum / n;
-            double squares = 0;
-            for (int i = 0; i < n; i++) {
-                squares += (x[at + i] - centre) * (x[at + i] - centre);
-            }
-            double scale = 1 / Math.sqrt(squares / n + eps);
-            for (int i = 0; i < n; i++) {
-                double shift = beta == null ? 0 : beta[i];
-                out[at + i] = (float) ((x[at + i] - centre) * scale * gamma[i] + shift);
-            }
-            mean[row] = (float) centre;
-            rstd[row] = (float) scale;
-        }
-    }
-
-    /** With x̂ = (x - mean) · rstd: {@code dx = rstd · (g - mean(g) - x̂ · mean(g · x̂)), g = dy · gamma}. */
-    private static void layerNormBackward(float[] x, float[] gamma, float[] mean, float[] rstd, float[] dy,
-                                          int rows, int n, float[] dx, boolean addX) {
+    /**
+     * With x̂ = (x - mean) · rstd: {@code dx = rstd · (g - mean(g) - x̂ · mean(g · x̂)), g = dy · gamma}; where no mean is
+     * subtracted from x, none is from g.
+     */
+    private static void addX(RowNorm norm, float[] x, float[] gamma, float[] mean, float[] rstd, float[] dy,
+                             int rows, int n, float[] dx, boolean addX) {
         for (int row = 0; row < rows; row++) {
             int at = row * n;
             double sum = 0;
@@ -78,10 +72,11 @@ interface ScalarNorm extends NormKernels, ElementKernels {
                 sum += g;
                 dot += g * normed;
             }
+            double meanG = norm.isCentred() ? sum / n : 0;
             for (int i = 0; i < n; i++) {
                 double normed = ((double) x[at + i] - mean[row]) * rstd[row];
                 double g = (double) dy[at + i] * gamma[i];
-                float share = (float) (rstd[row] * (g - sum / n - normed * dot / n));
+                float share = (float) (rstd[row] * (g - meanG - normed * dot / n));
                 dx[at + i] = addX ? dx[at + i] + share : share;
             }
         }

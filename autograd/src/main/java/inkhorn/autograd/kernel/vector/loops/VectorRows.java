@@ -158,14 +158,7 @@ public final class VectorRows {
     /** Normalises a row and keeps its statistics at index {@code row}. */
     public static void normalize(RowNorm norm, float[] x, float[] gamma, float[] beta, int at, int n, float eps,
                                  float[] out, float[] mean, float[] rstd, int row) {
-        switch (norm) {
-            case LAYERNORM -> layerNorm(x, gamma, beta, at, n, eps, out, mean, rstd, row);
-        }
-    }
-
-    private static void layerNorm(float[] x, float[] gamma, float[] beta, int at, int n, float eps, float[] out,
-                          float[] mean, float[] rstd, int row) {
-        float average = (float) (sum(x, at, n) / n);
+        float average = norm.isCentred() ? (float) (sum(x, at, n) / n) : 0;
         float scale = (float) (1 / Math.sqrt(sumOfSquaredDistances(x, at, n, average) / n + eps));
         mean[row] = average;
         rstd[row] = scale;
@@ -200,17 +193,9 @@ public final class VectorRows {
         return total;
     }
 
-    /** The gradient of a row. */
+    /** {@code dx = rstd · (g - mean(g) - x̂ · mean(g·x̂))} with g = dy·gamma; mean(g) only where x was centred. */
     public static void normalizeBackward(RowNorm norm, float[] x, float[] gamma, float mean, float rstd, float[] dy,
                                          int at, int n, float[] dx, boolean add) {
-        switch (norm) {
-            case LAYERNORM -> layerNormBackward(x, gamma, mean, rstd, dy, at, n, dx, add);
-        }
-    }
-
-    /** {@code dx = rstd · (g - mean(g) - x̂ · mean(g·x̂))} with g = dy·gamma. */
-    private static void layerNormBackward(float[] x, float[] gamma, float mean, float rstd, float[] dy, int at, int n,
-                                  float[] dx, boolean add) {
         FloatVector sumG = FloatVector.zero(S);
         FloatVector sumGx = FloatVector.zero(S);
         int i = 0;
@@ -226,7 +211,7 @@ public final class VectorRows {
             totalG += g;
             totalGx += g * ((x[at + i] - mean) * rstd);
         }
-        float meanG = (float) (totalG / n);
+        float meanG = norm.isCentred() ? (float) (totalG / n) : 0;
         float meanGx = (float) (totalGx / n);
         for (i = 0; i + W <= n; i += W) {
             FloatVector hat = load(x, at + i).sub(mean).mul(rstd);
