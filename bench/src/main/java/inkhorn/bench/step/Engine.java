@@ -99,7 +99,8 @@ record Engine(Build build, Setting setting, Precision precision, String variant)
             command.add(options.java().toString());
             command.addAll(options.jvm());
         }
-        command.addAll(List.of("-Dinkhorn.log=WARN", "-cp", System.getProperty("java.class.path"), "inkhorn.bench.step.StepWorker",
+        command.addAll(List.of("-Dinkhorn.log=WARN", "-cp",
+                build.isTorch() ? System.getProperty("java.class.path") : options.classPath(), "inkhorn.bench.step.StepWorker",
                 build.isTorch() ? StepWorker.TORCH + build.blas() : StepWorker.INKHORN, model, "" + options.threads(), "" + dropout,
                 precision.name()));
         ProcessBuilder process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);

@@ -6,6 +6,7 @@ import inkhorn.bench.step.Engine.Build;
 import inkhorn.bench.step.Engine.Setting;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -68,6 +69,10 @@ public final class StepCommand implements Callable<Integer> {
     @Option(names = "--also-java", paramLabel = "PATH", description = "Inkhorn takes part once more, run by this java.")
     private Path alsoJava;
 
+    @Option(names = "--also-jar", paramLabel = "FILE",
+            description = "Inkhorn takes part once more, as another build's bench.jar has it.")
+    private Path alsoJar;
+
     @Option(names = "--no-check", description = "Do not compare losses first.")
     private boolean noCheck;
 
@@ -87,8 +92,8 @@ public final class StepCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         List<ModelCase> cases = cases();
         Path home = Machine.buildDirectory();
-        StepOptions options = new StepOptions(home, java, jvm, threads, rounds, roundSeconds, turn, new StepOptions.Warmup(3, warmup),
-                searchSeconds);
+        StepOptions options = new StepOptions(home, java, System.getProperty("java.class.path"), jvm, threads, rounds,
+                roundSeconds, turn, new StepOptions.Warmup(3, warmup), searchSeconds);
         Comparison.Lineup lineup = new Comparison.Lineup(engines, settings, variants(options), !noCheck, !noBfloat16, !noProfile);
         TimeEstimate estimate = new TimeEstimate(options, lineup);
         Map<String, Object> machine = Machine.describe(java, jvm);
@@ -120,9 +125,14 @@ public final class StepCommand implements Callable<Integer> {
         if (rounds < 1) {
             throw new ParameterException(spec.commandLine(), "--rounds=" + rounds + ": at least 1");
         }
-        if (!engines.contains(Build.INKHORN) && (!alsoThreads.isEmpty() || alsoJava != null)) {
-            throw new ParameterException(spec.commandLine(),
-                    "--also-threads and --also-java compare with Inkhorn, which --engines=" + names() + " leaves out: add inkhorn");
+        boolean isCompared = !alsoThreads.isEmpty() || alsoJava != null || alsoJar != null;
+        if (!engines.contains(Build.INKHORN) && isCompared) {
+            throw new ParameterException(spec.commandLine(), "--also-threads, --also-java and --also-jar compare with Inkhorn,"
+                    + " which --engines=" + names() + " leaves out: add inkhorn");
+        }
+        if (alsoJar != null && !Files.isRegularFile(alsoJar)) {
+            throw new ParameterException(spec.commandLine(), "--also-jar=" + alsoJar
+                    + ": no such file; give the bench.jar of another build");
         }
         try {
             return models.stream().map(ModelCase::named).toList();
@@ -148,6 +158,9 @@ public final class StepCommand implements Callable<Integer> {
         }
         if (alsoJava != null) {
             variants.put("other Java", options.withJava(alsoJava));
+        }
+        if (alsoJar != null) {
+            variants.put("other build", options.withJar(alsoJar));
         }
         return variants;
     }

@@ -8,6 +8,7 @@ import java.util.List;
  *
  * @param home the build's directory: libraries lie there, results go there
  * @param java the executable that runs Inkhorn
+ * @param classPath where Inkhorn's classes are
  * @param jvm more flags for it
  * @param threads of every engine
  * @param rounds in which every engine has one turn
@@ -16,8 +17,8 @@ import java.util.List;
  * @param warmup of every engine before it is measured
  * @param searchSeconds for the turns in which one libtorch's settings are compared, and at least one turn of each pair
  */
-record StepOptions(Path home, Path java, List<String> jvm, int threads, int rounds, double roundSeconds, double turnSeconds,
-                   Warmup warmup, double searchSeconds) {
+record StepOptions(Path home, Path java, String classPath, List<String> jvm, int threads, int rounds, double roundSeconds,
+                   double turnSeconds, Warmup warmup, double searchSeconds) {
 
     /** Fewer give no interval worth the name. */
     static final int LEAST_ROUNDS = 5;
@@ -32,16 +33,22 @@ record StepOptions(Path home, Path java, List<String> jvm, int threads, int roun
     }
 
     StepOptions withThreads(int other) {
-        return new StepOptions(home, java, jvm, other, rounds, roundSeconds, turnSeconds, warmup, searchSeconds);
+        return new StepOptions(home, java, classPath, jvm, other, rounds, roundSeconds, turnSeconds, warmup, searchSeconds);
     }
 
     StepOptions withJava(Path other) {
-        return new StepOptions(home, other, jvm, threads, rounds, roundSeconds, turnSeconds, warmup, searchSeconds);
+        return new StepOptions(home, other, classPath, jvm, threads, rounds, roundSeconds, turnSeconds, warmup,
+                searchSeconds);
+    }
+
+    StepOptions withJar(Path other) {
+        return new StepOptions(home, java, other.toString(), jvm, threads, rounds, roundSeconds, turnSeconds, warmup,
+                searchSeconds);
     }
 
     /** Short turns and a short warm-up, since libtorch, which compiles nothing, is compared with itself. */
     StepOptions forSearch() {
-        return new StepOptions(home, java, jvm, threads, rounds, roundSeconds, turnSeconds / 2,
+        return new StepOptions(home, java, classPath, jvm, threads, rounds, roundSeconds, turnSeconds / 2,
                 new Warmup(1, Math.min(2, warmup.seconds)), searchSeconds);
     }
 }

@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 
 final class EngineTest {
 
-    private static final StepOptions OPTIONS = new StepOptions(Path.of("target"), Path.of("java"), List.of(), 3, 15, 300, 1,
-            new StepOptions.Warmup(3, 12), 30);
+    private static final StepOptions OPTIONS = new StepOptions(Path.of("target"), Path.of("java"), "bench.jar", List.of(),
+            3, 15, 300, 1, new StepOptions.Warmup(3, 12), 30);
 
     @Test
     void hugePagesAreAskedForInTheirSettingsAlone() {
@@ -33,6 +33,15 @@ final class EngineTest {
         Engine engine = Engine.torch(Build.OPENBLAS, Setting.THP).inBfloat16();
         assertThat(engine.label()).isEqualTo("torch OpenBLAS bf16 (thp)");
         assertThat(engine.process(OPTIONS, "tiny", true).command()).endsWith("tiny", "3", "true", "BFLOAT16");
+    }
+
+    @Test
+    void anotherBuildTakesPartWithItsOwnClasses() {
+        StepOptions other = OPTIONS.withJar(Path.of("before.jar"));
+        assertThat(Engine.variant("other build").process(other, "tiny", true).command())
+                .containsSubsequence("-cp", "before.jar", "inkhorn.bench.step.StepWorker");
+        assertThat(Engine.torch(Build.MKL, Setting.DEFAULT).process(other, "tiny", true).command())
+                .doesNotContain("before.jar");
     }
 
     @Test
