@@ -28,7 +28,8 @@ import java.util.Map;
  */
 public record GptConfig(
         int nLayer, int nHead, int nEmbd, int nInner, int blockSize, double dropout, boolean bias,
-        RowNorm norm, Activation activation, Position position, boolean tieWeights, int vocabSize, double layerNormEps) {
+        RowNorm norm, Activation activation, Position position, boolean tieWeights, int vocabSize,
+        double layerNormEps) {
 
     /** nanoGPT's config/train_shakespeare_char.py, with train.py's dropout and bias, and GPT-2's epsilon. */
     private static final GptConfig DEFAULTS =

@@ -2,7 +2,8 @@ package inkhorn.autograd.kernel;
 
 /**
  * The part of {@link Kernels} that normalises each of {@code rows} rows of n. Forward keeps two statistics of each row
- * for backward: {@code mean}, the number that was subtracted, and {@code rstd}, the factor, 1/√(variance + eps).
+ * for backward: {@code mean}, the number that was subtracted (0 where a norm does not centre), and {@code rstd}, the
+ * factor, 1/√(v + eps) with v the mean square of what the subtraction leaves.
  */
 public interface NormKernels {
 

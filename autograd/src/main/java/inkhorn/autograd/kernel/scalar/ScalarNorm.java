@@ -57,8 +57,8 @@ interface ScalarNorm extends NormKernels, ElementKernels {
     }
 
     /**
-     * With x̂ = (x - mean) · rstd: {@code dx = rstd · (g - mean(g) - x̂ · mean(g · x̂)), g = dy · gamma}; where no mean is
-     * subtracted from x, none is from g.
+     * With x̂ = (x - mean) · rstd: {@code dx = rstd · (g - mean(g) - x̂ · mean(g · x̂)), g = dy · gamma}; where no mean
+     * is subtracted from x, none is from g.
      */
     private static void addX(RowNorm norm, float[] x, float[] gamma, float[] mean, float[] rstd, float[] dy,
                              int rows, int n, float[] dx, boolean addX) {
