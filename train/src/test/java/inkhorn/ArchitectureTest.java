@@ -33,7 +33,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /** The arrows and habits of docs/adr/001-modules.md and 002-kernels-behind-one-interface.md. */
-@AnalyzeClasses(packages = "inkhorn", importOptions = {ImportOption.DoNotIncludeTests.class, ArchitectureTest.NoTestJars.class})
+@AnalyzeClasses(packages = "inkhorn", importOptions = {ImportOption.DoNotIncludeTests.class,
+    ArchitectureTest.NoTestJars.class})
 final class ArchitectureTest {
 
     /** Base classes of exceptions: caught by their name, and extended for one kind of error only. */
@@ -46,7 +47,8 @@ final class ArchitectureTest {
 
     @ArchTest
     static final ArchRule nnStandsOnAutogradAlone = classes().that().resideInAPackage("inkhorn.nn..")
-            .should().onlyDependOnClassesThat().resideInAnyPackage("inkhorn.nn..", "inkhorn.autograd..", "java..", "org.slf4j..");
+            .should().onlyDependOnClassesThat().resideInAnyPackage("inkhorn.nn..", "inkhorn.autograd..", "java..",
+            "org.slf4j..");
 
     @ArchTest
     static final ArchRule modelsKnowNoFileFormat = noClasses().that().resideInAPackage("inkhorn.nn")
@@ -58,14 +60,17 @@ final class ArchitectureTest {
 
     @ArchTest
     static final ArchRule optimizersStandOnParametersAndKernels = classes().that().resideInAPackage("inkhorn.optim..")
-            .should().onlyDependOnClassesThat(resideInAnyPackage("inkhorn.optim..", "inkhorn.autograd..", "java..").or(simpleName("Parameter")));
+            .should().onlyDependOnClassesThat(resideInAnyPackage("inkhorn.optim..", "inkhorn.autograd..", "java..")
+            .or(simpleName("Parameter")));
 
     @ArchTest
     static final ArchRule dataKnowsNoOtherModule = noClasses().that().resideInAPackage("inkhorn.data..")
-            .should().dependOnClassesThat(resideInAnyPackage("inkhorn..").and(not(resideInAnyPackage("inkhorn.data.."))));
+            .should().dependOnClassesThat(resideInAnyPackage("inkhorn..")
+            .and(not(resideInAnyPackage("inkhorn.data.."))));
 
     @ArchTest
-    static final ArchRule packagesOfDataDependInOneDirection = layeredArchitecture().consideringOnlyDependenciesInLayers()
+    static final ArchRule packagesOfDataDependInOneDirection = layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
             .layer("files").definedBy("inkhorn.data.files..")
             .layer("data").definedBy("inkhorn.data")
             .layer("tokenizer").definedBy("inkhorn.data.tokenizer..")
@@ -78,22 +83,27 @@ final class ArchitectureTest {
             .whereLayer("prepare").mayOnlyAccessLayers("files", "data", "tokenizer", "source");
 
     @ArchTest
-    static final ArchRule packagesOfDataHaveNoCycles = slices().matching("inkhorn.data.(*)..").should().beFreeOfCycles();
+    static final ArchRule packagesOfDataHaveNoCycles = slices().matching("inkhorn.data.(*)..").should()
+            .beFreeOfCycles();
 
     @ArchTest
-    static final ArchRule tokenizerKindsKnowNoRegistry = noClasses().that().resideInAPackage("inkhorn.data.tokenizer.(*)..")
+    static final ArchRule tokenizerKindsKnowNoRegistry = noClasses().that()
+            .resideInAPackage("inkhorn.data.tokenizer.(*)..")
             .should().dependOnClassesThat(simpleName("Tokenizers"));
 
     @ArchTest
-    static final ArchRule tokenizerKindsKnowNoOtherKind = slices().matching("inkhorn.data.tokenizer.(*)..").should().notDependOnEachOther();
+    static final ArchRule tokenizerKindsKnowNoOtherKind = slices().matching("inkhorn.data.tokenizer.(*)..").should()
+            .notDependOnEachOther();
 
     @ArchTest
     static final ArchRule nothingStandsOnTheCommandLine = noClasses().that().resideOutsideOfPackage("inkhorn.cli..")
-            .should().dependOnClassesThat().resideInAnyPackage("inkhorn.cli..", "picocli..", "me.tongfei..", "org.jline..");
+            .should().dependOnClassesThat().resideInAnyPackage("inkhorn.cli..", "picocli..", "me.tongfei..",
+            "org.jline..");
 
     @ArchTest
     static final ArchRule checkpointsKnowNoTrainer = noClasses().that().resideInAPackage("inkhorn.checkpoint..")
-            .should().dependOnClassesThat().resideInAnyPackage("inkhorn.train..", "inkhorn.generate..", "inkhorn.config..");
+            .should().dependOnClassesThat().resideInAnyPackage("inkhorn.train..", "inkhorn.generate..",
+            "inkhorn.config..");
 
     @ArchTest
     static final ArchRule generatingKnowsNoTrainer = noClasses().that().resideInAPackage("inkhorn.generate..")
@@ -106,7 +116,8 @@ final class ArchitectureTest {
 
     @ArchTest
     static final ArchRule theTerminalKnowsNoOption = noClasses().that().resideInAPackage("inkhorn.cli.terminal..")
-            .should().dependOnClassesThat().resideInAnyPackage("inkhorn.cli", "inkhorn.cli.options..", "inkhorn.cli.machine..", "picocli..");
+            .should().dependOnClassesThat().resideInAnyPackage("inkhorn.cli", "inkhorn.cli.options..",
+            "inkhorn.cli.machine..", "picocli..");
 
     @ArchTest
     static final ArchRule theMachineKnowsNoOption = noClasses().that().resideInAPackage("inkhorn.cli.machine..")
@@ -128,12 +139,15 @@ final class ArchitectureTest {
 
     @ArchTest
     static final ArchRule modulesNameNoKernels = noClasses().that().resideInAPackage("inkhorn.nn..")
-            .should().dependOnClassesThat(resideInAnyPackage("inkhorn.autograd.kernel..").and(not(simpleName("Unary"))).and(not(simpleName("RowNorm"))));
+            .should().dependOnClassesThat(resideInAnyPackage("inkhorn.autograd.kernel..").and(not(simpleName("Unary")))
+            .and(not(simpleName("RowNorm"))));
 
     @ArchTest
     static final ArchRule onlyTheListOfBackEndsNamesThem = noClasses()
-            .that().resideOutsideOfPackages("inkhorn.autograd.kernel", "inkhorn.autograd.kernel.scalar..", "inkhorn.autograd.kernel.vector..")
-            .should().dependOnClassesThat(resideInAnyPackage("inkhorn.autograd.kernel.scalar..", "inkhorn.autograd.kernel.vector..")
+            .that().resideOutsideOfPackages("inkhorn.autograd.kernel", "inkhorn.autograd.kernel.scalar..",
+            "inkhorn.autograd.kernel.vector..")
+            .should().dependOnClassesThat(resideInAnyPackage("inkhorn.autograd.kernel.scalar..",
+            "inkhorn.autograd.kernel.vector..")
             .and(not(simpleName("PeakProbe"))));
 
     @ArchTest
@@ -145,16 +159,20 @@ final class ArchitectureTest {
             .should().dependOnClassesThat().resideInAnyPackage("inkhorn.autograd", "inkhorn.autograd.ops..");
 
     @ArchTest
-    static final ArchRule productsKnowNoKernels = noClasses().that().resideInAPackage("inkhorn.autograd.kernel.vector.gemm..")
+    static final ArchRule productsKnowNoKernels = noClasses().that()
+            .resideInAPackage("inkhorn.autograd.kernel.vector.gemm..")
             .should().dependOnClassesThat().resideInAnyPackage("inkhorn.autograd.kernel.vector");
 
     @ArchTest
     static final ArchRule loopsAndThreadsStandOnTheContractAlone = noClasses()
-            .that().resideInAnyPackage("inkhorn.autograd.kernel.vector.loops..", "inkhorn.autograd.kernel.vector.workers..")
-            .should().dependOnClassesThat().resideInAnyPackage("inkhorn.autograd.kernel.vector", "inkhorn.autograd.kernel.vector.gemm..");
+            .that().resideInAnyPackage("inkhorn.autograd.kernel.vector.loops..",
+            "inkhorn.autograd.kernel.vector.workers..")
+            .should().dependOnClassesThat().resideInAnyPackage("inkhorn.autograd.kernel.vector",
+            "inkhorn.autograd.kernel.vector.gemm..");
 
     @ArchTest
-    static final ArchRule onlyVectorKernelsUseTheVectorApi = noClasses().that().resideOutsideOfPackage("inkhorn.autograd.kernel.vector..")
+    static final ArchRule onlyVectorKernelsUseTheVectorApi = noClasses().that()
+            .resideOutsideOfPackage("inkhorn.autograd.kernel.vector..")
             .should().dependOnClassesThat().resideInAPackage("jdk.incubator.vector..");
 
     /** More than that and nobody finds a class by reading the list. Of ops there is a file for each. */
@@ -162,14 +180,17 @@ final class ArchitectureTest {
 
     @ArchTest
     static void packagesAreRoomsThatCanBeSurveyed(JavaClasses all) {
-        Map<String, List<String>> rooms = files(all).collect(groupingBy(JavaClass::getPackageName, mapping(JavaClass::getSimpleName, toList())));
+        Map<String, List<String>> rooms = files(all)
+                .collect(groupingBy(JavaClass::getPackageName, mapping(JavaClass::getSimpleName, toList())));
         rooms.remove("inkhorn.autograd.ops");
-        assertThat(rooms).allSatisfy((room, names) -> assertThat(names).as(room).hasSizeLessThanOrEqualTo(MOST_CLASSES));
+        assertThat(rooms)
+                .allSatisfy((room, names) -> assertThat(names).as(room).hasSizeLessThanOrEqualTo(MOST_CLASSES));
     }
 
     @ArchTest
     static void noTwoFilesHaveOneName(JavaClasses all) {
-        Map<String, List<String>> names = files(all).collect(groupingBy(JavaClass::getSimpleName, mapping(JavaClass::getName, toList())));
+        Map<String, List<String>> names = files(all)
+                .collect(groupingBy(JavaClass::getSimpleName, mapping(JavaClass::getName, toList())));
         assertThat(names).allSatisfy((name, classes) -> assertThat(classes).as(name).hasSize(1));
     }
 
@@ -184,7 +205,8 @@ final class ArchitectureTest {
         @Override
         public SliceIdentifier getIdentifierOf(JavaClass type) {
             String command = type.getName().replaceAll("\\$.*", "");
-            return command.matches("inkhorn\\.cli\\.\\w+Command") ? SliceIdentifier.of(command) : SliceIdentifier.ignore();
+            return command.matches("inkhorn\\.cli\\.\\w+Command") ? SliceIdentifier.of(command)
+                    : SliceIdentifier.ignore();
         }
 
         @Override
@@ -210,9 +232,11 @@ final class ArchitectureTest {
             @Override
             public void check(JavaClass type, ConditionEvents events) {
                 // An enum whose constants have bodies is not final in the class file; an anonymous class never is.
-                boolean ok = type.isInterface() || type.isEnum() || type.isAnonymousClass() || EXTENSIBLE.contains(type.getName())
+                boolean ok = type.isInterface() || type.isEnum() || type.isAnonymousClass()
+                        || EXTENSIBLE.contains(type.getName())
                         || type.getRawSuperclass().map(JavaClass::isEnum).orElse(false)
-                        || type.getModifiers().contains(JavaModifier.FINAL) || type.getModifiers().contains(JavaModifier.ABSTRACT);
+                        || type.getModifiers().contains(JavaModifier.FINAL) || type.getModifiers()
+                        .contains(JavaModifier.ABSTRACT);
                 if (!ok) {
                     events.add(SimpleConditionEvent.violated(type, type.getName() + " is neither final nor abstract"));
                 }

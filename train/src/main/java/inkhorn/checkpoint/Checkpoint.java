@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A whole checkpoint on disk, every file of it compared with its SHA-256 when it was opened; or a plain Hugging Face directory
- * with {@code model.safetensors} and {@code config.json} only, which cannot be resumed from.
+ * A whole checkpoint on disk, every file of it compared with its SHA-256 when it was opened; or a plain Hugging Face
+ * directory with {@code model.safetensors} and {@code config.json} only, which cannot be resumed from.
  */
 public final class Checkpoint {
 
@@ -41,17 +41,18 @@ public final class Checkpoint {
     }
 
     /**
-     * Opens a checkpoint: a step directory, {@code latest} or {@code best}, a plain Hugging Face directory, or a run directory,
-     * of which it takes the newest whole checkpoint.
+     * Opens a checkpoint: a step directory, {@code latest} or {@code best}, a plain Hugging Face directory, or a run
+     * directory, of which it takes the newest whole checkpoint.
      *
      * @param onSkipped gets one line for each unfinished or damaged checkpoint of a run directory that was passed over
-     * @throws CheckpointException (the user's error) where there is nothing to open, or what was named is damaged or newer than
-     *                             this program
+     * @throws CheckpointException (the user's error) where there is nothing to open, or what was named is damaged or
+     *     newer than this program
      */
     public static Checkpoint open(Path path, Consumer<String> onSkipped) {
         Path directory = follow(path);
         boolean oursByName = CheckpointLayout.stepOf(directory).isPresent();
-        boolean ours = oursByName || has(directory, CheckpointLayout.MANIFEST) || has(directory, CheckpointLayout.TRAINER)
+        boolean ours = oursByName || has(directory, CheckpointLayout.MANIFEST)
+                || has(directory, CheckpointLayout.TRAINER)
                 || has(directory, CheckpointLayout.OPTIMIZER);
         if (ours) {
             try {
@@ -68,11 +69,13 @@ public final class Checkpoint {
         }
         if (model || config) {
             throw CheckpointException.userError(directory + ": has no "
-                    + (model ? CheckpointLayout.CONFIG : CheckpointLayout.MODEL) + "; a model needs both, copy it there");
+                    + (model ? CheckpointLayout.CONFIG : CheckpointLayout.MODEL)
+                    + "; a model needs both, copy it there");
         }
         if (candidates(directory).isEmpty()) {
-            throw CheckpointException.userError(directory + ": holds no checkpoint; name a run directory, a step-NNNNNNNN in it, "
-                    + "or a directory with model.safetensors and config.json");
+            throw CheckpointException.userError(directory
+                    + ": holds no checkpoint; name a run directory, a step-NNNNNNNN in it, or a directory with"
+                    + " model.safetensors and config.json");
         }
         return newestWhole(directory, onSkipped).orElseThrow(() -> CheckpointException.userError(
                 directory + ": none of its checkpoints is whole; train again, or copy one here from a backup"));
@@ -91,8 +94,8 @@ public final class Checkpoint {
     }
 
     /**
-     * The step directories, newest first; before that of its own step the stand-in that {@code latest} names, and without the steps of
-     * a history that the run has left.
+     * The step directories, newest first; before that of its own step the stand-in that {@code latest} names, and
+     * without the steps of a history that the run has left.
      */
     private static List<Path> candidates(Path runDirectory) {
         List<Path> steps = steps(runDirectory);
@@ -100,10 +103,10 @@ public final class Checkpoint {
             LongPredicate left = LeftSteps.left(runDirectory);
             steps.removeIf(path -> left.test(CheckpointLayout.stepOf(path).getAsLong()));
             pointerTarget(runDirectory.resolve(CheckpointLayout.LATEST)).filter(CheckpointLayout::isStandIn)
-                    .map(runDirectory::resolve).filter(Files::isDirectory).ifPresent(standIn -> addInOrder(steps, standIn));
+                    .map(runDirectory::resolve).filter(Files::isDirectory)
+                    .ifPresent(standIn -> addInOrder(steps, standIn));
         } catch (IOException e) {
-            throw CheckpointException.userError(runDirectory.resolve(CheckpointLayout.LATEST) + ": cannot be read ("
-                    + CheckpointException.reason(e) + "); check its permissions", e);
+            throw CheckpointException.unreadable(runDirectory.resolve(CheckpointLayout.LATEST), e);
         }
         return steps;
     }
@@ -140,15 +143,15 @@ public final class Checkpoint {
                     // By hand: were the link moved on during the reading, files of two checkpoints would be mixed.
                     current = current.resolveSibling(Files.readSymbolicLink(current));
                 } else if (Files.isRegularFile(current, LinkOption.NOFOLLOW_LINKS)) {
-                    current = current.resolveSibling(pointerText(current).orElseThrow(() -> CheckpointException.userError(
+                    current = current.resolveSibling(pointerText(current)
+                            .orElseThrow(() -> CheckpointException.userError(
                             path + ": is a file; name the directory of the checkpoint")));
                 } else {
                     break;
                 }
             }
         } catch (IOException e) {
-            throw CheckpointException.userError(path + ": cannot be read (" + CheckpointException.reason(e)
-                    + "); check the path and its permissions", e);
+            throw CheckpointException.unreadable(path, e);
         }
         if (!Files.isDirectory(current)) {
             String what = current.equals(path) ? "no such directory" : "points at " + current + ", which is missing";
@@ -193,8 +196,7 @@ public final class Checkpoint {
         try {
             return Hashes.sha256(directory.resolve(CheckpointLayout.MANIFEST));
         } catch (IOException e) {
-            throw CheckpointException.userError(directory.resolve(CheckpointLayout.MANIFEST) + ": cannot be read ("
-                    + CheckpointException.reason(e) + "); check its permissions", e);
+            throw CheckpointException.unreadable(directory.resolve(CheckpointLayout.MANIFEST), e);
         }
     }
 

@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * All that a checkpoint holds. Tensors are views of the live arrays: nothing may change them until the save has returned.
+ * All that a checkpoint holds. Tensors are views of the live arrays: nothing may change them until the save has
+ * returned.
  *
  * @param model      the model's parameters under their GPT-2 names
  * @param optimizer  the optimizer's moments, as {@code <parameter>.<moment>}
@@ -16,10 +17,14 @@ import java.util.Map;
  * @param trainer    {@code trainer.json}: seed, step, best loss and what else a resume needs
  * @param extraFiles further files by plain name, the tokenizer's above all, written in this order
  */
-public record CheckpointContents(List<NamedTensor> model, List<NamedTensor> optimizer, ObjectNode config, ObjectNode trainer,
+public record CheckpointContents(List<NamedTensor> model, List<NamedTensor> optimizer, ObjectNode config,
+        ObjectNode trainer,
                                  Map<String, FileWriter> extraFiles) {
 
-    /** Writes one file of a checkpoint, a tokenizer's for example, which does not exist yet; the store syncs and hashes it. */
+    /**
+     * Writes one file of a checkpoint, a tokenizer's for example, which does not exist yet; the store syncs and hashes
+     * it.
+     */
     @FunctionalInterface
     public interface FileWriter {
 

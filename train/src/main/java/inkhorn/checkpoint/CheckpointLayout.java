@@ -28,9 +28,14 @@ final class CheckpointLayout {
 
     /** Begins the names of what a save is making or deleting: without value once its process is gone. */
     static final String TEMPORARY = ".tmp-";
-    /** Begins the name of a whole checkpoint that {@code latest} names while the older writing of its step is removed. */
+    /**
+     * Begins the name of a whole checkpoint that {@code latest} names while the older writing of its step is removed.
+     */
     static final String STAND_IN = ".new-";
-    /** Begins the name that earlier versions gave to a checkpoint that was being replaced: put back where its step is missing. */
+    /**
+     * Begins the name that earlier versions gave to a checkpoint that was being replaced: put back where its step is
+     * missing.
+     */
     static final String REPLACED = ".old-";
 
     private static final Pattern STEP = Pattern.compile("step-(\\d{8,18})");

@@ -15,9 +15,9 @@ import java.util.Map;
 /**
  * The list of a checkpoint's files with their sizes and SHA-256.
  *
- * <p>{@code manifest.json} ends with the SHA-256 of everything that stands before that last member, so that a flipped bit in
- * the manifest itself is found too. Later versions of the format keep this ending: only so can a program tell a newer
- * manifest from a damaged one.
+ * <p>{@code manifest.json} ends with the SHA-256 of everything that stands before that last member, so that a flipped
+ * bit in the manifest itself is found too. Later versions of the format keep this ending: only so can a program tell a
+ * newer manifest from a damaged one.
  */
 record CheckpointManifest(long step, Map<String, Entry> files) {
 
@@ -126,8 +126,8 @@ record CheckpointManifest(long step, Map<String, Entry> files) {
             throw new Damaged("manifest.json is not of an Inkhorn checkpoint");
         }
         if (version > VERSION) {
-            throw CheckpointException.userError(file + ": version " + version + " of the checkpoint format, this program reads "
-                    + "up to " + VERSION + "; use a newer Inkhorn");
+            throw CheckpointException.userError(file + ": version " + version
+                    + " of the checkpoint format, this program reads up to " + VERSION + "; use a newer Inkhorn");
         }
         Map<String, Entry> files = new LinkedHashMap<>();
         for (Map.Entry<String, JsonNode> entry : json.path("files").properties()) {

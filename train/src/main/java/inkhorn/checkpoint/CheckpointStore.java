@@ -16,11 +16,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes the checkpoints of one run so that a process killed at any moment, during a save too, leaves nothing that would load
- * wrongly. docs/checkpoints.md describes the files and the order of the operations.
+ * Writes the checkpoints of one run so that a process killed at any moment, during a save too, leaves nothing that
+ * would load wrongly. docs/checkpoints.md describes the files and the order of the operations.
  *
- * <p>A run directory is one history: saving step N removes what stands there from later steps. A trainer that starts afresh
- * should look at {@link #steps()} first.
+ * <p>A run directory is one history: saving step N removes what stands there from later steps. A trainer that starts
+ * afresh should look at {@link #steps()} first.
  */
 public final class CheckpointStore {
 
@@ -66,13 +66,14 @@ public final class CheckpointStore {
     }
 
     /**
-     * Writes a checkpoint, moves {@code latest} to it and, where asked, {@code best}, and removes those beyond {@code keep}.
-     * An existing checkpoint of the same step is replaced only once the new one is whole on the disk.
+     * Writes a checkpoint, moves {@code latest} to it and, where asked, {@code best}, and removes those beyond
+     * {@code keep}. An existing checkpoint of the same step is replaced only once the new one is whole on the disk.
      *
      * @param step steps done so far
      * @param best whether its validation loss is the lowest yet
      * @return its directory
-     * @throws CheckpointException (a run failure) where the disk is full or not writable; earlier checkpoints are untouched
+     * @throws CheckpointException (a run failure) where the disk is full or not writable; earlier checkpoints are
+     *     untouched
      */
     public Path save(long step, CheckpointContents contents, boolean best) {
         if (!lock.isHeld()) {
@@ -110,8 +111,8 @@ public final class CheckpointStore {
     }
 
     /**
-     * Lets {@code best} point at a checkpoint that is there, and removes the one it pointed at before if it is beyond {@code keep};
-     * after {@link #goBackTo} only with the next save.
+     * Lets {@code best} point at a checkpoint that is there, and removes the one it pointed at before if it is beyond
+     * {@code keep}; after {@link #goBackTo} only with the next save.
      *
      * @throws CheckpointException (a run failure) where {@code best} cannot be moved; it then points where it did
      */
@@ -169,15 +170,18 @@ public final class CheckpointStore {
         boolean known = CheckpointLayout.POINTERS.contains(name) || CheckpointLayout.stepOfPointer(name).isPresent();
         Path path = run.resolve(known ? name : ".");
         if (!known || !Files.exists(path)) {
-            throw CheckpointException.userError("--resume: found " + name + ", expected a checkpoint of " + run + ": latest, best, "
-                    + Checkpoint.steps(run).stream().map(step -> step.getFileName().toString()).collect(Collectors.joining(", ")));
+            throw CheckpointException.userError("--resume: found " + name + ", expected a checkpoint of " + run
+                    + ": latest, best, "
+                    + Checkpoint.steps(run).stream().map(step -> step.getFileName().toString())
+                    .collect(Collectors.joining(", ")));
         }
         return Checkpoint.open(path);
     }
 
     /**
-     * Goes on from an earlier checkpoint than the newest. Nothing changes on the disk until the next save, which removes the later
-     * steps: they belong to a history that the run has left. If {@code best} names one of them, it moves to the best of the steps that stay.
+     * Goes on from an earlier checkpoint than the newest. Nothing changes on the disk until the next save, which
+     * removes the later steps: they belong to a history that the run has left. If {@code best} names one of them, it
+     * moves to the best of the steps that stay.
      *
      * @param best the step with the lowest validation loss as far as the earlier checkpoint knows, 0 for none
      * @return the names of the steps that the next save removes

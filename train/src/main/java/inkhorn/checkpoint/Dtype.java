@@ -1,9 +1,9 @@
 package inkhorn.checkpoint;
 
 /**
- * The element types of the safetensors format. All of them may stand in a file; {@link SafetensorsReader} turns F32, F16, BF16
- * and F64 into {@code float} and I32 and I64 into {@code int}. The others (masks in older GPT-2 files, for example) can be
- * passed over but not read.
+ * The element types of the safetensors format. All of them may stand in a file; {@link SafetensorsReader} turns F32,
+ * F16, BF16 and F64 into {@code float} and I32 and I64 into {@code int}. The others (masks in older GPT-2 files, for
+ * example) can be passed over but not read.
  */
 public enum Dtype {
     BOOL(1), U8(1), I8(1), F8_E4M3(1), F8_E5M2(1), F8_E8M0(1),

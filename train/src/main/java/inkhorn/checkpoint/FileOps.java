@@ -14,8 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The file operations of a save. Each that changes the disk first tells a hook, by which tests fail or stop a save at every
- * one of them.
+ * The file operations of a save. Each that changes the disk first tells a hook, by which tests fail or stop a save at
+ * every one of them.
  */
 final class FileOps {
 
@@ -55,8 +55,8 @@ final class FileOps {
     }
 
     /**
-     * Makes the names in a directory durable, where the platform can: a name lost to a power cut leaves a checkpoint that
-     * fails its verification, so going on without is safe.
+     * Makes the names in a directory durable, where the platform can: a name lost to a power cut leaves a checkpoint
+     * that fails its verification, so going on without is safe.
      */
     void syncDirectory(Path directory) throws IOException {
         hook.before("sync " + directory.getFileName());
@@ -69,8 +69,8 @@ final class FileOps {
     }
 
     /**
-     * Makes a second directory with the files of a first: as further names of the same bytes, or as copies on a file system without
-     * hard links.
+     * Makes a second directory with the files of a first: as further names of the same bytes, or as copies on a file
+     * system without hard links.
      */
     void duplicate(Path directory, Path copy) throws IOException {
         createDirectory(copy);
@@ -95,7 +95,9 @@ final class FileOps {
         }
     }
 
-    /** Makes {@code pointer} lead to its sibling {@code target}: a relative symlink, or else a text file with the name. */
+    /**
+     * Makes {@code pointer} lead to its sibling {@code target}: a relative symlink, or else a text file with the name.
+     */
     void point(Path pointer, String target) throws IOException {
         Path next = pointer.resolveSibling(CheckpointLayout.TEMPORARY + pointer.getFileName());
         Files.deleteIfExists(next);

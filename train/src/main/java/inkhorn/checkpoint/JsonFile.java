@@ -31,8 +31,7 @@ public final class JsonFile {
             byte[] bytes = RegularFile.read(file, MOST_BYTES);
             return parse(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString(), file);
         } catch (IOException e) {
-            throw CheckpointException.userError(
-                    file + ": cannot be read (" + CheckpointException.reason(e) + "); check the path and its permissions", e);
+            throw CheckpointException.unreadable(file, e);
         }
     }
 
@@ -46,7 +45,8 @@ public final class JsonFile {
         } catch (JsonProcessingException e) {
             String line = e.getLocation() == null ? "" : " in line " + e.getLocation().getLineNr();
             throw CheckpointException.userError(
-                    file + ": is not JSON" + line + " (" + e.getOriginalMessage() + "); copy or download the file again", e);
+                    file + ": is not JSON" + line + " (" + e.getOriginalMessage()
+                    + "); copy or download the file again", e);
         }
     }
 }

@@ -11,8 +11,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Removes the later steps of a run that went on from an earlier one. They are left as soon as {@code latest} names the first checkpoint
- * of the new history; a marker, written before, tells readers and the next process which these are.
+ * Removes the later steps of a run that went on from an earlier one. They are left as soon as {@code latest} names the
+ * first checkpoint of the new history; a marker, written before, tells readers and the next process which these are.
  */
 final class LeftSteps {
 
@@ -37,8 +37,8 @@ final class LeftSteps {
     }
 
     /**
-     * Which steps do not count while a run changes from one history to another: before {@code latest} moves, those after it; then those
-     * after the step that was gone back to, but for {@code latest}.
+     * Which steps do not count while a run changes from one history to another: before {@code latest} moves, those
+     * after it; then those after the step that was gone back to, but for {@code latest}.
      */
     static LongPredicate left(Path run) throws IOException {
         Path marker = run.resolve(CheckpointLayout.LEFT);
@@ -49,7 +49,8 @@ final class LeftSteps {
         Matcher written = MARK.matcher(Files.readString(marker));
         long last = CheckpointLayout.stepOfPointer(latest.get().getFileName().toString()).getAsLong();
         Path manifest = latest.get().resolve(CheckpointLayout.MANIFEST);
-        boolean moved = written.matches() && Files.isRegularFile(manifest) && !Hashes.sha256(manifest).equals(written.group(2));
+        boolean moved = written.matches() && Files.isRegularFile(manifest) && !Hashes.sha256(manifest)
+                .equals(written.group(2));
         long from = moved ? Long.parseLong(written.group(1)) : last;
         return step -> step > from && step != last;
     }
@@ -62,7 +63,8 @@ final class LeftSteps {
     /**
      * Removes all steps after {@code earlier} but the one just saved, after moving {@code best} to a step that stays.
      *
-     * @param best the step with the lowest validation loss of the new history, 0 for none; {@code earlier} where its checkpoint is gone
+     * @param best the step with the lowest validation loss of the new history, 0 for none; {@code earlier} where its
+     *     checkpoint is gone
      */
     void remove(Checkpoint earlier, long best, long saved) throws IOException {
         long from = earlier.step().getAsLong();

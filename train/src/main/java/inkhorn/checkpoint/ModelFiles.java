@@ -54,7 +54,8 @@ public final class ModelFiles {
      * @param extraFiles further files by plain name, written before the model's
      * @throws CheckpointException where the directory holds a model already (the user's error), or cannot be written
      */
-    public static void save(Path directory, LanguageModel model, ObjectNode config, Map<String, CheckpointContents.FileWriter> extraFiles) {
+    public static void save(Path directory, LanguageModel model, ObjectNode config,
+            Map<String, CheckpointContents.FileWriter> extraFiles) {
         for (String name : List.of(CheckpointLayout.CONFIG, CheckpointLayout.MODEL)) {
             if (Files.exists(directory.resolve(name))) {
                 throw CheckpointException.userError(directory + ": holds a " + name + " already; name a new directory");
@@ -66,9 +67,11 @@ public final class ModelFiles {
                 extra.getValue().write(directory.resolve(extra.getKey()));
             }
             JsonFile.write(directory.resolve(CheckpointLayout.CONFIG), config);
-            Safetensors.writeUnchecked(directory.resolve(CheckpointLayout.MODEL), weights(model), Safetensors.HUGGING_FACE, true);
+            Safetensors.writeUnchecked(directory.resolve(CheckpointLayout.MODEL), weights(model),
+                    Safetensors.HUGGING_FACE, true);
         } catch (IOException e) {
-            throw CheckpointException.runFailure(directory + ": the model cannot be saved (" + CheckpointException.reason(e)
+            throw CheckpointException.runFailure(directory + ": the model cannot be saved ("
+                    + CheckpointException.reason(e)
                     + "); check free space and permissions", e);
         }
     }

@@ -6,7 +6,8 @@ import java.util.Objects;
 /**
  * A float32 tensor on its way to or from a file: its name, shape and row-major values.
  *
- * <p>The array is not copied, so that weights are not held twice; whoever made the record must not change them during a save.
+ * <p>The array is not copied, so that weights are not held twice; whoever made the record must not change them during a
+ * save.
  *
  * @param name  not empty, and not {@code __metadata__}, which the format keeps for itself
  * @param shape sizes ≥ 0; empty for a scalar

@@ -14,8 +14,8 @@ import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The right to write into a run directory: one live run at a time. The operating system holds the lock and drops it when the
- * process ends, however it ends; the lock file {@code .lock} itself stays.
+ * The right to write into a run directory: one live run at a time. The operating system holds the lock and drops it
+ * when the process ends, however it ends; the lock file {@code .lock} itself stays.
  */
 public final class RunLock implements Closeable {
 
@@ -25,8 +25,8 @@ public final class RunLock implements Closeable {
     private static final long PATIENCE_NANOS = 2_000_000_000L;
     private static final long POLL_NANOS = 20_000_000L;
 
-    // POSIX drops a process's locks on a file when it closes any descriptor of that file, so a second attempt in this JVM must
-    // fail before it opens the file.
+    // POSIX drops a process's locks on a file when it closes any descriptor of that file, so a second attempt in this
+    // JVM must fail before it opens the file.
     private static final Set<Path> HELD = new HashSet<>();
 
     private final Path directory;
@@ -42,7 +42,8 @@ public final class RunLock implements Closeable {
     /**
      * Creates the run directory where it is missing and locks it.
      *
-     * @throws CheckpointException where a live run still holds it after two seconds, or where it cannot be created or written (both the user's error)
+     * @throws CheckpointException where a live run still holds it after two seconds, or where it cannot be created or
+     *     written (both the user's error)
      */
     public static RunLock acquire(Path directory) {
         synchronized (HELD) {
@@ -57,7 +58,8 @@ public final class RunLock implements Closeable {
                 return lock;
             } catch (IOException e) {
                 throw CheckpointException.userError(directory + ": cannot be used as the run directory ("
-                        + CheckpointException.reason(e) + "); check the path and its permissions, or choose another run.out", e);
+                        + CheckpointException.reason(e) + "); check the path and its permissions, or choose another"
+                        + " run.out", e);
             }
         }
     }

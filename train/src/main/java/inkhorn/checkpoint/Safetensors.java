@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Writes tensor files in the safetensors format: 8 bytes of header length (little-endian), a JSON header, then the data. The
- * same tensors in the same order give the same bytes. {@link SafetensorsReader} reads them.
+ * Writes tensor files in the safetensors format: 8 bytes of header length (little-endian), a JSON header, then the
+ * data. The same tensors in the same order give the same bytes. {@link SafetensorsReader} reads them.
  */
 public final class Safetensors {
 

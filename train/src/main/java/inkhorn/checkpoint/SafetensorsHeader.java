@@ -180,7 +180,8 @@ final class SafetensorsHeader {
             throw new Malformed("tensor " + quote(name) + " lacks dtype, shape or data_offsets");
         }
         if (offsets.length != 2 || offsets[0] > offsets[1]) {
-            throw new Malformed("tensor " + quote(name) + " has data_offsets " + brief(offsets) + ", not a begin and an end");
+            throw new Malformed("tensor " + quote(name) + " has data_offsets " + brief(offsets)
+                    + ", not a begin and an end");
         }
         long length = offsets[1] - offsets[0];
         long wanted = byteCount(name, shape, dtype);
@@ -188,7 +189,8 @@ final class SafetensorsHeader {
             throw new Malformed("tensor " + quote(name) + " of type " + dtype + " and shape " + brief(shape)
                     + " needs " + wanted + " bytes, its data_offsets span " + length);
         }
-        return new TensorInfo(name, dtype, Arrays.stream(shape).mapToInt(Math::toIntExact).toArray(), offsets[0], offsets[1]);
+        return new TensorInfo(name, dtype, Arrays.stream(shape).mapToInt(Math::toIntExact).toArray(),
+                offsets[0], offsets[1]);
     }
 
     private static Dtype dtype(String name, JsonParser json) throws IOException, Malformed {
@@ -230,7 +232,10 @@ final class SafetensorsHeader {
         }
     }
 
-    /** As the reference does: sorted by offset, the tensors follow one another without overlap or hole, to the last byte. */
+    /**
+     * As the reference does: sorted by offset, the tensors follow one another without overlap or hole, to the last
+     * byte.
+     */
     private void checkLayout(long dataBytes) throws Malformed {
         List<TensorInfo> sorted = new ArrayList<>(tensors.values());
         sorted.sort(Comparator.comparingLong(TensorInfo::begin).thenComparingLong(TensorInfo::end));

@@ -20,11 +20,11 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A safetensors file opened for reading. The header is read and checked whole when the file is opened; tensors are read when
- * asked for. What is allocated is bounded by the size of the file, whatever its header says.
+ * A safetensors file opened for reading. The header is read and checked whole when the file is opened; tensors are read
+ * when asked for. What is allocated is bounded by the size of the file, whatever its header says.
  *
- * <p>Every fault in the file is a {@link CheckpointException} with {@link CheckpointException#isUserError()}. Not for use by
- * several threads at once.
+ * <p>Every fault in the file is a {@link CheckpointException} with {@link CheckpointException#isUserError()}. Not for
+ * use by several threads at once.
  */
 public final class SafetensorsReader implements Closeable {
 
@@ -57,7 +57,8 @@ public final class SafetensorsReader implements Closeable {
     /**
      * Opens a file and checks its header.
      *
-     * @throws CheckpointException where the file is missing, cannot be read, is truncated or is not a sound safetensors file
+     * @throws CheckpointException where the file is missing, cannot be read, is truncated or is not a sound safetensors
+     *     file
      */
     public static SafetensorsReader open(Path file) {
         if (Files.isDirectory(file)) {
@@ -73,7 +74,7 @@ public final class SafetensorsReader implements Closeable {
             opened = true;
             return reader;
         } catch (IOException e) {
-            throw unreadable(file, e);
+            throw CheckpointException.unreadable(file, e);
         } finally {
             if (!opened && channel != null) {
                 closeQuietly(channel);
@@ -104,7 +105,8 @@ public final class SafetensorsReader implements Closeable {
     public TensorInfo info(String name) {
         TensorInfo info = header.tensors().get(name);
         if (info == null) {
-            throw CheckpointException.userError(file + ": has no tensor " + SafetensorsHeader.quote(name) + " (it holds "
+            throw CheckpointException.userError(file + ": has no tensor " + SafetensorsHeader.quote(name)
+                    + " (it holds "
                     + header.tensors().size() + "); use a file of the model that is being loaded");
         }
         return info;
@@ -143,8 +145,10 @@ public final class SafetensorsReader implements Closeable {
             switch (info.dtype()) {
                 case F32 -> chunk.asFloatBuffer().get(target, done, count);
                 case F64 -> each(count, done, (i, at) -> target[i] = (float) chunk.getDouble(at * Double.BYTES));
-                case F16 -> each(count, done, (i, at) -> target[i] = Dtype.halfToFloat(chunk.getShort(at * Short.BYTES)));
-                default -> each(count, done, (i, at) -> target[i] = Dtype.bfloat16ToFloat(chunk.getShort(at * Short.BYTES)));
+                case F16 -> each(count, done,
+                        (i, at) -> target[i] = Dtype.halfToFloat(chunk.getShort(at * Short.BYTES)));
+                default -> each(count, done,
+                        (i, at) -> target[i] = Dtype.bfloat16ToFloat(chunk.getShort(at * Short.BYTES)));
             }
             done += count;
         }
@@ -207,7 +211,7 @@ public final class SafetensorsReader implements Closeable {
         try {
             fill(chunk.clear().limit(count * bytes), dataStart + info.begin() + (long) done * bytes);
         } catch (IOException e) {
-            throw unreadable(file, e);
+            throw CheckpointException.unreadable(file, e);
         }
         return count;
     }
@@ -238,7 +242,8 @@ public final class SafetensorsReader implements Closeable {
                     + " bytes, the format allows " + SafetensorsHeader.MAX_BYTES);
         }
         if (length > size - Long.BYTES) {
-            throw damaged("truncated, or not a safetensors file: its header would have " + length + " bytes, the file has "
+            throw damaged("truncated, or not a safetensors file: its header would have " + length
+                    + " bytes, the file has "
                     + size);
         }
         return length;
@@ -262,11 +267,6 @@ public final class SafetensorsReader implements Closeable {
 
     private CheckpointException damaged(String what) {
         return CheckpointException.userError(file + ": " + what + AGAIN);
-    }
-
-    private static CheckpointException unreadable(Path file, IOException e) {
-        return CheckpointException.userError(
-                file + ": cannot be read (" + CheckpointException.reason(e) + "); check the path and its permissions", e);
     }
 
     private static void closeQuietly(FileChannel channel) {

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Replaces a checkpoint that {@code latest} or {@code best} may name. No directory can be renamed onto another, so the new one is
- * whole under a name of its own, its stand-in, while the old one is removed.
+ * Replaces a checkpoint that {@code latest} or {@code best} may name. No directory can be renamed onto another, so the
+ * new one is whole under a name of its own, its stand-in, while the old one is removed.
  */
 final class StandIns {
 
@@ -21,7 +21,9 @@ final class StandIns {
         this.files = files;
     }
 
-    /** Replaces {@code target}. Before {@code latest} moves, a kill leaves the old checkpoint; from then on the new one. */
+    /**
+     * Replaces {@code target}. Before {@code latest} moves, a kill leaves the old checkpoint; from then on the new one.
+     */
     void replace(Path temporary, Path target) throws IOException {
         Path standIn = standIn(target);
         files.rename(temporary, standIn);
@@ -49,7 +51,10 @@ final class StandIns {
         }
     }
 
-    /** Gives a stand-in the name of its step; {@code latest} and {@code best} name a whole checkpoint after each operation. */
+    /**
+     * Gives a stand-in the name of its step; {@code latest} and {@code best} name a whole checkpoint after each
+     * operation.
+     */
     private void settle(Path standIn, Path target) throws IOException {
         point(pointersTo(target), standIn);
         files.remove(target);

@@ -37,22 +37,28 @@ public final class AttentionCommand implements Callable<Integer> {
 
     private final Context context;
 
-    @Parameters(index = "0", paramLabel = "RUN_OR_CHECKPOINT", description = "A run's directory (its best checkpoint) or a checkpoint.")
+    @Parameters(index = "0", paramLabel = "RUN_OR_CHECKPOINT",
+            description = "A run's directory (its best checkpoint) or a checkpoint.")
     private String from;
 
-    @Option(names = "--prompt", paramLabel = "TEXT", required = true, description = "Text to look at, at most block_size tokens.")
+    @Option(names = "--prompt", paramLabel = "TEXT", required = true,
+            description = "Text to look at, at most block_size tokens.")
     private String prompt;
 
-    @Option(names = "--layer", paramLabel = "L", description = "One layer, counted from 0 (default: all; the table shows 0).")
+    @Option(names = "--layer", paramLabel = "L",
+            description = "One layer, counted from 0 (default: all; the table shows 0).")
     private String layer;
 
-    @Option(names = "--head", paramLabel = "H", description = "One head, counted from 0 (default: all; the table shows 0).")
+    @Option(names = "--head", paramLabel = "H",
+            description = "One head, counted from 0 (default: all; the table shows 0).")
     private String head;
 
-    @Option(names = "--png", paramLabel = "FILE", description = "Write heat maps of the softmax; of one head, all four stages.")
+    @Option(names = "--png", paramLabel = "FILE",
+            description = "Write heat maps of the softmax; of one head, all four stages.")
     private String png;
 
-    @Option(names = "--html", paramLabel = "FILE", description = "Write a page to explore in a browser, with logit lens and next tokens.")
+    @Option(names = "--html", paramLabel = "FILE",
+            description = "Write a page to explore in a browser, with logit lens and next tokens.")
     private String html;
 
     @Option(names = "--csv", description = "Print every number of the chosen heads, one a line.")

@@ -77,7 +77,9 @@ final class Cli {
         return commands;
     }
 
-    /** Where a command or a config stands first, only what is named: picocli takes ten milliseconds to read a command. */
+    /**
+     * Where a command or a config stands first, only what is named: picocli takes ten milliseconds to read a command.
+     */
     static CommandLine commandLine(Context context, List<String> args) {
         CommandLine root = TrainCommand.withConfigKeys(new CommandLine(new TrainCommand(context)));
         boolean isHelp = args.contains("--help") || args.contains("-h");
@@ -87,8 +89,8 @@ final class Cli {
                 root.addSubcommand(name, command.apply(context));
             }
         });
-        // A prompt may begin with @; picocli would read a file of that name. Of an option given twice, the last one counts, as in most programs:
-        // whoever puts a common part into a script or an alias can still change it.
+        // A prompt may begin with @; picocli would read a file of that name. Of an option given twice, the last one
+        // counts, as in most programs: whoever puts a common part into a script or an alias can still change it.
         return root.setExpandAtFiles(false).setOverwrittenOptionsAllowed(true).setUsageHelpWidth(110)
                 .setOut(new PrintWriter(context.out(), true)).setErr(context.err());
     }

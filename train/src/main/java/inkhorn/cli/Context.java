@@ -26,7 +26,8 @@ import java.util.function.Supplier;
  * @param peaks    makes the meter that compares a run with the machine's peak
  * @param examination measures this machine
  */
-record Context(InputStream in, OutputStream bytes, PrintStream out, PrintWriter err, Path dataSets, Supplier<Shutdown> signals,
+record Context(InputStream in, OutputStream bytes, PrintStream out, PrintWriter err, Path dataSets,
+        Supplier<Shutdown> signals,
                Peaks peaks, Examination examination) {
 
     /** See {@link PeakMeter#of}. */
@@ -43,7 +44,8 @@ record Context(InputStream in, OutputStream bytes, PrintStream out, PrintWriter 
 
     /** The process's own. */
     static Context ofProcess() {
-        return new Context(System.in, new FileOutputStream(FileDescriptor.out), System.out, new PrintWriter(System.err, true),
+        return new Context(System.in, new FileOutputStream(FileDescriptor.out), System.out,
+                new PrintWriter(System.err, true),
                 Path.of("data", "sets"), Shutdown::install, PeakMeter::of, MachineReader::read);
     }
 

@@ -42,7 +42,8 @@ public final class DescribeCommand implements Callable<Integer> {
     private String from;
 
     @Option(names = "--batch", paramLabel = "BxT",
-            description = "Sequences and tokens of the batch, as 2x4 (default: the config's; one whole context for a checkpoint).")
+            description = "Sequences and tokens of the batch, as 2x4 (default: the config's; one whole context for a"
+                    + " checkpoint).")
     private String batch;
 
     @Option(names = "--vocab-size", paramLabel = "N", description = "Tokens, where a config's text is not known yet.")
@@ -59,7 +60,7 @@ public final class DescribeCommand implements Callable<Integer> {
     private CommonOptions common;
 
     /** A part of the description. */
-    public enum Part { PARAMETERS, MEMORY, WALK }
+    public enum Section { PARAMETERS, MEMORY, WALK }
 
     /**
      * Sizes of a batch.
@@ -83,17 +84,19 @@ public final class DescribeCommand implements Callable<Integer> {
     public Integer call() {
         Path path = Arguments.path("CONFIG_OR_CKPT", from);
         if (!Files.exists(path)) {
-            throw new UserError(path + ": no such file or directory; give a config such as configs/gpt2.yaml, a run or a checkpoint");
+            throw new UserError(path + ": no such file or directory; give a config such as configs/gpt2.yaml, a run or"
+                    + " a checkpoint");
         }
         BatchSize asked = batch == null ? null : batch(batch);
         int tokens = vocabSize == null ? 0 : (int) Arguments.whole("--vocab-size", vocabSize, 1);
-        Part part = table == null ? null : Arguments.word("--table", table, Part.values());
+        Section part = table == null ? null : Arguments.word("--table", table, Section.values());
         FormatOptions.Format output = format.format();
         boolean isConfig = Files.isRegularFile(path) && !POINTERS.contains(path.getFileName().toString());
         Subject subject = isConfig ? ofConfig(path, tokens) : ofCheckpoint(path, tokens);
         BatchSize size = asked == null ? subject.batch() : asked;
         if (size.tokens() > subject.blockSize()) {
-            throw new UserError("--batch: found " + size.tokens() + " tokens, expected at most the model's block_size of "
+            throw new UserError("--batch: found " + size.tokens()
+                    + " tokens, expected at most the model's block_size of "
                     + subject.blockSize());
         }
         DescribeReport report = report(path.toString(), subject, size);
@@ -111,7 +114,8 @@ public final class DescribeCommand implements Callable<Integer> {
             throw new UserError("--batch: found " + (text.isBlank() ? "nothing" : text)
                     + ", expected sequences x tokens of each, as 2x4");
         }
-        return new BatchSize((int) Arguments.whole("--batch", sizes[0], 1), (int) Arguments.whole("--batch", sizes[1], 1));
+        return new BatchSize((int) Arguments.whole("--batch", sizes[0], 1),
+                (int) Arguments.whole("--batch", sizes[1], 1));
     }
 
     private Subject ofConfig(Path path, int tokens) {
@@ -119,14 +123,16 @@ public final class DescribeCommand implements Callable<Integer> {
         Vocabulary vocabulary = tokens > 0 ? Vocabulary.known(tokens, "as --vocab-size says")
                 : Vocabulary.of(config.data(), context.dataSets());
         int block = config.model().gpt().blockSize();
-        return new Subject(() -> config.model().create(vocabulary.size(), new Rng(0)), config.optim().optimizer(), block,
+        return new Subject(() -> config.model().create(vocabulary.size(), new Rng(0)),
+                config.optim().optimizer(), block,
                 vocabulary, new BatchSize(config.train().batchSize(), block));
     }
 
     private static DescribeReport report(String name, Subject subject, BatchSize size) {
         try {
             ModelSummary summary = ModelSummary.of(subject.model(), size.sequences(), size.tokens());
-            TrainingMemory memory = TrainingMemory.of(subject.model(), subject.optimizer(), size.sequences(), size.tokens());
+            TrainingMemory memory = TrainingMemory.of(subject.model(), subject.optimizer(), size.sequences(),
+                    size.tokens());
             return new DescribeReport(name, summary, memory, subject.vocabulary(), size);
         } catch (IllegalArgumentException e) {
             throw new UserError("a batch of " + size.sequences() + "x" + size.tokens() + ": " + e.getMessage()

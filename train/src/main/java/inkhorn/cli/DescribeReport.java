@@ -34,7 +34,8 @@ final class DescribeReport {
     }
 
     /** The JSON object's form. */
-    private record Document(String model, Vocabulary vocabulary, DescribeCommand.BatchSize batch, List<Weights> parameters,
+    private record Description(String model, Vocabulary vocabulary, DescribeCommand.BatchSize batch,
+            List<Weights> parameters,
                             long parameterCount, double flopsPerToken, TrainingMemory memoryBytes, long totalBytes,
                             List<Step> walk) {
     }
@@ -44,13 +45,13 @@ final class DescribeReport {
     }
 
     String json() {
-        return JsonText.of(new Document(model, vocabulary, batch, summary.parameters(), summary.parameterCount(),
+        return JsonText.of(new Description(model, vocabulary, batch, summary.parameters(), summary.parameterCount(),
                 summary.flopsPerToken(), memory, memory.total(), summary.walk()));
     }
 
     /** @param part null for the parameters */
-    String csv(DescribeCommand.Part part) {
-        return Tables.csv(switch (part == null ? DescribeCommand.Part.PARAMETERS : part) {
+    String csv(DescribeCommand.Section part) {
+        return Tables.csv(switch (part == null ? DescribeCommand.Section.PARAMETERS : part) {
             case PARAMETERS -> parameterTable();
             case MEMORY -> memoryTable();
             case WALK -> walkTable(summary.walk());
@@ -58,23 +59,23 @@ final class DescribeReport {
     }
 
     /** @param part null for all */
-    String text(DescribeCommand.Part part) {
+    String text(DescribeCommand.Section part) {
         StringBuilder text = new StringBuilder();
         if (part == null) {
             text.append(String.format(Locale.ROOT, "%s: vocabulary of %,d%s (%s)%n%n", model, vocabulary.size(),
                     vocabulary.isAssumed() ? " assumed" : "", vocabulary.source()));
         }
-        if (part == null || part == DescribeCommand.Part.PARAMETERS) {
+        if (part == null || part == DescribeCommand.Section.PARAMETERS) {
             text.append(Tables.text(parameterTable()))
                     .append(String.format(Locale.ROOT, "%ntotal: %,d parameters%n%n", summary.parameterCount()));
         }
-        if (part == null || part == DescribeCommand.Part.MEMORY) {
+        if (part == null || part == DescribeCommand.Section.MEMORY) {
             text.append(Tables.text(memoryTable())).append(String.format(Locale.ROOT,
-                    "%ntotal: %,d MiB, beside Java itself and the kernels' working space of some tens of MiB%n"
-                            + "FLOPs a token, forward and backward: %,.0f%n%n",
+                    "%ntotal: %,d MiB, beside Java itself and the kernels' working space of some tens of MiB%nFLOPs a"
+                            + " token, forward and backward: %,.0f%n%n",
                     mebibytes(memory.total()), summary.flopsPerToken()));
         }
-        if (part == null || part == DescribeCommand.Part.WALK) {
+        if (part == null || part == DescribeCommand.Section.WALK) {
             text.append(Tables.text(walkTable(shortened(summary.walk())))).append('\n');
         }
         return text.toString();
@@ -91,11 +92,13 @@ final class DescribeReport {
 
     private Table memoryTable() {
         List<Share> rows = List.of(
-                new Share("weights", memory.weights(), "4 bytes each; generating text needs only these and the key-value cache"),
+                new Share("weights", memory.weights(),
+                "4 bytes each; generating text needs only these and the key-value cache"),
                 new Share("gradients", memory.gradients(), "one for each weight"),
                 new Share("moments", memory.moments(), "the optimizer's running means, for each weight"),
                 new Share("activations", memory.activations(), "intermediate results that the backward pass needs"));
-        return Table.create("memory to train on a batch of " + Tables.shape(List.of(batch.sequences(), batch.tokens()))).addColumns(
+        return Table.create("memory to train on a batch of " + Tables.shape(List.of(batch.sequences(), batch.tokens())))
+                .addColumns(
                 StringColumn.create("what", rows.stream().map(Share::what)),
                 Tables.whole("bytes", rows, Share::bytes),
                 Tables.decimal("MiB", "#,##0.0", rows, row -> row.bytes() / 1048576.0),
@@ -118,7 +121,8 @@ final class DescribeReport {
             if (block.isEmpty() || block.equals(FIRST_BLOCK)) {
                 rows.add(walk.get(i));
             } else if (isLast) {
-                rows.add(new Step(block.substring(0, block.length() - 1), walk.get(i).shape(), "the same shapes as h.0"));
+                rows.add(new Step(block.substring(0, block.length() - 1), walk.get(i).shape(),
+                        "the same shapes as h.0"));
             }
         }
         return rows;

@@ -17,9 +17,13 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code doctor}: what training has to work with on this machine, and what to change; always succeeds, whatever there is to change. */
+/**
+ * {@code doctor}: what training has to work with on this machine, and what to change; always succeeds, whatever there
+ * is to change.
+ */
 @Command(name = "doctor", sortOptions = false,
-        description = "Show the Java, kernels, speed and memory that training has on this machine, and how to improve them.")
+        description = "Show the Java, kernels, speed and memory that training has on this machine, and how to improve"
+                + " them.")
 public final class DoctorCommand implements Callable<Integer> {
 
     /** Characters of a text whose vocabulary is not known yet. What they take is little beside the layers. */
@@ -27,7 +31,8 @@ public final class DoctorCommand implements Callable<Integer> {
 
     private final Context context;
 
-    @Parameters(index = "0", arity = "0..1", paramLabel = "CONFIG", description = "See whether the heap is large enough to train this.")
+    @Parameters(index = "0", arity = "0..1", paramLabel = "CONFIG",
+            description = "See whether the heap is large enough to train this.")
     private String config;
 
     @Option(names = "--json", description = "One JSON object, for programs.")
@@ -45,16 +50,17 @@ public final class DoctorCommand implements Callable<Integer> {
         RunConfig toTrain = config == null ? null : ConfigLoader.load(Arguments.path("CONFIG", config), Map.of());
         engine.start();
         MachineFacts machine = context.examination().of(engine.threads(), engine.isScalar());
-        MachineFacts.Training training = toTrain == null ? null : training(toTrain);
+        MachineFacts.TrainingNeed training = toTrain == null ? null : training(toTrain);
         List<String> advice = Advice.of(machine, training);
-        context.out().print(json ? DoctorReport.json(machine, training, advice) : DoctorReport.text(machine, training, advice));
+        context.out().print(json ? DoctorReport.json(machine, training, advice)
+                : DoctorReport.text(machine, training, advice));
         context.out().flush();
         return 0;
     }
 
-    private MachineFacts.Training training(RunConfig config) {
+    private MachineFacts.TrainingNeed training(RunConfig config) {
         long bytes = TrainingMemory.of(config, vocabulary(config)).total();
-        return new MachineFacts.Training(config.run().name(), bytes >> 20);
+        return new MachineFacts.TrainingNeed(config.run().name(), bytes >> 20);
     }
 
     private int vocabulary(RunConfig config) {

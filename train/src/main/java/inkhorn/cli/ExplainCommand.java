@@ -29,18 +29,21 @@ import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 /** {@code explain}: what else might have come, at each token that {@code sample} writes. */
-@Command(name = "explain", sortOptions = false, description = "Show, token by token, the candidates and how the next token was chosen.")
+@Command(name = "explain", sortOptions = false,
+        description = "Show, token by token, the candidates and how the next token was chosen.")
 public final class ExplainCommand implements Callable<Integer> {
 
     private final Context context;
 
-    @Parameters(index = "0", paramLabel = "CKPT", description = "A run's directory (its best checkpoint) or a checkpoint.")
+    @Parameters(index = "0", paramLabel = "CKPT",
+            description = "A run's directory (its best checkpoint) or a checkpoint.")
     private String from;
 
     @Option(names = "--prompt", paramLabel = "TEXT", description = "Text to continue (default: as for sample).")
     private String prompt = "";
 
-    @Option(names = "--tokens", paramLabel = "N", defaultValue = "4", description = "Tokens to write (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--tokens", paramLabel = "N", defaultValue = "4",
+            description = "Tokens to write (default: ${DEFAULT-VALUE}).")
     private String tokens;
 
     @Option(names = "--top", paramLabel = "N", defaultValue = "10",
@@ -65,14 +68,16 @@ public final class ExplainCommand implements Callable<Integer> {
     }
 
     /** The JSON object's form. */
-    private record Document(String prompt, List<Integer> promptIds, long seed, String text, List<Step> steps) {
+    private record ExplainedText(String prompt, List<Integer> promptIds, long seed, String text,
+            List<ExplainedToken> steps) {
     }
 
-    private record Step(int position, String chosen, int id, List<Row> candidates) {
+    private record ExplainedToken(int position, String chosen, int id, List<ExplainedCandidate> candidates) {
     }
 
     /** @param step counted from 1 */
-    private record Row(int step, String candidate, int id, double logit, double probability, double afterTemperature,
+    private record ExplainedCandidate(int step, String candidate, int id, double logit, double probability,
+            double afterTemperature,
                        @JsonProperty("after_top_k_top_p") double afterTopKTopP, boolean chosen) {
     }
 
@@ -88,57 +93,63 @@ public final class ExplainCommand implements Callable<Integer> {
         TrainedModel trained = TrainedModel.open(directory);
         int[] ids = trained.prompt(prompt);
         Limits limits = new Limits(most, trained.tokenizer().endOfText(), true);
-        List<Explanation.Token> steps;
+        List<Explanation.ChosenToken> steps;
         try (Scope run = Scope.open()) {
             steps = Explanation.of(trained.model(), ids, limits, draws, chosen.penalties(), chosen.warping(), shown);
         }
         String text = decoded(trained.tokenizer(), prompt, steps);
-        List<List<Row>> rows = IntStream.range(0, steps.size())
+        List<List<ExplainedCandidate>> rows = IntStream.range(0, steps.size())
                 .mapToObj(i -> rows(trained.tokenizer(), i + 1, steps.get(i))).toList();
         context.print(switch (output) {
             case TEXT -> text(trained.tokenizer(), steps, rows, prompt, text);
             case CSV -> Tables.csv(table("steps", rows.stream().flatMap(List::stream).toList(), true));
-            case JSON -> JsonText.of(new Document(prompt, Arrays.stream(ids).boxed().toList(), draws, text,
-                    IntStream.range(0, steps.size()).mapToObj(i -> new Step(steps.get(i).position(),
-                            piece(trained.tokenizer(), steps.get(i).chosen()), steps.get(i).chosen(), rows.get(i))).toList()));
+            case JSON -> JsonText.of(new ExplainedText(prompt, Arrays.stream(ids).boxed().toList(), draws, text,
+                    IntStream.range(0, steps.size()).mapToObj(i -> new ExplainedToken(steps.get(i).position(),
+                            piece(trained.tokenizer(), steps.get(i).chosen()), steps.get(i).chosen(), rows.get(i)))
+                            .toList()));
         });
         return 0;
     }
 
-    private static List<Row> rows(Tokenizer tokenizer, int step, Explanation.Token explained) {
-        return explained.choices().stream().map(c -> new Row(step, piece(tokenizer, c.id()), c.id(), c.logit(), c.probability(), c.tempered(),
+    private static List<ExplainedCandidate> rows(Tokenizer tokenizer, int step, Explanation.ChosenToken explained) {
+        return explained.choices().stream()
+                .map(c -> new ExplainedCandidate(step, piece(tokenizer, c.id()), c.id(), c.logit(),
+                c.probability(), c.tempered(),
                 c.kept(), c.isChosen())).toList();
     }
 
-    private static String decoded(Tokenizer tokenizer, String prompt, List<Explanation.Token> steps) {
+    private static String decoded(Tokenizer tokenizer, String prompt, List<Explanation.ChosenToken> steps) {
         StreamDecoder decoder = tokenizer.streamDecoderAfter(prompt);
         StringBuilder text = new StringBuilder();
         steps.forEach(step -> text.append(decoder.next(step.chosen())));
         return text.append(decoder.finish()).toString();
     }
 
-    private static String text(Tokenizer tokenizer, List<Explanation.Token> steps, List<List<Row>> rows, String prompt, String written) {
+    private static String text(Tokenizer tokenizer, List<Explanation.ChosenToken> steps,
+            List<List<ExplainedCandidate>> rows, String prompt,
+            String written) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < steps.size(); i++) {
-            Explanation.Token step = steps.get(i);
-            String title = String.format(Locale.ROOT, "token %d, after %d: %s", i + 1, step.position(), piece(tokenizer, step.chosen()));
+            Explanation.ChosenToken step = steps.get(i);
+            String title = String.format(Locale.ROOT, "token %d, after %d: %s", i + 1, step.position(),
+                    piece(tokenizer, step.chosen()));
             text.append(Tables.text(table(title, rows.get(i), false))).append('\n');
         }
         return text.append("text: ").append(Quoted.text(prompt + written)).append('\n').toString();
     }
 
-    private static Table table(String title, List<Row> rows, boolean ofSeveralSteps) {
+    private static Table table(String title, List<ExplainedCandidate> rows, boolean ofSeveralSteps) {
         Table table = Table.create(title);
         if (ofSeveralSteps) {
-            table.addColumns(IntColumn.create("step", rows.stream().mapToInt(Row::step).toArray()));
+            table.addColumns(IntColumn.create("step", rows.stream().mapToInt(ExplainedCandidate::step).toArray()));
         }
         return table.addColumns(
-                StringColumn.create("candidate", rows.stream().map(Row::candidate)),
-                IntColumn.create("id", rows.stream().mapToInt(Row::id).toArray()),
-                Tables.decimal("logit", "0.0000", rows, Row::logit),
-                Tables.decimal("probability", "0.0000", rows, Row::probability),
-                Tables.decimal("after temperature", "0.0000", rows, Row::afterTemperature),
-                Tables.decimal("after top-k/top-p", "0.0000", rows, Row::afterTopKTopP),
+                StringColumn.create("candidate", rows.stream().map(ExplainedCandidate::candidate)),
+                IntColumn.create("id", rows.stream().mapToInt(ExplainedCandidate::id).toArray()),
+                Tables.decimal("logit", "0.0000", rows, ExplainedCandidate::logit),
+                Tables.decimal("probability", "0.0000", rows, ExplainedCandidate::probability),
+                Tables.decimal("after temperature", "0.0000", rows, ExplainedCandidate::afterTemperature),
+                Tables.decimal("after top-k/top-p", "0.0000", rows, ExplainedCandidate::afterTopKTopP),
                 StringColumn.create("chosen", rows.stream().map(row -> row.chosen() ? "*" : "")));
     }
 

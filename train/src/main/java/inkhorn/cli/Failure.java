@@ -30,21 +30,23 @@ record Failure(int exitCode, List<String> lines) {
         if (cause instanceof UserError wrong) {
             return new Failure(WRONG_INPUT, wrong.lines());
         } else if (cause instanceof CheckpointException checkpoint) {
-            return checkpoint.isUserError() ? new Failure(WRONG_INPUT, List.of(oneLine(message(cause)))) : failed(message(cause));
+            return checkpoint.isUserError() ? new Failure(WRONG_INPUT, List.of(oneLine(message(cause))))
+                    : failed(message(cause));
         } else if (cause instanceof DataException || cause instanceof NonFiniteLogitsException) {
             return new Failure(WRONG_INPUT, List.of(oneLine(message(cause))));
         } else if (cause instanceof TrainException) {
             return failed(message(cause));
         } else if (cause instanceof OutOfMemoryError) {
             long mib = Runtime.getRuntime().maxMemory() >> 20;
-            return failed("out of memory (Java's heap may grow to " + mib + " MiB): lower train.batch_size, model.block_size or"
-                    + " model.n_embd, or give more with java -Xmx");
+            return failed("out of memory (Java's heap may grow to " + mib
+                    + " MiB): lower train.batch_size, model.block_size or model.n_embd, or give more with java -Xmx");
         } else if (cause instanceof FileSystemException file) {
             return failed(file.getFile() + ": " + reason(file));
         } else if (cause instanceof IOException io) {
             return failed("reading or writing failed: " + message(io));
         }
-        return failed("unexpected " + cause.getClass().getSimpleName() + ": " + message(cause) + "; --debug shows where");
+        return failed("unexpected " + cause.getClass().getSimpleName() + ": " + message(cause)
+                + "; --debug shows where");
     }
 
     private static Failure failed(String line) {

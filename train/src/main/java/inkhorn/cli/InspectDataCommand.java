@@ -31,21 +31,26 @@ import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.numbers.NumberColumnFormatter;
 
 /** {@code inspect-data}: shows what is in prepared data. */
-@Command(name = "inspect-data", sortOptions = false, description = "Show prepared data: counts, tokens, and a batch as training sees it.")
+@Command(name = "inspect-data", sortOptions = false,
+        description = "Show prepared data: counts, tokens, and a batch as training sees it.")
 public final class InspectDataCommand implements Callable<Integer> {
 
     private final Context context;
 
-    @Parameters(index = "0", paramLabel = "DIR", description = "What prepare made, or a directory under data/sets/NAME/.")
+    @Parameters(index = "0", paramLabel = "DIR",
+            description = "What prepare made, or a directory under data/sets/NAME/.")
     private String directory;
 
-    @Option(names = "--top", paramLabel = "N", defaultValue = "10", description = "Rows of the tables of tokens (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--top", paramLabel = "N", defaultValue = "10",
+            description = "Rows of the tables of tokens (default: ${DEFAULT-VALUE}).")
     private String top;
 
-    @Option(names = "--batch-size", paramLabel = "B", defaultValue = "2", description = "Sequences of the batch (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--batch-size", paramLabel = "B", defaultValue = "2",
+            description = "Sequences of the batch (default: ${DEFAULT-VALUE}).")
     private String batchSize;
 
-    @Option(names = "--block-size", paramLabel = "T", defaultValue = "8", description = "Tokens of a sequence (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--block-size", paramLabel = "T", defaultValue = "8",
+            description = "Tokens of a sequence (default: ${DEFAULT-VALUE}).")
     private String blockSize;
 
     @Option(names = "--seed", paramLabel = "S", defaultValue = "1337",
@@ -69,7 +74,8 @@ public final class InspectDataCommand implements Callable<Integer> {
         PreparedData data = PreparedData.open(prepared);
         TokenCounts counts = TokenCounts.of(data);
         DataManifest manifest = data.manifest();
-        context.out().printf(Locale.ROOT, "%s: %s, tokenizer %s with %,d tokens (%,d of them occur), ids of %d bits%n%n", prepared,
+        context.out().printf(Locale.ROOT, "%s: %s, tokenizer %s with %,d tokens (%,d of them occur), ids of %d"
+                + " bits%n%n", prepared,
                 manifest.source(), manifest.tokenizer(), manifest.vocabSize(), counts.used(), manifest.idBits().bits());
         show(parts(manifest));
         show(losses(data, counts));
@@ -97,7 +103,8 @@ public final class InspectDataCommand implements Callable<Integer> {
                 LongColumn.create("tokens", parts.stream().mapToLong(DataManifest.Split::tokens)),
                 LongColumn.create("characters", parts.stream().mapToLong(DataManifest.Split::characters)),
                 LongColumn.create("bytes", parts.stream().mapToLong(DataManifest.Split::bytes)),
-                decimal("characters per token", parts.stream().mapToDouble(part -> (double) part.characters() / part.tokens()).toArray()));
+                decimal("characters per token",
+                parts.stream().mapToDouble(part -> (double) part.characters() / part.tokens()).toArray()));
     }
 
     /** What the ids do not hold of the text. */
@@ -128,11 +135,13 @@ public final class InspectDataCommand implements Callable<Integer> {
         List<int[]> contexts = Stream.iterate(1, length -> length <= batch.blockSize(), length -> length + 1)
                 .map(length -> Arrays.copyOfRange(batch.inputs(), from, from + length)).toList();
         List<Integer> targets = Arrays.stream(batch.targets(), from, from + batch.blockSize()).boxed().toList();
-        return Table.create("sequence " + (row + 1) + " of the first batch: context, and the target that follows").addColumns(
+        return Table.create("sequence " + (row + 1) + " of the first batch: context, and the target that follows")
+                .addColumns(
                 StringColumn.create("context ids", contexts.stream().map(InspectDataCommand::spaced)),
                 IntColumn.create("target id", targets.stream().mapToInt(Integer::intValue).toArray()),
                 StringColumn.create("context", contexts.stream().map(ids -> Quoted.text(tokenizer.decode(ids)))),
-                StringColumn.create("target", targets.stream().map(id -> Quoted.text(tokenizer.decode(new int[] {id})))));
+                StringColumn.create("target",
+                targets.stream().map(id -> Quoted.text(tokenizer.decode(new int[] {id})))));
     }
 
     private static DoubleColumn decimal(String name, double[] values) {

@@ -32,13 +32,15 @@ public final class NeighboursCommand implements Callable<Integer> {
 
     private final Context context;
 
-    @Parameters(index = "0", paramLabel = "CKPT", description = "A run's directory (its best checkpoint) or a checkpoint.")
+    @Parameters(index = "0", paramLabel = "CKPT",
+            description = "A run's directory (its best checkpoint) or a checkpoint.")
     private String from;
 
     @Option(names = "--token", paramLabel = "TEXT", required = true, description = "Text that is one token.")
     private String token;
 
-    @Option(names = "--top", paramLabel = "N", defaultValue = "10", description = "Neighbours to show (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--top", paramLabel = "N", defaultValue = "10",
+            description = "Neighbours to show (default: ${DEFAULT-VALUE}).")
     private String top;
 
     @Mixin
@@ -52,10 +54,10 @@ public final class NeighboursCommand implements Callable<Integer> {
     }
 
     /** The JSON object's form. */
-    private record Document(Row token, List<Row> neighbours) {
+    private record Neighbourhood(Neighbour token, List<Neighbour> neighbours) {
     }
 
-    private record Row(String token, int id, double cosine) {
+    private record Neighbour(String token, int id, double cosine) {
     }
 
     @Override
@@ -65,26 +67,26 @@ public final class NeighboursCommand implements Callable<Integer> {
         FormatOptions.Format output = format.format();
         TrainedModel trained = TrainedModel.open(directory);
         int id = only(token, trained.tokenizer());
-        List<Row> rows = Neighbours.of(trained.model().tokenTable(), id, count).stream()
+        List<Neighbour> rows = Neighbours.of(trained.model().tokenTable(), id, count).stream()
                 .map(found -> row(trained.tokenizer(), found.id(), found.cosine())).toList();
-        Row own = row(trained.tokenizer(), id, 1);
+        Neighbour own = row(trained.tokenizer(), id, 1);
         context.print(switch (output) {
             case TEXT -> Tables.text(table("nearest to " + own.token() + ", token " + id, rows));
             case CSV -> Tables.csv(table("neighbours", rows));
-            case JSON -> JsonText.of(new Document(own, rows));
+            case JSON -> JsonText.of(new Neighbourhood(own, rows));
         });
         return 0;
     }
 
-    private static Table table(String title, List<Row> rows) {
+    private static Table table(String title, List<Neighbour> rows) {
         return Table.create(title).addColumns(
-                StringColumn.create("token", rows.stream().map(Row::token)),
-                IntColumn.create("id", rows.stream().mapToInt(Row::id).toArray()),
-                Tables.decimal("cosine", "0.0000", rows, Row::cosine));
+                StringColumn.create("token", rows.stream().map(Neighbour::token)),
+                IntColumn.create("id", rows.stream().mapToInt(Neighbour::id).toArray()),
+                Tables.decimal("cosine", "0.0000", rows, Neighbour::cosine));
     }
 
-    private static Row row(Tokenizer tokenizer, int id, double cosine) {
-        return new Row(Quoted.bytes(tokenizer.tokenBytes(id)), id, cosine);
+    private static Neighbour row(Tokenizer tokenizer, int id, double cosine) {
+        return new Neighbour(Quoted.bytes(tokenizer.tokenBytes(id)), id, cosine);
     }
 
     private static int only(String text, Tokenizer tokenizer) {
@@ -92,8 +94,11 @@ public final class NeighboursCommand implements Callable<Integer> {
         if (ids.length == 1) {
             return ids[0];
         }
-        String pieces = Arrays.stream(ids).limit(PIECES_NAMED).mapToObj(id -> Quoted.bytes(tokenizer.tokenBytes(id))).collect(Collectors.joining(" "));
-        throw new UserError("--token: found " + Quoted.text(text) + ", which is " + (ids.length == 0 ? "no token" : ids.length + " tokens: " + pieces
-                + (ids.length > PIECES_NAMED ? " …" : "")) + "; expected a text that is one token of the " + tokenizer.name() + " tokenizer");
+        String pieces = Arrays.stream(ids).limit(PIECES_NAMED).mapToObj(id -> Quoted.bytes(tokenizer.tokenBytes(id)))
+                .collect(Collectors.joining(" "));
+        throw new UserError("--token: found " + Quoted.text(text) + ", which is "
+                + (ids.length == 0 ? "no token" : ids.length + " tokens: " + pieces
+                + (ids.length > PIECES_NAMED ? " …" : "")) + "; expected a text that is one token of the "
+                + tokenizer.name() + " tokenizer");
     }
 }

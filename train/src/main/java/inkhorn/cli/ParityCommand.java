@@ -9,14 +9,19 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** {@code parity}: recomputes what PyTorch computed and prints a table of the differences; exit code 1 if one is out of bounds. */
+/**
+ * {@code parity}: recomputes what PyTorch computed and prints a table of the differences; exit code 1 if one is out of
+ * bounds.
+ */
 @Command(name = "parity", sortOptions = false,
-        description = "Recompute PyTorch's logits, gradients and training steps in DIR; exit 1 if one is out of bounds.")
+        description = "Recompute PyTorch's logits, gradients and training steps in DIR; exit 1 if one is out of"
+                + " bounds.")
 public final class ParityCommand implements Callable<Integer> {
 
     private final Context context;
 
-    @Parameters(index = "0", paramLabel = "DIR", description = "Directory with golden.safetensors, model.safetensors and config.json.")
+    @Parameters(index = "0", paramLabel = "DIR",
+            description = "Directory with golden.safetensors, model.safetensors and config.json.")
     private String directory;
 
     @Mixin

@@ -25,7 +25,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code prepare}: turns texts into ids to train on; shows how far it is, then what was made. */
-@Command(name = "prepare", sortOptions = false, description = "Turn texts into prepared data, which data.dir of a config names.")
+@Command(name = "prepare", sortOptions = false,
+        description = "Turn texts into prepared data, which data.dir of a config names.")
 public final class PrepareCommand implements Callable<Integer> {
 
     private final Context context;
@@ -41,19 +42,22 @@ public final class PrepareCommand implements Callable<Integer> {
             completionCandidates = TokenizerNames.class, description = "${COMPLETION-CANDIDATES}, or a tokenizer.json.")
     private String tokenizer;
 
-    @Option(names = "--vocab-size", paramLabel = "N", description = "Tokens of a vocabulary that is learned (default: the tokenizer's).")
+    @Option(names = "--vocab-size", paramLabel = "N",
+            description = "Tokens of a vocabulary that is learned (default: the tokenizer's).")
     private String vocabSize;
 
-    @Option(names = "--val-fraction", paramLabel = "F", defaultValue = "0.1", description = "Share for validation: the end of a single text,"
-            + " whole documents of several (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--val-fraction", paramLabel = "F", defaultValue = "0.1",
+            description = "Share for validation: the end of a single text, whole documents of several (default:"
+            + " ${DEFAULT-VALUE}).")
     private String valFraction;
 
     @Option(names = "--seed", paramLabel = "S", defaultValue = "1337",
             description = "Chooses the documents for validation (default: ${DEFAULT-VALUE}).")
     private String seed;
 
-    @Option(names = "--glob", paramLabel = "PATTERN", description = "Files to take from directories, such as '*.java'; may be repeated"
-            + " (default: *.txt, *.text, *.md, *.jsonl, *.ndjson, also with .gz).")
+    @Option(names = "--glob", paramLabel = "PATTERN",
+            description = "Files to take from directories, such as '*.java'; may be repeated (default: *.txt, *.text,"
+            + " *.md, *.jsonl, *.ndjson, also with .gz).")
     private List<String> globs = List.of();
 
     @Option(names = "--field", paramLabel = "NAME", defaultValue = PreparationSpec.TEXT_FIELD,
@@ -66,7 +70,8 @@ public final class PrepareCommand implements Callable<Integer> {
     @Option(names = "--overwrite", description = "Replace other prepared data in DIR.")
     private boolean overwrite;
 
-    @Option(names = "--threads", paramLabel = "N", description = "Threads that encode (default: the processor's cores); the result is the same.")
+    @Option(names = "--threads", paramLabel = "N",
+            description = "Threads that encode (default: the processor's cores); the result is the same.")
     private String threads;
 
     @Mixin
@@ -100,10 +105,12 @@ public final class PrepareCommand implements Callable<Integer> {
         double fraction = Arguments.decimal("--val-fraction", valFraction, 0);
         long draws = Arguments.seed(seed);
         try {
-            return new PreparationSpec(new TokenizerSpec(tokenizer, tokens), fraction, draws, normalizeNewlines, field, Arguments.threads(threads));
+            return new PreparationSpec(new TokenizerSpec(tokenizer, tokens), fraction, draws, normalizeNewlines, field,
+                    Arguments.threads(threads));
         } catch (DataException e) {
             // The same settings have other names in a config.
-            throw new UserError(e.getMessage().replace("data.tokenizer", "--tokenizer").replace("data.vocab_size", "--vocab-size")
+            throw new UserError(e.getMessage().replace("data.tokenizer", "--tokenizer").replace("data.vocab_size",
+                    "--vocab-size")
                     .replace("data.val_fraction", "--val-fraction"));
         }
     }
@@ -115,19 +122,22 @@ public final class PrepareCommand implements Callable<Integer> {
         data.warnings().forEach(warning -> lines.println("WARNING     " + warning));
         lines.printf(Locale.ROOT, "input       %s, %,d bytes, %s%n", counted(manifest.sources().size(), "file"), bytes,
                 counted(manifest.documents(), "document"));
-        lines.printf(Locale.ROOT, "tokenizer   %s, vocabulary of %,d, ids of %d bits%n", manifest.tokenizer(), manifest.vocabSize(),
+        lines.printf(Locale.ROOT, "tokenizer   %s, vocabulary of %,d, ids of %d bits%n", manifest.tokenizer(),
+                manifest.vocabSize(),
                 manifest.idBits().bits());
         show("training", manifest.train(), manifest.documents());
         show("validation", manifest.val(), manifest.documents());
         lines.println(data.reused()
                 ? directory + " holds all this already, from the same input and options: nothing to do"
-                : String.format(Locale.ROOT, "done: %s in %.1f s, %.1f MB/s; train with: java -jar train.jar CONFIG --data.dir=%s",
+                : String.format(Locale.ROOT, "done: %s in %.1f s, %.1f MB/s; train with: java -jar train.jar CONFIG"
+                + " --data.dir=%s",
                         directory, seconds, bytes * 1e-6 / seconds, directory));
         lines.flush();
     }
 
     private void show(String part, DataManifest.Split split, long documents) {
-        context.out().printf(Locale.ROOT, "%-12s%,d tokens of %,d characters (%,d bytes)%s%n", part, split.tokens(), split.characters(), split.bytes(),
+        context.out().printf(Locale.ROOT, "%-12s%,d tokens of %,d characters (%,d bytes)%s%n", part, split.tokens(),
+                split.characters(), split.bytes(),
                 documents > 1 ? ", " + counted(split.documents(), "document") : "");
     }
 

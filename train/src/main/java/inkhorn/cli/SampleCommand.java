@@ -27,7 +27,9 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code sample}: writes the prompt and what a trained model makes of it, in UTF-8, each token as soon as it is chosen. */
+/**
+ * {@code sample}: writes the prompt and what a trained model makes of it, in UTF-8, each token as soon as it is chosen.
+ */
 @Command(name = "sample", sortOptions = false, description = "Write text with a trained model.")
 public final class SampleCommand implements Callable<Integer> {
 
@@ -35,16 +37,19 @@ public final class SampleCommand implements Callable<Integer> {
 
     private final Context context;
 
-    @Parameters(index = "0", paramLabel = "RUN_OR_CHECKPOINT", description = "A run's directory (its best checkpoint) or a checkpoint.")
+    @Parameters(index = "0", paramLabel = "RUN_OR_CHECKPOINT",
+            description = "A run's directory (its best checkpoint) or a checkpoint.")
     private String from;
 
     @Mixin
     PromptOptions prompt;
 
-    @Option(names = "--tokens", paramLabel = "N", defaultValue = "500", description = "Tokens to write (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--tokens", paramLabel = "N", defaultValue = "500",
+            description = "Tokens to write (default: ${DEFAULT-VALUE}).")
     private String tokens;
 
-    @Option(names = "--num", paramLabel = "M", defaultValue = "1", description = "Texts to write (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--num", paramLabel = "M", defaultValue = "1",
+            description = "Texts to write (default: ${DEFAULT-VALUE}).")
     private String num;
 
     @Mixin
@@ -57,20 +62,25 @@ public final class SampleCommand implements Callable<Integer> {
             description = "The same seed gives the same text (default: ${DEFAULT-VALUE}).")
     private String seed;
 
-    @Option(names = "--stop", paramLabel = "TEXT", description = "End a text before this text; may be given several times.")
+    @Option(names = "--stop", paramLabel = "TEXT",
+            description = "End a text before this text; may be given several times.")
     private List<String> stops = List.of();
 
-    @Option(names = "--no-slide", description = "End a text when the model's context is full, instead of sliding the window.")
+    @Option(names = "--no-slide",
+            description = "End a text when the model's context is full, instead of sliding the window.")
     private boolean noSlide;
 
-    @Option(names = "--json", description = "One JSON object a text: text, token ids, log-probabilities, finish reason, timings.")
+    @Option(names = "--json",
+            description = "One JSON object a text: text, token ids, log-probabilities, finish reason, timings.")
     private boolean json;
 
-    @Option(names = "--no-cache", description = "Compute the whole context again for every token: the same text, much slower.")
+    @Option(names = "--no-cache",
+            description = "Compute the whole context again for every token: the same text, much slower.")
     private boolean noCache;
 
     @Option(names = "--stats",
-            description = "Print prefill and decode tokens/s, and the share of the memory's bandwidth, on standard error.")
+            description = "Print prefill and decode tokens/s, and the share of the memory's bandwidth, on standard"
+                    + " error.")
     private boolean stats;
 
     @Mixin
@@ -84,7 +94,7 @@ public final class SampleCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         TextWriter.Order order = order();
         Path directory = Arguments.path("RUN_OR_CHECKPOINT", from);
-        PromptOptions.Source source = prompt.source();
+        PromptOptions.Prompt source = prompt.source();
         engine.start();
         TextWriter writer = new TextWriter(TrainedModel.open(directory), order, this::write);
         try (Scope run = Scope.open()) {
@@ -111,11 +121,14 @@ public final class SampleCommand implements Callable<Integer> {
         int texts = (int) Arguments.whole("--num", num, 1);
         int most = chosen.beams().map(Beams::width).orElse(texts);
         if (texts > most) {
-            throw new UserError("--num: found " + num + ", expected at most " + most + ", the number of beams; raise --beam");
+            throw new UserError("--num: found " + num + ", expected at most " + most
+                    + ", the number of beams; raise --beam");
         } else if (stops.contains("")) {
-            throw new UserError("--stop: found nothing, expected a text of at least one character; leave it out to stop at none");
+            throw new UserError("--stop: found nothing, expected a text of at least one character; leave it out to stop"
+                    + " at none");
         }
-        return new TextWriter.Order(chosen, (int) Arguments.whole("--tokens", tokens, 1), texts, Arguments.seed(seed), List.copyOf(stops),
+        return new TextWriter.Order(chosen, (int) Arguments.whole("--tokens", tokens, 1), texts, Arguments.seed(seed),
+                List.copyOf(stops),
                 !noSlide, json, !noCache);
     }
 
@@ -137,8 +150,9 @@ public final class SampleCommand implements Callable<Integer> {
     }
 
     /**
-     * Of reading as much as a step does, so that what caches hold of the model they hold here too, as far as the heap allows. A limit
-     * that the steps have exceeded is measured once more: other programs worked beside the first measurement.
+     * Of reading as much as a step does, so that what caches hold of the model they hold here too, as far as the heap
+     * allows. A limit that the steps have exceeded is measured once more: other programs worked beside the first
+     * measurement.
      */
     private static double bandwidth(Speed speed) {
         if (speed.bytesOfStep() == 0) {

@@ -37,7 +37,8 @@ final class TextRecorder implements TokenListener {
         /**
          * Wall time, of all texts that were written side by side with this one.
          *
-         * @param firstTokenMs until the first token, prompt and all; null of beam search, where none is final before the end
+         * @param firstTokenMs until the first token, prompt and all; null of beam search, where none is final before
+         *     the end
          */
         @JsonInclude(JsonInclude.Include.NON_NULL)
         record Timings(@JsonProperty("first_token_ms") Double firstTokenMs, @JsonProperty("total_ms") double totalMs) {

@@ -52,7 +52,8 @@ final class TextWriter {
      * @param json     objects instead of text
      * @param cache    whether keys and values are kept from token to token
      */
-    record Order(StrategyOptions.Strategy strategy, int tokens, int num, long seed, List<String> stops, boolean slide, boolean json,
+    record Order(StrategyOptions.Strategy strategy, int tokens, int num, long seed, List<String> stops,
+            boolean slide, boolean json,
                  boolean cache) {
     }
 
@@ -110,8 +111,10 @@ final class TextWriter {
 
     private void search(String prompt, int[] ids, Beams beams, BooleanSupplier isInterrupted) {
         long started = System.nanoTime();
-        BeamSearch search = new BeamSearch(trained.model(), this::logits, beams, order.strategy().penalties().transform());
-        List<BeamSearch.Hypothesis> found = search.search(ids, limits, StreamedText.stopsAt(trained.tokenizer(), prompt, order.stops()), isInterrupted);
+        BeamSearch search = new BeamSearch(trained.model(), this::logits, beams,
+                order.strategy().penalties().transform());
+        List<BeamSearch.Hypothesis> found = search.search(ids, limits, StreamedText.stopsAt(trained.tokenizer(), prompt,
+                order.stops()), isInterrupted);
         double milliseconds = (System.nanoTime() - started) / 1e6;
         for (int i = 0; i < Math.min(order.num(), found.size()); i++) {
             BeamSearch.Hypothesis best = found.get(i);
@@ -120,7 +123,8 @@ final class TextWriter {
             Arrays.stream(best.ids()).forEach(id -> streamed.accept(id, null));
             streamed.finish();
             begin(prompt, i);
-            end(text.toString(), new TextRecorder.WrittenText(sequence++, prompt, text.toString(), Arrays.stream(best.ids()).boxed().toList(),
+            end(text.toString(), new TextRecorder.WrittenText(sequence++, prompt, text.toString(),
+                    Arrays.stream(best.ids()).boxed().toList(),
                     Arrays.stream(best.logProbabilities()).boxed().toList(), best.score(), word(best.reason()),
                     new TextRecorder.WrittenText.Timings(null, milliseconds)));
         }

@@ -30,7 +30,8 @@ import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 /** {@code tokenize}: for each text a table of tokens and ids, or one that compares tokenizers; or the same as JSON. */
-@Command(name = "tokenize", sortOptions = false, description = "Show the tokens and ids that a tokenizer makes of one or more texts.")
+@Command(name = "tokenize", sortOptions = false,
+        description = "Show the tokens and ids that a tokenizer makes of one or more texts.")
 public final class TokenizeCommand implements Callable<Integer> {
 
     private static final TextInput INPUT = new TextInput("--file", "text", "tokenize --tokenizer NAME --file -");
@@ -41,20 +42,23 @@ public final class TokenizeCommand implements Callable<Integer> {
             description = "${COMPLETION-CANDIDATES}, a tokenizer.json, a run, a checkpoint, or prepared data.")
     private String tokenizer;
 
-    @Parameters(index = "0", arity = "0..1", paramLabel = "-", description = "- reads a text from standard input, as does --file -.")
+    @Parameters(index = "0", arity = "0..1", paramLabel = "-",
+            description = "- reads a text from standard input, as does --file -.")
     private String standardInput;
 
     @Option(names = "--text", paramLabel = "TEXT", description = "Text to tokenize; may be given several times.")
     private List<String> texts = List.of();
 
     @Option(names = "--file", paramLabel = "FILE",
-            description = "A file with a text, in UTF-8; - is standard input; may be given several times, after any --text.")
+            description = "A file with a text, in UTF-8; - is standard input; may be given several times, after any"
+                    + " --text.")
     private List<String> files = List.of();
 
     @Option(names = "--lines", description = "Each line of a file or of standard input is a text of its own.")
     private boolean lines;
 
-    @Option(names = "--json", description = "One JSON object a text: ids, tokens and their offsets in the text, in code points.")
+    @Option(names = "--json",
+            description = "One JSON object a text: ids, tokens and their offsets in the text, in code points.")
     private boolean json;
 
     @Option(names = "--compare", description = "Compare char, word, gpt2 and bpe on each text, and X if it is given.")
@@ -77,7 +81,7 @@ public final class TokenizeCommand implements Callable<Integer> {
      * @param text not empty; null for that of a file
      * @param file null for standard input, if there is no text either
      */
-    private record Source(String text, Path file) {
+    private record TextSource(String text, Path file) {
     }
 
     /** @param source where it is from, for people: an option, a file, a line of a file */
@@ -94,14 +98,15 @@ public final class TokenizeCommand implements Callable<Integer> {
      * @param tokens  what each stands for; half a character is U+FFFD
      * @param offsets first code point and the one after the last, a pair a token
      */
-    private record Encoded(String source, String text, String tokenizer, int[] ids, List<String> tokens, int[][] offsets) {
+    private record TokenizedText(String source, String text, String tokenizer, int[] ids, List<String> tokens,
+            int[][] offsets) {
     }
 
     /** The JSON object of a text with {@code --compare}. */
-    private record Compared(String source, String text, List<Row> tokenizers) {
+    private record Compared(String source, String text, List<TokenizerCount> tokenizers) {
     }
 
-    private record Row(String tokenizer, int tokens, int vocabulary, int unknown) {
+    private record TokenizerCount(String tokenizer, int tokens, int vocabulary, int unknown) {
     }
 
     TokenizeCommand(Context context) {
@@ -113,8 +118,9 @@ public final class TokenizeCommand implements Callable<Integer> {
         if (tokenizer == null && !compare) {
             throw new UserError("--tokenizer is missing: give a name, a file or a run, or --compare; --help shows how");
         }
-        List<Source> sources = sources();
-        TokenizerChoice choice = new TokenizerChoice(context.dataSets(), corpus == null ? null : Arguments.path("--corpus", corpus),
+        List<TextSource> sources = sources();
+        TokenizerChoice choice = new TokenizerChoice(context.dataSets(), corpus == null ? null
+                : Arguments.path("--corpus", corpus),
                 vocabSize == null ? 0 : (int) Arguments.whole("--vocab-size", vocabSize, 1));
         List<Named> named = texts(sources);
         Map<String, Tokenizer> compared = compare ? compared(choice) : Map.of();
@@ -137,17 +143,19 @@ public final class TokenizeCommand implements Callable<Integer> {
         return 0;
     }
 
-    private List<Source> sources() {
+    private List<TextSource> sources() {
         if (standardInput != null && !standardInput.equals(TextInput.STANDARD_INPUT)) {
-            throw new UserError(standardInput + ": expected - for standard input; give a text with --text, a file with --file");
+            throw new UserError(standardInput + ": expected - for standard input; give a text with --text, a file with"
+                    + " --file");
         } else if (texts.contains("")) {
             throw new UserError("--text: found nothing, expected at least one character");
         }
-        List<Source> sources = new ArrayList<>();
-        texts.forEach(text -> sources.add(new Source(text, null)));
-        files.forEach(file -> sources.add(new Source(null, file.equals(TextInput.STANDARD_INPUT) ? null : Arguments.path("--file", file))));
+        List<TextSource> sources = new ArrayList<>();
+        texts.forEach(text -> sources.add(new TextSource(text, null)));
+        files.forEach(file -> sources.add(new TextSource(null, file.equals(TextInput.STANDARD_INPUT) ? null
+                : Arguments.path("--file", file))));
         if (standardInput != null) {
-            sources.add(new Source(null, null));
+            sources.add(new TextSource(null, null));
         }
         if (sources.isEmpty()) {
             throw new UserError("no text given; give --text TEXT, --file FILE, or - for standard input");
@@ -157,9 +165,9 @@ public final class TokenizeCommand implements Callable<Integer> {
         return sources;
     }
 
-    private List<Named> texts(List<Source> sources) throws IOException {
+    private List<Named> texts(List<TextSource> sources) throws IOException {
         List<Named> texts = new ArrayList<>();
-        for (Source source : sources) {
+        for (TextSource source : sources) {
             if (source.text() != null) {
                 texts.add(new Named("--text", source.text()));
                 continue;
@@ -186,8 +194,9 @@ public final class TokenizeCommand implements Callable<Integer> {
             throw new UserError(text.source() + ": " + e.getMessage());
         }
         if (json) {
-            out.print(JsonText.line(new Encoded(text.source(), text.text(), tokenizer.name(), ids,
-                    Arrays.stream(ids).mapToObj(id -> new String(tokenizer.tokenBytes(id), StandardCharsets.UTF_8)).toList(),
+            out.print(JsonText.line(new TokenizedText(text.source(), text.text(), tokenizer.name(), ids,
+                    Arrays.stream(ids).mapToObj(id -> new String(tokenizer.tokenBytes(id), StandardCharsets.UTF_8))
+                    .toList(),
                     tokenizer.offsets(text.text()))));
             return;
         }
@@ -196,8 +205,11 @@ public final class TokenizeCommand implements Callable<Integer> {
                 StringColumn.create("piece", Arrays.stream(ids).mapToObj(id -> Quoted.bytes(tokenizer.tokenBytes(id)))),
                 IntColumn.create("id", ids)));
         out.println("ids: " + Arrays.toString(ids));
-        out.println(String.format(Locale.ROOT, "%d tokens for %d characters (%d bytes), %s characters a token; vocabulary of %,d, sha256 %s", ids.length,
-                text.characters(), text.text().getBytes(StandardCharsets.UTF_8).length, ratio(text.characters(), ids.length),
+        out.println(String.format(Locale.ROOT,
+                "%d tokens for %d characters (%d bytes), %s characters a token; vocabulary of %,d, sha256 %s",
+                ids.length,
+                text.characters(), text.text().getBytes(StandardCharsets.UTF_8).length,
+                ratio(text.characters(), ids.length),
                 tokenizer.vocabSize(), tokenizer.hash()));
     }
 
@@ -207,7 +219,8 @@ public final class TokenizeCommand implements Callable<Integer> {
         Tokenizer own = tokenizer == null ? null : choice.of(tokenizer);
         for (String name : new String[] {"char", "word", "gpt2", "bpe"}) {
             boolean isOwn = own != null && own.name().equals(name);
-            tokenizers.put(isOwn && !tokenizer.equals(name) ? name + " of " + tokenizer : name, isOwn ? own : choice.of(name));
+            tokenizers.put(isOwn && !tokenizer.equals(name) ? name + " of " + tokenizer : name, isOwn ? own
+                    : choice.of(name));
         }
         if (own != null && !tokenizers.containsValue(own)) {
             tokenizers.put(tokenizer, own);
@@ -216,21 +229,22 @@ public final class TokenizeCommand implements Callable<Integer> {
     }
 
     private void compare(Named text, Map<String, Tokenizer> tokenizers, PrintStream out) {
-        List<Row> rows = new ArrayList<>();
+        List<TokenizerCount> rows = new ArrayList<>();
         tokenizers.forEach((name, tokenizer) -> {
             TokenizerChoice.Count count = TokenizerChoice.count(tokenizer, text.text());
-            rows.add(new Row(name, count.tokens(), tokenizer.vocabSize(), count.unknown()));
+            rows.add(new TokenizerCount(name, count.tokens(), tokenizer.vocabSize(), count.unknown()));
         });
         if (json) {
             out.print(JsonText.line(new Compared(text.source(), text.text(), rows)));
             return;
         }
         print(out, Table.create(Quoted.text(text.text())).addColumns(
-                StringColumn.create("tokenizer", rows.stream().map(Row::tokenizer)),
-                IntColumn.create("tokens", rows.stream().mapToInt(Row::tokens).toArray()),
-                StringColumn.create("characters per token", rows.stream().map(row -> ratio(text.characters(), row.tokens()))),
-                IntColumn.create("vocabulary", rows.stream().mapToInt(Row::vocabulary).toArray()),
-                IntColumn.create("unknown", rows.stream().mapToInt(Row::unknown).toArray())));
+                StringColumn.create("tokenizer", rows.stream().map(TokenizerCount::tokenizer)),
+                IntColumn.create("tokens", rows.stream().mapToInt(TokenizerCount::tokens).toArray()),
+                StringColumn.create("characters per token",
+                rows.stream().map(row -> ratio(text.characters(), row.tokens()))),
+                IntColumn.create("vocabulary", rows.stream().mapToInt(TokenizerCount::vocabulary).toArray()),
+                IntColumn.create("unknown", rows.stream().mapToInt(TokenizerCount::unknown).toArray())));
     }
 
     private static void print(PrintStream out, Table table) {

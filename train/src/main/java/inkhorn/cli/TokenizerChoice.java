@@ -17,7 +17,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** Tokenizers as a command line names them; one that has to learn first learns from the text that training would take. */
+/**
+ * Tokenizers as a command line names them; one that has to learn first learns from the text that training would take.
+ */
 final class TokenizerChoice {
 
     private final Path dataSets;
@@ -38,7 +40,8 @@ final class TokenizerChoice {
     /**
      * What a tokenizer makes of a text.
      *
-     * @param unknown tokens that stand for something the vocabulary does not have; where the tokenizer would refuse them, the characters
+     * @param unknown tokens that stand for something the vocabulary does not have; where the tokenizer would refuse
+     *     them, the characters
      */
     record Count(int tokens, int unknown) {
     }
@@ -50,11 +53,13 @@ final class TokenizerChoice {
         }
         Path path = Arguments.path("--tokenizer", nameOrPath);
         if (!Files.exists(path)) {
-            throw new UserError("--tokenizer: found " + nameOrPath + ", expected one of " + String.join(", ", Tokenizers.NAMES)
+            throw new UserError("--tokenizer: found " + nameOrPath + ", expected one of "
+                    + String.join(", ", Tokenizers.NAMES)
                     + ", or the path of a tokenizer.json, a run, a checkpoint or prepared data that exists");
         }
         Path inside = path.resolve(TrainedModel.TOKENIZER_FILE);
-        return Files.isDirectory(path) ? Files.exists(inside) ? Tokenizers.load(inside) : TrainedModel.tokenizer(path) : Tokenizers.load(path);
+        return Files.isDirectory(path) ? Files.exists(inside) ? Tokenizers.load(inside) : TrainedModel.tokenizer(path)
+                : Tokenizers.load(path);
     }
 
     /** What was learned from, once something was. */
@@ -71,13 +76,15 @@ final class TokenizerChoice {
             return spec.learnsFromText() ? Preparation.tokenizer(corpus(), PreparationSpec.of(spec, 0.1, threads))
                     : Tokenizers.create(name, "");
         } catch (DataException e) {
-            throw new UserError(e.getMessage().replace("data.vocab_size", "--vocab-size").replace("data.path", "--corpus"));
+            throw new UserError(e.getMessage().replace("data.vocab_size", "--vocab-size")
+                    .replace("data.path", "--corpus"));
         }
     }
 
     private Corpus corpus() {
         if (corpus == null) {
-            corpus = new DataSets(dataSets).resolve(corpusFile == null ? DataSets.TINY_SHAKESPEARE : null, corpusFile, ByteProgress.NONE);
+            corpus = new DataSets(dataSets).resolve(corpusFile == null ? DataSets.TINY_SHAKESPEARE : null, corpusFile,
+                    ByteProgress.NONE);
         }
         return corpus;
     }

@@ -48,7 +48,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code java -jar train.jar CONFIG}: the command without a name. It trains or resumes a run and shows its progress. */
+/**
+ * {@code java -jar train.jar CONFIG}: the command without a name. It trains or resumes a run and shows its progress.
+ */
 @Command(name = "java -jar train.jar", versionProvider = TrainCommand.Version.class, sortOptions = false,
         synopsisSubcommandLabel = "", customSynopsis = {
             "java -jar train.jar CONFIG [--resume[=STEP]] [--KEY=VALUE...] [OPTIONS]",
@@ -72,21 +74,25 @@ public final class TrainCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(index = "0", arity = "0..1", paramLabel = "CONFIG", description = "A YAML file; see configs/ and docs/config.md.")
+    @Parameters(index = "0", arity = "0..1", paramLabel = "CONFIG",
+            description = "A YAML file; see configs/ and docs/config.md.")
     private String config;
 
     @Option(names = "--resume", arity = "0..1", paramLabel = "STEP", preprocessor = OnlyAttached.class,
             description = "Continue from the run's last checkpoint, or from --resume=step-NNNNNNNN or --resume=best.")
     private String resume;
 
-    @Option(names = "--data-changed", description = "With --resume: continue although the data are not those of the checkpoint.")
+    @Option(names = "--data-changed",
+            description = "With --resume: continue although the data are not those of the checkpoint.")
     private boolean dataChanged;
 
     // For the help only: each key is an option of its own, added in withConfigKeys.
-    @Option(names = "--KEY", paramLabel = "VALUE", description = "A config key, such as --train.max_iters=200: wins over CONFIG.")
+    @Option(names = "--KEY", paramLabel = "VALUE",
+            description = "A config key, such as --train.max_iters=200: wins over CONFIG.")
     private String key;
 
-    @Option(names = "--no-probe", description = "Do not measure the machine's peak (half a second); the log then has no share of it.")
+    @Option(names = "--no-probe",
+            description = "Do not measure the machine's peak (half a second); the log then has no share of it.")
     private boolean noProbe;
 
     @Mixin
@@ -102,7 +108,8 @@ public final class TrainCommand implements Callable<Integer> {
     /** Makes every config key an option, so that picocli reads {@code --key=value} and {@code --key value} alike. */
     static CommandLine withConfigKeys(CommandLine commandLine) {
         for (String key : ConfigKeys.names()) {
-            commandLine.getCommandSpec().addOption(OptionSpec.builder("--" + key).type(String.class).hidden(true).build());
+            commandLine.getCommandSpec()
+                    .addOption(OptionSpec.builder("--" + key).type(String.class).hidden(true).build());
         }
         return commandLine;
     }
@@ -110,7 +117,8 @@ public final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (key != null) {
-            throw new UserError("--KEY: stands for a key of the config, such as --train.max_iters=200; docs/config.md lists them");
+            throw new UserError("--KEY: stands for a key of the config, such as --train.max_iters=200; docs/config.md"
+                    + " lists them");
         }
         if (config == null) {
             throw new UserError("no CONFIG given; give one such as configs/shakespeare-char.yaml, or --help");
@@ -129,13 +137,15 @@ public final class TrainCommand implements Callable<Integer> {
 
     /** The config with the keys of the command line in it. */
     RunConfig resolved() {
-        return ConfigLoader.load(Arguments.path("CONFIG", config), overrides(), line -> context.err().println("note: " + line));
+        return ConfigLoader.load(Arguments.path("CONFIG", config), overrides(),
+                line -> context.err().println("note: " + line));
     }
 
     /** Which checkpoint to go on from; empty for a new run. */
     Optional<Resumption> resumption() {
         if (resume == null && dataChanged) {
-            throw new UserError("--data-changed: found without --resume; a new run trains on any data, leave the option out");
+            throw new UserError("--data-changed: found without --resume; a new run trains on any data, leave the option"
+                    + " out");
         }
         return Optional.ofNullable(resume).map(checkpoint -> new Resumption(checkpoint, dataChanged));
     }
@@ -156,7 +166,8 @@ public final class TrainCommand implements Callable<Integer> {
         @Override
         public String[] getVersion() {
             String version = Main.class.getPackage().getImplementationVersion();
-            return new String[] {"inkhorn " + (version == null ? "(development)" : version) + ", Java " + System.getProperty("java.version")};
+            return new String[] {"inkhorn " + (version == null ? "(development)" : version) + ", Java "
+                    + System.getProperty("java.version")};
         }
     }
 
@@ -222,7 +233,8 @@ public final class TrainCommand implements Callable<Integer> {
             }
             Path path = data.path() == null ? null : Path.of(data.path());
             Corpus corpus = new DataSets(context.dataSets()).resolve(data.dataset(), path, progress);
-            PreparationSpec spec = PreparationSpec.of(data.tokenizerSpec().orElseThrow(), data.valFraction(), engine.threads());
+            PreparationSpec spec = PreparationSpec.of(data.tokenizerSpec().orElseThrow(), data.valFraction(),
+                    engine.threads());
             return new Preparation(context.dataSets()).prepare(corpus, spec, progress);
         }
     }
@@ -233,7 +245,8 @@ public final class TrainCommand implements Callable<Integer> {
         Trainer.End end;
         Trainer trainer;
         try (Progress progress = Progress.open(run.resumedStep(), train.maxIters(), train.logInterval(), out)) {
-            PeakMeter peak = noProbe ? PeakMeter.none() : context.peaks().of(KernelProvider.kernels().threads(), model.flopsPerToken());
+            PeakMeter peak = noProbe ? PeakMeter.none() : context.peaks()
+                    .of(KernelProvider.kernels().threads(), model.flopsPerToken());
             try (PhaseTimer timer = PhaseTimer.start("restoring")) {
                 trainer = run.trainer(model, peak, shutdown, progress);
             }
@@ -242,11 +255,13 @@ public final class TrainCommand implements Callable<Integer> {
         }
         Path directory = config.run().directory();
         switch (end) {
-            case FINISHED -> out.println("done: " + finished(trainer, data) + "; write with: java -jar train.jar sample " + directory);
-            case NO_PROGRESS -> out.println("stopped early: " + finished(trainer, data) + ", and no better since; write with:"
-                    + " java -jar train.jar sample " + directory);
-            case STOPPED -> out.println("stopped at step " + trainer.state().step() + " of " + train.maxIters() + "; go on with:"
-                    + " java -jar train.jar " + Arguments.resuming(arguments(), trainer.state().step() > run.resumedStep()));
+            case FINISHED -> out.println("done: " + finished(trainer, data)
+                    + "; write with: java -jar train.jar sample " + directory);
+            case NO_PROGRESS -> out.println("stopped early: " + finished(trainer, data)
+                    + ", and no better since; write with: java -jar train.jar sample " + directory);
+            case STOPPED -> out.println("stopped at step " + trainer.state().step() + " of " + train.maxIters()
+                    + "; go on with: java -jar train.jar "
+                    + Arguments.resuming(arguments(), trainer.state().step() > run.resumedStep()));
         }
         return end == Trainer.End.STOPPED ? shutdown.exitCode() : 0;
     }
@@ -254,17 +269,20 @@ public final class TrainCommand implements Callable<Integer> {
     private static String finished(Trainer trainer, PreparedData data) {
         double loss = trainer.state().bestValLoss();
         String best = Double.isFinite(loss)
-                ? String.format(Locale.ROOT, ", best validation loss %.4f (%.4f bits per byte) at step %d", loss, data.bitsPerByte(loss),
+                ? String.format(Locale.ROOT, ", best validation loss %.4f (%.4f bits per byte) at step %d", loss,
+                data.bitsPerByte(loss),
                         trainer.state().bestStep())
                 : "";
         return trainer.state().step() + " steps" + best;
     }
 
-    private void banner(RunConfig config, LanguageModel model, TrainingMemory memory, PreparedData data, long resumedStep) {
+    private void banner(RunConfig config, LanguageModel model, TrainingMemory memory, PreparedData data,
+            long resumedStep) {
         PrintStream out = context.out();
         TrainConfig train = config.train();
         long tokens = (long) train.batchSize() * config.model().gpt().blockSize() * train.gradAccum();
-        out.printf(Locale.ROOT, "run      %s in %s, seed %d%n", config.run().name(), config.run().directory(), config.run().seed());
+        out.printf(Locale.ROOT, "run      %s in %s, seed %d%n", config.run().name(), config.run().directory(),
+                config.run().seed());
         out.printf(Locale.ROOT, "data     %s: %,d + %,d tokens, vocabulary of %,d (%s)%n", data.manifest().source(),
                 data.train().length(), data.val().length(), data.tokenizer().vocabSize(), data.tokenizer().name());
         data.warnings().forEach(warning -> out.println("WARNING  " + warning));

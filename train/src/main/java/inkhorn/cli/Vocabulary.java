@@ -26,7 +26,8 @@ record Vocabulary(int size, String source, boolean isAssumed) {
     private static final int CHARACTERS_OF_TINY_SHAKESPEARE = 65;
 
     /**
-     * What training with a config would have, as far as that is known here: nothing is downloaded and nothing is written.
+     * What training with a config would have, as far as that is known here: nothing is downloaded and nothing is
+     * written.
      *
      * @param dataSets {@code data/sets}
      * @throws inkhorn.data.DataException if the config names data or a tokenizer that do not exist
@@ -34,7 +35,8 @@ record Vocabulary(int size, String source, boolean isAssumed) {
     static Vocabulary of(DataConfig data, Path dataSets) {
         if (data.dir() != null) {
             DataManifest manifest = PreparedData.manifest(Path.of(data.dir()));
-            return known(manifest.vocabSize(), "tokenizer " + manifest.tokenizer() + " of the prepared data in " + data.dir());
+            return known(manifest.vocabSize(), "tokenizer " + manifest.tokenizer() + " of the prepared data in "
+                    + data.dir());
         }
         TokenizerSpec tokenizer = data.tokenizerSpec().orElseThrow();
         if (!tokenizer.learnsFromText()) {
@@ -56,10 +58,13 @@ record Vocabulary(int size, String source, boolean isAssumed) {
     private static Vocabulary ofText(DataConfig data, TokenizerSpec tokenizer, Path dataSets) {
         boolean isHere = data.path() != null || Files.exists(dataSets.resolve(data.dataset()).resolve(DataSets.INPUT));
         if (!isHere && data.dataset().equals(DataSets.TINY_SHAKESPEARE)) {
-            return new Vocabulary(CHARACTERS_OF_TINY_SHAKESPEARE, "the characters of the published tiny-shakespeare, which is not here yet", true);
+            return new Vocabulary(CHARACTERS_OF_TINY_SHAKESPEARE,
+                    "the characters of the published tiny-shakespeare, which is not here yet", true);
         }
-        Corpus corpus = new DataSets(dataSets).resolve(data.dataset(), data.path() == null ? null : Path.of(data.path()), ByteProgress.NONE);
-        PreparationSpec spec = PreparationSpec.of(tokenizer, data.valFraction(), Runtime.getRuntime().availableProcessors());
+        Corpus corpus = new DataSets(dataSets).resolve(data.dataset(), data.path() == null ? null
+                : Path.of(data.path()), ByteProgress.NONE);
+        PreparationSpec spec = PreparationSpec.of(tokenizer, data.valFraction(),
+                Runtime.getRuntime().availableProcessors());
         return known(Preparation.tokenizer(corpus, spec).vocabSize(), "the characters of " + corpus.source());
     }
 }

@@ -7,22 +7,23 @@ public final class ConfigException extends UserError {
 
     private static final long serialVersionUID = 1L;
 
-    ConfigException(List<Problem> problems) {
-        super(problems.stream().map(Problem::line).toList());
+    ConfigException(List<Fault> problems) {
+        super(problems.stream().map(Fault::line).toList());
     }
 
     ConfigException(String where, String what) {
-        this(List.of(new Problem(where, List.of(), what)));
+        this(List.of(new Fault(where, List.of(), what)));
     }
 
     /**
      * One problem.
      *
      * @param where the file and line, the option or the key at fault
-     * @param keys  the dotted keys that take part in it, the one at fault first; empty if the file as a whole is at fault
+     * @param keys  the dotted keys that take part in it, the one at fault first; empty if the file as a whole is at
+     *     fault
      * @param what  what was found and what is allowed
      */
-    record Problem(String where, List<String> keys, String what) {
+    record Fault(String where, List<String> keys, String what) {
 
         String line() {
             return where + ": " + what;

@@ -95,7 +95,8 @@ public final class ConfigKeys {
     static List<Difference> differences(RunConfig mine, RunConfig other) {
         List<Difference> found = new ArrayList<>();
         for (RecordComponent section : RunConfig.class.getRecordComponents()) {
-            found.addAll(differences(section.getName(), (Record) Records.get(section, mine), (Record) Records.get(section, other)));
+            found.addAll(differences(section.getName(), (Record) Records.get(section, mine),
+                    (Record) Records.get(section, other)));
         }
         return found;
     }

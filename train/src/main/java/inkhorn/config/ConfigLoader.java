@@ -1,6 +1,6 @@
 package inkhorn.config;
 
-import inkhorn.config.ConfigException.Problem;
+import inkhorn.config.ConfigException.Fault;
 import inkhorn.data.files.RegularFile;
 import inkhorn.data.source.DataSets;
 import inkhorn.nn.config.InvalidConfigException;
@@ -25,7 +25,10 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Reads a config: a YAML file, then what the command line puts over it, then the defaults; and reports everything wrong at once. */
+/**
+ * Reads a config: a YAML file, then what the command line puts over it, then the defaults; and reports everything wrong
+ * at once.
+ */
 public final class ConfigLoader {
 
     // The longest sensible config has a few kilobytes; a model or a corpus given by mistake must not be parsed.
@@ -34,7 +37,7 @@ public final class ConfigLoader {
     private final YamlSource source;
     private final String file;
     private final Map<String, String> overrides;
-    private final List<Problem> problems = new ArrayList<>();
+    private final List<Fault> problems = new ArrayList<>();
 
     private ConfigLoader(String file, YamlSource source, Map<String, String> overrides) {
         this.file = file;
@@ -50,7 +53,8 @@ public final class ConfigLoader {
     /**
      * Reads {@code file}; {@code run.name} is the file's name, without its extension, if it gives none.
      *
-     * @param overrides values by dotted key ({@code train.max_iters}), as written on the command line; they win over the file
+     * @param overrides values by dotted key ({@code train.max_iters}), as written on the command line; they win over
+     *     the file
      * @throws ConfigException with every problem found, one line each
      */
     public static RunConfig load(Path file, Map<String, String> overrides) {
@@ -63,7 +67,8 @@ public final class ConfigLoader {
      * @param notes takes a line for keys that were given and have no effect
      */
     public static RunConfig load(Path file, Map<String, String> overrides, Consumer<String> notes) {
-        ConfigLoader loader = new ConfigLoader(file.toString(), YamlSource.parse(file.toString(), read(file)), overrides);
+        ConfigLoader loader = new ConfigLoader(file.toString(),
+                YamlSource.parse(file.toString(), read(file)), overrides);
         RunConfig config = loader.build();
         IneffectiveKeys.notes(config, loader.given()).forEach(notes);
         return config;
@@ -78,7 +83,7 @@ public final class ConfigLoader {
         for (String key : overrides.keySet()) {
             if (!ConfigKeys.all().containsKey(key)) {
                 String nearest = ConfigKeys.nearest(key);
-                problems.add(new Problem("--" + key, List.of(key), "unknown key"
+                problems.add(new Fault("--" + key, List.of(key), "unknown key"
                         + (nearest == null ? "; docs/config.md lists the keys" : "; did you mean --" + nearest + "?")));
             }
         }
@@ -107,16 +112,17 @@ public final class ConfigLoader {
 
     private Object component(String section, RecordComponent component, Object defaultValue) {
         ConfigKeys.Key key = ConfigKeys.all().get(ConfigKeys.dotted(section, component));
-        return defaultValue instanceof Record inside ? section(section, inside) : key == null ? defaultValue : value(key);
+        return defaultValue instanceof Record inside ? section(section, inside) : key == null
+                ? defaultValue : value(key);
     }
 
-    private static Problem problem(String section, InvalidConfigException.Problem problem) {
+    private static Fault problem(String section, InvalidConfigException.Problem problem) {
         List<String> keys = Stream.concat(Stream.of(problem.key()), problem.others().stream())
                 .map(key -> section + "." + key).toList();
-        return new Problem(keys.get(0), keys, problem.what());
+        return new Fault(keys.get(0), keys, problem.what());
     }
 
-    private void report(List<Problem> found) {
+    private void report(List<Fault> found) {
         found.stream().filter(problem -> problem.keys().stream().noneMatch(this::isReported)).map(this::place).toList()
                 .forEach(problems::add);
     }
@@ -139,14 +145,15 @@ public final class ConfigLoader {
             }
             return scalar.as(key.type());
         } catch (Scalar.Unfit e) {
-            problems.add(place(new Problem("", List.of(key.dotted()), e.getMessage())));
+            problems.add(place(new Fault("", List.of(key.dotted()), e.getMessage())));
             return fallback;
         }
     }
 
     /** Whether data.path or data.dir is given where no data set is, or on the command line over the file's data set. */
     private boolean pathWins(YamlSource.Value writtenDataset) {
-        boolean onCommandLine = !overrides.getOrDefault("data.path", "").isEmpty() || !overrides.getOrDefault("data.dir", "").isEmpty();
+        boolean onCommandLine = !overrides.getOrDefault("data.path", "").isEmpty()
+                || !overrides.getOrDefault("data.dir", "").isEmpty();
         return givenPath() != null && (writtenDataset == null || onCommandLine);
     }
 
@@ -164,12 +171,13 @@ public final class ConfigLoader {
     private String given(String key) {
         String override = overrides.get(key);
         YamlSource.Value written = source.values().get(key);
-        String value = override != null ? override : written != null && written.scalar() != null ? written.scalar().text() : null;
+        String value = override != null ? override : written != null && written.scalar() != null ? written.scalar()
+                .text() : null;
         return value == null || value.isBlank() ? null : value;
     }
 
     /** The problem with the place where the user wrote the value, and the default to go back to. */
-    private Problem place(Problem problem) {
+    private Fault place(Fault problem) {
         String key = problem.keys().get(0);
         YamlSource.Value written = source.values().get(key);
         String where = overrides.containsKey(key) ? "--" + key
@@ -177,8 +185,9 @@ public final class ConfigLoader {
                 : file + ": " + key;
         Object fallback = ConfigKeys.all().get(key).defaultValue();
         boolean advised = problem.what().contains(";");
-        String hint = advised ? "" : fallback == null ? "; leave the key out for its default" : "; the default is " + Scalar.show(fallback);
-        return new Problem(where, problem.keys(), problem.what() + hint);
+        String hint = advised ? "" : fallback == null ? "; leave the key out for its default" : "; the default is "
+                + Scalar.show(fallback);
+        return new Fault(where, problem.keys(), problem.what() + hint);
     }
 
     private boolean isReported(String key) {
@@ -188,10 +197,12 @@ public final class ConfigLoader {
     private static String read(Path file) {
         String name = file.toString();
         if (Files.isDirectory(file)) {
-            throw new ConfigException(name, "is a directory, expected a config file such as configs/shakespeare-char.yaml");
+            throw new ConfigException(name, "is a directory, expected a config file such as"
+                    + " configs/shakespeare-char.yaml");
         }
         try {
-            String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(RegularFile.read(file, LARGEST))).toString();
+            String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(RegularFile.read(file, LARGEST)))
+                    .toString();
             return text.startsWith("\uFEFF") ? text.substring(1) : text;
         } catch (NoSuchFileException e) {
             throw new ConfigException(name, "no such file; give a config such as configs/shakespeare-char.yaml");

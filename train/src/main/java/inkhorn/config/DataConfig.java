@@ -16,7 +16,8 @@ import java.util.Optional;
  * @param vocabSize   tokens of a vocabulary that is learned from the text; null for the tokenizer's default
  * @param valFraction share kept for validation; null only with {@code dir}, which is split already
  */
-public record DataConfig(String dataset, String path, String dir, String tokenizer, Integer vocabSize, Double valFraction) {
+public record DataConfig(String dataset, String path, String dir, String tokenizer, Integer vocabSize,
+        Double valFraction) {
 
     private static final String DEFAULT_TOKENIZER = "char";
     private static final double DEFAULT_VAL_FRACTION = 0.1;
@@ -27,13 +28,17 @@ public record DataConfig(String dataset, String path, String dir, String tokeniz
         String name = tokenizer;
         Optional<String> wrongName = complaint(name, 0);
         Optional<String> wrongSize = wrongName.isPresent() || vocabSize == null ? Optional.empty()
-                : vocabSize < 1 ? Optional.of("found " + vocabSize + ", expected a whole number >= 1") : complaint(name, vocabSize);
+                : vocabSize < 1 ? Optional.of("found " + vocabSize + ", expected a whole number >= 1")
+                : complaint(name, vocabSize);
         new Check("data")
                 .that(dataset != null && DataSets.isName(dataset), "dataset", "found " + Scalar.quote(dataset)
-                        + ", expected the name of a data set: letters, digits, '-', '_', '.'; for a file of your own set data.path")
-                .that(path == null || !path.isBlank(), "path", "found \"\", expected a text file or a directory of them")
+                        + ", expected the name of a data set: letters, digits, '-', '_', '.'; for a file of your own"
+                        + " set data.path")
+                .that(path == null || !path.isBlank(), "path",
+                "found \"\", expected a text file or a directory of them")
                 .that(dir == null || !dir.isBlank(), "dir", "found \"\", expected a directory of prepared data")
-                .that(path == null || dir == null, "dir", "found " + Scalar.quote(dir) + " beside data.path " + Scalar.quote(path)
+                .that(path == null || dir == null, "dir", "found " + Scalar.quote(dir) + " beside data.path "
+                + Scalar.quote(path)
                         + ", expected one of them; --data.path= takes the path away", "path")
                 .that(wrongName.isEmpty(), "tokenizer", wrongName.orElse(""))
                 .that(wrongSize.isEmpty(), "vocab_size", wrongSize.orElse(""))

@@ -8,7 +8,10 @@ public final class Nearest {
     private Nearest() {
     }
 
-    /** The candidate nearest to {@code written}, the first of several; null if more than a third of it would have to change. */
+    /**
+     * The candidate nearest to {@code written}, the first of several; null if more than a third of it would have to
+     * change.
+     */
     public static String of(String written, Collection<String> candidates) {
         String nearest = null;
         int least = Math.max(1, written.length() / 3) + 1;

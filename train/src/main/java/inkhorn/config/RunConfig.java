@@ -13,7 +13,8 @@ public record RunConfig(RunIdentity run, DataConfig data, ModelConfig model, Tra
 
     /** Every key at its default. */
     public static RunConfig defaults() {
-        return new RunConfig(RunIdentity.defaults(), DataConfig.defaults(), ModelConfig.defaults(), TrainConfig.defaults(),
+        return new RunConfig(RunIdentity.defaults(), DataConfig.defaults(), ModelConfig.defaults(),
+                TrainConfig.defaults(),
                 OptimConfig.defaults());
     }
 

@@ -7,7 +7,8 @@ import java.nio.file.Path;
 /**
  * Section {@code run}: what the run is called and where it writes.
  *
- * @param name the run's name, usable as a directory name; {@link ConfigLoader} takes the config file's name if it gives none
+ * @param name the run's name, usable as a directory name; {@link ConfigLoader} takes the config file's name if it gives
+ *     none
  * @param seed all randomness of the run follows from it
  * @param out  the run directory; {@code checkpoints/<name>} if null is given
  */

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
-import inkhorn.config.ConfigException.Problem;
+import inkhorn.config.ConfigException.Fault;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -15,8 +15,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A config file as written: two levels of keys, each value with its line. Read from the parser's tokens and not from a bound
- * object, because only they know line numbers, duplicate keys and whether a number stood in quotes.
+ * A config file as written: two levels of keys, each value with its line. Read from the parser's tokens and not from a
+ * bound object, because only they know line numbers, duplicate keys and whether a number stood in quotes.
  */
 final class YamlSource {
 
@@ -25,7 +25,7 @@ final class YamlSource {
     private final String file;
     private final String text;
     private final Map<String, Value> values = new LinkedHashMap<>();
-    private final List<Problem> problems = new ArrayList<>();
+    private final List<Fault> problems = new ArrayList<>();
 
     /** A value; {@code scalar} is null for a key with nothing behind it. */
     record Value(Scalar scalar, int line) {
@@ -53,7 +53,7 @@ final class YamlSource {
         return values;
     }
 
-    List<Problem> problems() {
+    List<Fault> problems() {
         return problems;
     }
 
@@ -67,7 +67,8 @@ final class YamlSource {
             throw new ConfigException(file, "the config is empty; copy one from configs/ and change it");
         }
         if (first != JsonToken.START_OBJECT) {
-            throw new ConfigException(file, "not a config: found " + describe(yaml) + " where sections such as 'train:' were expected");
+            throw new ConfigException(file, "not a config: found " + describe(yaml)
+                    + " where sections such as 'train:' were expected");
         }
         List<String> seen = new ArrayList<>();
         while (yaml.nextToken() == JsonToken.FIELD_NAME) {
@@ -102,11 +103,13 @@ final class YamlSource {
             if (!ConfigKeys.all().containsKey(dotted)) {
                 unknown(line, dotted);
             } else if (values.containsKey(dotted)) {
-                problem(line, dotted, dotted + " appears twice, first on line " + values.get(dotted).line() + "; keep one");
+                problem(line, dotted, dotted + " appears twice, first on line " + values.get(dotted).line()
+                        + "; keep one");
             } else if (yaml.currentToken().isStructStart()) {
                 problem(line, dotted, dotted + ": found " + describe(yaml) + ", expected one value");
             } else {
-                values.put(dotted, new Value(isNothing(yaml) ? null : new Scalar(yaml.getText(), isQuoted(yaml)), line));
+                values.put(dotted,
+                        new Value(isNothing(yaml) ? null : new Scalar(yaml.getText(), isQuoted(yaml)), line));
             }
             yaml.skipChildren();
         }
@@ -119,7 +122,8 @@ final class YamlSource {
         if (nearest != null) {
             hint = "did you mean " + nearest + "?";
         } else if (section != null) {
-            hint = "the keys of " + section + " are " + String.join(", ", ConfigKeys.of(section).stream().map(ConfigKeys.Key::name).toList());
+            hint = "the keys of " + section + " are "
+                    + String.join(", ", ConfigKeys.of(section).stream().map(ConfigKeys.Key::name).toList());
         } else {
             hint = "the sections are " + String.join(", ", ConfigKeys.sections());
         }
@@ -127,7 +131,7 @@ final class YamlSource {
     }
 
     private void problem(int line, String key, String what) {
-        problems.add(new Problem(at(line), List.of(key), what));
+        problems.add(new Fault(at(line), List.of(key), what));
     }
 
     private boolean isQuoted(YAMLParser yaml) {

@@ -11,9 +11,10 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * Follows the likeliest texts side by side (Graves 2012, 4), as Hugging Face's {@code generate} does with {@code num_beams} and
- * without {@code do_sample}: at each step the 2N likeliest continuations of N texts are looked at; those of the first N that end
- * are candidates for the result, and the N best that do not end go on. Ties go to the better text, then to the lower id.
+ * Follows the likeliest texts side by side (Graves 2012, 4), as Hugging Face's {@code generate} does with
+ * {@code num_beams} and without {@code do_sample}: at each step the 2N likeliest continuations of N texts are looked
+ * at; those of the first N that end are candidates for the result, and the N best that do not end go on. Ties go to the
+ * better text, then to the lower id.
  */
 public final class BeamSearch {
 
@@ -29,8 +30,8 @@ public final class BeamSearch {
      *
      * @param ids what was written after the prompt
      * @param logProbabilities of each, by the model alone, in nats
-     * @param score what hypotheses are ranked by: the sum of log-probabilities, penalties applied, over the length to the power of
-     *     the length penalty
+     * @param score what hypotheses are ranked by: the sum of log-probabilities, penalties applied, over the length to
+     *     the power of the length penalty
      * @param reason why it ended
      */
     public record Hypothesis(int[] ids, double[] logProbabilities, double score, FinishReason reason) {
@@ -44,7 +45,8 @@ public final class BeamSearch {
      * @param logits how the model's logits are computed; opened and closed for each call
      * @param penalties applied to log-probabilities, as Hugging Face does in beam search, and not to logits
      */
-    public BeamSearch(LanguageModel model, Function<LanguageModel, NextLogits> logits, Beams beams, LogitTransform penalties) {
+    public BeamSearch(LanguageModel model, Function<LanguageModel, NextLogits> logits, Beams beams,
+            LogitTransform penalties) {
         this.model = model;
         this.logits = logits;
         this.beams = beams;
@@ -94,7 +96,8 @@ public final class BeamSearch {
                 } else if (isEnough.getAsBoolean()) {
                     return ended(running, FinishReason.STOP);
                 }
-                rows = next.next(going.stream().mapToInt(Continuation::beam).toArray(), going.stream().mapToInt(Continuation::id).toArray());
+                rows = next.next(going.stream().mapToInt(Continuation::beam).toArray(),
+                        going.stream().mapToInt(Continuation::id).toArray());
             }
         }
     }

@@ -4,7 +4,8 @@ package inkhorn.generate;
  * How beam search goes about it, in Hugging Face's terms.
  *
  * @param width how many texts are followed side by side
- * @param lengthPenalty a text's score is its log-probability divided by (tokens written)^this: above 0 favours long texts
+ * @param lengthPenalty a text's score is its log-probability divided by (tokens written)^this: above 0 favours long
+ *     texts
  * @param earlyStopping when to stop looking
  */
 public record Beams(int width, double lengthPenalty, EarlyStopping earlyStopping) {

@@ -83,7 +83,8 @@ public final class CachedLogits implements NextLogits {
             if (prompt.length == 0) {
                 throw new IllegalArgumentException("logits: the prompt is empty, it must hold at least one token");
             }
-            started.add(new Sequence(spareCache(), prompt.clone(), prompt.length, Window.start(prompt.length, model.blockSize())));
+            started.add(new Sequence(spareCache(), prompt.clone(), prompt.length,
+                    Window.start(prompt.length, model.blockSize())));
         }
         sequences = started;
         fitRows();
@@ -222,7 +223,8 @@ public final class CachedLogits implements NextLogits {
             List<int[]> twins = new ArrayList<>();
             for (int i : left) {
                 int[] window = sequences.get(i).window();
-                Integer twin = firsts.stream().filter(f -> Arrays.equals(sequences.get(f).window(), window)).findFirst().orElse(null);
+                Integer twin = firsts.stream().filter(f -> Arrays.equals(sequences.get(f).window(), window)).findFirst()
+                        .orElse(null);
                 if (twin != null) {
                     twins.add(new int[] {twin, i});
                 } else if (window.length == length && firsts.size() < most) {

@@ -9,8 +9,8 @@ import java.util.function.Function;
 import java.util.function.IntConsumer;
 
 /**
- * Writes on from a prompt, token by token. Which token is drawn is a pure function of (seed, sequence, position, text so
- * far): a second sequence does not change the first.
+ * Writes on from a prompt, token by token. Which token is drawn is a pure function of (seed, sequence, position, text
+ * so far): a second sequence does not change the first.
  */
 public final class Generator {
 
@@ -32,8 +32,8 @@ public final class Generator {
     }
 
     /**
-     * Hands each new token over as soon as it is chosen. Once the text is longer than the model's block size, only its last
-     * part is seen ({@link Window}).
+     * Hands each new token over as soon as it is chosen. Once the text is longer than the model's block size, only its
+     * last part is seen ({@link Window}).
      *
      * @param prompt at least one token, each in 0 … V-1
      * @param count how many tokens to write
@@ -54,22 +54,23 @@ public final class Generator {
     }
 
     /**
-     * Writes several texts side by side, which reads the model's weights once for all of them. Each is what it would be alone.
+     * Writes several texts side by side, which reads the model's weights once for all of them. Each is what it would be
+     * alone.
      *
      * @param prompts at least one token each, each in 0 … V-1
      * @param firstSequence the number of the first text; the others count on from it
      * @param out a listener for each text
      * @return why each text ended
-     * @throws IllegalArgumentException when a prompt is empty, holds an id that the model does not know, or fills a context
-     *     that does not slide
+     * @throws IllegalArgumentException when a prompt is empty, holds an id that the model does not know, or fills a
+     *     context that does not slide
      */
     public List<FinishReason> generate(int[][] prompts, Limits limits, long firstSequence, List<TokenListener> out) {
-        List<Sequence> all = new ArrayList<>();
+        List<GrowingText> all = new ArrayList<>();
         for (int i = 0; i < prompts.length; i++) {
             check(prompts[i], limits, model);
-            all.add(new Sequence(prompts[i], new Rng(seed).stream(firstSequence + i), limits, out.get(i)));
+            all.add(new GrowingText(prompts[i], new Rng(seed).stream(firstSequence + i), limits, out.get(i)));
         }
-        List<Sequence> live = limits.tokens() == 0 ? List.of() : all;
+        List<GrowingText> live = limits.tokens() == 0 ? List.of() : all;
         if (!live.isEmpty()) {
             try (NextLogits next = logits.apply(model)) {
                 float[][] rows = next.start(prompts);
@@ -79,7 +80,7 @@ public final class Generator {
                         break;
                     }
                     live = Arrays.stream(going).mapToObj(live::get).toList();
-                    rows = next.next(going, live.stream().mapToInt(Sequence::last).toArray());
+                    rows = next.next(going, live.stream().mapToInt(GrowingText::last).toArray());
                 }
             }
         }
@@ -87,7 +88,7 @@ public final class Generator {
     }
 
     /** Lets each write a token; the indices of those that are not finished. */
-    private static int[] going(List<Sequence> live, float[][] rows) {
+    private static int[] going(List<GrowingText> live, float[][] rows) {
         int[] going = new int[live.size()];
         int count = 0;
         for (int i = 0; i < going.length; i++) {
@@ -99,7 +100,7 @@ public final class Generator {
     }
 
     /** One text being written. */
-    private final class Sequence {
+    private final class GrowingText {
 
         private final Rng draws;
         private final Limits limits;
@@ -107,7 +108,7 @@ public final class Generator {
         private TextSoFar text;
         private FinishReason finished;
 
-        Sequence(int[] prompt, Rng draws, Limits limits, TokenListener out) {
+        GrowingText(int[] prompt, Rng draws, Limits limits, TokenListener out) {
             this.text = TextSoFar.ofPrompt(prompt);
             this.draws = draws;
             this.limits = limits;
@@ -141,8 +142,8 @@ public final class Generator {
             throw new IllegalArgumentException("generate: the prompt is empty, it must hold at least one token");
         }
         if (!limits.slide() && prompt.length >= model.blockSize()) {
-            throw new IllegalArgumentException("generate: the prompt has " + prompt.length + " tokens, which leaves no room in a"
-                    + " context of " + model.blockSize() + " that does not slide");
+            throw new IllegalArgumentException("generate: the prompt has " + prompt.length
+                    + " tokens, which leaves no room in a context of " + model.blockSize() + " that does not slide");
         }
         for (int id : prompt) {
             if (id < 0 || id >= model.vocabSize()) {

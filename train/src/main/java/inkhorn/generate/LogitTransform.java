@@ -6,8 +6,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Changes the scores from which the next token is chosen: a strategy is a chain of these and a choice ({@link Sampler}). Names,
- * meaning and order are those of Hugging Face's {@code generate}; where several tokens tie, the lowest ids are kept.
+ * Changes the scores from which the next token is chosen: a strategy is a chain of these and a choice
+ * ({@link Sampler}). Names, meaning and order are those of Hugging Face's {@code generate}; where several tokens tie,
+ * the lowest ids are kept.
  */
 @FunctionalInterface
 public interface LogitTransform {
@@ -35,7 +36,8 @@ public interface LogitTransform {
      * @throws IllegalArgumentException unless it is finite and above 0
      */
     static LogitTransform temperature(double temperature) {
-        require(temperature > 0 && temperature < Double.POSITIVE_INFINITY, "temperature must be above 0 and finite", temperature);
+        require(temperature > 0 && temperature < Double.POSITIVE_INFINITY,
+                "temperature must be above 0 and finite", temperature);
         return (scores, text) -> {
             // The largest becomes 0, which softmax does not notice: so the smallest temperature does not overflow.
             int best = Scores.largest(scores);
@@ -57,7 +59,8 @@ public interface LogitTransform {
     }
 
     /**
-     * Keeps the nucleus: the fewest of the likeliest tokens whose probabilities come to {@code p} (Holtzman et al. 2020, 3.1).
+     * Keeps the nucleus: the fewest of the likeliest tokens whose probabilities come to {@code p} (Holtzman et al.
+     * 2020, 3.1).
      *
      * @throws IllegalArgumentException unless 0 < p ≤ 1
      */
@@ -108,8 +111,10 @@ public interface LogitTransform {
                 sum -= log == Scores.EXCLUDED ? 0 : StrictMath.exp(log) * log;
             }
             double entropy = sum;
-            List<Integer> mostTypicalFirst = IntStream.range(0, logs.length).filter(id -> logs[id] != Scores.EXCLUDED).boxed()
-                    .sorted(Comparator.comparingDouble((Integer id) -> Math.abs(-logs[id] - entropy))).toList();       // stable
+            List<Integer> mostTypicalFirst = IntStream.range(0, logs.length)
+                    .filter(id -> logs[id] != Scores.EXCLUDED).boxed()
+                    .sorted(Comparator.comparingDouble((Integer id) -> Math.abs(-logs[id] - entropy)))
+                    .toList();       // stable
             double mass = 0;
             for (int id : mostTypicalFirst) {
                 if (mass >= p) {
@@ -121,20 +126,21 @@ public interface LogitTransform {
     }
 
     /**
-     * Makes every token of the text, prompt and all, less likely: a positive score is divided by {@code penalty}, a negative one
-     * multiplied (Keskar et al. 2019, 4.1).
+     * Makes every token of the text, prompt and all, less likely: a positive score is divided by {@code penalty}, a
+     * negative one multiplied (Keskar et al. 2019, 4.1).
      *
      * @throws IllegalArgumentException unless it is finite and above 0; 1 changes nothing
      */
     static LogitTransform repetitionPenalty(double penalty) {
-        require(penalty > 0 && penalty < Double.POSITIVE_INFINITY, "repetition penalty must be above 0 and finite", penalty);
+        require(penalty > 0 && penalty < Double.POSITIVE_INFINITY,
+                "repetition penalty must be above 0 and finite", penalty);
         return (scores, text) -> Arrays.stream(text.ids()).distinct()
                 .forEach(id -> scores[id] = scores[id] < 0 ? scores[id] * penalty : scores[id] / penalty);
     }
 
     /**
-     * Subtracts {@code penalty} once from every token that was written after the prompt, as OpenAI's and vLLM's interfaces do;
-     * Hugging Face has no such option.
+     * Subtracts {@code penalty} once from every token that was written after the prompt, as OpenAI's and vLLM's
+     * interfaces do; Hugging Face has no such option.
      *
      * @throws IllegalArgumentException unless it is finite; 0 changes nothing
      */

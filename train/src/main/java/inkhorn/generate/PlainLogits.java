@@ -57,7 +57,8 @@ public final class PlainLogits implements NextLogits {
         int time = Math.min(Integer.highestOneBit(Math.max(seen, SHORTEST) * 2 - 1), model.blockSize());
         try (NoGrad off = NoGrad.open(); Scope token = Scope.open()) {
             int[] window = Arrays.copyOf(Arrays.copyOfRange(text, from, text.length), time);
-            Tensor logits = model.logitsAt(IntTensor.of(window, 1, time), new int[] {seen - 1}, Pass.evaluation());  // (1, V)
+            Tensor logits = model.logitsAt(IntTensor.of(window, 1, time), new int[] {seen - 1},
+                    Pass.evaluation());  // (1, V)
             return Arrays.copyOf(logits.data(), logits.size());
         }
     }

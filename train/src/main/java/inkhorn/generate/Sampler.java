@@ -28,7 +28,10 @@ public interface Sampler {
         return (logits, text, uniform) -> Scores.largest(Scores.of(logits, transform, text));
     }
 
-    /** A draw from the softmax of the scores after a transform, by walking the cumulative probabilities in the order of ids. */
+    /**
+     * A draw from the softmax of the scores after a transform, by walking the cumulative probabilities in the order of
+     * ids.
+     */
     static Sampler drawing(LogitTransform transform) {
         return (logits, text, uniform) -> {
             double[] weights = Scores.weights(Scores.of(logits, transform, text));

@@ -46,7 +46,9 @@ public final class Scores {
         return weights;
     }
 
-    /** What the model itself gives a token, whatever the strategy makes of its logits: log softmax(logits)[id], in nats. */
+    /**
+     * What the model itself gives a token, whatever the strategy makes of its logits: log softmax(logits)[id], in nats.
+     */
     public static double logProbability(float[] logits, int id) {
         float largest = logits[0];
         for (float logit : logits) {
@@ -59,7 +61,9 @@ public final class Scores {
         return (double) logits[id] - largest - StrictMath.log(total);
     }
 
-    /** The first id at which the cumulative weight exceeds the target; the last possible one when rounding leaves none. */
+    /**
+     * The first id at which the cumulative weight exceeds the target; the last possible one when rounding leaves none.
+     */
     static int pick(double[] weights, double target) {
         double cumulative = 0;
         int last = -1;

@@ -51,8 +51,9 @@ public final class Speed {
     /**
      * One line for the user.
      *
-     * @param bandwidth bytes a second that this machine reads of as much memory, as measured; 0 where it was not. One below what the
-     *     model's own reading reached was measured while other programs worked: then the line has no share of it
+     * @param bandwidth bytes a second that this machine reads of as much memory, as measured; 0 where it was not. One
+     *     below what the model's own reading reached was measured while other programs worked: then the line has no
+     *     share of it
      */
     public String describe(double bandwidth) {
         String line = String.format(Locale.ROOT, "prefill %d tokens, %.0f tokens/s; decode %d tokens, %.1f tokens/s",
@@ -62,7 +63,8 @@ public final class Speed {
         }
         line += String.format(Locale.ROOT, ", reads %.1f GB/s", bytesPerSecond() / 1e9);
         return bandwidth < bytesPerSecond() ? line
-                : line + String.format(Locale.ROOT, ", %.0f %% of the measured %.1f", 100 * bytesPerSecond() / bandwidth, bandwidth / 1e9);
+                : line + String.format(Locale.ROOT, ", %.0f %% of the measured %.1f",
+                100 * bytesPerSecond() / bandwidth, bandwidth / 1e9);
     }
 
     /** Adds what each call takes to the sums around it. */

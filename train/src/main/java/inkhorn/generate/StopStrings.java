@@ -3,9 +3,9 @@ package inkhorn.generate;
 import java.util.List;
 
 /**
- * Passes a text on up to the first of several stop strings, however the text is cut into pieces: what may become a stop string
- * is held back until it is one or is none. Where one stop string ends first, the text ends before it; of several that end
- * together, before the longest.
+ * Passes a text on up to the first of several stop strings, however the text is cut into pieces: what may become a stop
+ * string is held back until it is one or is none. Where one stop string ends first, the text ends before it; of several
+ * that end together, before the longest.
  */
 public final class StopStrings {
 

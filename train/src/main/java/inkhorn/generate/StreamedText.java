@@ -49,7 +49,9 @@ public final class StreamedText implements TokenListener {
         }
     }
 
-    /** Whether the text of these tokens holds a stop string: for {@link BeamSearch}, where texts do not grow one by one. */
+    /**
+     * Whether the text of these tokens holds a stop string: for {@link BeamSearch}, where texts do not grow one by one.
+     */
     public static Predicate<int[]> stopsAt(Tokenizer tokenizer, String prompt, List<String> stops) {
         return stops.isEmpty() ? ids -> false : ids -> {
             StreamedText text = new StreamedText(tokenizer, prompt, stops, ignored -> { });

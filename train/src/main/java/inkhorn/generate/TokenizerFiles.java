@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /**
- * The files of a tokenizer in a checkpoint. Inkhorn reads {@code tokenizer.json} alone; {@code tokenizer_config.json} is for
- * transformers' {@code AutoTokenizer}, which chooses the class that reads the other file by it.
+ * The files of a tokenizer in a checkpoint. Inkhorn reads {@code tokenizer.json} alone; {@code tokenizer_config.json}
+ * is for transformers' {@code AutoTokenizer}, which chooses the class that reads the other file by it.
  */
 public final class TokenizerFiles {
 

@@ -6,8 +6,8 @@ import inkhorn.data.tokenizer.Tokenizer;
 import java.util.Optional;
 
 /**
- * Which tokenizer a model was trained with, as a checkpoint's {@code config.json} says under {@value #KEY}: ids mean nothing without
- * it, and two vocabularies of one size are not told apart by the model's shapes.
+ * Which tokenizer a model was trained with, as a checkpoint's {@code config.json} says under {@value #KEY}: ids mean
+ * nothing without it, and two vocabularies of one size are not told apart by the model's shapes.
  *
  * @param name   as in {@code data.tokenizer}
  * @param tokens size of its vocabulary
@@ -25,7 +25,8 @@ public record TokenizerStamp(String name, int tokens, String sha256) {
     public static Optional<TokenizerStamp> read(ObjectNode config) {
         JsonNode stamp = config.path(KEY);
         return stamp.path("sha256").isTextual()
-                ? Optional.of(new TokenizerStamp(stamp.path("name").asText("?"), stamp.path("tokens").asInt(), stamp.path("sha256").textValue()))
+                ? Optional.of(new TokenizerStamp(stamp.path("name").asText("?"), stamp.path("tokens").asInt(),
+                stamp.path("sha256").textValue()))
                 : Optional.empty();
     }
 

@@ -11,6 +11,7 @@ import inkhorn.nn.LanguageModel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -28,7 +29,8 @@ public record TrainedModel(LanguageModel model, Tokenizer tokenizer) {
     /** @throws IllegalArgumentException when the two have vocabularies of different sizes */
     public TrainedModel {
         if (tokenizer.vocabSize() != model.vocabSize()) {
-            throw new IllegalArgumentException("the tokenizer has " + tokenizer.vocabSize() + " tokens, the model " + model.vocabSize());
+            throw new IllegalArgumentException("the tokenizer has " + tokenizer.vocabSize() + " tokens, the model "
+                    + model.vocabSize());
         }
     }
 
@@ -42,10 +44,12 @@ public record TrainedModel(LanguageModel model, Tokenizer tokenizer) {
         Checkpoint checkpoint = checkpoint(runOrCheckpoint);
         Path file = tokenizerFile(checkpoint);
         Tokenizer tokenizer = Tokenizers.load(file);
-        TokenizerStamp.read(checkpoint.config()).filter(trained -> !trained.sha256().equals(tokenizer.hash())).ifPresent(trained -> {
-            throw CheckpointException.userError(file + ": is " + TokenizerStamp.of(tokenizer) + ", the model was trained with " + trained
-                    + "; put the tokenizer.json there that the model was trained with");
-        });
+        Optional<TokenizerStamp> trained = TokenizerStamp.read(checkpoint.config());
+        if (trained.isPresent() && !trained.get().sha256().equals(tokenizer.hash())) {
+            throw CheckpointException.userError(file + ": is " + TokenizerStamp.of(tokenizer)
+                    + ", the model was trained with "
+                    + trained.get() + "; put the tokenizer.json there that the model was trained with");
+        }
         LanguageModel model = ModelFiles.load(checkpoint);
         if (tokenizer.vocabSize() != model.vocabSize()) {
             throw CheckpointException.userError(file + ": has " + tokenizer.vocabSize() + " tokens, the model "
@@ -65,8 +69,8 @@ public record TrainedModel(LanguageModel model, Tokenizer tokenizer) {
     }
 
     /**
-     * Writes a directory that {@link #open} reads: weights, {@code config.json} and the tokenizer's files. Without a trainer's state it
-     * cannot be resumed.
+     * Writes a directory that {@link #open} reads: weights, {@code config.json} and the tokenizer's files. Without a
+     * trainer's state it cannot be resumed.
      *
      * @param directory is created where it does not exist
      * @throws CheckpointException where the directory holds a model already, which would be lost, or cannot be written
@@ -82,8 +86,8 @@ public record TrainedModel(LanguageModel model, Tokenizer tokenizer) {
     }
 
     /**
-     * Writes on from a prompt and hands the text over piece by piece, as soon as each token is chosen. For texts side by side, or to stop
-     * from outside, use {@link Generator}.
+     * Writes on from a prompt and hands the text over piece by piece, as soon as each token is chosen. For texts side
+     * by side, or to stop from outside, use {@link Generator}.
      *
      * @param prompt may be empty; it is not handed over
      * @param out receives whole characters, without the end-of-text token and without a stop string
@@ -95,14 +99,16 @@ public record TrainedModel(LanguageModel model, Tokenizer tokenizer) {
         StreamedText text = new StreamedText(tokenizer, prompt, options.stops(), out);
         Limits limits = new Limits(options.tokens(), tokenizer.endOfText(), true);
         try (Scope arrays = Scope.open()) {
-            FinishReason reason = new Generator(model, options.sampler(), options.seed()).generate(prompt(prompt), limits, 0, text);
+            FinishReason reason = new Generator(model, options.sampler(), options.seed())
+                    .generate(prompt(prompt), limits, 0, text);
             text.finish();
             return reason;
         }
     }
 
     /**
-     * The checkpoint that {@link #open} takes: the one named, or the best of a run, or the newest whole one where a run has no best.
+     * The checkpoint that {@link #open} takes: the one named, or the best of a run, or the newest whole one where a run
+     * has no best.
      *
      * @throws CheckpointException where there is none, or what is there is damaged
      */
@@ -114,12 +120,14 @@ public record TrainedModel(LanguageModel model, Tokenizer tokenizer) {
 
     private static Path tokenizerFile(Checkpoint checkpoint) {
         return checkpoint.file(TOKENIZER_FILE).orElseThrow(() -> CheckpointException.userError(
-                checkpoint.directory() + ": has no " + TOKENIZER_FILE + "; copy the one that the model was trained with there"));
+                checkpoint.directory() + ": has no " + TOKENIZER_FILE
+                + "; copy the one that the model was trained with there"));
     }
 
     /**
-     * The ids of a prompt, at least one: a model needs something to go on from. A special token that is spelled out becomes its
-     * id ({@link Tokenizer#encodePrompt}); a prompt that comes to nothing becomes {@link Tokenizer#startOfText}.
+     * The ids of a prompt, at least one: a model needs something to go on from. A special token that is spelled out
+     * becomes its id ({@link Tokenizer#encodePrompt}); a prompt that comes to nothing becomes
+     * {@link Tokenizer#startOfText}.
      *
      * @throws DataException naming a character that the vocabulary does not have
      */

@@ -15,13 +15,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/** Why a model wrote what it wrote: for each token, what else might have come, and how likely it was at each stage of the choice. */
+/**
+ * Why a model wrote what it wrote: for each token, what else might have come, and how likely it was at each stage of
+ * the choice.
+ */
 public final class Explanation {
 
     private final LogitTransform penalties;
     private final Optional<Warping> warping;
     private final int top;
-    private final List<Token> steps = new ArrayList<>();
+    private final List<ChosenToken> steps = new ArrayList<>();
     private TextSoFar text;
 
     private Explanation(TextSoFar text, LogitTransform penalties, Optional<Warping> warping, int top) {
@@ -36,9 +39,10 @@ public final class Explanation {
      *
      * @param position  tokens that stand before it
      * @param chosen    its id
-     * @param choices   the largest logits, largest first, ties by lowest id; the chosen one comes last where it is not among them
+     * @param choices   the largest logits, largest first, ties by lowest id; the chosen one comes last where it is not
+     *     among them
      */
-    public record Token(int position, int chosen, List<Choice> choices) {
+    public record ChosenToken(int position, int chosen, List<Choice> choices) {
     }
 
     /**
@@ -47,8 +51,8 @@ public final class Explanation {
      * @param logit       the model's score
      * @param probability its share by the model: softmax of the logits
      * @param tempered    after penalties and temperature
-     * @param kept        after all of the warping, what it is drawn with: 0 where top-k or its like exclude it; where the likeliest
-     *                    is taken, 1 for that one
+     * @param kept        after all of the warping, what it is drawn with: 0 where top-k or its like exclude it; where
+     *     the likeliest is taken, 1 for that one
      */
     public record Choice(int id, double logit, double probability, double tempered, double kept, boolean isChosen) {
     }
@@ -60,9 +64,11 @@ public final class Explanation {
      * @param top     candidates to show of each step, at least 1
      * @throws IllegalArgumentException as {@link Generator#generate(int[], Limits, long, TokenListener)}
      */
-    public static List<Token> of(LanguageModel model, int[] prompt, Limits limits, long seed, Penalties penalties, Optional<Warping> warping,
+    public static List<ChosenToken> of(LanguageModel model, int[] prompt, Limits limits, long seed, Penalties penalties,
+            Optional<Warping> warping,
                                 int top) {
-        Sampler sampler = warping.map(bent -> Sampler.drawing(penalties, bent)).orElseGet(() -> Sampler.greedy(penalties.transform()));
+        Sampler sampler = warping.map(bent -> Sampler.drawing(penalties, bent))
+                .orElseGet(() -> Sampler.greedy(penalties.transform()));
         Explanation explanation = new Explanation(TextSoFar.ofPrompt(prompt), penalties.transform(), warping, top);
         new Generator(model, sampler, seed).generate(prompt, limits, 0, (id, logits) -> {
             explanation.add(id, logits);
@@ -73,7 +79,8 @@ public final class Explanation {
 
     private void add(int chosen, float[] logits) {
         double[] plain = Scores.probabilities(logits, LogitTransform.NONE, text);
-        LogitTransform heat = warping.map(bent -> LogitTransform.temperature(bent.temperature())).orElse(LogitTransform.NONE);
+        LogitTransform heat = warping.map(bent -> LogitTransform.temperature(bent.temperature()))
+                .orElse(LogitTransform.NONE);
         double[] tempered = Scores.probabilities(logits, penalties.then(heat), text);
         double[] kept = warping.map(bent -> Scores.probabilities(logits, penalties.then(bent.transform()), text))
                 .orElseGet(() -> certain(chosen, logits.length));
@@ -82,7 +89,7 @@ public final class Explanation {
         if (!ids.contains(chosen)) {
             ids.add(chosen);
         }
-        steps.add(new Token(text.ids().length, chosen, ids.stream()
+        steps.add(new ChosenToken(text.ids().length, chosen, ids.stream()
                 .map(id -> new Choice(id, logits[id], plain[id], tempered[id], kept[id], id == chosen)).toList()));
         text = text.plus(chosen);
     }

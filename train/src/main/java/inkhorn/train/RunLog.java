@@ -100,8 +100,7 @@ final class RunLog implements Closeable {
             }
             return entries;
         } catch (IOException e) {
-            throw CheckpointException.userError(file + ": cannot be read (" + CheckpointException.reason(e)
-                    + "); check the path and its permissions", e);
+            throw CheckpointException.unreadable(file, e);
         }
     }
 

@@ -40,7 +40,8 @@ class CheckpointCrashTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void aKillAtAnyOperationOfASaveLeavesTheLastOrTheNewCheckpoint(boolean links) throws IOException {
-        int operations = killEverywhere(links, CheckpointCrashTest::seed, store -> store.save(30, Fixtures.contents(30), true), 20, 30);
+        int operations = killEverywhere(links, CheckpointCrashTest::seed, store -> store.save(30, Fixtures.contents(30),
+                true), 20, 30);
         assertThat(operations).isGreaterThan(20);
     }
 
@@ -54,8 +55,10 @@ class CheckpointCrashTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void aKillAtAnyOperationOfReplacingTheOnlyStepWhichIsLatestAndBestLeavesTheOldOrTheNew(boolean links) throws IOException {
-        killEverywhere(links, run -> save(run, 10, true), store -> store.save(10, Fixtures.contents(10, 50), false), 10, 10);
+    void aKillAtAnyOperationOfReplacingTheOnlyStepWhichIsLatestAndBestLeavesTheOldOrTheNew(
+            boolean links) throws IOException {
+        killEverywhere(links, run -> save(run, 10, true), store -> store.save(10, Fixtures.contents(10, 50), false), 10,
+                10);
     }
 
     @Test
@@ -69,7 +72,10 @@ class CheckpointCrashTest {
         }, store -> store.save(20, Fixtures.contents(20), false), 10, 20);
     }
 
-    /** Kills the save before its first operation, before its second, and so on, until it comes through; returns how many. */
+    /**
+     * Kills the save before its first operation, before its second, and so on, until it comes through; returns how
+     * many.
+     */
     private int killEverywhere(boolean links, Seed seed, Save save, long before, long after) throws IOException {
         for (int kill = 0; ; kill++) {
             Path run = directory.resolve("run" + kill);
@@ -175,7 +181,9 @@ class CheckpointCrashTest {
                 }
             } catch (CheckpointException e) {
                 assertThat(e.isUserError()).isFalse();
-                assertThat(e).hasMessage(run.resolve("step-00000030") + ": cannot be saved (no space left on device), earlier "
+                assertThat(e)
+                        .hasMessage(run.resolve("step-00000030")
+                        + ": cannot be saved (no space left on device), earlier "
                         + "checkpoints are untouched; check free space and permissions, then --resume");
                 assertThat(FileOps.list(run)).noneMatch(path -> path.getFileName().toString().startsWith(".tmp-"));
                 assertThat(Fixtures.onlyStepIn(Checkpoint.open(run.resolve("step-00000020")))).isEqualTo(20);

@@ -118,7 +118,8 @@ class CheckpointStoreTest {
     @Test
     void aStepCanBeSavedAgainWithTheSameOrOtherContents() throws IOException {
         Path step = store.save(4, Fixtures.contents(4), false);
-        Object before = Files.readAttributes(step, "*").get("creationTime") + " " + Files.getAttribute(step, "unix:ino");
+        Object before = Files.readAttributes(step, "*").get("creationTime") + " "
+                + Files.getAttribute(step, "unix:ino");
         store.save(4, Fixtures.contents(4), true);
         assertThat(Files.readAttributes(step, "*").get("creationTime") + " " + Files.getAttribute(step, "unix:ino"))
                 .as("the same bits are not written twice").isEqualTo(before);
@@ -133,7 +134,8 @@ class CheckpointStoreTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"model.safetensors", "config.json", "optimizer.safetensors", "trainer.json", "tokenizer.json"})
+    @ValueSource(strings = {"model.safetensors", "config.json", "optimizer.safetensors", "trainer.json",
+        "tokenizer.json"})
     void aFlippedBitInAnyFileIsNamedAndSkipped(String name) throws IOException {
         store.save(1, Fixtures.contents(1), false);
         Path damaged = store.save(2, Fixtures.contents(2), false);
@@ -144,7 +146,8 @@ class CheckpointStoreTest {
             assertThat(store.latestWhole(skipped::add).map(Fixtures::onlyStepIn)).contains(1L);
             assertThat(skipped).containsExactly(
                     damaged + ": skipped, unfinished or damaged: " + name + " does not match its SHA-256");
-            assertThatThrownBy(() -> Checkpoint.open(damaged)).hasMessage(damaged + ": damaged or unfinished checkpoint: " + name
+            assertThatThrownBy(() -> Checkpoint.open(damaged))
+                    .hasMessage(damaged + ": damaged or unfinished checkpoint: " + name
                     + " does not match its SHA-256; use another step of the run");
             Fixtures.flipBit(file, position, 0);
         }
@@ -188,7 +191,8 @@ class CheckpointStoreTest {
         ObjectNode later = JsonFile.read(manifest);
         later.remove("sha256");
         Files.writeString(manifest, CheckpointManifest.sealed(later.put("version", 2)));
-        String line = manifest + ": version 2 of the checkpoint format, this program reads up to 1; use a newer Inkhorn";
+        String line = manifest + ": version 2 of the checkpoint format, this program reads up to 1; use a newer"
+                + " Inkhorn";
         assertThatThrownBy(() -> store.latestWhole(skipped::add)).hasMessage(line);
         assertThatThrownBy(() -> Checkpoint.open(run.resolve("latest"))).hasMessage(line);
     }
@@ -221,7 +225,8 @@ class CheckpointStoreTest {
         assertThatThrownBy(checkpoint::trainer)
                 .hasMessage(plain + ": holds a model but no trainer's state; it can be sampled from, not resumed");
         Files.writeString(plain.resolve("config.json"), "{\n\"n_embd\": }");
-        assertThatThrownBy(checkpoint::config).message().startsWith(plain.resolve("config.json") + ": is not JSON in line 2 (");
+        assertThatThrownBy(checkpoint::config).message()
+                .startsWith(plain.resolve("config.json") + ": is not JSON in line 2 (");
     }
 
     @Test
@@ -230,7 +235,8 @@ class CheckpointStoreTest {
         assertThatThrownBy(() -> Checkpoint.open(missing))
                 .hasMessage(missing + ": no such directory; name a run directory or a checkpoint in it")
                 .isInstanceOfSatisfying(CheckpointException.class, e -> assertThat(e.isUserError()).isTrue());
-        assertThatThrownBy(() -> Checkpoint.open(run)).hasMessage(run + ": holds no checkpoint; name a run directory, a "
+        assertThatThrownBy(() -> Checkpoint.open(run))
+                .hasMessage(run + ": holds no checkpoint; name a run directory, a "
                 + "step-NNNNNNNN in it, or a directory with model.safetensors and config.json");
         Path text = Files.writeString(directory.resolve("notes.txt"), "../run");
         assertThatThrownBy(() -> Checkpoint.open(text))
@@ -243,7 +249,8 @@ class CheckpointStoreTest {
     @Test
     void extraFilesCannotTakeAnothersPlace() {
         for (String name : List.of("model.safetensors", "manifest.json", "../x", "a/b", ".hidden", "")) {
-            assertThatThrownBy(() -> new CheckpointContents(List.of(), List.of(), Json.MAPPER.createObjectNode(), Json.MAPPER.createObjectNode(),
+            assertThatThrownBy(() -> new CheckpointContents(List.of(), List.of(), Json.MAPPER.createObjectNode(),
+                    Json.MAPPER.createObjectNode(),
                     Map.of(name, file -> { }))).isInstanceOf(IllegalArgumentException.class);
         }
     }

@@ -64,10 +64,12 @@ class ConfigFitTest {
     @Test
     void sinusoidalPositionsWithoutATableAreBounded() throws IOException {
         LanguageModel model = gpt(Position.SINUSOIDAL);
-        List<NamedTensor> bare = ModelFiles.weights(model).stream().filter(tensor -> !tensor.name().contains("wpe")).toList();
+        List<NamedTensor> bare = ModelFiles.weights(model).stream()
+                .filter(tensor -> !tensor.name().contains("wpe")).toList();
         for (long value : new long[] {MAX, Gpt2.LARGEST_TABLE / 8 + 1}) {
             write(bare, ModelFiles.configJson(model).put("n_positions", value));
-            assertThatThrownBy(this::load).hasMessageContainingAll("n_positions is " + value, "at most 67108864 numbers");
+            assertThatThrownBy(this::load).hasMessageContainingAll("n_positions is " + value,
+                    "at most 67108864 numbers");
         }
         write(bare, ModelFiles.configJson(model).put("n_positions", 1000));
         assertThat(load().blockSize()).isEqualTo(1000);
@@ -75,15 +77,19 @@ class ConfigFitTest {
 
     @Test
     void aBigramsVocabularyIsBoundedByItsTable() throws IOException {
-        assertRefused(new Bigram(20, 16, new Rng(1)), "vocab_size", 100_000, "(100000, 100000) has more elements than one array");
-        assertRefused(new Bigram(20, 16, new Rng(1)), "vocab_size", 10_000, "describes a model of 100000000 weights, model.safetensors holds 400");
+        assertRefused(new Bigram(20, 16, new Rng(1)), "vocab_size", 100_000,
+                "(100000, 100000) has more elements than one array");
+        assertRefused(new Bigram(20, 16, new Rng(1)), "vocab_size", 10_000,
+                "describes a model of 100000000 weights, model.safetensors holds 400");
     }
 
     @Test
     void blocksOfTinyTensorsDoNotJustifyWideOnes() throws IOException {
-        write(lying(100_000), ModelFiles.configJson(gpt(Position.LEARNED)).put("vocab_size", 1).put("n_positions", 1).put("n_embd", 100_000));
+        write(lying(100_000), ModelFiles.configJson(gpt(Position.LEARNED)).put("vocab_size", 1).put("n_positions", 1)
+                .put("n_embd", 100_000));
         assertThatThrownBy(this::load).hasMessageContaining("(100000, 300000) has more elements than one array");
-        write(lying(10_000), ModelFiles.configJson(gpt(Position.LEARNED)).put("vocab_size", 1).put("n_positions", 1).put("n_embd", 10_000));
+        write(lying(10_000), ModelFiles.configJson(gpt(Position.LEARNED)).put("vocab_size", 1).put("n_positions", 1)
+                .put("n_embd", 10_000));
         assertThatThrownBy(this::load).hasMessageContaining("describes a model of 2400");
     }
 
@@ -91,12 +97,14 @@ class ConfigFitTest {
     void anArchitectureWithoutWeightsIsHeldAgainstTheFileToo() throws IOException {
         LanguageModel model = gpt(Position.LEARNED);
         write(ModelFiles.weights(model), ModelFiles.configJson(model).put("n_layer", MAX));
-        assertThatThrownBy(() -> ModelFiles.architecture(Checkpoint.open(directory))).hasMessageContaining("n_layer is 2147483647");
+        assertThatThrownBy(() -> ModelFiles.architecture(Checkpoint.open(directory)))
+                .hasMessageContaining("n_layer is 2147483647");
     }
 
     private void assertRefused(LanguageModel model, String key, long value, String message) throws IOException {
         write(ModelFiles.weights(model), ModelFiles.configJson(model).put(key, value));
-        assertThatThrownBy(this::load).isInstanceOfSatisfying(CheckpointException.class, e -> assertThat(e.isUserError()).isTrue())
+        assertThatThrownBy(this::load).isInstanceOfSatisfying(CheckpointException.class,
+                e -> assertThat(e.isUserError()).isTrue())
                 .hasMessageStartingWith(directory.resolve("config.json") + ": ").hasMessageContaining(message)
                 .hasMessageEndingWith("; give the config.json that belongs to the weights");
     }

@@ -30,7 +30,8 @@ final class Fixtures {
         ObjectNode config = JsonNodeFactory.instance.objectNode().put("model_type", "gpt2").put("n_embd", width);
         ObjectNode trainer = JsonNodeFactory.instance.objectNode().put("step", step).put("seed", 1337);
         return new CheckpointContents(
-                List.of(filled("transformer.wte.weight", step, 3, width), filled("transformer.ln_f.weight", step, width)),
+                List.of(filled("transformer.wte.weight", step, 3, width),
+                filled("transformer.ln_f.weight", step, width)),
                 List.of(filled("m.transformer.wte.weight", -step, 3, width)),
                 config, trainer, Map.of(TOKENIZER, file -> Files.writeString(file, "{\"step\": " + step + "}")));
     }
@@ -44,7 +45,8 @@ final class Fixtures {
     /** Asserts nothing; says at which step every part of a checkpoint was made, or fails where they differ. */
     static long onlyStepIn(Checkpoint checkpoint) {
         long step = checkpoint.step().orElseThrow();
-        try (SafetensorsReader model = checkpoint.openModel(); SafetensorsReader optimizer = checkpoint.openOptimizer()) {
+        try (SafetensorsReader model = checkpoint.openModel(); SafetensorsReader optimizer =
+                checkpoint.openOptimizer()) {
             boolean same = checkpoint.trainer().get("step").asLong() == step
                     && Files.readString(checkpoint.file(TOKENIZER).orElseThrow()).equals("{\"step\": " + step + "}");
             for (NamedTensor tensor : model.readAll()) {

@@ -85,7 +85,8 @@ class GoBackTest {
                     throw new Killed();
                 }
             }, true));
-            assertThat(store.goBackTo(store.named("step-00000010"), 10)).containsExactly("step-00000020", "step-00000030");
+            assertThat(store.goBackTo(store.named("step-00000010"), 10))
+                    .containsExactly("step-00000020", "step-00000030");
             store.save(saved, Fixtures.contents(saved, 50), false);
             return false;
         } catch (Killed e) {

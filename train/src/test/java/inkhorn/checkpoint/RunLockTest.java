@@ -34,7 +34,8 @@ class RunLockTest {
     void aSecondAttemptInThisProcessIsRefusedAndDoesNotLoseTheLock() throws IOException, InterruptedException {
         try (RunLock lock = RunLock.acquire(directory)) {
             assertThatThrownBy(() -> RunLock.acquire(directory.resolve("../" + directory.getFileName())))
-                    .message().endsWith(": this process is training in this directory; wait for it, stop it, or choose another run.out");
+                    .message().endsWith(": this process is training in this directory; wait for it, stop it, or choose"
+                    + " another run.out");
             Process rival = Fixtures.fork(HoldsTheLock.class, directory);
             assertThat(rival.getInputStream().read()).as("the rival's answer").isEqualTo('x');
             rival.waitFor();
@@ -58,7 +59,8 @@ class RunLockTest {
     @Test
     void aRunDirectoryThatCannotBeUsedIsTheUsersError() throws IOException {
         Path file = Files.writeString(directory.resolve("file"), "");
-        assertThatThrownBy(() -> RunLock.acquire(file)).hasMessageStartingWith(file + ": ").hasMessageContaining("already exists")
+        assertThatThrownBy(() -> RunLock.acquire(file)).hasMessageStartingWith(file + ": ")
+                .hasMessageContaining("already exists")
                 .hasMessageContaining("run.out")
                 .isInstanceOfSatisfying(CheckpointException.class, e -> assertThat(e.isUserError()).isTrue());
     }

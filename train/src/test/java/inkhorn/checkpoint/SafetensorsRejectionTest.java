@@ -40,11 +40,13 @@ class SafetensorsRejectionTest {
         assertThat(new ProcessBuilder("mkfifo", file.toString()).start().waitFor()).isZero();
         assertThatThrownBy(() -> SafetensorsReader.open(file)).isInstanceOf(CheckpointException.class)
                 .hasMessageStartingWith(file + ": cannot be read (it is a pipe, not a regular file)");
-        assertThatThrownBy(() -> JsonFile.read(file)).isInstanceOf(CheckpointException.class).hasMessageContaining("it is a pipe");
+        assertThatThrownBy(() -> JsonFile.read(file)).isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("it is a pipe");
         Path zero = Path.of("/dev/zero");
         assertThatThrownBy(() -> SafetensorsReader.open(zero)).isInstanceOf(CheckpointException.class)
                 .hasMessageContaining("it is a device, not a regular file");
-        assertThatThrownBy(() -> JsonFile.read(zero)).isInstanceOf(CheckpointException.class).hasMessageContaining("it is a device");
+        assertThatThrownBy(() -> JsonFile.read(zero)).isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("it is a device");
     }
 
     /** The data are always 8 bytes. */
@@ -86,7 +88,8 @@ class SafetensorsRejectionTest {
     void aHeaderThatIsNotJsonIsRefused() throws IOException {
         Files.write(file, Fixtures.file("{\"a\":{\u001b[31m", new byte[0]));
         assertThatThrownBy(() -> SafetensorsReader.open(file)).isInstanceOf(CheckpointException.class)
-                .hasMessageStartingWith(file + ": header is not JSON (\"Illegal character").hasMessageEndingWith("\")" + AGAIN)
+                .hasMessageStartingWith(file + ": header is not JSON (\"Illegal character")
+                .hasMessageEndingWith("\")" + AGAIN)
                 .hasMessageNotContainingAny("\n", "\u001b");
         Files.write(file, Fixtures.file("", new byte[0]));
         assertRefused("header is not a JSON object");
@@ -116,7 +119,8 @@ class SafetensorsRejectionTest {
         assertRefused("not a safetensors file, or damaged: its header would have 18446744073709551615 bytes, "
                 + "the format allows 100000000");
         Files.write(file, Fixtures.file(100_000_001, header, new byte[0]));
-        assertRefused("not a safetensors file, or damaged: its header would have 100000001 bytes, the format allows 100000000");
+        assertRefused("not a safetensors file, or damaged: its header would have 100000001 bytes, the format allows"
+                + " 100000000");
         Files.write(file, Fixtures.file(100_000_000, header, new byte[0]));
         assertRefused("truncated, or not a safetensors file: its header would have 100000000 bytes, the file has 10");
         Files.write(file, Fixtures.file(3, header, new byte[0]));
@@ -138,7 +142,8 @@ class SafetensorsRejectionTest {
 
     @Test
     void randomDamageNeverEscapesAsAnotherException() throws IOException {
-        Safetensors.write(file, List.of(Fixtures.filled("w", 1, 2, 3), Fixtures.filled("b", 1, 3)), Map.of("k", "v"), false);
+        Safetensors.write(file, List.of(Fixtures.filled("w", 1, 2, 3), Fixtures.filled("b", 1, 3)),
+                Map.of("k", "v"), false);
         byte[] whole = Files.readAllBytes(file);
         Random random = new Random(7);
         for (int trial = 0; trial < 3000; trial++) {
@@ -173,7 +178,8 @@ class SafetensorsRejectionTest {
         try (SafetensorsReader reader = SafetensorsReader.open(file)) {
             Files.write(file, Arrays.copyOf(Files.readAllBytes(file), 500));
             assertThatThrownBy(() -> reader.read("w")).hasMessage(file
-                    + ": cannot be read (the file became shorter while it was read); check the path and its permissions");
+                    + ": cannot be read (the file became shorter while it was read); check the path and its"
+                    + " permissions");
         }
     }
 

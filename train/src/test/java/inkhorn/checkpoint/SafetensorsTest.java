@@ -41,11 +41,13 @@ class SafetensorsTest {
                 new NamedTensor("z.first", new int[] {200_003}, large),
                 new NamedTensor("a.scalar", new int[] {}, new float[] {-0f}),
                 new NamedTensor("empty", new int[] {0, 5}, new float[0]),
-                new NamedTensor("naïve \"😀\" name", new int[] {1, 3}, new float[] {1, Float.NaN, Float.NEGATIVE_INFINITY}));
+                new NamedTensor("naïve \"😀\" name", new int[] {1, 3},
+                new float[] {1, Float.NaN, Float.NEGATIVE_INFINITY}));
         Safetensors.write(file, tensors, Map.of(), true);
 
         List<NamedTensor> read = Safetensors.readAll(file);
-        assertThat(read).extracting(NamedTensor::name).containsExactly("z.first", "a.scalar", "empty", "naïve \"😀\" name");
+        assertThat(read).extracting(NamedTensor::name).containsExactly("z.first", "a.scalar", "empty",
+                "naïve \"😀\" name");
         for (int t = 0; t < tensors.size(); t++) {
             assertThat(read.get(t).shape()).isEqualTo(tensors.get(t).shape());
             assertThat(bits(read.get(t).data())).isEqualTo(bits(tensors.get(t).data()));
@@ -56,10 +58,12 @@ class SafetensorsTest {
     void bytesAreThoseOfAFilePutTogetherByHand() throws IOException {
         Safetensors.write(file, List.of(new NamedTensor("w", new int[] {1, 2}, new float[] {1.5f, -2}),
                 new NamedTensor("b", new int[] {1}, new float[] {3})), Safetensors.HUGGING_FACE, false);
-        String header = "{\"__metadata__\":{\"format\":\"pt\"},\"w\":{\"dtype\":\"F32\",\"shape\":[1,2],\"data_offsets\":[0,8]},"
+        String header = "{\"__metadata__\":{\"format\":\"pt\"},"
+                + "\"w\":{\"dtype\":\"F32\",\"shape\":[1,2],\"data_offsets\":[0,8]},"
                 + "\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[8,12]}}";
         String padded = header + " ".repeat(-header.length() & 7);
-        byte[] data = ByteBuffer.allocate(12).order(ByteOrder.LITTLE_ENDIAN).putFloat(1.5f).putFloat(-2).putFloat(3).array();
+        byte[] data = ByteBuffer.allocate(12).order(ByteOrder.LITTLE_ENDIAN).putFloat(1.5f).putFloat(-2)
+                .putFloat(3).array();
         assertThat(Files.readAllBytes(file)).isEqualTo(Fixtures.file(padded, data));
     }
 
@@ -109,7 +113,8 @@ class SafetensorsTest {
             assertThat(reader.readInts("good")).containsExactly(-1, 50256);
             assertThat(reader.readInts("ints")).containsExactly(7);
             assertThatThrownBy(() -> reader.readInts("large")).hasMessage(
-                    file + ": tensor \"large\" holds 2147483648, beyond 32 bits; store values from -2147483648 to 2147483647");
+                    file + ": tensor \"large\" holds 2147483648, beyond 32 bits; store values from -2147483648 to"
+                    + " 2147483647");
         }
     }
 
@@ -152,7 +157,8 @@ class SafetensorsTest {
     void aFailedWriteIsTheRunsFailure() {
         Path nowhere = directory.resolve("missing").resolve("model.safetensors");
         assertThatThrownBy(() -> Safetensors.write(nowhere, List.of(), Map.of(), false))
-                .hasMessage(nowhere + ": cannot be written (no such file or directory); check free space and permissions")
+                .hasMessage(nowhere + ": cannot be written (no such file or directory); check free space and"
+                + " permissions")
                 .isInstanceOfSatisfying(CheckpointException.class, e -> assertThat(e.isUserError()).isFalse());
     }
 

@@ -23,8 +23,9 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Trains with a config on a text made here and prints the bytes that all threads of this JVM together have allocated on the heap for
- * each training step, after {@code warm-up} steps. Arguments: config, directory to write to, steps of warm-up, steps to measure.
+ * Trains with a config on a text made here and prints the bytes that all threads of this JVM together have allocated on
+ * the heap for each training step, after {@code warm-up} steps. Arguments: config, directory to write to, steps of
+ * warm-up, steps to measure.
  */
 final class AllocationProbe {
 
@@ -39,7 +40,8 @@ final class AllocationProbe {
         int warmUp = Integer.parseInt(args[2]);
         int measured = Integer.parseInt(args[3]);
         RunConfig config = ConfigLoader.load(Path.of(args[0]), Map.of(
-                "train.max_iters", String.valueOf(warmUp + measured), "train.eval_interval", "0", "train.checkpoint_interval", "0"));
+                "train.max_iters", String.valueOf(warmUp + measured), "train.eval_interval", "0",
+                "train.checkpoint_interval", "0"));
         KernelProvider.choose(Runtime.getRuntime().availableProcessors());
         PreparedData data = new Preparation(directory).prepare(Corpus.of("made-up", "made-up", text()),
                 PreparationSpec.of(TokenizerSpec.of("char"), 0.1, 1), ByteProgress.NONE);
@@ -60,7 +62,8 @@ final class AllocationProbe {
 
     private static long allocated() {
         // -1 for a thread that has just ended.
-        return Arrays.stream(THREADS.getThreadAllocatedBytes(THREADS.getAllThreadIds())).filter(bytes -> bytes > 0).sum();
+        return Arrays.stream(THREADS.getThreadAllocatedBytes(THREADS.getAllThreadIds()))
+                .filter(bytes -> bytes > 0).sum();
     }
 
     /** Reads the counters between steps. */

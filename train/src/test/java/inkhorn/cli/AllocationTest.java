@@ -15,16 +15,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class AllocationTest {
 
     /**
-     * In a JVM started as the program starts its second one, because the flags decide what the compiler gets rid of. The warm-up lasts
-     * until the compiler is done: vectors that it has not yet compiled away are objects.
+     * In a JVM started as the program starts its second one, because the flags decide what the compiler gets rid of.
+     * The warm-up lasts until the compiler is done: vectors that it has not yet compiled away are objects.
      */
     @ParameterizedTest
     @CsvSource({"shakespeare-char-tiny, 150, 40", "shakespeare-char, 60, 10"})
     @Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-    void aStepAllocatesLessThanAMebibyteOnAllThreadsTogether(String config, String warmUp, String measured, @TempDir Path directory)
+    void aStepAllocatesLessThanAMebibyteOnAllThreadsTogether(String config, String warmUp, String measured,
+            @TempDir Path directory)
             throws IOException, InterruptedException {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        List<String> command = JvmArguments.command(java, List.of(), List.of(), false, Runtime.getRuntime().availableProcessors(),
+        List<String> command = JvmArguments.command(java, List.of(), List.of(), false,
+                Runtime.getRuntime().availableProcessors(),
                 System.getProperty("java.class.path"), JvmArguments.NO_PARENT, AllocationProbe.class.getName(),
                 new String[] {"../configs/" + config + ".yaml", directory.toString(), warmUp, measured});
         Path errors = directory.resolve("errors");

@@ -25,7 +25,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What holds for every architecture, by each word of each key: one that is declared is tested here without being named. */
+/**
+ * What holds for every architecture, by each word of each key: one that is declared is tested here without being named.
+ */
 final class ArchitecturesTest {
 
     private static final String TEXT = "twelve plus twenty is thirty-two, said the clerk.\n".repeat(40);
@@ -55,7 +57,8 @@ final class ArchitecturesTest {
     static List<String> choices() {
         return Arrays.stream(GptConfig.class.getRecordComponents()).filter(c -> c.getType().isEnum())
                 .flatMap(c -> Arrays.stream(c.getType().getEnumConstants())
-                        .map(word -> "--model." + Records.key(c.getName()) + "=" + Records.word((Enum<?>) word))).toList();
+                        .map(word -> "--model." + Records.key(c.getName()) + "=" + Records.word((Enum<?>) word)))
+                        .toList();
     }
 
     @ParameterizedTest
@@ -109,7 +112,8 @@ final class ArchitecturesTest {
 
     private JsonNode described(Path configOrCheckpoint) throws IOException {
         program.clear();
-        assertThat(program.run("describe", configOrCheckpoint.toString(), "--batch=2x4", "--json")).as(program.err()).isZero();
+        assertThat(program.run("describe", configOrCheckpoint.toString(), "--batch=2x4", "--json"))
+                .as(program.err()).isZero();
         return new ObjectMapper().readTree(program.out());
     }
 

@@ -55,7 +55,8 @@ final class AttentionCommandTest {
     @Test
     void theTableShowsTheFourStagesOfTheHead() {
         assertThat(attention("abc", "--layer=1", "--head=1")).as(program.err()).isZero();
-        assertThat(program.out()).contains("layer 1, head 1", "1. scores: q · k / √4", "2. masked", "-inf", "3. softmax", "4. weighted values");
+        assertThat(program.out()).contains("layer 1, head 1", "1. scores: q · k / √4", "2. masked", "-inf",
+                "3. softmax", "4. weighted values");
         assertThat(program.out().lines().filter(line -> line.startsWith("\"a\""))).hasSize(4);
         assertThat(program.out().lines().filter(line -> line.matches("\"a\"\\s+1\\.000\\s+\\.\\s+\\."))).hasSize(1);
     }
@@ -65,7 +66,9 @@ final class AttentionCommandTest {
         assertThat(attention("abcdeabcdeab\ncde")).isZero();
         assertThat(program.out()).contains("the last 10 of 16 positions", "0-5", "\"\\n\"");
         List<String> rows = program.out().lines().dropWhile(line -> !line.startsWith("3.")).skip(2).limit(10).toList();
-        assertThat(rows).allSatisfy(row -> assertThat(Arrays.stream(row.substring(4).trim().split("\\s+")).filter(cell -> !cell.equals("."))
+        assertThat(rows)
+                .allSatisfy(row -> assertThat(Arrays.stream(row.substring(4).trim().split("\\s+"))
+                .filter(cell -> !cell.equals("."))
                 .mapToDouble(Double::parseDouble).sum()).isCloseTo(1, within(0.006)));
     }
 
@@ -91,7 +94,8 @@ final class AttentionCommandTest {
         List<String> lines = program.out().lines().toList();
         // Two layers, three stages of 4 x 4 and one of 4 x 4 channels.
         assertThat(lines).hasSize(1 + 2 * 4 * 16).startsWith("layer,head,stage,position,token,column,value");
-        assertThat(lines).anyMatch(line -> line.startsWith("1,1,softmax,2,\"\"\"\\n\"\"\",0,0.")).contains("0,1,masked,0,\"\"\"a\"\"\",3,-Infinity");
+        assertThat(lines).anyMatch(line -> line.startsWith("1,1,softmax,2,\"\"\"\\n\"\"\",0,0."))
+                .contains("0,1,masked,0,\"\"\"a\"\"\",3,-Infinity");
     }
 
     @Test
@@ -104,11 +108,14 @@ final class AttentionCommandTest {
 
     @ParameterizedTest
     @CsvSource({"--layer=2, '--layer: found 2, the model has 2, numbered from 0; allowed are 0 to 1'",
-        "--head=7, '--head: found 7, the model has 2, numbered from 0; allowed are 0 to 1'", "--layer=-1, --layer: found -1",
-        "--head=first, --head: found first", "--prompt=, --prompt: found nothing", "--prompt=abcdeabcdeabcdeab, 'found 17 tokens, the model sees at most 16'",
+        "--head=7, '--head: found 7, the model has 2, numbered from 0; allowed are 0 to 1'",
+                "--layer=-1, --layer: found -1",
+        "--head=first, --head: found first", "--prompt=, --prompt: found nothing",
+        "--prompt=abcdeabcdeabcdeab, 'found 17 tokens, the model sees at most 16'",
         "--prompt=z, 'z'"})
     void whatCannotBeShownIsOneLineAndExitCode2(String option, String line) {
-        int code = option.startsWith("--prompt") ? program.run("attention", run.toString(), "--kernels=scalar", option) : attention("ab", option);
+        int code = option.startsWith("--prompt") ? program.run("attention", run.toString(), "--kernels=scalar", option)
+                : attention("ab", option);
         assertThat(code).isEqualTo(2);
         assertThat(program.err().lines()).singleElement().asString().startsWith("error: ").contains(line);
         assertThat(program.out()).isEmpty();
@@ -134,13 +141,15 @@ final class AttentionCommandTest {
     }
 
     private int attention(String prompt, String... options) {
-        List<String> args = new ArrayList<>(List.of("attention", run.toString(), "--kernels=scalar", "--prompt", prompt));
+        List<String> args = new ArrayList<>(List.of("attention", run.toString(), "--kernels=scalar",
+                "--prompt", prompt));
         args.addAll(List.of(options));
         return program.run(args.toArray(String[]::new));
     }
 
     private void save(long step, LanguageModel model) {
-        CheckpointContents contents = new CheckpointContents(ModelFiles.weights(model), List.of(), ModelFiles.configJson(model),
+        CheckpointContents contents = new CheckpointContents(ModelFiles.weights(model), List.of(),
+                ModelFiles.configJson(model),
                 new ObjectMapper().createObjectNode(), Map.of("tokenizer.json", TOKENIZER::save));
         try (RunLock lock = RunLock.acquire(run)) {
             new CheckpointStore(lock, 5).save(step, contents, true);

@@ -60,7 +60,8 @@ final class CliTest {
         assertThat(program.run("--help")).isZero();
         assertThat(program.run("--version")).isZero();
         assertThat(program.run("sample", "--help")).isZero();
-        assertThat(program.out()).contains("--resume", "sample", "parity", "inkhorn ", "--temperature=T").doesNotContain("--optim.lr ");
+        assertThat(program.out()).contains("--resume", "sample", "parity", "inkhorn ", "--temperature=T")
+                .doesNotContain("--optim.lr ");
         assertThat(program.err()).isEmpty();
     }
 
@@ -84,7 +85,8 @@ final class CliTest {
 
     @Test
     void keysAndOptionsMayStandInAnyOrderWithAndWithoutEqualsSign() {
-        TrainCommand train = program.parsed(TrainCommand.class, "--train.max_iters", "200", config, "--optim.lr=5e-4", "--resume", "--threads", "3",
+        TrainCommand train = program.parsed(TrainCommand.class, "--train.max_iters", "200", config, "--optim.lr=5e-4",
+                "--resume", "--threads", "3",
                 "--kernels=scalar", "--no-probe");
         assertThat(train.resolved().train().maxIters()).isEqualTo(200);
         assertThat(train.resolved().optim().lr()).isEqualTo(5e-4);
@@ -98,34 +100,43 @@ final class CliTest {
     void sampleHasSensibleDefaults() {
         SampleCommand sample = program.parsed(SampleCommand.class, "sample", "checkpoints/x");
         assertThat(sample.order()).isEqualTo(new TextWriter.Order(
-                new StrategyOptions.Strategy(Penalties.NONE, Optional.of(new Warping(0.8, 200, 1, 0, 1)), Optional.empty()),
+                new StrategyOptions.Strategy(Penalties.NONE, Optional.of(new Warping(0.8, 200, 1, 0, 1)),
+                Optional.empty()),
                 500, 1, 1337, List.of(), true, false, true));
-        assertThat(sample.prompt.source()).isEqualTo(new PromptOptions.Source("", null, false));
+        assertThat(sample.prompt.source()).isEqualTo(new PromptOptions.Prompt("", null, false));
         assertThat(sample).extracting("from", "stats").containsExactly("checkpoints/x", false);
     }
 
     @Test
     void sampleTakesEveryOption() {
-        SampleCommand sample = program.parsed(SampleCommand.class, "sample", "x", "--prompt", "@ROMEO: --x", "--tokens=7", "--temperature", "0.5",
-                "--top-k=0", "--seed=-4", "--num=3", "--top-p=0.9", "--min-p=0.05", "--typical-p", "0.7", "--repetition-penalty=1.3",
-                "--presence-penalty=-0.5", "--no-repeat-ngram=3", "--stop", "\n", "--stop=THE END", "--no-slide", "--json", "--no-cache", "--stats");
+        SampleCommand sample = program.parsed(SampleCommand.class, "sample", "x", "--prompt", "@ROMEO: --x",
+                "--tokens=7", "--temperature", "0.5",
+                "--top-k=0", "--seed=-4", "--num=3", "--top-p=0.9", "--min-p=0.05", "--typical-p", "0.7",
+                "--repetition-penalty=1.3",
+                "--presence-penalty=-0.5", "--no-repeat-ngram=3", "--stop", "\n", "--stop=THE END", "--no-slide",
+                "--json", "--no-cache", "--stats");
         assertThat(sample.order()).isEqualTo(new TextWriter.Order(
-                new StrategyOptions.Strategy(new Penalties(1.3, -0.5, 3), Optional.of(new Warping(0.5, 0, 0.9, 0.05, 0.7)), Optional.empty()),
+                new StrategyOptions.Strategy(new Penalties(1.3, -0.5, 3),
+                Optional.of(new Warping(0.5, 0, 0.9, 0.05, 0.7)), Optional.empty()),
                 7, 3, -4, List.of("\n", "THE END"), false, true, false));
-        assertThat(sample.prompt.source()).isEqualTo(new PromptOptions.Source("@ROMEO: --x", null, false));
+        assertThat(sample.prompt.source()).isEqualTo(new PromptOptions.Prompt("@ROMEO: --x", null, false));
         assertThat(sample).extracting("stats").isEqualTo(true);
     }
 
     @Test
     void sampleTakesTheLikeliestOrSearchesWithBeams() {
-        StrategyOptions.Strategy greedy = new StrategyOptions.Strategy(Penalties.NONE, Optional.empty(), Optional.empty());
-        assertSamples(greedy, new PromptOptions.Source(null, null, false), "--greedy", "--prompt=-");
-        assertSamples(greedy, new PromptOptions.Source(null, Path.of("a.txt"), false), "--temperature=0", "--top-k=0", "--prompt-file=a.txt");
-        assertSamples(new StrategyOptions.Strategy(Penalties.NONE, Optional.empty(), Optional.of(new Beams(4, -0.5, Beams.EarlyStopping.TRUE))),
-                new PromptOptions.Source("", null, true), "--beam=4", "--num=2", "--length-penalty=-0.5", "--early-stopping", "--interactive");
+        StrategyOptions.Strategy greedy = new StrategyOptions.Strategy(Penalties.NONE, Optional.empty(),
+                Optional.empty());
+        assertSamples(greedy, new PromptOptions.Prompt(null, null, false), "--greedy", "--prompt=-");
+        assertSamples(greedy, new PromptOptions.Prompt(null, Path.of("a.txt"), false), "--temperature=0", "--top-k=0",
+                "--prompt-file=a.txt");
+        assertSamples(new StrategyOptions.Strategy(Penalties.NONE, Optional.empty(),
+                Optional.of(new Beams(4, -0.5, Beams.EarlyStopping.TRUE))),
+                new PromptOptions.Prompt("", null, true), "--beam=4", "--num=2", "--length-penalty=-0.5",
+                "--early-stopping", "--interactive");
     }
 
-    private void assertSamples(StrategyOptions.Strategy strategy, PromptOptions.Source prompt, String... options) {
+    private void assertSamples(StrategyOptions.Strategy strategy, PromptOptions.Prompt prompt, String... options) {
         List<String> args = new ArrayList<>(List.of("sample", "x"));
         args.addAll(List.of(options));
         SampleCommand sample = program.parsed(SampleCommand.class, args.toArray(String[]::new));
@@ -136,7 +147,9 @@ final class CliTest {
     @Test
     void anEmptyStopStringIsOneLineAndExitCode2() {
         assertThat(program.run("sample", "x", "--stop", "a", "--stop", "")).isEqualTo(2);
-        assertThat(program.err()).isEqualTo("error: --stop: found nothing, expected a text of at least one character; leave it out to stop at none"
+        assertThat(program.err())
+                .isEqualTo("error: --stop: found nothing, expected a text of at least one character; leave it out to"
+                + " stop at none"
                 + System.lineSeparator());
     }
 
@@ -144,8 +157,10 @@ final class CliTest {
     @CsvSource(delimiter = '|', value = {
         "sample x --tokens=0           | --tokens: found 0, expected a whole number >= 1",
         "sample x --tokens=many        | --tokens: found many, expected a whole number >= 1",
-        "sample x --tokens=1000000000000 | --tokens: found 1000000000000, expected a whole number between 1 and 2147483647",
-        "sample x --tokens=99999999999999999999 | --tokens: found 99999999999999999999, expected a whole number between 1 and 2147483647",
+        "sample x --tokens=1000000000000 | --tokens: found 1000000000000, expected a whole number between 1 and"
+        + " 2147483647",
+        "sample x --tokens=99999999999999999999 | --tokens: found 99999999999999999999, expected a whole number"
+        + " between 1 and 2147483647",
         "sample x --temperature=-0.1   | --temperature: found -0.1, expected a number >= 0",
         "sample x --temperature=NaN    | --temperature: found NaN, expected a number >= 0",
         "sample x --temperature=hot    | --temperature: found hot, expected a number >= 0",
@@ -159,9 +174,12 @@ final class CliTest {
         "sample x --no-repeat-ngram=-1 | --no-repeat-ngram: found -1, expected a whole number >= 0",
         "sample x --beam=0             | --beam: found 0, expected a whole number between 1 and 1024",
         "sample x --beam=2 --num=3     | --num: found 3, expected at most 2, the number of beams; raise --beam",
-        "sample x --beam=2 --greedy    | --greedy: has no effect with --beam, which draws nothing; leave one of them out",
-        "sample x --beam=2 --top-p=0.9 | --top-p: has no effect with --beam, which draws nothing; leave one of them out",
-        "sample x --greedy --temperature=0.7 | --temperature: has no effect with --greedy, which draws nothing; leave one of them out",
+        "sample x --beam=2 --greedy    | --greedy: has no effect with --beam, which draws nothing; leave one of them"
+        + " out",
+        "sample x --beam=2 --top-p=0.9 | --top-p: has no effect with --beam, which draws nothing; leave one of them"
+        + " out",
+        "sample x --greedy --temperature=0.7 | --temperature: has no effect with --greedy, which draws nothing; leave"
+        + " one of them out",
         "sample x --length-penalty=2   | --length-penalty: has no effect without --beam; add --beam N or leave it out",
         "sample x --beam=2 --early-stopping=often | --early-stopping: found often, expected true or false or never",
         "sample x --prompt=a --prompt-file=b | --prompt and --prompt-file: expected one of them; leave out the others",
@@ -174,7 +192,8 @@ final class CliTest {
         "sample                        | Missing required parameter: 'RUN_OR_CHECKPOINT'; --help shows how",
         "sample x y                    | y: one argument too many; quote what has spaces, and see --help",
         "--resume sample x             | --resume stands before the command sample; put options behind it",
-        "describe x                    | x: no such file or directory; give a config such as configs/gpt2.yaml, a run or a checkpoint",
+        "describe x                    | x: no such file or directory; give a config such as configs/gpt2.yaml, a run"
+        + " or a checkpoint",
         "describe pom.xml --batch=2    | --batch: found 2, expected sequences x tokens of each, as 2x4",
         "describe pom.xml --batch=0x4  | --batch: found 0, expected a whole number >= 1",
         "describe pom.xml --table=all  | --table: found all, expected parameters or memory or walk",
@@ -184,13 +203,16 @@ final class CliTest {
         "explain x --top=0             | --top: found 0, expected a whole number >= 1",
         "neighbours x                  | Missing required option: '--token=TEXT'; --help shows how",
         "doctor x y                    | y: one argument too many; quote what has spaces, and see --help",
-        "doctor nowhere.yaml           | nowhere.yaml: no such file; give a config such as configs/shakespeare-char.yaml",
+        "doctor nowhere.yaml           | nowhere.yaml: no such file; give a config such as"
+        + " configs/shakespeare-char.yaml",
         "smaple x                      | smaple: neither a file nor a command; did you mean sample?",
-        "nowhere.yaml                  | nowhere.yaml: no such file; give a config such as configs/shakespeare-char.yaml",
+        "nowhere.yaml                  | nowhere.yaml: no such file; give a config such as"
+        + " configs/shakespeare-char.yaml",
         "nowhere.yaml --resum          | --resum: unknown option; did you mean --resume?",
         "nowhere.yaml --train.maxiters=2 | --train.maxiters: unknown key; did you mean --train.max_iters?",
         "--resume                      | no CONFIG given; give one such as configs/shakespeare-char.yaml, or --help",
-        "x.yaml --KEY=2 | --KEY: stands for a key of the config, such as --train.max_iters=200; docs/config.md lists them"})
+        "x.yaml --KEY=2 | --KEY: stands for a key of the config, such as --train.max_iters=200; docs/config.md lists"
+        + " them"})
     void wrongUsageIsOneLineAndExitCode2(String args, String line) {
         assertThat(program.run(args.split(" +"))).isEqualTo(2);
         assertThat(program.err()).isEqualTo("error: " + line + System.lineSeparator());
@@ -202,15 +224,20 @@ final class CliTest {
         "sample x --greedy --seed=2           | --seed: has no effect with --greedy",
         "sample x --beam=2 --seed=2           | --seed: has no effect with --beam",
         "sample x --temperature=0.0 --top-k=5 | --top-k: has no effect with --temperature 0",
-        "sample x --threads=3 --kernels=scalar | --threads: has no effect on scalar kernels, which compute on one thread",
+        "sample x --threads=3 --kernels=scalar | --threads: has no effect on scalar kernels, which compute on one"
+        + " thread",
         "explain x --greedy --seed=2          | --seed: has no effect with --greedy",
-        "prepare --input pom.xml --out x --tokenizer=char --glob=*.md | --glob: has no effect without a directory in --input",
-        "prepare --input pom.xml --out x --tokenizer=char --field=body | --field: has no effect without JSON lines in --input",
+        "prepare --input pom.xml --out x --tokenizer=char --glob=*.md | --glob: has no effect without a directory in"
+        + " --input",
+        "prepare --input pom.xml --out x --tokenizer=char --field=body | --field: has no effect without JSON lines in"
+        + " --input",
         "prepare --input pom.xml --out x --tokenizer=char --seed=2 | --seed: has no effect with a single text",
         "describe pom.xml --json --table=walk | --table: has no effect with --json",
         "describe pom.xml --csv --batch=2x4   | --batch: has no effect on the table of parameters",
-        "tokenize --text=a --tokenizer=gpt2 --corpus=pom.xml | --corpus: has no effect with a tokenizer that learns nothing here",
-        "tokenize --text=a --tokenizer=char --vocab-size=99 | --vocab-size: has no effect with a tokenizer whose vocabulary is whatever the text has"})
+        "tokenize --text=a --tokenizer=gpt2 --corpus=pom.xml | --corpus: has no effect with a tokenizer that learns"
+        + " nothing here",
+        "tokenize --text=a --tokenizer=char --vocab-size=99 | --vocab-size: has no effect with a tokenizer whose"
+        + " vocabulary is whatever the text has"})
     void anOptionWithoutEffectIsNoted(String args, String line) {
         List<String> notes = new ArrayList<>();
         assertThat(IneffectiveOptions.refused(program.given(args.split(" +")), notes::add)).isEmpty();
@@ -218,8 +245,10 @@ final class CliTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"sample x --seed=2", "sample x --temperature=0.5 --top-k=5 --seed=2", "prepare --input . --out x --tokenizer=char --glob=*.md --seed=2",
-        "describe pom.xml --table=walk --batch=2x4", "tokenize --text=a --tokenizer=bpe --corpus=pom.xml --vocab-size=300",
+    @ValueSource(strings = {"sample x --seed=2", "sample x --temperature=0.5 --top-k=5 --seed=2",
+        "prepare --input . --out x --tokenizer=char --glob=*.md --seed=2",
+        "describe pom.xml --table=walk --batch=2x4",
+        "tokenize --text=a --tokenizer=bpe --corpus=pom.xml --vocab-size=300",
         "tokenize --text=a --compare --tokenizer=gpt2 --corpus=pom.xml", "doctor --kernels=scalar --threads=2",
         "prepare --input pom.xml --out x --tokenizer=char --threads=2"})
     void optionsThatCountAreNotNoted(String args) {
@@ -231,15 +260,18 @@ final class CliTest {
     @Test
     void notesStandOnStandardErrorBeforeTheCommandRuns() {
         assertThat(program.run("sample", "nowhere", "--greedy", "--seed=2", "--kernels=scalar")).isEqualTo(2);
-        assertThat(program.err().lines().toList()).hasSize(2).first().asString().startsWith("note: --seed: has no effect with --greedy");
+        assertThat(program.err().lines().toList()).hasSize(2).first().asString()
+                .startsWith("note: --seed: has no effect with --greedy");
     }
 
     @Test
     void ofARepeatedOptionOrKeyTheLastOneCountsAndStopsAddUp() {
-        TextWriter.Order order = program.parsed(SampleCommand.class, "sample", "x", "--tokens=1", "--seed", "1", "--greedy", "--json", "--stop=a",
+        TextWriter.Order order = program.parsed(SampleCommand.class, "sample", "x", "--tokens=1", "--seed", "1",
+                "--greedy", "--json", "--stop=a",
                 "--tokens", "2", "--seed=2", "--json", "--greedy", "--stop=b").order();
         assertThat(order).extracting("tokens", "seed", "json", "stops").containsExactly(2, 2L, true, List.of("a", "b"));
-        TrainCommand train = program.parsed(TrainCommand.class, config, "--train.max_iters=5", "--threads=2", "--resume", "--train.max_iters=7",
+        TrainCommand train = program.parsed(TrainCommand.class, config, "--train.max_iters=5", "--threads=2",
+                "--resume", "--train.max_iters=7",
                 "--threads", "1", "--resume");
         assertThat(train.resolved().train().maxIters()).isEqualTo(7);
         assertThat(train.engine.threads()).isEqualTo(1);
@@ -262,11 +294,14 @@ final class CliTest {
         assertFailure(CheckpointException.runFailure("run: the disk is full", null), 1, "run: the disk is full");
         assertFailure(new UncheckedIOException(new AccessDeniedException("out")), 1,
                 "out: permission denied; choose another directory or change its permissions");
-        assertFailure(new FileSystemException("out/a", null, "No space left on device"), 1, "out/a: No space left on device");
+        assertFailure(new FileSystemException("out/a", null, "No space left on device"), 1,
+                "out/a: No space left on device");
         assertFailure(new IOException("broken\n  pipe"), 1, "reading or writing failed: broken pipe");
-        assertFailure(new IllegalStateException("step 3"), 1, "unexpected IllegalStateException: step 3; --debug shows where");
+        assertFailure(new IllegalStateException("step 3"), 1,
+                "unexpected IllegalStateException: step 3; --debug shows where");
         assertFailure(new OutOfMemoryError("Java heap space"), 1, "out of memory (Java's heap may grow to "
-                + (Runtime.getRuntime().maxMemory() >> 20) + " MiB): lower train.batch_size, model.block_size or model.n_embd,"
+                + (Runtime.getRuntime().maxMemory() >> 20)
+                + " MiB): lower train.batch_size, model.block_size or model.n_embd,"
                 + " or give more with java -Xmx");
     }
 

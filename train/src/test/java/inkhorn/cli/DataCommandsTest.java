@@ -32,7 +32,8 @@ final class DataCommandsTest {
     @BeforeEach
     void writeText() throws IOException {
         program = new Program(directory.resolve("sets"));
-        text = Files.writeString(directory.resolve("text.txt"), "twelve plus twenty is thirty-two, said the clerk.\n".repeat(100));
+        text = Files.writeString(directory.resolve("text.txt"), "twelve plus twenty is thirty-two, said the clerk.\n"
+                .repeat(100));
         prepared = directory.resolve("prepared");
     }
 
@@ -44,18 +45,22 @@ final class DataCommandsTest {
     @Test
     void prepareSaysWhatItMadeAndTheSecondTimeThatItIsThere() {
         assertThat(prepare("--tokenizer", "bpe", "--vocab-size=270")).isZero();
-        assertThat(program.out()).contains("input       1 file, 5,000 bytes, 1 document", "tokenizer   bpe, vocabulary of 270, ids of 16 bits",
-                "validation  ", " of 500 characters (500 bytes)", "done: " + prepared + " in ", "--data.dir=" + prepared);
+        assertThat(program.out()).contains("input       1 file, 5,000 bytes, 1 document",
+                "tokenizer   bpe, vocabulary of 270, ids of 16 bits",
+                "validation  ", " of 500 characters (500 bytes)", "done: " + prepared + " in ",
+                "--data.dir=" + prepared);
         program.clear();
         assertThat(prepare("--tokenizer", "bpe", "--vocab-size=270")).isZero();
-        assertThat(program.out()).endsWith(prepared + " holds all this already, from the same input and options: nothing to do\n");
+        assertThat(program.out())
+                .endsWith(prepared + " holds all this already, from the same input and options: nothing to do\n");
     }
 
     @Test
     void aManifestThatCountsASingleDocumentWhereItEndsIsReadAsTextInBothParts() throws IOException {
         prepare("--tokenizer", "char");
         Path manifest = prepared.resolve("manifest.json");
-        String older = Files.readString(manifest).replaceFirst("(\"train\"\\s*:\\s*\\{\\s*\"documents\"\\s*:\\s*)1", "$10");
+        String older = Files.readString(manifest)
+                .replaceFirst("(\"train\"\\s*:\\s*\\{\\s*\"documents\"\\s*:\\s*)1", "$10");
         assertThat(older).isNotEqualTo(Files.readString(manifest));
         Files.writeString(manifest, older);
         assertThat(PreparedData.open(prepared).manifest().train().documents()).isEqualTo(1);
@@ -64,10 +69,13 @@ final class DataCommandsTest {
     @Test
     void wrongOptionsAreNamedAsTheyWereGiven() {
         assertFails(prepare("--tokenizer", "morse"), "--tokenizer: unknown tokenizer 'morse'; allowed: char, ");
-        assertFails(prepare("--tokenizer", "char", "--vocab-size=7"), "--vocab-size: found 7, but the vocabulary of the tokenizer char cannot be chosen");
-        assertFails(prepare("--tokenizer", "char", "--val-fraction=1"), "--val-fraction: 1.0 is out of range; allowed: above 0 and below 1");
+        assertFails(prepare("--tokenizer", "char", "--vocab-size=7"),
+                "--vocab-size: found 7, but the vocabulary of the tokenizer char cannot be chosen");
+        assertFails(prepare("--tokenizer", "char", "--val-fraction=1"),
+                "--val-fraction: 1.0 is out of range; allowed: above 0 and below 1");
         assertFails(prepare("--tokenizer", "char", "--glob=[a"), "--glob: found [a, which is no glob");
-        assertFails(program.run("prepare", "--input", "nowhere", "--out", "x", "--tokenizer", "char"), "--input: nowhere does not exist; ");
+        assertFails(program.run("prepare", "--input", "nowhere", "--out", "x", "--tokenizer", "char"),
+                "--input: nowhere does not exist; ");
         assertThat(prepared).doesNotExist();
     }
 
@@ -75,12 +83,15 @@ final class DataCommandsTest {
     void inspectDataShowsCountsTokensAndABatchAsALesson() {
         prepare("--tokenizer", "gpt2");
         program.clear();
-        assertThat(program.run("inspect-data", prepared.toString(), "--block-size=4", "--batch-size=1", "--top=3")).isZero();
+        assertThat(program.run("inspect-data", prepared.toString(), "--block-size=4", "--batch-size=1", "--top=3"))
+                .isZero();
         List<String> lines = program.out().lines().map(line -> line.replaceAll("\\s+", " ").strip()).toList();
         assertThat(lines.get(0)).startsWith(prepared + ": " + text + ", tokenizer gpt2 with 50,257 tokens (");
-        assertThat(lines).containsSubsequence("counts", "most frequent tokens", "least frequent tokens that occur", "longest tokens that occur");
+        assertThat(lines).containsSubsequence("counts", "most frequent tokens", "least frequent tokens that occur",
+                "longest tokens that occur");
         assertThat(lines).contains("unknown tokens | 0 | 0.0000 % of the tokens |");
-        assertThat(lines).as("one document, of which both parts have text").anyMatch(line -> line.startsWith("training | 1 | "))
+        assertThat(lines).as("one document, of which both parts have text")
+                .anyMatch(line -> line.startsWith("training | 1 | "))
                 .anyMatch(line -> line.startsWith("validation | 1 | "));
         // " plus" and its like, each once a line of 100.
         assertThat(lines).anyMatch(line -> line.matches("\\d+ \\| \" thirty\" \\| 7 \\| 100 \\| \\d+\\.\\d+ % \\|"));
@@ -89,7 +100,8 @@ final class DataCommandsTest {
         String[] ids = last[0].split(" ");
         assertThat(ids).hasSize(4);
         for (int i = 0; i < 3; i++) {
-            assertThat(lines.get(lesson + 3 + i).split(" \\| ")[1]).as("the target of one context is the last token of the next").isEqualTo(ids[i + 1]);
+            assertThat(lines.get(lesson + 3 + i).split(" \\| ")[1])
+                    .as("the target of one context is the last token of the next").isEqualTo(ids[i + 1]);
         }
         String context = last[2].substring(1, last[2].length() - 1).replace("\\n", "\n");
         String target = last[3].substring(1, last[3].lastIndexOf('"')).replace("\\n", "\n");
@@ -105,11 +117,14 @@ final class DataCommandsTest {
         JsonNode manifest = new ObjectMapper().readTree(prepared.resolve("manifest.json").toFile()).get("val");
         List<String> metrics = Files.readAllLines(directory.resolve("run/metrics.jsonl"));
         JsonNode eval = new ObjectMapper().readTree(metrics.get(metrics.size() - 1));
-        double expected = eval.get("val_loss").doubleValue() * manifest.get("tokens").longValue() / (manifest.get("bytes").longValue() * Math.log(2));
+        double expected = eval.get("val_loss").doubleValue() * manifest.get("tokens")
+                .longValue() / (manifest.get("bytes").longValue() * Math.log(2));
         assertThat(eval.get("val_bits_per_byte").doubleValue()).isEqualTo(expected);
-        assertThat(program.out()).contains(String.format("done: 2 steps, best validation loss %.4f (%.4f bits per byte) at step 2;",
+        assertThat(program.out())
+                .contains(String.format("done: 2 steps, best validation loss %.4f (%.4f bits per byte) at step 2;",
                 eval.get("val_loss").doubleValue(), expected));
-        assertThat(directory.resolve("run/latest/tokenizer.json")).hasSameBinaryContentAs(prepared.resolve("tokenizer.json"));
+        assertThat(directory.resolve("run/latest/tokenizer.json"))
+                .hasSameBinaryContentAs(prepared.resolve("tokenizer.json"));
     }
 
     @Test
@@ -119,7 +134,8 @@ final class DataCommandsTest {
         ObjectMapper json = new ObjectMapper();
         JsonNode manifest = json.readTree(directory.resolve("run/latest/manifest.json").toFile());
         assertThat(manifest.path("files").has("tokenizer_config.json")).isTrue();
-        int blockSize = json.readTree(directory.resolve("run/latest/config.json").toFile()).get("n_positions").intValue();
+        int blockSize = json.readTree(directory.resolve("run/latest/config.json").toFile())
+                .get("n_positions").intValue();
         JsonNode config = json.readTree(directory.resolve("run/latest/tokenizer_config.json").toFile());
         assertThat(config.get("tokenizer_class").textValue()).isEqualTo("PreTrainedTokenizerFast");
         assertThat(config.get("model_max_length").intValue()).isEqualTo(blockSize);
@@ -140,13 +156,16 @@ final class DataCommandsTest {
     void dataMadeOtherwiseThanTheConfigOrTheCheckpointAreRefusedNamingBoth() {
         prepare("--tokenizer", "bpe", "--vocab-size=270");
         program.clear();
-        assertFails(train("--data.dir=" + prepared, "--data.tokenizer=char"), "data.dir: " + prepared + " was prepared with the tokenizer bpe of 270"
+        assertFails(train("--data.dir=" + prepared, "--data.tokenizer=char"), "data.dir: " + prepared
+                + " was prepared with the tokenizer bpe of 270"
                 + " tokens, but data.tokenizer is char; ");
         assertThat(train("--data.path=" + text)).isZero();
         program.clear();
-        assertFails(train("--data.dir=" + prepared, "--resume"), "cannot resume " + directory.resolve("run") + " with another tokenizer: the data's"
+        assertFails(train("--data.dir=" + prepared, "--resume"), "cannot resume " + directory.resolve("run")
+                + " with another tokenizer: the data's"
                 + " is bpe with 270 tokens (sha256 ");
-        assertFails(train("--data.dir=" + directory.resolve("none")), directory.resolve("none") + ": holds no prepared data (manifest.json: no such"
+        assertFails(train("--data.dir=" + directory.resolve("none")), directory.resolve("none")
+                + ": holds no prepared data (manifest.json: no such"
                 + " file or directory); ");
     }
 
@@ -155,14 +174,16 @@ final class DataCommandsTest {
         Files.writeString(text, "a short one, to be sure\n");
         prepare("--tokenizer", "char");
         program.clear();
-        assertFails(train("--data.dir=" + prepared), text + ": the validation split has 3 tokens (data.val_fraction 0.1), but model.block_size 8"
+        assertFails(train("--data.dir=" + prepared), text
+                + ": the validation split has 3 tokens (data.val_fraction 0.1), but model.block_size 8"
                 + " needs at least 9; ");
     }
 
     @Test
     void progressInAPipeIsALineATenthWithSpeedAndTimeLeft() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        ByteProgressLine progress = ByteProgressLine.plain(new PrintStream(bytes, true, StandardCharsets.UTF_8), () -> { }, 0);
+        ByteProgressLine progress = ByteProgressLine.plain(new PrintStream(bytes, true, StandardCharsets.UTF_8),
+                () -> { }, 0);
         progress.started("encoding");
         for (long done = 1; done <= 100; done++) {
             progress.bytes(done * 1_000_000, 100_000_000);
@@ -175,7 +196,8 @@ final class DataCommandsTest {
 
     private int prepare(String... options) {
         String[] args = new String[options.length + 5];
-        System.arraycopy(new String[] {"prepare", "--input", text.toString(), "--out", prepared.toString()}, 0, args, 0, 5);
+        System.arraycopy(new String[] {"prepare", "--input", text.toString(), "--out", prepared.toString()},
+                0, args, 0, 5);
         System.arraycopy(options, 0, args, 5, options.length);
         return program.run(args);
     }
@@ -188,7 +210,8 @@ final class DataCommandsTest {
                     optim: {warmup_iters: 1}
                     """);
             String[] args = new String[options.length + 3];
-            System.arraycopy(new String[] {config.toString(), "--kernels=scalar", "--run.out=" + directory.resolve("run")}, 0, args, 0, 3);
+            System.arraycopy(new String[] {config.toString(), "--kernels=scalar", "--run.out="
+                    + directory.resolve("run")}, 0, args, 0, 3);
             System.arraycopy(options, 0, args, 3, options.length);
             return program.run(args);
         } catch (IOException e) {
@@ -197,7 +220,8 @@ final class DataCommandsTest {
     }
 
     private void assertFails(int code, String line) {
-        assertThat(program.err().lines().filter(printed -> !printed.startsWith("note: "))).singleElement().asString().startsWith("error: " + line);
+        assertThat(program.err().lines().filter(printed -> !printed.startsWith("note: "))).singleElement().asString()
+                .startsWith("error: " + line);
         assertThat(code).isEqualTo(2);
         program.clear();
     }

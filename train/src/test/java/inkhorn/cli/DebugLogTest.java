@@ -49,7 +49,8 @@ final class DebugLogTest {
         train();
         assertLogged("java " + Pattern.quote(System.getProperty("java.version")) + ", .*");
         assertLogged("flags of java: .*");
-        for (String phase : List.of("reading and preparing the data", "making the model", "waiting for the warm-up", "evaluation", "sample", "saving")) {
+        for (String phase : List.of("reading and preparing the data", "making the model", "waiting for the warm-up",
+                "evaluation", "sample", "saving")) {
             assertLogged(phase + ": \\d+\\.\\d{3} s");
         }
         String parts = "data [0-9.]+ ms, forward [0-9.]+ ms, backward [0-9.]+ ms, clip [0-9.]+ ms, update [0-9.]+ ms, ";
@@ -67,17 +68,20 @@ final class DebugLogTest {
     }
 
     private void assertLogged(String line) {
-        assertThat(logged.list).extracting(ILoggingEvent::getFormattedMessage).anyMatch(message -> message.matches(line));
+        assertThat(logged.list).extracting(ILoggingEvent::getFormattedMessage)
+                .anyMatch(message -> message.matches(line));
     }
 
     private void train() throws IOException {
-        Path text = Files.writeString(directory.resolve("text.txt"), "twelve plus twenty is thirty-two, said the clerk.\n".repeat(40));
+        Path text = Files.writeString(directory.resolve("text.txt"),
+                "twelve plus twenty is thirty-two, said the clerk.\n".repeat(40));
         Path config = Files.writeString(directory.resolve("small.yaml"), """
                 model: {n_layer: 1, n_head: 2, n_embd: 8, block_size: 8}
                 train: {max_iters: 4, batch_size: 2, eval_interval: 4, eval_iters: 2, log_interval: 2, sample_chars: 5}
                 optim: {warmup_iters: 0, lr_decay_iters: 4}
                 """);
         Program program = new Program(directory.resolve("sets"));
-        assertThat(program.run(config.toString(), "--data.path=" + text, "--kernels=scalar", "--run.out=" + directory.resolve("run"))).isZero();
+        assertThat(program.run(config.toString(), "--data.path=" + text, "--kernels=scalar", "--run.out="
+                + directory.resolve("run"))).isZero();
     }
 }

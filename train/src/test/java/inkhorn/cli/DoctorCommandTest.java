@@ -48,9 +48,12 @@ final class DoctorCommandTest {
 
     @Test
     void whatASystemDoesNotTellIsLeftOutOrSaidToBeUnknown() {
-        MachineFacts bare = new MachineFacts(Machines.GOOD.java(), new MachineFacts.Host("Windows 11, amd64", new Processor("amd64", "", null, false), 1, null),
-                new MachineFacts.Arithmetic("scalar, plain loops; not loaded", true, 0, 1), new MachineFacts.Peak(3, 3, 1.0, null, null),
-                new MachineFacts.Memory(200, null), new MachineFacts.HugePages(null, false), new MachineFacts.Start(false, List.of()));
+        MachineFacts bare = new MachineFacts(Machines.GOOD.java(), new MachineFacts.Host("Windows 11, amd64",
+                new Processor("amd64", "", null, false), 1, null),
+                new MachineFacts.KernelFacts("scalar, plain loops; not loaded", true, 0, 1),
+                new MachineFacts.Peak(3, 3, 1.0, null, null),
+                new MachineFacts.Memory(200, null), new MachineFacts.HugePages(null, false),
+                new MachineFacts.Start(false, List.of()));
         assertThat(examine(bare, null, false)).contains(
                 "system     Windows 11, amd64; amd64, 1 core\n",
                 "vectors    none: the Vector API is not loaded\n",
@@ -121,8 +124,10 @@ final class DoctorCommandTest {
 
     @Test
     void theProcessorIsReadOffItsDescription() {
-        assertThat(Processor.parse(List.of("processor\t: 0", "model name\t: A Fast One", "flags\t\t: fpu avx512f avx512bw", "",
-                "processor\t: 1", "model name\t: A Fast One"), "amd64")).isEqualTo(new Processor("A Fast One", "", 2, true));
+        assertThat(Processor.parse(List.of("processor\t: 0", "model name\t: A Fast One",
+                "flags\t\t: fpu avx512f avx512bw", "",
+                "processor\t: 1", "model name\t: A Fast One"), "amd64"))
+                .isEqualTo(new Processor("A Fast One", "", 2, true));
         assertThat(Processor.parse(List.of("processor\t: 0", "BogoMIPS\t: 50.00", "Features\t: fp asimd"), "aarch64"))
                 .isEqualTo(new Processor("aarch64", "", 1, false));
         assertThat(Processor.parse(List.of(), "s390x")).isEqualTo(new Processor("s390x", "", null, false));
@@ -130,8 +135,10 @@ final class DoctorCommandTest {
 
     @Test
     void familyAndModelTellProcessorsOfOneNameApart() {
-        assertThat(Processor.parse(List.of("processor\t: 0", "cpu family\t: 25", "model\t\t: 17", "model name\t: A Fast One",
-                "stepping\t: 1"), "amd64")).isEqualTo(new Processor("A Fast One", "family 25, model 17, stepping 1", 1, false));
+        assertThat(Processor.parse(List.of("processor\t: 0", "cpu family\t: 25", "model\t\t: 17",
+                "model name\t: A Fast One",
+                "stepping\t: 1"), "amd64"))
+                .isEqualTo(new Processor("A Fast One", "family 25, model 17, stepping 1", 1, false));
     }
 
     @Test

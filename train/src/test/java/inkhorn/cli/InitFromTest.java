@@ -48,10 +48,12 @@ final class InitFromTest {
 
     @Test
     void theWeightsAreTheCheckpointsAndTheOptimizerIsFresh() throws IOException {
-        assertThat(train(second, "--model.init_from=" + first, "--optim.lr=1e-30", "--optim.min_lr=0", "--train.max_iters=1",
+        assertThat(train(second, "--model.init_from=" + first, "--optim.lr=1e-30", "--optim.min_lr=0",
+                "--train.max_iters=1",
                 "--optim.lr_decay_iters=1", "--optim.weight_decay=0")).isZero();
         assertThat(program.out()).contains("weights  of " + first + "/step-00000004, with a fresh optimizer");
-        assertThat(second.resolve("latest/model.safetensors")).hasSameBinaryContentAs(first.resolve("latest/model.safetensors"));
+        assertThat(second.resolve("latest/model.safetensors"))
+                .hasSameBinaryContentAs(first.resolve("latest/model.safetensors"));
         assertThat(Files.readString(second.resolve("latest/trainer.json"))).contains("\"optimizer_steps\" : 1");
     }
 
@@ -72,7 +74,8 @@ final class InitFromTest {
         for (String file : List.of("model.safetensors", "config.json")) {
             Files.copy(first.resolve("latest").resolve(file), copy.resolve(file));
         }
-        assertThat(train(second, "--model.init_from=" + copy, "--train.max_iters=2", "--optim.lr_decay_iters=4")).isZero();
+        assertThat(train(second, "--model.init_from=" + copy, "--train.max_iters=2", "--optim.lr_decay_iters=4"))
+                .isZero();
         Files.delete(copy.resolve("model.safetensors"));
         program.clear();
         assertThat(train(second, "--model.init_from=" + copy, "--resume")).isZero();
@@ -84,8 +87,10 @@ final class InitFromTest {
 
     @Test
     void anotherShapeIsRefusedNamingWhatDiffers() {
-        assertFails("model.init_from: " + first + "/step-00000004 has a model of another shape: model.block_size is 16, not 8, model.n_layer"
-                + " is 2, not 1, model.bias is true, not false", "--model.n_layer=2", "--model.block_size=16", "--model.bias=true");
+        assertFails("model.init_from: " + first
+                + "/step-00000004 has a model of another shape: model.block_size is 16, not 8, model.n_layer"
+                + " is 2, not 1, model.bias is true, not false", "--model.n_layer=2", "--model.block_size=16",
+                "--model.bias=true");
         assertFails("model.type is bigram, not gpt; set", "--model.type=bigram");
     }
 
@@ -98,7 +103,8 @@ final class InitFromTest {
     @Test
     void whatIsNoCheckpointIsRefused() {
         assertThat(train(second, "--model.init_from=" + directory.resolve("nowhere"))).isEqualTo(2);
-        assertThat(program.err()).startsWith("error: " + directory.resolve("nowhere") + ": no such directory").hasLineCount(1);
+        assertThat(program.err()).startsWith("error: " + directory.resolve("nowhere") + ": no such directory")
+                .hasLineCount(1);
         assertThat(second).doesNotExist();
     }
 
@@ -107,7 +113,8 @@ final class InitFromTest {
         List<String> args = new ArrayList<>(List.of(more));
         args.add("--model.init_from=" + first);
         assertThat(train(second, args.toArray(String[]::new))).isEqualTo(2);
-        assertThat(program.err().lines().filter(line -> !line.startsWith("note: "))).singleElement().asString().startsWith("error: ")
+        assertThat(program.err().lines().filter(line -> !line.startsWith("note: "))).singleElement().asString()
+                .startsWith("error: ")
                 .contains(part);
         assertThat(second).doesNotExist();
     }

@@ -54,7 +54,8 @@ final class InspectCommandsTest {
         for (int i = 0; i < table.length; i++) {
             table[i] *= 60;     // else every token is about as likely as every other
         }
-        CheckpointContents contents = new CheckpointContents(ModelFiles.weights(gpt), List.of(), ModelFiles.configJson(gpt),
+        CheckpointContents contents = new CheckpointContents(ModelFiles.weights(gpt), List.of(),
+                ModelFiles.configJson(gpt),
                 new ObjectMapper().createObjectNode(), Map.of(TrainedModel.TOKENIZER_FILE, tokenizer::save));
         try (RunLock lock = RunLock.acquire(run)) {
             new CheckpointStore(lock, 5).save(1, contents, true);
@@ -83,7 +84,8 @@ final class InspectCommandsTest {
 
     @Test
     void theTextHasTotalsAndTheCsvEveryRow() {
-        assertThat(text("describe", GPT2, "--batch=2x4")).contains("vocabulary of 50,257 (tokenizer gpt2)", "total: 124,439,808 parameters",
+        assertThat(text("describe", GPT2, "--batch=2x4")).contains("vocabulary of 50,257 (tokenizer gpt2)",
+                "total: 124,439,808 parameters",
                 "transformer.h.11.mlp.c_proj.weight", "(3072, 768)", "2,359,296", "(2, 12, 4, 64)", "(2, 4, 50257)");
         List<String> csv = text("describe", GPT2, "--csv").lines().toList();
         assertThat(csv).hasSize(149).startsWith("name,shape,count,meaning")
@@ -96,23 +98,29 @@ final class InspectCommandsTest {
         assertThat(json.at("/parameter_count").longValue()).isEqualTo(gpt.parameterCount());
         assertThat(json.at("/batch").toString()).isEqualTo("{\"sequences\":1,\"tokens\":16}");
         assertThat(program.run("describe", run.toString(), "--batch=2x17")).isEqualTo(2);
-        assertThat(program.err()).isEqualTo("error: --batch: found 17 tokens, expected at most the model's block_size of 16" + System.lineSeparator());
+        assertThat(program.err())
+                .isEqualTo("error: --batch: found 17 tokens, expected at most the model's block_size of 16"
+                + System.lineSeparator());
     }
 
     @Test
     void aVocabularyThatIsNotKnownYetIsSaidToBeAssumed(@TempDir Path directory) throws IOException {
         String config = Files.writeString(directory.resolve("my.yaml"), "model: {n_embd: 12}\n").toString();
-        assertThat(text("describe", config)).contains("vocabulary of 65 assumed (the characters of the published tiny-shakespeare");
+        assertThat(text("describe", config))
+                .contains("vocabulary of 65 assumed (the characters of the published tiny-shakespeare");
         assertThat(text("describe", config, "--vocab-size=80")).contains("vocabulary of 80 (as --vocab-size says)");
         Path play = Files.writeString(directory.resolve("play.txt"), "abcabc".repeat(20));
         String own = Files.writeString(directory.resolve("own.yaml"), "data: {path: '" + play + "'}\n").toString();
         assertThat(text("describe", own)).contains("vocabulary of 3 (the characters of " + play);
-        String bpe = Files.writeString(directory.resolve("bpe.yaml"), "data: {tokenizer: bpe, vocab_size: 700}\n").toString();
-        assertThat(text("describe", bpe)).contains("vocabulary of 700 assumed (the most that the tokenizer bpe is to learn");
+        String bpe = Files.writeString(directory.resolve("bpe.yaml"), "data: {tokenizer: bpe, vocab_size: 700}\n")
+                .toString();
+        assertThat(text("describe", bpe))
+                .contains("vocabulary of 700 assumed (the most that the tokenizer bpe is to learn");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--seed=1", "--seed=2 --temperature=1.7 --top-k=0", "--seed=3 --top-p=0.6 --top-k=5", "--greedy",
+    @ValueSource(strings = {"--seed=1", "--seed=2 --temperature=1.7 --top-k=0",
+        "--seed=3 --top-p=0.6 --top-k=5", "--greedy",
         "--temperature=0", "--seed=4 --repetition-penalty=1.5 --min-p=0.02 --no-repeat-ngram=3"})
     void explainWritesWhatSampleWritesAlsoBeyondTheBlock(String options) throws IOException {
         String[] more = (options + " --tokens=30 --kernels=scalar --prompt=abc").split(" ");
@@ -126,30 +134,36 @@ final class InspectCommandsTest {
     @Test
     void theStagesAreThoseOfTheDefinitions() throws IOException {
         double temperature = 0.5;
-        JsonNode step = json("explain", run.toString(), "--prompt=ab", "--tokens=1", "--top=99", "--temperature=0.5", "--top-k=3",
+        JsonNode step = json("explain", run.toString(), "--prompt=ab", "--tokens=1", "--top=99",
+                "--temperature=0.5", "--top-k=3",
                 "--kernels=scalar").at("/steps/0");
         JsonNode candidates = step.at("/candidates");
         assertThat(candidates).hasSize(tokenizer.vocabSize());
         double[] logits = column(candidates, "logit");
         assertThat(logits).isSortedAccordingTo((a, b) -> Double.compare(b, a));
         assertThat(column(candidates, "probability")).containsExactly(softmax(logits, 1, logits.length), within(1e-12));
-        assertThat(column(candidates, "after_temperature")).containsExactly(softmax(logits, temperature, logits.length), within(1e-12));
-        assertThat(column(candidates, "after_top_k_top_p")).containsExactly(softmax(logits, temperature, 3), within(1e-12));
+        assertThat(column(candidates, "after_temperature")).containsExactly(softmax(logits, temperature, logits.length),
+                within(1e-12));
+        assertThat(column(candidates, "after_top_k_top_p")).containsExactly(softmax(logits, temperature, 3),
+                within(1e-12));
         assertThat(chosen(step).at("/id")).isEqualTo(step.at("/id"));
     }
 
     private static JsonNode chosen(JsonNode step) {
         List<JsonNode> chosen = new ArrayList<>();
-        step.at("/candidates").forEach(row -> chosen.addAll(row.at("/chosen").booleanValue() ? List.of(row) : List.of()));
+        step.at("/candidates")
+                .forEach(row -> chosen.addAll(row.at("/chosen").booleanValue() ? List.of(row) : List.of()));
         assertThat(chosen).hasSize(1);
         return chosen.get(0);
     }
 
     @Test
     void spacesAndLineBreaksCanBeSeen() {
-        assertThat(text("explain", run.toString(), "--top=99", "--tokens=2", "--kernels=scalar")).contains("\"\\n\"", "\" \"", "\"😀\"",
+        assertThat(text("explain", run.toString(), "--top=99", "--tokens=2", "--kernels=scalar"))
+                .contains("\"\\n\"", "\" \"", "\"😀\"",
                 "after temperature", "after top-k/top-p", "token 1, after 1: ", "token 2, after 2: ");
-        assertThat(text("explain", run.toString(), "--top=3", "--tokens=2", "--csv", "--kernels=scalar").lines().findFirst().orElseThrow())
+        assertThat(text("explain", run.toString(), "--top=3", "--tokens=2", "--csv", "--kernels=scalar").lines()
+                .findFirst().orElseThrow())
                 .isEqualTo("step,candidate,id,logit,probability,after temperature,after top-k/top-p,chosen");
     }
 
@@ -165,7 +179,8 @@ final class InspectCommandsTest {
         assertThat(column(rows, "cosine")).isSortedAccordingTo((x, y) -> Double.compare(y, x));
         for (int other : new int[] {c, d}) {
             assertThat(rows).filteredOn(row -> row.at("/id").intValue() == other).singleElement().satisfies(row ->
-                    assertThat(row.at("/cosine").doubleValue()).isCloseTo(cosine(gpt.tokenTable().data(), a, other, channels), within(1e-9)));
+                    assertThat(row.at("/cosine").doubleValue())
+                            .isCloseTo(cosine(gpt.tokenTable().data(), a, other, channels), within(1e-9)));
         }
         assertThat(text("neighbours", run.toString(), "--token=a", "--top=2")).contains("nearest to \"a\", token " + a);
     }
@@ -173,7 +188,9 @@ final class InspectCommandsTest {
     @Test
     void aTextThatIsNotOneTokenIsOneLine() {
         assertThat(program.run("neighbours", run.toString(), "--token=ab")).isEqualTo(2);
-        assertThat(program.err()).isEqualTo("error: --token: found \"ab\", which is 2 tokens: \"a\" \"b\"; expected a text that is one token of the"
+        assertThat(program.err())
+                .isEqualTo("error: --token: found \"ab\", which is 2 tokens: \"a\" \"b\"; expected a text that is one"
+                + " token of the"
                 + " char tokenizer" + System.lineSeparator());
     }
 

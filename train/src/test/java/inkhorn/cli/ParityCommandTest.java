@@ -49,7 +49,8 @@ final class ParityCommandTest {
         copyGolden();
         change("model.safetensors", "transformer.h.1.mlp.c_fc.bias", 3, 0.05f);
         assertThat(parity()).isEqualTo(1);
-        assertThat(failedRows()).contains("logits", "grad.transformer.h.1.mlp.c_fc.weight", "final.transformer.h.1.mlp.c_fc.bias");
+        assertThat(failedRows()).contains("logits", "grad.transformer.h.1.mlp.c_fc.weight",
+                "final.transformer.h.1.mlp.c_fc.bias");
         assertThat(program.out()).contains("comparisons out of bounds");
     }
 
@@ -69,7 +70,8 @@ final class ParityCommandTest {
         Path file = directory.resolve("optimizer.json");
         Files.writeString(file, Files.readString(file).replace("\"weight_decay\": 0.1", "\"weight_decay\": 0.9"));
         assertThat(parity()).isEqualTo(1);
-        assertThat(failedRows()).isNotEmpty().allMatch(row -> row.startsWith("final.") || row.equals("losses") || row.equals("grad_norms"));
+        assertThat(failedRows()).isNotEmpty().allMatch(row -> row.startsWith("final.") || row.equals("losses")
+                || row.equals("grad_norms"));
     }
 
     @ParameterizedTest
@@ -121,7 +123,8 @@ final class ParityCommandTest {
 
     private void assertWrongInput(String named) {
         int code = parity();
-        assertThat(program.err().lines()).singleElement().asString().startsWith("error: ").contains(named).doesNotContain("Exception");
+        assertThat(program.err().lines()).singleElement().asString().startsWith("error: ").contains(named)
+                .doesNotContain("Exception");
         assertThat(code).isEqualTo(2);
     }
 
@@ -130,7 +133,8 @@ final class ParityCommandTest {
     }
 
     private List<String> failedRows() {
-        return program.out().lines().filter(line -> line.endsWith("OUT OF BOUNDS")).map(line -> line.split(" ")[0]).toList();
+        return program.out().lines().filter(line -> line.endsWith("OUT OF BOUNDS"))
+                .map(line -> line.split(" ")[0]).toList();
     }
 
     private void copyGolden() throws IOException {
@@ -143,7 +147,8 @@ final class ParityCommandTest {
     private void change(String name, String tensor, int index, float change) throws IOException {
         Path file = directory.resolve(name);
         try (SafetensorsReader reader = SafetensorsReader.open(file)) {
-            long data = Files.size(file) - reader.names().stream().mapToLong(n -> reader.info(n).end()).max().orElseThrow();
+            long data = Files.size(file) - reader.names().stream().mapToLong(n -> reader.info(n).end()).max()
+                    .orElseThrow();
             float value = reader.read(tensor).data()[index] + change;
             byte[] bytes = Files.readAllBytes(file);
             int at = (int) (data + reader.info(tensor).begin()) + index * Float.BYTES;

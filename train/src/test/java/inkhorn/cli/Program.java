@@ -75,7 +75,8 @@ final class Program {
                 onFlush.run();
             }
         };
-        return new Context(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)), bytes, lines, new PrintWriter(err, true), dataSets,
+        return new Context(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)), bytes, lines,
+                new PrintWriter(err, true), dataSets,
                 signals, peaks, examination);
     }
 

@@ -42,7 +42,8 @@ final class ResumeTest {
         text = Files.writeString(directory.resolve("text.txt"), TEXT);
         Files.writeString(directory.resolve("small.yaml"), """
                 model: {n_layer: 1, n_head: 2, n_embd: 8, block_size: 8, dropout: 0.1}
-                train: {max_iters: 8, batch_size: 2, eval_interval: 2, eval_iters: 2, log_interval: 1, checkpoint_interval: 2,
+                train: {max_iters: 8, batch_size: 2, eval_interval: 2, eval_iters: 2, log_interval: 1,
+                        checkpoint_interval: 2,
                         sample_chars: 0, keep: 9}
                 optim: {warmup_iters: 2, lr_decay_iters: 8}
                 """);
@@ -60,8 +61,10 @@ final class ResumeTest {
         Files.writeString(text, TEXT.replaceFirst("twelve", "twenty") + "said the clerk.\n");
         program.clear();
         assertThat(train("--resume")).isEqualTo(2);
-        assertThat(program.err()).matches("error: cannot resume " + run + "/step-00000004 with other data: the training split is"
-                + " 1,8\\d\\d tokens \\(sha256 [0-9a-f]{12}\\), not 1,800 tokens \\(sha256 [0-9a-f]{12}\\); the validation split is .*;"
+        assertThat(program.err())
+                .matches("error: cannot resume " + run + "/step-00000004 with other data: the training split is"
+                + " 1,8\\d\\d tokens \\(sha256 [0-9a-f]{12}\\), not 1,800 tokens \\(sha256 [0-9a-f]{12}\\); the"
+                + " validation split is .*;"
                 + " give the same text and data.val_fraction, or go on with --resume --data-changed\n");
         assertThat(losses(run)).isEqualTo(losses);
     }
@@ -72,7 +75,8 @@ final class ResumeTest {
         Files.writeString(text, TEXT.replaceFirst("twelve", "twenty"));
         program.clear();
         assertThat(train("--resume", "--data-changed", "--train.max_iters=6")).isZero();
-        assertThat(program.out()).contains("note: resuming with other data: the training split is", "going on from step 4")
+        assertThat(program.out()).contains("note: resuming with other data: the training split is",
+                "going on from step 4")
                 .doesNotContain("validation losses do not compare");
         program.clear();
         assertThat(train("--resume")).isZero();
@@ -101,7 +105,8 @@ final class ResumeTest {
         saveWithoutDataStamp(Checkpoint.open(run));
         program.clear();
         assertThat(train("--resume")).isZero();
-        assertThat(program.out()).contains("note: " + run + "/step-00000004 does not say which data it was trained on", "going on from step 4");
+        assertThat(program.out()).contains("note: " + run + "/step-00000004 does not say which data it was trained on",
+                "going on from step 4");
     }
 
     @Test
@@ -110,12 +115,15 @@ final class ResumeTest {
         assertThat(train()).isZero();
         program.clear();
         assertThat(train("--resume=step-00000004")).isZero();
-        assertThat(program.out()).contains("note: going back to step 4: the next save removes step-00000006, step-00000008 and the later"
+        assertThat(program.out())
+                .contains("note: going back to step 4: the next save removes step-00000006, step-00000008 and the later"
                 + " records of metrics.jsonl", "going on from step 4");
         assertThat(names(run)).isEqualTo(names(directory.resolve("straight")));
-        for (String step : List.of("step-00000002", "step-00000004", "step-00000006", "step-00000008", "latest", "best")) {
+        for (String step : List.of("step-00000002", "step-00000004", "step-00000006", "step-00000008",
+                "latest", "best")) {
             for (String file : List.of("model.safetensors", "optimizer.safetensors", "trainer.json")) {
-                assertThat(run.resolve(step).resolve(file)).hasSameBinaryContentAs(directory.resolve("straight").resolve(step).resolve(file));
+                assertThat(run.resolve(step).resolve(file))
+                        .hasSameBinaryContentAs(directory.resolve("straight").resolve(step).resolve(file));
             }
         }
         assertThat(losses(run)).isEqualTo(losses(directory.resolve("straight")));
@@ -124,12 +132,14 @@ final class ResumeTest {
     @Test
     void goingBackLeavesOneHistory() throws IOException {
         assertThat(train()).isZero();
-        assertThat(train("--resume=step-00000002", "--optim.lr=1e-5", "--train.max_iters=5", "--train.checkpoint_interval=5")).isZero();
+        assertThat(train("--resume=step-00000002", "--optim.lr=1e-5", "--train.max_iters=5",
+                "--train.checkpoint_interval=5")).isZero();
         assertThat(names(run)).contains("step-00000002", "step-00000005")
                 .doesNotContain("step-00000006", "step-00000008");
         assertThat(Checkpoint.open(run.resolve("latest")).step()).hasValue(5);
         assertThat(Checkpoint.open(run.resolve("best")).step().getAsLong()).isLessThanOrEqualTo(5);
-        assertThat(losses(run)).noneMatch(line -> line.matches(".*\"step\":[678],.*")).anyMatch(line -> line.contains("\"step\":5,"));
+        assertThat(losses(run)).noneMatch(line -> line.matches(".*\"step\":[678],.*"))
+                .anyMatch(line -> line.contains("\"step\":5,"));
     }
 
     @Test
@@ -170,14 +180,16 @@ final class ResumeTest {
     @Test
     void aWordAfterResumeIsTheConfig() {
         assertThat(train("--train.max_iters=2")).isZero();
-        assertThat(program.run("--resume", directory.resolve("small.yaml").toString(), "--data.path=" + text, "--run.out=" + run,
+        assertThat(program.run("--resume", directory.resolve("small.yaml").toString(), "--data.path=" + text,
+                "--run.out=" + run,
                 "--kernels=scalar", "--no-probe")).isZero();
         assertThat(program.out()).contains("going on from step 2");
     }
 
     private static List<String> names(Path run) throws IOException {
         try (Stream<Path> files = Files.list(run)) {
-            return files.map(file -> file.getFileName().toString()).filter(name -> !name.startsWith(".metrics-")).sorted().toList();
+            return files.map(file -> file.getFileName().toString()).filter(name -> !name.startsWith(".metrics-"))
+                    .sorted().toList();
         }
     }
 
@@ -189,8 +201,10 @@ final class ResumeTest {
             byte[] bytes = bytes(checkpoint.file(name).orElseThrow());
             files.put(name, file -> Files.write(file, bytes));
         }
-        CheckpointContents contents = new CheckpointContents(Safetensors.readAll(checkpoint.directory().resolve("model.safetensors")),
-                Safetensors.readAll(checkpoint.directory().resolve("optimizer.safetensors")), checkpoint.config(), trainer, files);
+        CheckpointContents contents =
+                new CheckpointContents(Safetensors.readAll(checkpoint.directory().resolve("model.safetensors")),
+                Safetensors.readAll(checkpoint.directory().resolve("optimizer.safetensors")), checkpoint.config(),
+                trainer, files);
         try (RunLock lock = RunLock.acquire(run)) {
             new CheckpointStore(lock, 9).save(checkpoint.step().getAsLong(), contents, true);
         }
@@ -216,6 +230,7 @@ final class ResumeTest {
 
     /** The run's records without their timings. */
     private static List<String> losses(Path run) throws IOException {
-        return Files.readAllLines(run.resolve("metrics.jsonl")).stream().map(line -> line.replaceAll(",\"step_ms.*", "")).toList();
+        return Files.readAllLines(run.resolve("metrics.jsonl")).stream()
+                .map(line -> line.replaceAll(",\"step_ms.*", "")).toList();
     }
 }

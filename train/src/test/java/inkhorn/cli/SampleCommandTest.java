@@ -147,8 +147,10 @@ final class SampleCommandTest {
         other.save(file);
 
         assertThat(sample(copy)).isEqualTo(2);
-        assertThat(program.err()).isEqualTo("error: " + file + ": is " + TokenizerStamp.of(other) + ", the model was trained with "
-                + TokenizerStamp.of(own) + "; put the tokenizer.json there that the model was trained with" + System.lineSeparator());
+        assertThat(program.err()).isEqualTo("error: " + file + ": is " + TokenizerStamp.of(other)
+                + ", the model was trained with "
+                + TokenizerStamp.of(own) + "; put the tokenizer.json there that the model was trained with"
+                + System.lineSeparator());
         own.save(file);
         assertThat(sample(copy)).isZero();
     }
@@ -181,26 +183,31 @@ final class SampleCommandTest {
         assertThat(text(run, "--prompt-file", file.toString())).isEqualTo(expected);
         for (String option : List.of("--prompt=-", "--prompt-file=-")) {
             program.clear();
-            assertThat(program.runWithInput("é😀\nb\n", "sample", run.toString(), "--kernels=scalar", "--tokens=" + TOKENS, option)).isZero();
+            assertThat(program.runWithInput("é😀\nb\n", "sample", run.toString(), "--kernels=scalar", "--tokens="
+                    + TOKENS, option)).isZero();
             assertThat(program.out()).isEqualTo(expected);
         }
         Files.write(file, new byte[] {'a', (byte) 0xff});
         assertThat(sample(run, "--prompt-file", file.toString())).isEqualTo(2);
         assertThat(sample(run, "--prompt-file", "nowhere.txt")).isEqualTo(2);
-        assertThat(program.err().lines()).containsExactly("error: " + file + ": the prompt is not UTF-8 text; convert it to UTF-8",
+        assertThat(program.err().lines())
+                .containsExactly("error: " + file + ": the prompt is not UTF-8 text; convert it to UTF-8",
                 "error: --prompt-file: nowhere.txt: no such file; give a text file, or - for standard input");
     }
 
     @Test
     void aPromptThatIsTooLargeOrNoFileIsOneLineThatSaysWhatToDo() throws IOException {
         assertThat(sample(run, "--prompt-file", run.toString())).isEqualTo(2);
-        assertThat(program.err()).startsWith("error: --prompt-file: " + run + ": ").contains("- for standard input").hasLineCount(1);
+        assertThat(program.err()).startsWith("error: --prompt-file: " + run + ": ").contains("- for standard input")
+                .hasLineCount(1);
         program.clear();
         Path file = Files.write(run.resolve("large.txt"), new byte[(16 << 20) + 1]);
         assertThat(sample(run, "--prompt-file", file.toString())).isEqualTo(2);
-        assertThat(program.err()).startsWith("error: --prompt-file: " + file + ": it is larger than 16 MiB").hasLineCount(1);
+        assertThat(program.err()).startsWith("error: --prompt-file: " + file + ": it is larger than 16 MiB")
+                .hasLineCount(1);
         program.clear();
-        assertThat(program.runWithInput("a".repeat((16 << 20) + 1), "sample", run.toString(), "--kernels=scalar", "--prompt=-")).isEqualTo(2);
+        assertThat(program.runWithInput("a".repeat((16 << 20) + 1), "sample", run.toString(), "--kernels=scalar",
+                "--prompt=-")).isEqualTo(2);
         assertThat(program.err()).startsWith("error: standard input: the prompt is larger than 16 MiB").hasLineCount(1);
     }
 
@@ -230,7 +237,9 @@ final class SampleCommandTest {
         assertThat(object.get("token_ids")).hasSize(BLOCK - 2);
         program.clear();
         assertThat(sample(run, "--no-slide", "--prompt", "a".repeat(BLOCK))).isEqualTo(2);
-        assertThat(program.err()).isEqualTo("error: --no-slide: the prompt has 16 tokens and the model's context 16, which leaves no room;"
+        assertThat(program.err())
+                .isEqualTo("error: --no-slide: the prompt has 16 tokens and the model's context 16, which leaves no"
+                + " room;"
                 + " shorten the prompt or leave --no-slide out" + System.lineSeparator());
     }
 
@@ -238,7 +247,8 @@ final class SampleCommandTest {
     void beamsComeBestFirstAndAsManyAsAskedFor() throws IOException {
         List<JsonNode> best = json("--beam=4", "--num=3");
         assertThat(best).hasSize(3);
-        assertThat(best).extracting(object -> object.get("score").asDouble()).isSortedAccordingTo(Comparator.reverseOrder());
+        assertThat(best).extracting(object -> object.get("score").asDouble())
+                .isSortedAccordingTo(Comparator.reverseOrder());
         assertThat(text(run, "--beam=4")).isEqualTo(best.get(0).get("text").asText() + "\n");
         assertThat(text(run, "--beam=1")).isEqualTo(text(run, "--greedy")).isEqualTo(text(run, "--temperature=0"));
     }
@@ -246,10 +256,12 @@ final class SampleCommandTest {
     @Test
     void theInteractiveLoopGoesOnAfterASlip() {
         program.clear();
-        assertThat(program.runWithInput("ab\nxyz\nab!\nba\n", "sample", run.toString(), "--kernels=scalar", "--tokens=5", "--interactive")).isZero();
+        assertThat(program.runWithInput("ab\nxyz\nab!\nba\n", "sample", run.toString(), "--kernels=scalar",
+                "--tokens=5", "--interactive")).isZero();
         String shown = program.out();
         program.clear();
-        assertThat(program.runWithInput("", "sample", run.toString(), "--kernels=scalar", "--tokens=5", "--prompt=ab")).isZero();
+        assertThat(program.runWithInput("", "sample", run.toString(), "--kernels=scalar", "--tokens=5", "--prompt=ab"))
+                .isZero();
         assertThat(shown).contains("> ", program.out(), "error: ", "'x' (U+0078)", "'!' (U+0021)");
         assertThat(shown.lines().filter(line -> line.contains("error:"))).hasSize(2);
         assertThat(shown.substring(shown.lastIndexOf("error:"))).contains("\nba");
@@ -265,7 +277,10 @@ final class SampleCommandTest {
         return objects;
     }
 
-    /** A word tokenizer keeps no spaces: the first word's is that of the prompt's continuation, however the tokens are chosen. */
+    /**
+     * A word tokenizer keeps no spaces: the first word's is that of the prompt's continuation, however the tokens are
+     * chosen.
+     */
     @Test
     void wordsAreNotGluedToThePrompt() throws IOException {
         Tokenizer words = WordTokenizer.train(List.of("one two three four"), 100, 1);
@@ -274,10 +289,12 @@ final class SampleCommandTest {
             String text = text(run, "--prompt=one two", option);
             assertThat(text).startsWith("one two ").doesNotContain("  ");
             assertThat(text(run, "--prompt=one two ", option)).isEqualTo(text);
-            assertThat(json("--prompt=one two", option).get(0).get("text").asText()).isEqualTo(text.substring("one two".length(), text.length() - 1));
+            assertThat(json("--prompt=one two", option).get(0).get("text").asText())
+                    .isEqualTo(text.substring("one two".length(), text.length() - 1));
         }
         program.clear();
-        assertThat(program.run("explain", run.toString(), "--kernels=scalar", "--prompt=one two", "--tokens=1", "--greedy")).isZero();
+        assertThat(program.run("explain", run.toString(), "--kernels=scalar", "--prompt=one two", "--tokens=1",
+                "--greedy")).isZero();
         assertThat(program.out()).contains("text: \"one two ");
     }
 
@@ -326,7 +343,8 @@ final class SampleCommandTest {
     }
 
     private int sample(Path from, String... options) {
-        List<String> args = new ArrayList<>(List.of("sample", from.toString(), "--kernels=scalar", "--tokens=" + TOKENS));
+        List<String> args = new ArrayList<>(List.of("sample", from.toString(), "--kernels=scalar",
+                "--tokens=" + TOKENS));
         args.addAll(List.of(options));
         return program.run(args.toArray(String[]::new));
     }
@@ -339,7 +357,8 @@ final class SampleCommandTest {
         save(30, damaged, CharTokenizer.fromText(ALPHABET), true);
         String[] words = command.split(" ");
         assertThat(program.run(words[0], run.toString(), words[1], "--kernels=scalar")).isEqualTo(2);
-        assertThat(program.err().lines()).singleElement().asString().startsWith("error: ").contains("NaN", "weights are damaged", "earlier checkpoint")
+        assertThat(program.err().lines()).singleElement().asString().startsWith("error: ")
+                .contains("NaN", "weights are damaged", "earlier checkpoint")
                 .doesNotContain("unexpected");
     }
 
@@ -357,7 +376,8 @@ final class SampleCommandTest {
     }
 
     private void save(long step, Gpt gpt, Tokenizer tokenizer, boolean best) {
-        CheckpointContents contents = new CheckpointContents(ModelFiles.weights(gpt), List.of(), ModelFiles.configJson(gpt),
+        CheckpointContents contents = new CheckpointContents(ModelFiles.weights(gpt), List.of(),
+                ModelFiles.configJson(gpt),
                 new ObjectMapper().createObjectNode(), Map.of(TrainedModel.TOKENIZER_FILE, tokenizer::save));
         try (RunLock lock = RunLock.acquire(run)) {
             new CheckpointStore(lock, 5).save(step, contents, best);

@@ -25,13 +25,15 @@ class TokenizeCommandTest {
 
     @BeforeEach
     void writeCorpus() throws IOException {
-        corpus = Files.writeString(directory.resolve("corpus.txt"), "Every effort moves you forward.\nEvery step moves you.\n".repeat(50));
+        corpus = Files.writeString(directory.resolve("corpus.txt"),
+                "Every effort moves you forward.\nEvery step moves you.\n".repeat(50));
     }
 
     @Test
     void piecesAndIdsOfGpt2AreShown() {
         assertThat(program.run("tokenize", "--tokenizer", "gpt2", "--text", "Every effort moves you")).isZero();
-        assertThat(program.out()).contains("\"Every\"", "\" effort\"", "\" moves\"", "\" you\"", "ids: [6109, 3626, 6100, 345]",
+        assertThat(program.out()).contains("\"Every\"", "\" effort\"", "\" moves\"", "\" you\"",
+                "ids: [6109, 3626, 6100, 345]",
                 "4 tokens for 22 characters (22 bytes), 5.50 characters a token; vocabulary of 50,257");
     }
 
@@ -43,9 +45,12 @@ class TokenizeCommandTest {
 
     @Test
     void comparisonSetsTokenizersSideBySide() {
-        assertThat(program.run("tokenize", "--compare", "--text", "Every Zebra moves", "--corpus", corpus.toString(), "--vocab-size", "300")).isZero();
-        List<List<String>> rows = program.out().lines().filter(line -> line.contains("|") && !line.contains("tokenizer"))
-                .map(line -> List.of(line.replaceAll("[| ]+", " ").strip().split(" "))).filter(row -> row.size() == 5).toList();
+        assertThat(program.run("tokenize", "--compare", "--text", "Every Zebra moves", "--corpus", corpus.toString(),
+                "--vocab-size", "300")).isZero();
+        List<List<String>> rows = program.out().lines()
+                .filter(line -> line.contains("|") && !line.contains("tokenizer"))
+                .map(line -> List.of(line.replaceAll("[| ]+", " ").strip().split(" ")))
+                .filter(row -> row.size() == 5).toList();
         assertThat(rows).hasSize(4);
         assertThat(rows.get(0)).containsExactly("char", "17", "1.00", "18", "2");
         assertThat(rows.get(1)).containsExactly("word", "3", "5.67", "10", "1");
@@ -57,7 +62,8 @@ class TokenizeCommandTest {
     @Test
     void tokenizerMayBeAFileOrADirectoryWithOne() {
         BpeTokenizer.train(List.of("hello hello"), 300, 1).save(directory.resolve("tokenizer.json"));
-        assertThat(program.run("tokenize", "--tokenizer", directory.resolve("tokenizer.json").toString(), "--text", "hello")).isZero();
+        assertThat(program.run("tokenize", "--tokenizer", directory.resolve("tokenizer.json").toString(), "--text",
+                "hello")).isZero();
         assertThat(program.run("tokenize", "--tokenizer", directory.toString(), "--text", "hello")).isZero();
         assertThat(program.out().lines().filter(line -> line.startsWith("1 tokens for 5 characters"))).hasSize(2);
     }
@@ -65,38 +71,48 @@ class TokenizeCommandTest {
     @Test
     void jsonIsOneLineATextWithIdsTokensAndOffsetsInCodePoints() throws IOException {
         Path file = Files.writeString(directory.resolve("text.txt"), "🚀 go");
-        assertThat(program.runWithInput("last\n", "tokenize", "--tokenizer=gpt2", "--json", "--text=Every effort", "--text=moves", "--file", file.toString(),
+        assertThat(program.runWithInput("last\n", "tokenize", "--tokenizer=gpt2", "--json", "--text=Every effort",
+                "--text=moves", "--file", file.toString(),
                 "-")).isZero();
         List<JsonNode> texts = program.out().lines().map(TokenizeCommandTest::json).toList();
-        assertThat(texts).extracting(text -> text.get("source").asText()).containsExactly("--text", "--text", file.toString(), "standard input");
-        assertThat(texts).extracting(text -> text.get("text").asText()).containsExactly("Every effort", "moves", "🚀 go", "last\n");
+        assertThat(texts).extracting(text -> text.get("source").asText())
+                .containsExactly("--text", "--text", file.toString(), "standard input");
+        assertThat(texts).extracting(text -> text.get("text").asText())
+                .containsExactly("Every effort", "moves", "🚀 go", "last\n");
         assertThat(texts.get(0).get("ids")).hasToString("[6109,3626]");
         assertThat(texts.get(0).get("tokens")).hasToString("[\"Every\",\" effort\"]");
         assertThat(texts.get(0).get("offsets")).hasToString("[[0,5],[5,12]]");
-        assertThat(texts.get(2).get("tokens")).hasToString("[\"\uFFFD\",\"\uFFFD\",\"\uFFFD\",\" go\"]".replace("\\uFFFD", "\uFFFD"));
-        assertThat(texts.get(2).get("offsets")).as("three tokens share a character").hasToString("[[0,1],[0,1],[0,1],[1,4]]");
+        assertThat(texts.get(2).get("tokens"))
+                .hasToString("[\"\uFFFD\",\"\uFFFD\",\"\uFFFD\",\" go\"]".replace("\\uFFFD", "\uFFFD"));
+        assertThat(texts.get(2).get("offsets")).as("three tokens share a character")
+                .hasToString("[[0,1],[0,1],[0,1],[1,4]]");
     }
 
     @Test
     void eachLineIsATextOfItsOwnWhereAskedForEmptyOnesToo() {
-        assertThat(program.runWithInput("one\n\ntwo", "tokenize", "--tokenizer=gpt2", "--json", "--lines", "--file=-")).isZero();
+        assertThat(program.runWithInput("one\n\ntwo", "tokenize", "--tokenizer=gpt2", "--json", "--lines", "--file=-"))
+                .isZero();
         List<JsonNode> texts = program.out().lines().map(TokenizeCommandTest::json).toList();
-        assertThat(texts).extracting(text -> text.get("source").asText()).containsExactly("standard input:1", "standard input:2", "standard input:3");
+        assertThat(texts).extracting(text -> text.get("source").asText())
+                .containsExactly("standard input:1", "standard input:2", "standard input:3");
         assertThat(texts).extracting(text -> text.get("ids").toString()).containsExactly("[505]", "[]", "[11545]");
     }
 
     @Test
     void comparisonAsJsonHasTheSameCounts() {
-        assertThat(program.run("tokenize", "--compare", "--json", "--text=Every Zebra", "--corpus", corpus.toString(), "--vocab-size=300")).isZero();
+        assertThat(program.run("tokenize", "--compare", "--json", "--text=Every Zebra", "--corpus", corpus.toString(),
+                "--vocab-size=300")).isZero();
         JsonNode rows = json(program.out()).get("tokenizers");
-        assertThat(rows).extracting(row -> row.get("tokenizer").asText()).containsExactly("char", "word", "gpt2", "bpe");
+        assertThat(rows).extracting(row -> row.get("tokenizer").asText())
+                .containsExactly("char", "word", "gpt2", "bpe");
         assertThat(rows.get(1).get("unknown").asInt()).isEqualTo(1);
     }
 
     @Test
     void aTextThatCannotBeEncodedIsNamed() throws IOException {
         Path file = Files.writeString(directory.resolve("text.txt"), "you\nZebra\n");
-        assertThat(program.run("tokenize", "--tokenizer=char", "--corpus", corpus.toString(), "--lines", "--file", file.toString())).isEqualTo(2);
+        assertThat(program.run("tokenize", "--tokenizer=char", "--corpus", corpus.toString(), "--lines", "--file",
+                file.toString())).isEqualTo(2);
         assertThat(program.err()).startsWith("error: " + file + ":2: ");
     }
 

@@ -35,7 +35,8 @@ final class TrainCommandTest {
     void writeConfigAndText() throws IOException {
         program = new Program(directory.resolve("sets"));
         run = directory.resolve("run");
-        text = Files.writeString(directory.resolve("text.txt"), "twelve plus twenty is thirty-two, said the clerk.\n".repeat(40));
+        text = Files.writeString(directory.resolve("text.txt"),
+                "twelve plus twenty is thirty-two, said the clerk.\n".repeat(40));
         Files.writeString(directory.resolve("small.yaml"), """
                 model: {n_layer: 1, n_head: 2, n_embd: 8, block_size: 8, dropout: 0.1}
                 train: {max_iters: 6, batch_size: 2, grad_accum: 2, eval_interval: 3, eval_iters: 2, log_interval: 1,
@@ -52,8 +53,10 @@ final class TrainCommandTest {
     @Test
     void theBannerSaysWhatIsTrainedOnWhatWithWhat() {
         assertThat(train()).isZero();
-        assertThat(program.out()).containsSubsequence("run      small in ", "data     ", "vocabulary of", "model    gpt, ", " parameters",
-                "memory   about ", "kernels  scalar, plain loops, 1 thread; as asked for", "steps    6 of 32 tokens each",
+        assertThat(program.out()).containsSubsequence("run      small in ", "data     ", "vocabulary of",
+                "model    gpt, ", " parameters",
+                "memory   about ", "kernels  scalar, plain loops, 1 thread; as asked for",
+                "steps    6 of 32 tokens each",
                 "step 1/6  loss ", "saved ", "done: 6 steps");
     }
 
@@ -65,13 +68,16 @@ final class TrainCommandTest {
         assertThat(directory.resolve("without/metrics.jsonl")).content().doesNotContain("peak_share");
         program.clear();
         assertThat(train("--threads=2")).isZero();
-        assertThat(program.out()).containsPattern("step 3/6 .* tokens/s  \\d+s left").containsPattern("peak     .* GFLOP/s measured on \\d threads?")
+        assertThat(program.out()).containsPattern("step 3/6 .* tokens/s  \\d+s left")
+                .containsPattern("peak     .* GFLOP/s measured on \\d threads?")
                 .containsPattern("step 4/6 .* tokens/s  \\d+ % of peak  \\d+s left");
-        assertThat(Files.readAllLines(run.resolve("metrics.jsonl")).stream().filter(line -> line.matches(".*,\"peak_share\":[0-9.E-]+}")))
+        assertThat(Files.readAllLines(run.resolve("metrics.jsonl")).stream()
+                .filter(line -> line.matches(".*,\"peak_share\":[0-9.E-]+}")))
                 .hasSize(3).first().asString().contains("\"step\":4,");
         assertThat(losses(run)).isEqualTo(losses(directory.resolve("without")));
         for (String file : List.of("model.safetensors", "optimizer.safetensors", "trainer.json")) {
-            assertThat(run.resolve("latest").resolve(file)).hasSameBinaryContentAs(directory.resolve("without/latest").resolve(file));
+            assertThat(run.resolve("latest").resolve(file))
+                    .hasSameBinaryContentAs(directory.resolve("without/latest").resolve(file));
         }
     }
 
@@ -100,14 +106,16 @@ final class TrainCommandTest {
         assertThat(train("--train.max_iters=3")).isZero();
         assertThat(train("--resume")).isZero();
         for (String file : List.of("model.safetensors", "optimizer.safetensors", "trainer.json")) {
-            assertThat(run.resolve("latest").resolve(file)).hasSameBinaryContentAs(directory.resolve("straight/latest").resolve(file));
+            assertThat(run.resolve("latest").resolve(file))
+                    .hasSameBinaryContentAs(directory.resolve("straight/latest").resolve(file));
         }
         assertThat(losses(run)).isEqualTo(losses(directory.resolve("straight"))).hasSize(8);
     }
 
     @Test
     void resumingWhatHasStoppedEarlyTakesNoFurtherStep() throws IOException {
-        String[] hopeless = {"--train.max_iters=60", "--train.patience=1", "--optim.lr=30", "--optim.lr_decay_iters=60"};
+        String[] hopeless = {"--train.max_iters=60", "--train.patience=1", "--optim.lr=30",
+            "--optim.lr_decay_iters=60"};
         assertThat(train(hopeless)).isZero();
         String end = program.out().substring(program.out().indexOf("stopped early: "));
         List<String> losses = losses(run);
@@ -125,15 +133,18 @@ final class TrainCommandTest {
     @Test
     void aTextShorterThanAWindowIsOneLineAndLeavesNoRunDirectory() throws IOException {
         Files.writeString(text, "a short one, to be sure\n");
-        assertFails(2, text + ": the validation split has 3 tokens (data.val_fraction 0.1), but model.block_size 8 needs at least 9; use a"
+        assertFails(2, text + ": the validation split has 3 tokens (data.val_fraction 0.1), but model.block_size 8"
+                + " needs at least 9; use a"
                 + " longer text, a smaller model.block_size, or another data.val_fraction");
         assertThat(run).doesNotExist();
     }
 
     @Test
     void aBatchThatNoArrayHoldsIsOneLineAndLeavesNoRunDirectory() {
-        assertFails(2, "train.batch_size 20000000 with model.block_size 8: shape: (20000000, 8, 23) has more elements than one array can"
-                + " hold (2^31 - 9); choose a smaller train.batch_size, and raise train.grad_accum by as much", "--train.batch_size=20000000");
+        assertFails(2, "train.batch_size 20000000 with model.block_size 8: shape: (20000000, 8, 23) has more elements"
+                + " than one array can"
+                + " hold (2^31 - 9); choose a smaller train.batch_size, and raise train.grad_accum by as much",
+                "--train.batch_size=20000000");
         assertThat(run).doesNotExist();
     }
 
@@ -147,19 +158,23 @@ final class TrainCommandTest {
 
     @Test
     void aLossThatIsNoNumberStopsTheRunAndNamesTheLastGoodCheckpoint() {
-        String[] tooFast = {"--optim.lr=1e30", "--optim.grad_clip=0", "--optim.warmup_iters=0", "--optim.schedule=constant",
+        String[] tooFast = {"--optim.lr=1e30", "--optim.grad_clip=0", "--optim.warmup_iters=0",
+            "--optim.schedule=constant",
             "--optim.lr_decay_iters="};
         assertThat(train("--train.max_iters=2")).isZero();
         program.clear();
         assertThat(train(with(tooFast, "--resume"))).isEqualTo(1);
-        assertThat(program.err()).matches("error: step 3: the losses are NaN in training and NaN in validation; the last good checkpoint is "
+        assertThat(program.err())
+                .matches("error: step 3: the losses are NaN in training and NaN in validation; the last good"
+                + " checkpoint is "
                 + run + "/step-00000002; lower optim.lr, or set optim.grad_clip\n");
     }
 
     @Test
     void aDirectoryWithARunIsNotOverwritten() {
         assertThat(train()).isZero();
-        assertFails(2, run + " already holds a run, at step 6; go on with --resume, choose another name with --run.name=NAME, or remove"
+        assertFails(2, run + " already holds a run, at step 6; go on with --resume, choose another name with"
+                + " --run.name=NAME, or remove"
                 + " the directory");
     }
 
@@ -167,18 +182,21 @@ final class TrainCommandTest {
     void aLiveRunsDirectoryIsRefused() {
         try (RunLock lock = RunLock.acquire(run)) {
             assertThat(lock.isHeld()).isTrue();
-            assertFails(2, run + ": this process is training in this directory; wait for it, stop it, or choose another run.out");
+            assertFails(2, run + ": this process is training in this directory; wait for it, stop it, or choose"
+                    + " another run.out");
         }
     }
 
     @Test
     void resumingWithAnotherModelOrTokenizerNamesWhatDiffers() throws IOException {
         assertThat(train()).isZero();
-        assertFails(2, "cannot resume " + run + " with another model: model.n_layer is 2, not 1, model.n_embd is 16, not 8; set them"
+        assertFails(2, "cannot resume " + run
+                + " with another model: model.n_layer is 2, not 1, model.n_embd is 16, not 8; set them"
                 + " back, or choose another --run.name", "--resume", "--model.n_layer=2", "--model.n_embd=16");
         Files.writeString(text, "ABC DEF\n".repeat(100));
         assertFails(2, "cannot resume " + run + " with another tokenizer: the data's is char with 8 tokens (sha256 "
-                + CharTokenizer.fromText("ABC DEF\n").hash().substring(0, 12) + "), the checkpoint's is char with 23 tokens (sha256 "
+                + CharTokenizer.fromText("ABC DEF\n").hash().substring(0, 12)
+                + "), the checkpoint's is char with 23 tokens (sha256 "
                 + Tokenizers.load(run.resolve("latest/tokenizer.json")).hash().substring(0, 12)
                 + "); train on the same text, or choose another --run.name", "--resume");
     }
@@ -189,7 +207,8 @@ final class TrainCommandTest {
         byte[] whole = Files.readAllBytes(run.resolve("step-00000006/model.safetensors"));
         damage("step-00000006");
         assertThat(train("--resume")).isZero();
-        assertThat(program.out()).contains("note: " + run + "/step-00000006: skipped, unfinished or damaged: model.safetensors does not"
+        assertThat(program.out())
+                .contains("note: " + run + "/step-00000006: skipped, unfinished or damaged: model.safetensors does not"
                 + " match its SHA-256", "going on from step 4");
         assertThat(run.resolve("step-00000006/model.safetensors")).hasBinaryContent(whole);
     }
@@ -199,7 +218,8 @@ final class TrainCommandTest {
         assertThat(train("--train.max_iters=2")).isZero();
         damage("step-00000002");
         List<String> losses = losses(run);
-        assertFails(2, run + ": none of its checkpoints is whole; copy one there from a backup, or remove the directory to start over",
+        assertFails(2, run + ": none of its checkpoints is whole; copy one there from a backup, or remove the"
+                + " directory to start over",
                 "--resume");
         assertThat(losses(run)).isEqualTo(losses);
     }
@@ -209,7 +229,8 @@ final class TrainCommandTest {
         Files.writeString(text, "\uFEFF" + "𝒜 rocket 🚀, an astronaut 👩‍🚀\r\n".repeat(60));
         assertThat(train()).isZero();
         program.clear();
-        assertThat(program.run("sample", run.toString(), "--prompt", "🚀\r\n", "--tokens", "40", "--kernels=scalar")).isZero();
+        assertThat(program.run("sample", run.toString(), "--prompt", "🚀\r\n", "--tokens", "40", "--kernels=scalar"))
+                .isZero();
         assertThat(program.out()).startsWith("🚀\r\n").doesNotContain("\uFFFD", "\uFEFF").endsWith("\n");
         assertThat(program.out().codePoints().count()).isEqualTo(3 + 40 + 1);
     }
@@ -245,6 +266,7 @@ final class TrainCommandTest {
 
     /** The run's records without their timings. */
     private static List<String> losses(Path run) throws IOException {
-        return Files.readAllLines(run.resolve("metrics.jsonl")).stream().map(line -> line.replaceAll(",\"step_ms.*", "")).toList();
+        return Files.readAllLines(run.resolve("metrics.jsonl")).stream()
+                .map(line -> line.replaceAll(",\"step_ms.*", "")).toList();
     }
 }

@@ -26,7 +26,8 @@ final class TrainStopTest {
 
     @BeforeEach
     void writeConfigAndText() throws IOException {
-        Path text = Files.writeString(directory.resolve("text.txt"), "twelve plus twenty is thirty-two, said the clerk.\n".repeat(40));
+        Path text = Files.writeString(directory.resolve("text.txt"),
+                "twelve plus twenty is thirty-two, said the clerk.\n".repeat(40));
         Path config = Files.writeString(directory.resolve("small.yaml"), """
                 model: {n_layer: 1, n_head: 2, n_embd: 8, block_size: 8}
                 train: {max_iters: 6, batch_size: 2, eval_interval: 0, checkpoint_interval: 0}
@@ -34,7 +35,8 @@ final class TrainStopTest {
                 """);
         program = new Program(directory.resolve("sets"));
         program.signals = () -> shutdown;
-        args = new String[] {config.toString(), "--data.path=" + text, "--run.out=" + directory.resolve("run"), "--no-probe", "--kernels=scalar",
+        args = new String[] {config.toString(), "--data.path=" + text, "--run.out=" + directory.resolve("run"),
+            "--no-probe", "--kernels=scalar",
             "--threads=1"};
     }
 

@@ -26,11 +26,15 @@ final class ConfigErrorsTest {
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
         "run.seed: 1.5              | found 1.5, expected a whole number; the default is 1337",
         "run.out: ''                | found \"\", expected a directory; leave the key out for its default",
-        "data.dataset: a/b          | found \"a/b\", expected the name of a data set: letters, digits, '-', '_', '.'; for a file of your own set data.path",
-        "data.path: ''              | found \"\", expected a text file or a directory of them; leave the key out for its default",
-        "data.dir: ''               | found \"\", expected a directory of prepared data; leave the key out for its default",
+        "data.dataset: a/b          | found \"a/b\", expected the name of a data set: letters, digits, '-', '_', '.';"
+        + " for a file of your own set data.path",
+        "data.path: ''              | found \"\", expected a text file or a directory of them; leave the key out for"
+        + " its default",
+        "data.dir: ''               | found \"\", expected a directory of prepared data; leave the key out for its"
+        + " default",
         "data.vocab_size: 0         | found 0, expected a whole number >= 1; leave the key out for its default",
-        "data.vocab_size: 100       | found 100, but the vocabulary of the tokenizer char cannot be chosen; leave it out",
+        "data.vocab_size: 100       | found 100, but the vocabulary of the tokenizer char cannot be chosen; leave it"
+        + " out",
         "data.val_fraction: 0       | found 0.0, expected a number > 0 and < 1; leave the key out for its default",
         "data.val_fraction: 1       | found 1.0, expected a number > 0 and < 1; leave the key out for its default",
         "model.type: lstm           | found lstm, expected gpt or bigram; the default is gpt",
@@ -39,7 +43,8 @@ final class ConfigErrorsTest {
         "model.n_layer: four        | found four, expected a whole number; the default is 6",
         "model.n_layer: 010         | found 010, expected a whole number; the default is 6",
         "model.n_layer: 0           | found 0, expected a whole number >= 1; the default is 6",
-        "model.n_layer: 3000000000  | found 3000000000, expected a whole number between -2147483648 and 2147483647; the default is 6",
+        "model.n_layer: 3000000000  | found 3000000000, expected a whole number between -2147483648 and 2147483647;"
+        + " the default is 6",
         "model.n_layer:             | found nothing, expected a value; the default is 6",
         "model.n_head: -1           | found -1, expected a whole number >= 1; the default is 6",
         "model.n_embd: 100          | found 100, which 6 heads (model.n_head) do not divide; use 102 or another n_head",
@@ -65,7 +70,8 @@ final class ConfigErrorsTest {
         "optim.min_lr: -1           | found -1.0, expected a number >= 0; leave the key out for its default",
         "optim.warmup_iters: -1     | found -1, expected a whole number >= 0; the default is 100",
         "optim.lr_decay_iters: 0    | found 0, expected a whole number >= 1; leave the key out for its default",
-        "optim.lr_decay_iters: 99   | found 99, below optim.warmup_iters of 100; raise it, lower warmup_iters, or leave it out",
+        "optim.lr_decay_iters: 99   | found 99, below optim.warmup_iters of 100; raise it, lower warmup_iters, or"
+        + " leave it out",
         "optim.schedule: step       | found step, expected cosine, linear, constant or wsd; the default is cosine",
         "optim.weight_decay: -1     | found -1.0, expected a number >= 0; leave the key out for its default",
         "optim.beta1: 1             | found 1.0, expected a number >= 0 and < 1; leave the key out for its default",
@@ -81,8 +87,10 @@ final class ConfigErrorsTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "a/b", "..", ".hidden", " ", "a|b"})
     void aRunsNameMustDoAsADirectory(String name) {
-        assertThat(errors("run:\n  name: '" + name + "'\n")).containsExactly("my.yaml:2: run.name: found \"" + name + "\", expected a name"
-                + " usable as a directory: not empty, no leading dot, none of /\\:*?\"<>|; leave the key out for its default");
+        assertThat(errors("run:\n  name: '" + name + "'\n")).containsExactly("my.yaml:2: run.name: found \"" + name
+                + "\", expected a name"
+                + " usable as a directory: not empty, no leading dot, none of /\\:*?\"<>|; leave the key out for its"
+                + " default");
     }
 
     @ParameterizedTest(name = "{0}")
@@ -90,7 +98,8 @@ final class ConfigErrorsTest {
         "train: {max_iter: 3}     | unknown key train.max_iter; did you mean train.max_iters?",
         "train: {lr: 3}           | unknown key train.lr; did you mean optim.lr?",
         "train: {n-layer: 3}      | unknown key train.n-layer; did you mean model.n_layer?",
-        "train: {colour: 3}       | unknown key train.colour; the keys of train are batch_size, grad_accum, max_iters, eval_interval, eval_iters, log_interval, checkpoint_interval, keep, patience, sample_chars",
+        "train: {colour: 3}       | unknown key train.colour; the keys of train are batch_size, grad_accum, max_iters,"
+        + " eval_interval, eval_iters, log_interval, checkpoint_interval, keep, patience, sample_chars",
         "max_iters: 3             | unknown key max_iters; did you mean train.max_iters?",
         "train.max_iters: 3       | unknown key train.max_iters; did you mean train.max_iters?",
         "trian: {max_iters: 3}    | unknown key trian; the sections are run, data, model, train, optim",
@@ -99,8 +108,10 @@ final class ConfigErrorsTest {
         "train: {max_iters: [1]}  | train.max_iters: found a list, expected one value",
         "train: {max_iters: {a: 1}} | train.max_iters: found a group of keys, expected one value",
         "train: {keep: 1, keep: 2}  | train.keep appears twice, first on line 1; keep one",
-        "just some text           | not a config: found \"just some text\" where sections such as 'train:' were expected",
-        "a: b: c                  | not YAML: mapping values are not allowed here; correct this line or the one above it",
+        "just some text           | not a config: found \"just some text\" where sections such as 'train:' were"
+        + " expected",
+        "a: b: c                  | not YAML: mapping values are not allowed here; correct this line or the one above"
+        + " it",
         "- 1                      | not a config: found a list where sections such as 'train:' were expected"})
     void aFileOfTheWrongShapeIsNamedWithItsLine(String yaml, String what) {
         assertThat(errors(yaml)).hasSize(1).first().asString().matches("my.yaml(:1)?: .*").endsWith(": " + what);
@@ -113,8 +124,10 @@ final class ConfigErrorsTest {
     @ParameterizedTest
     @MethodSource("keysOfWords")
     void anUnknownWordIsAnsweredWithThoseThereAre(ConfigKeys.Key key) {
-        assertThat(errors(key.section() + ":\n  " + key.name() + ": swish\n")).containsExactly("my.yaml:2: " + key.dotted()
-                + ": found swish, expected " + Scalar.oneOf(key.type()) + "; the default is " + Scalar.show(key.defaultValue()));
+        assertThat(errors(key.section() + ":\n  " + key.name() + ": swish\n"))
+                .containsExactly("my.yaml:2: " + key.dotted()
+                + ": found swish, expected " + Scalar.oneOf(key.type()) + "; the default is "
+                + Scalar.show(key.defaultValue()));
     }
 
     @Test
@@ -126,24 +139,28 @@ final class ConfigErrorsTest {
     @Test
     void aSecondDocumentIsRefused() {
         assertThat(errors("train:\n  keep: 1\n---\ntrain:\n  keep: 2\n"))
-                .containsExactly("my.yaml:4: a second document begins here; a config is one document, remove the '---' line");
+                .containsExactly("my.yaml:4: a second document begins here; a config is one document, remove the '---'"
+                + " line");
     }
 
     @Test
     void aTabNamesItsLine() {
-        assertThat(errors("train:\n\tkeep: 1\n")).containsExactly("my.yaml:2: not YAML: found character '\\t(TAB)' that cannot"
+        assertThat(errors("train:\n\tkeep: 1\n"))
+                .containsExactly("my.yaml:2: not YAML: found character '\\t(TAB)' that cannot"
                 + " start any token. (Do not use \\t(TAB) for indentation); correct this line or the one above it");
     }
 
     @Test
     void anEmptyFileSaysWhatToDo() {
         assertThat(errors("")).containsExactly("my.yaml: the config is empty; copy one from configs/ and change it");
-        assertThat(errors("# nothing\n")).containsExactly("my.yaml: the config is empty; copy one from configs/ and change it");
+        assertThat(errors("# nothing\n"))
+                .containsExactly("my.yaml: the config is empty; copy one from configs/ and change it");
     }
 
     @Test
     void allProblemsAreReportedAtOnceAndNoneTwice() {
-        assertThat(errors("model:\n  n_layer: 0\n  n_head: x\n  n_embd: 100\ntrain:\n  keeep: 1\n  max_iters: -1\noptim:\n  lr: -1\n"))
+        assertThat(errors("model:\n  n_layer: 0\n  n_head: x\n  n_embd: 100\ntrain:\n  keeep: 1\n  max_iters:"
+                + " -1\noptim:\n  lr: -1\n"))
                 .containsExactly(
                         "my.yaml:6: unknown key train.keeep; did you mean train.keep?",
                         "my.yaml:3: model.n_head: found x, expected a whole number; the default is 6",
@@ -155,7 +172,8 @@ final class ConfigErrorsTest {
 
     @Test
     void patienceWithoutEvaluationsIsRefused() {
-        assertThat(errors("train:\n  patience: 3\n  eval_interval: 0\n")).containsExactly("my.yaml:2: train.patience: found 3, but"
+        assertThat(errors("train:\n  patience: 3\n  eval_interval: 0\n"))
+                .containsExactly("my.yaml:2: train.patience: found 3, but"
                 + " train.eval_interval is 0, so nothing is evaluated; set an eval_interval, or patience to 0");
     }
 
@@ -167,7 +185,8 @@ final class ConfigErrorsTest {
 
     @Test
     void textAndPreparedDataTogetherAreRefused() {
-        assertThat(errors("data:\n  path: a.txt\n  dir: prepared\n")).containsExactly("my.yaml:3: data.dir: found \"prepared\" beside data.path"
+        assertThat(errors("data:\n  path: a.txt\n  dir: prepared\n"))
+                .containsExactly("my.yaml:3: data.dir: found \"prepared\" beside data.path"
                 + " \"a.txt\", expected one of them; --data.path= takes the path away");
     }
 
@@ -180,7 +199,8 @@ final class ConfigErrorsTest {
     @Test
     void aDirectoryIsNotAConfig() {
         assertThat(loadErrors(directory))
-                .containsExactly(directory + ": is a directory, expected a config file such as configs/shakespeare-char.yaml");
+                .containsExactly(directory + ": is a directory, expected a config file such as"
+                + " configs/shakespeare-char.yaml");
     }
 
     @Test
@@ -192,19 +212,23 @@ final class ConfigErrorsTest {
     @Test
     void aHugeFileIsRefused() throws Exception {
         Path file = Files.writeString(directory.resolve("corpus.txt"), "a".repeat(2_000_000), StandardCharsets.UTF_8);
-        assertThat(loadErrors(file)).containsExactly(file + ": it is larger than 1 MiB, the most that is read; give a YAML file such as configs/shakespeare-char.yaml");
+        assertThat(loadErrors(file))
+                .containsExactly(file + ": it is larger than 1 MiB, the most that is read; give a YAML file such as"
+                + " configs/shakespeare-char.yaml");
     }
 
     @Test
     void aDeviceIsRefused() {
         Path zero = Path.of("/dev/zero");
         assumeTrue(Files.exists(zero));
-        assertThat(loadErrors(zero)).singleElement().asString().startsWith("/dev/zero: it is a device, not a regular file; give a YAML file");
+        assertThat(loadErrors(zero)).singleElement().asString()
+                .startsWith("/dev/zero: it is a device, not a regular file; give a YAML file");
     }
 
     @Test
     void anOverrideIsNamedAsTheOptionItWas() {
-        ConfigException e = catchThrowableOfType(ConfigException.class, () -> ConfigLoader.parse("my.yaml", "train:\n  keep: 2\n",
+        ConfigException e = catchThrowableOfType(ConfigException.class,
+                () -> ConfigLoader.parse("my.yaml", "train:\n  keep: 2\n",
                 Map.of("train.keep", "two", "optim.lr", "0")));
         assertThat(e.lines()).containsExactlyInAnyOrder(
                 "--train.keep: found two, expected a whole number; the default is 3",
@@ -219,7 +243,8 @@ final class ConfigErrorsTest {
     }
 
     private static List<String> errors(String yaml) {
-        ConfigException e = catchThrowableOfType(ConfigException.class, () -> ConfigLoader.parse("my.yaml", yaml, Map.of()));
+        ConfigException e = catchThrowableOfType(ConfigException.class,
+                () -> ConfigLoader.parse("my.yaml", yaml, Map.of()));
         assertThat(e).as("no error for: " + yaml).isNotNull();
         return e.lines();
     }

@@ -51,7 +51,8 @@ final class ConfigLoaderTest {
 
     @Test
     void defaultsThatFollowFromOtherKeysAreResolved() {
-        RunConfig config = ConfigLoader.parse("configs/shake.speare.yaml", "train:\n  max_iters: 170\noptim:\n  lr: 2e-3\n", Map.of());
+        RunConfig config = ConfigLoader.parse("configs/shake.speare.yaml",
+                "train:\n  max_iters: 170\noptim:\n  lr: 2e-3\n", Map.of());
         assertThat(config.run().name()).isEqualTo("shake.speare");
         assertThat(config.run().out()).isEqualTo("checkpoints/shake.speare");
         assertThat(config.optim().minLr()).isEqualTo(2e-4);
@@ -71,7 +72,8 @@ final class ConfigLoaderTest {
     @Test
     void anOverrideWinsOverTheFileAndTheDefault() {
         RunConfig config = ConfigLoader.parse("my.yaml", "train:\n  max_iters: 10\n",
-                Map.of("train.max_iters", "200", "optim.lr", "5e-4", "data.path", "my text.txt", "model.activation", "relu"));
+                Map.of("train.max_iters", "200", "optim.lr", "5e-4", "data.path", "my text.txt",
+                "model.activation", "relu"));
         assertThat(config.train().maxIters()).isEqualTo(200);
         assertThat(config.optim().lr()).isEqualTo(5e-4);
         assertThat(config.data().path()).isEqualTo("my text.txt");
@@ -80,12 +82,14 @@ final class ConfigLoaderTest {
 
     @Test
     void anOverrideMendsAFileThatIsWrongThere() {
-        assertThat(ConfigLoader.parse("my.yaml", "train:\n  max_iters: x\n", Map.of("train.max_iters", "2")).train().maxIters()).isEqualTo(2);
+        assertThat(ConfigLoader.parse("my.yaml", "train:\n  max_iters: x\n", Map.of("train.max_iters", "2")).train()
+                .maxIters()).isEqualTo(2);
     }
 
     @Test
     void anEmptyOverrideTakesAnOptionalValueBack() {
-        assertThat(ConfigLoader.parse("my.yaml", "data:\n  path: a.txt\n", Map.of("data.path", "")).data().path()).isNull();
+        assertThat(ConfigLoader.parse("my.yaml", "data:\n  path: a.txt\n", Map.of("data.path", "")).data().path())
+                .isNull();
     }
 
     @Test
@@ -104,8 +108,10 @@ final class ConfigLoaderTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"run.name,2026", "run.seed,-9223372036854775808", "run.out,a b/ö: #x", "data.path,'it''s \"1e-3\"'", "data.path,null",
-        "data.path,~", "data.dir,prepared/mine", "data.tokenizer,char", "data.val_fraction,0.3333333333333333", "model.type,bigram", "model.n_layer,2147483647", "model.bias,true",
+    @CsvSource({"run.name,2026", "run.seed,-9223372036854775808", "run.out,a b/ö: #x", "data.path,'it''s \"1e-3\"'",
+        "data.path,null",
+        "data.path,~", "data.dir,prepared/mine", "data.tokenizer,char", "data.val_fraction,0.3333333333333333",
+        "model.type,bigram", "model.n_layer,2147483647", "model.bias,true",
         "optim.min_lr,0", "optim.eps,4.9e-324", "optim.schedule,wsd", "optim.lr_decay_iters,300"})
     void aWrittenConfigLoadsToAnEqualOne(String key, String value) throws IOException {
         RunConfig config = ConfigLoader.parse("my.yaml", "run: {}", Map.of(key, value));
@@ -116,7 +122,8 @@ final class ConfigLoaderTest {
     @Test
     void aWrittenConfigHasEveryKey() {
         String yaml = parse("run: {}").toYaml();
-        assertThat(ConfigKeys.names()).allSatisfy(key -> assertThat(yaml).contains("\n  " + key.substring(key.indexOf('.') + 1) + ":"));
+        assertThat(ConfigKeys.names())
+                .allSatisfy(key -> assertThat(yaml).contains("\n  " + key.substring(key.indexOf('.') + 1) + ":"));
     }
 
     @Test
@@ -125,7 +132,8 @@ final class ConfigLoaderTest {
         RunConfig other = parse("model:\n  n_layer: 3\ntrain:\n  keep: 1\n");
         assertThat(one.model().differences(other.model())).extracting(Difference::toString)
                 .containsExactly("model.n_layer is 2, not 3", "model.position is sinusoidal, not learned");
-        assertThat(one.differences(other)).extracting(Difference::key).containsExactly("model.n_layer", "model.position", "train.keep");
+        assertThat(one.differences(other)).extracting(Difference::key)
+                .containsExactly("model.n_layer", "model.position", "train.keep");
         assertThat(one.differences(one)).isEmpty();
     }
 
@@ -145,14 +153,16 @@ final class ConfigLoaderTest {
     @ParameterizedTest
     @MethodSource("shippedConfigs")
     void everyLineOfAShippedConfigSaysWhy(Path file) throws IOException {
-        assertThat(Files.readAllLines(file)).filteredOn(line -> line.startsWith("  ")).allSatisfy(line -> assertThat(line).contains("  # "));
+        assertThat(Files.readAllLines(file)).filteredOn(line -> line.startsWith("  "))
+                .allSatisfy(line -> assertThat(line).contains("  # "));
     }
 
     @Test
     void theConfigPageHasEveryKeyWithItsDefault() throws IOException {
         String page = Files.readString(TOP.resolve("docs/config.md"));
         for (ConfigKeys.Key key : ConfigKeys.all().values()) {
-            String row = "| `" + key.dotted() + "` | " + (key.defaultValue() == null ? "" : Scalar.show(key.defaultValue()) + " |");
+            String row = "| `" + key.dotted() + "` | "
+                    + (key.defaultValue() == null ? "" : Scalar.show(key.defaultValue()) + " |");
             assertThat(page).contains(row);
         }
     }

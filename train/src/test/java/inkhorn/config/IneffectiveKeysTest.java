@@ -26,10 +26,13 @@ final class IneffectiveKeysTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "model: {type: bigram, n_layer: 6, bias: false} | model.n_layer, model.bias: have no effect with model.type bigram",
+        "model: {type: bigram, n_layer: 6, bias: false} | model.n_layer, model.bias: have no effect with model.type"
+                + " bigram",
         "optim: {schedule: constant, min_lr: 1e-4} | optim.min_lr: has no effect with optim.schedule constant",
-        "optim: {schedule: constant, lr_decay_iters: 10} | optim.lr_decay_iters: has no effect with optim.schedule constant",
-        "optim: {warmup_iters: 5000, schedule: linear, min_lr: 0} | optim.schedule, optim.min_lr: have no effect with optim.warmup_iters",
+        "optim: {schedule: constant, lr_decay_iters: 10} | optim.lr_decay_iters: has no effect with optim.schedule"
+        + " constant",
+        "optim: {warmup_iters: 5000, schedule: linear, min_lr: 0} | optim.schedule, optim.min_lr: have no effect with"
+        + " optim.warmup_iters",
         "train: {eval_interval: 0, eval_iters: 7} | train.eval_iters: has no effect with train.eval_interval 0",
         "train: {eval_interval: 0, sample_chars: 7} | train.sample_chars: has no effect with train.eval_interval 0",
         "data: {dir: x, dataset: mine} | data.dataset: has no effect with data.dir",
@@ -39,16 +42,19 @@ final class IneffectiveKeysTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"model: {type: bigram, block_size: 8}", "optim: {schedule: constant, warmup_iters: 5}", "train: {eval_interval: 0}",
+    @ValueSource(strings = {"model: {type: bigram, block_size: 8}", "optim: {schedule: constant, warmup_iters: 5}",
+        "train: {eval_interval: 0}",
         "model: {n_layer: 2}", "data: {dir: x, tokenizer: bpe, vocab_size: 300}", "data: {dir: x, val_fraction: 0.1}",
-        "optim: {schedule: wsd, min_lr: 0, lr_decay_iters: 900}", "data: {dataset: mine, path: x}", "data: {dir: x, vocab_size: }"})
+        "optim: {schedule: wsd, min_lr: 0, lr_decay_iters: 900}", "data: {dataset: mine, path: x}",
+        "data: {dir: x, vocab_size: }"})
     void keysThatCountAndDefaultsAreNotNoted(String yaml) throws IOException {
         assertThat(notes(yaml, Map.of())).isEmpty();
     }
 
     @Test
     void theCommandLineCountsAsTheFileDoes() throws IOException {
-        assertThat(notes("model: {n_layer: 2}", Map.of("model.type", "bigram", "model.n_head", "3"))).singleElement().asString()
+        assertThat(notes("model: {n_layer: 2}", Map.of("model.type", "bigram", "model.n_head", "3")))
+                .singleElement().asString()
                 .startsWith("model.n_layer, model.n_head: have no effect with model.type bigram");
         assertThat(notes("data: {dir: x, dataset: mine}", Map.of("data.dir", ""))).isEmpty();
     }
@@ -73,7 +79,8 @@ final class IneffectiveKeysTest {
 
     @Test
     void everyKeyOfTheTableIsOneOfTheConfigs() {
-        assertThat(IneffectiveKeys.rules()).flatExtracting(IneffectiveKeys.Rule::keys).isNotEmpty().isSubsetOf(ConfigKeys.names());
+        assertThat(IneffectiveKeys.rules()).flatExtracting(IneffectiveKeys.Rule::keys).isNotEmpty()
+                .isSubsetOf(ConfigKeys.names());
     }
 
     @Test

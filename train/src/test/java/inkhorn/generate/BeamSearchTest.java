@@ -52,9 +52,13 @@ class BeamSearchTest {
         }
     }
 
-    /** Several narrow beams, every kind of stopping, texts that end: as {@code BeamSearchScorer} and {@code BeamHypotheses} had it. */
+    /**
+     * Several narrow beams, every kind of stopping, texts that end: as {@code BeamSearchScorer} and
+     * {@code BeamHypotheses} had it.
+     */
     @ParameterizedTest
-    @CsvSource({"2, 1, TRUE", "3, 1, TRUE", "3, 0.5, TRUE", "2, 0, NEVER", "3, 1, NEVER", "5, 2, NEVER", "3, -1, TRUE", "2, 1, FALSE", "4, 0, FALSE"})
+    @CsvSource({"2, 1, TRUE", "3, 1, TRUE", "3, 0.5, TRUE", "2, 0, NEVER", "3, 1, NEVER", "5, 2, NEVER", "3, -1, TRUE",
+        "2, 1, FALSE", "4, 0, FALSE"})
     void narrowBeamsKeepWhatTheDefinitionKeeps(int width, double lengthPenalty, Beams.EarlyStopping earlyStopping) {
         Beams beams = new Beams(width, lengthPenalty, earlyStopping);
         for (int seed = 0; seed < 150; seed++) {
@@ -84,7 +88,8 @@ class BeamSearchTest {
                 // Nothing is held.
             }
         };
-        List<Hypothesis> found = new BeamSearch(new TinyModel(V, 16, 0), model -> alike, Beams.ofWidth(3), LogitTransform.NONE)
+        List<Hypothesis> found = new BeamSearch(new TinyModel(V, 16, 0), model -> alike, Beams.ofWidth(3),
+                LogitTransform.NONE)
                 .search(PROMPT, Limits.ofTokens(2), ids -> false, () -> false);
         assertThat(ids(found)).containsExactly(List.of(0, 0), List.of(0, 1), List.of(0, 2));
     }
@@ -93,10 +98,12 @@ class BeamSearchTest {
     void aStopStringEndsABeamAsTheEndOfTextDoes() {
         TinyModel model = new TinyModel(V, 16, 5);
         BeamSearch search = new BeamSearch(model, Beams.ofWidth(3), LogitTransform.NONE);
-        List<Hypothesis> stopped = search.search(PROMPT, Limits.ofTokens(8), ids -> ids[ids.length - 1] == END, () -> false);
+        List<Hypothesis> stopped = search.search(PROMPT, Limits.ofTokens(8),
+                ids -> ids[ids.length - 1] == END, () -> false);
         List<Hypothesis> ended = search(model, Beams.ofWidth(3), new Limits(8, OptionalInt.of(END), true));
         assertThat(ids(stopped)).isEqualTo(ids(ended));
-        assertThat(stopped).extracting(Hypothesis::reason).contains(FinishReason.STOP).doesNotContain(FinishReason.END_OF_TEXT);
+        assertThat(stopped).extracting(Hypothesis::reason).contains(FinishReason.STOP)
+                .doesNotContain(FinishReason.END_OF_TEXT);
     }
 
     @Test
@@ -112,7 +119,8 @@ class BeamSearchTest {
     @Test
     void penaltiesHoldInBeamsToo() {
         for (int seed = 0; seed < 20; seed++) {
-            BeamSearch search = new BeamSearch(new TinyModel(7, 16, seed), Beams.ofWidth(3), LogitTransform.noRepeatNgram(1));
+            BeamSearch search = new BeamSearch(new TinyModel(7, 16, seed), Beams.ofWidth(3),
+                    LogitTransform.noRepeatNgram(1));
             for (Hypothesis found : search.search(PROMPT, Limits.ofTokens(5), ids -> false, () -> false)) {
                 assertThat(found.ids()).hasSize(5).doesNotHaveDuplicates().doesNotContain(1, 3);
             }
@@ -131,7 +139,9 @@ class BeamSearchTest {
     }
 
     private static double[] logProbabilities(TinyModel model, List<Integer> written) {
-        float[] logits = model.logitsAfter(IntStream.concat(Arrays.stream(PROMPT), written.stream().mapToInt(id -> id)).toArray());
+        float[] logits =
+                model.logitsAfter(IntStream.concat(Arrays.stream(PROMPT),
+                written.stream().mapToInt(id -> id)).toArray());
         double total = 0;
         for (float logit : logits) {
             total += Math.exp(logit);
@@ -140,7 +150,8 @@ class BeamSearchTest {
         return IntStream.range(0, logits.length).mapToDouble(id -> logits[id] - logTotal).toArray();
     }
 
-    private static void enumerate(TinyModel model, List<Integer> written, double sum, double lengthPenalty, List<Found> all) {
+    private static void enumerate(TinyModel model, List<Integer> written, double sum, double lengthPenalty,
+            List<Found> all) {
         boolean isOver = written.size() == LENGTH || !written.isEmpty() && written.get(written.size() - 1) == END;
         if (isOver) {
             all.add(new Found(written, sum / Math.pow(written.size(), lengthPenalty)));

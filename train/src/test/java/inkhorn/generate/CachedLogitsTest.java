@@ -25,7 +25,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The cache against {@link PlainLogits}, which computes every window anew: the same bits of every logit. */
 class CachedLogitsTest {
 
-    private static final int[][] FIVE = {{3, 1, 4}, {1}, {5, 9, 2, 6, 5, 3, 5}, {3, 1, 4}, {2, 7, 1, 8, 2, 8, 1, 8, 2, 8, 4, 5, 9, 0, 4, 5}};
+    private static final int[][] FIVE = {{3, 1, 4}, {1}, {5, 9, 2, 6, 5, 3, 5}, {3, 1, 4},
+        {2, 7, 1, 8, 2, 8, 1, 8, 2, 8, 4, 5, 9, 0, 4, 5}};
 
     /** No sizes but odd ones: several blocks of depth, rests of vectors, heads of one channel and of many. */
     private static Gpt model(int size) {
@@ -62,7 +63,8 @@ class CachedLogitsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0,vector,1", "0,vector,2", "0,scalar,1", "1,vector,1", "1,vector,2", "1,scalar,1", "2,vector,1", "2,vector,2",
+    @CsvSource({"0,vector,1", "0,vector,2", "0,scalar,1", "1,vector,1", "1,vector,2", "1,scalar,1",
+        "2,vector,1", "2,vector,2",
         "2,scalar,1"})
     void givesTheBitsOfRecomputingUpToFourTimesTheBlock(int size, String kernels, int threads) {
         KernelProvider.choose(kernels, threads);
@@ -72,7 +74,8 @@ class CachedLogitsTest {
     }
 
     private static void assertSameLogits(LanguageModel model, int[][] prompts, int length, Sampler sampler) {
-        try (Scope run = Scope.open(); NextLogits cached = CachedLogits.of(model); NextLogits plain = new PlainLogits(model)) {
+        try (Scope run = Scope.open(); NextLogits cached = CachedLogits.of(model); NextLogits plain =
+                new PlainLogits(model)) {
             float[][] expected = plain.start(prompts);
             float[][] found = cached.start(prompts);
             int[] all = new int[prompts.length];
@@ -98,7 +101,8 @@ class CachedLogitsTest {
     void sequencesAreReorderedRepeatedAndDroppedAsBeamsAre() {
         KernelProvider.choose(2);
         Gpt gpt = model(1);
-        int[][] parents = {{0, 0, 0, 0}, {3, 2, 1, 0}, {1, 1, 0, 0}, {2, 0, 2, 2}, {3}, {0, 0}, {1, 0}, {1, 1, 0, 1, 0}};
+        int[][] parents = {{0, 0, 0, 0}, {3, 2, 1, 0}, {1, 1, 0, 0}, {2, 0, 2, 2}, {3}, {0, 0}, {1, 0},
+            {1, 1, 0, 1, 0}};
         try (NextLogits cached = CachedLogits.of(gpt); NextLogits plain = new PlainLogits(gpt)) {
             int[][] prompt = {{3, 1, 4}};
             assertThat(cached.start(prompt)).isDeepEqualTo(plain.start(prompt));
@@ -125,12 +129,16 @@ class CachedLogitsTest {
             List<Hypothesis> plain = new BeamSearch(gpt, PlainLogits::new, Beams.ofWidth(4), LogitTransform.NONE)
                     .search(FIVE[2], limits, ids -> false, () -> false);
             assertThat(cached).hasSize(4).usingRecursiveComparison().isEqualTo(plain);
-            assertThat(cached).allSatisfy(text -> assertThat(Arrays.stream(text.logProbabilities()).average().orElseThrow())
+            assertThat(cached)
+                    .allSatisfy(text -> assertThat(Arrays.stream(text.logProbabilities()).average().orElseThrow())
                     .isCloseTo(text.score(), within(1e-9)));
         }
     }
 
-    /** With a clock that each look at it moves by a second: there are two looks in a call, and a token's time begins with the call before. */
+    /**
+     * With a clock that each look at it moves by a second: there are two looks in a call, and a token's time begins
+     * with the call before.
+     */
     @Test
     void speedCountsTokensAndBytesOfWhatItMeasures() {
         Gpt gpt = model(0);
@@ -138,16 +146,21 @@ class CachedLogitsTest {
         Speed speed = new Speed(() -> clock.addAndGet(1_000_000_000L));
         assertThat(speed.describe(1e9)).isEqualTo("prefill 0 tokens, 0 tokens/s; decode 0 tokens, 0.0 tokens/s");
         try (NextLogits measured = speed.measured(CachedLogits.of(gpt)); NextLogits plain = new PlainLogits(gpt)) {
-            assertThat(measured.start(new int[][] {{3, 1, 4}, {1}})).isDeepEqualTo(plain.start(new int[][] {{3, 1, 4}, {1}}));
-            assertThat(measured.next(new int[] {0, 1}, new int[] {5, 6})).isDeepEqualTo(plain.next(new int[] {0, 1}, new int[] {5, 6}));
+            assertThat(measured.start(new int[][] {{3, 1, 4}, {1}}))
+                    .isDeepEqualTo(plain.start(new int[][] {{3, 1, 4}, {1}}));
+            assertThat(measured.next(new int[] {0, 1}, new int[] {5, 6}))
+                    .isDeepEqualTo(plain.next(new int[] {0, 1}, new int[] {5, 6}));
             measured.next(new int[] {1}, new int[] {2});
         }
         assertThat(speed.promptTokensPerSecond()).isEqualTo(4, within(1e-9));
         assertThat(speed.tokensPerSecond()).isEqualTo(3 / 4.0, within(1e-9));
-        assertThat(speed.bytesOfStep()).as("more than the bytes of the blocks' matrices").isGreaterThan(4L * 2 * 12 * 21 * 21);
+        assertThat(speed.bytesOfStep()).as("more than the bytes of the blocks' matrices")
+                .isGreaterThan(4L * 2 * 12 * 21 * 21);
         assertThat(speed.bytesPerSecond()).isEqualTo(speed.bytesOfStep(), within(1.0));
-        assertThat(speed.describe(0)).isEqualTo("prefill 4 tokens, 4 tokens/s; decode 3 tokens, 0.8 tokens/s, reads 0.0 GB/s");
-        assertThat(speed.describe(2 * speed.bytesPerSecond())).startsWith(speed.describe(0)).endsWith(", 50 % of the measured 0.0");
+        assertThat(speed.describe(0))
+                .isEqualTo("prefill 4 tokens, 4 tokens/s; decode 3 tokens, 0.8 tokens/s, reads 0.0 GB/s");
+        assertThat(speed.describe(2 * speed.bytesPerSecond())).startsWith(speed.describe(0))
+                .endsWith(", 50 % of the measured 0.0");
     }
 
     @Test
@@ -178,7 +191,8 @@ class CachedLogitsTest {
         for (int block = 1; block < 9; block++) {
             for (int length = 1; length < 50; length++) {
                 int from = Window.start(length, block);
-                assertThat(length - from).as("%d of %d", length, block).isBetween(Math.min(length, block / 2), block).isPositive();
+                assertThat(length - from).as("%d of %d", length, block).isBetween(Math.min(length, block / 2), block)
+                        .isPositive();
                 assertThat(Window.start(length + 1, block)).isGreaterThanOrEqualTo(from);
             }
         }

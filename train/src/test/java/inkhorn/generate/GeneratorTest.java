@@ -28,12 +28,14 @@ class GeneratorTest {
     void greedyTextIsTheLikeliestTokenOfTheFullForwardPassAlsoBeyondTheBlock() {
         List<Integer> text = new ArrayList<>(List.of(3, 1, 4));
         for (int i = 0; i < 3 * BLOCK; i++) {
-            int[] seen = text.subList(Window.start(text.size(), BLOCK), text.size()).stream().mapToInt(id -> id).toArray();
+            int[] seen = text.subList(Window.start(text.size(), BLOCK), text.size()).stream()
+                    .mapToInt(id -> id).toArray();
             float[] logits = gpt.logits(IntTensor.of(seen, 1, seen.length), Pass.evaluation()).data();
             float[] last = Arrays.copyOfRange(logits, logits.length - VOCAB, logits.length);
             text.add(Sampler.greedy().choose(last, 0));
         }
-        assertThat(new Generation(Sampler.greedy(), 0).of(PROMPT, 3 * BLOCK, 0)).isEqualTo(text.subList(3, text.size()));
+        assertThat(new Generation(Sampler.greedy(), 0).of(PROMPT, 3 * BLOCK, 0))
+                .isEqualTo(text.subList(3, text.size()));
         assertThat(text.stream().distinct().count()).as("a text worth comparing").isGreaterThan(3);
     }
 
@@ -105,7 +107,8 @@ class GeneratorTest {
         Generator generator = new Generator(gpt, Sampler.of(1, 0), 5);
         assertThat(generator.generate(prompts, Limits.ofTokens(60), 10, listeners)).containsOnly(FinishReason.STOP);
         for (int i = 0; i < prompts.length; i++) {
-            assertThat(together.get(i)).isEqualTo(new Generation(Sampler.of(1, 0), 5).of(prompts[i], 5 + 12 * i, 10 + i));
+            assertThat(together.get(i))
+                    .isEqualTo(new Generation(Sampler.of(1, 0), 5).of(prompts[i], 5 + 12 * i, 10 + i));
         }
     }
 
@@ -113,7 +116,8 @@ class GeneratorTest {
     void theEndOfTextTokenEndsTheTextAndIsCounted() {
         int end = new Generation(Sampler.of(1, 0), 5).of(PROMPT, 30, 0).get(9);
         List<Integer> text = new ArrayList<>();
-        FinishReason reason = new Generator(gpt, Sampler.of(1, 0), 5).generate(PROMPT, new Limits(30, OptionalInt.of(end), true), 0,
+        FinishReason reason = new Generator(gpt, Sampler.of(1, 0), 5)
+                .generate(PROMPT, new Limits(30, OptionalInt.of(end), true), 0,
                 (id, logits) -> text.add(id));
         assertThat(reason).isEqualTo(FinishReason.END_OF_TEXT);
         assertThat(text.indexOf(end)).isEqualTo(text.size() - 1).isLessThan(10);
@@ -126,7 +130,8 @@ class GeneratorTest {
         Limits limits = new Limits(100, OptionalInt.empty(), false);
         assertThat(generator.generate(PROMPT, limits, 0, (id, logits) -> text.add(id))).isEqualTo(FinishReason.CONTEXT);
         assertThat(text).hasSize(BLOCK - PROMPT.length);
-        assertThatThrownBy(() -> generator.generate(new int[BLOCK], limits, 0, (id, logits) -> true)).hasMessage("generate: the prompt has "
+        assertThatThrownBy(() -> generator.generate(new int[BLOCK], limits, 0, (id, logits) -> true))
+                .hasMessage("generate: the prompt has "
                 + BLOCK + " tokens, which leaves no room in a context of " + BLOCK + " that does not slide");
     }
 

@@ -33,7 +33,8 @@ class LogitTransformTest {
     @ValueSource(ints = {1, 2, 3, 7, 100})
     void topKKeepsTheKLikeliest(int k) {
         for (float[] logits : distributions) {
-            assertThat(kept(LogitTransform.topK(k), logits)).isEqualTo(new TreeSet<>(likeliestFirst(logits).subList(0, Math.min(k, VOCABULARY))));
+            assertThat(kept(LogitTransform.topK(k), logits))
+                    .isEqualTo(new TreeSet<>(likeliestFirst(logits).subList(0, Math.min(k, VOCABULARY))));
         }
     }
 
@@ -81,13 +82,16 @@ class LogitTransformTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1, 0, 1, 0, 1", "0.7, 5, 0.8, 0, 1", "1.4, 0, 0.9, 0.1, 1", "0.8, 6, 1, 0.05, 0.9", "2, 0, 1, 0, 0.5", "1, 1, 1, 0, 1"})
-    void frequenciesOfDrawsAreThoseOfTheDefinition(double temperature, int topK, double topP, double minP, double typicalP) {
+    @CsvSource({"1, 0, 1, 0, 1", "0.7, 5, 0.8, 0, 1", "1.4, 0, 0.9, 0.1, 1", "0.8, 6, 1, 0.05, 0.9", "2, 0, 1, 0, 0.5",
+        "1, 1, 1, 0, 1"})
+    void frequenciesOfDrawsAreThoseOfTheDefinition(double temperature, int topK, double topP, double minP,
+    double typicalP) {
         float[] logits = {0.3f, -1.2f, 2.1f, 0.4f, -0.4f, 1.7f, 0.9f};
         double[] scores = IntStream.range(0, logits.length).mapToDouble(id -> logits[id] / temperature).toArray();
         Set<Integer> kept = everything();
         kept = topK == 0 ? kept : only(kept, kept(LogitTransform.topK(topK), scores));
-        for (LogitTransform next : List.of(LogitTransform.topP(topP), LogitTransform.minP(minP), LogitTransform.typical(typicalP))) {
+        for (LogitTransform next : List.of(LogitTransform.topP(topP), LogitTransform.minP(minP),
+                LogitTransform.typical(typicalP))) {
             Set<Integer> before = kept;
             kept = only(before, kept(next, IntStream.range(0, VOCABULARY)
                     .mapToDouble(id -> before.contains(id) ? scores[id] : Double.NEGATIVE_INFINITY).toArray()));
@@ -101,7 +105,8 @@ class LogitTransformTest {
         }
         assertThat(Arrays.stream(possible).mapToLong(id -> counts[id]).sum()).isEqualTo(DRAWS);
         if (possible.length > 1) {
-            double pValue = new ChiSquareTest().chiSquareTest(Arrays.stream(possible).mapToDouble(id -> Math.exp(scores[id])).toArray(),
+            double pValue = new ChiSquareTest()
+                    .chiSquareTest(Arrays.stream(possible).mapToDouble(id -> Math.exp(scores[id])).toArray(),
                     Arrays.stream(possible).mapToLong(id -> counts[id]).toArray());
             assertThat(pValue).isGreaterThan(0.01);
         }
@@ -109,23 +114,29 @@ class LogitTransformTest {
 
     @Test
     void aRepetitionPenaltyPullsTokensOfPromptAndTextTowardsUnlikely() {
-        assertThat(after(LogitTransform.repetitionPenalty(2), new TextSoFar(new int[] {0, 1, 1}, 2), 3, -3, 5)).containsExactly(1.5, -6, 5);
+        assertThat(after(LogitTransform.repetitionPenalty(2), new TextSoFar(new int[] {0, 1, 1}, 2), 3, -3, 5))
+                .containsExactly(1.5, -6, 5);
     }
 
     @Test
     void aPresencePenaltyIsSubtractedOnceFromTokensWrittenAfterThePrompt() {
-        assertThat(after(LogitTransform.presencePenalty(2), new TextSoFar(new int[] {0, 1, 1}, 1), 3, -3, 5)).containsExactly(3, -5, 5);
+        assertThat(after(LogitTransform.presencePenalty(2), new TextSoFar(new int[] {0, 1, 1}, 1), 3, -3, 5))
+                .containsExactly(3, -5, 5);
     }
 
     @Test
     void penaltiesComeBeforeWarpingAndTheRepetitionPenaltyBeforeThePresencePenalty() {
         TextSoFar text = new TextSoFar(new int[] {0, 1}, 1);
-        double[] scores = after(new Penalties(2, 1, 0).transform().then(new Warping(0.5, 2, 1, 0, 1).transform()), text, 3, 4, 2);
+        double[] scores = after(new Penalties(2, 1, 0).transform().then(new Warping(0.5, 2, 1, 0, 1).transform()),
+                text, 3, 4, 2);
         // 3/2, 4/2 - 1, 2; then relative to the largest, twice; then two of three
         assertThat(scores).containsExactly(-1, Double.NEGATIVE_INFINITY, 0);
     }
 
-    /** Every greedy text of a tiny model: no run of n tokens stands in it twice, and no token was passed over for nothing. */
+    /**
+     * Every greedy text of a tiny model: no run of n tokens stands in it twice, and no token was passed over for
+     * nothing.
+     */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3})
     void noRunOfNTokensIsWrittenTwice(int n) {
@@ -149,9 +160,11 @@ class LogitTransformTest {
     @Test
     void valuesOutOfRangeAreNamed() {
         assertThatThrownBy(() -> LogitTransform.topP(1.5)).hasMessage("top-p must be above 0 and at most 1, found 1.5");
-        assertThatThrownBy(() -> LogitTransform.typical(0)).hasMessage("typical-p must be above 0 and at most 1, found 0.0");
+        assertThatThrownBy(() -> LogitTransform.typical(0))
+                .hasMessage("typical-p must be above 0 and at most 1, found 0.0");
         assertThatThrownBy(() -> LogitTransform.minP(-1)).hasMessage("min-p must be between 0 and 1, found -1.0");
-        assertThatThrownBy(() -> LogitTransform.repetitionPenalty(0)).hasMessage("repetition penalty must be above 0 and finite, found 0.0");
+        assertThatThrownBy(() -> LogitTransform.repetitionPenalty(0))
+                .hasMessage("repetition penalty must be above 0 and finite, found 0.0");
         assertThatThrownBy(() -> Beams.ofWidth(0)).hasMessage("beam must be at least 1, found 0");
     }
 

@@ -44,7 +44,8 @@ class SamplerTest {
             assertThat(counts[id] > 0).as("token " + id).isEqualTo(expected[id] > 0);
         }
         if (possible.length > 1) {
-            double p = new ChiSquareTest().chiSquareTest(Arrays.stream(possible).mapToDouble(id -> expected[id]).toArray(),
+            double p = new ChiSquareTest()
+                    .chiSquareTest(Arrays.stream(possible).mapToDouble(id -> expected[id]).toArray(),
                     Arrays.stream(possible).mapToLong(id -> counts[id]).toArray());
             assertThat(p).isGreaterThan(0.01);
         }
@@ -90,7 +91,8 @@ class SamplerTest {
     @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY})
     void damagedLogitsAreAnError(float logit) {
         for (Sampler sampler : List.of(Sampler.greedy(), Sampler.of(1, 2))) {
-            assertThatThrownBy(() -> sampler.choose(new float[] {0, 1, logit}, 0.5)).isInstanceOf(NonFiniteLogitsException.class)
+            assertThatThrownBy(() -> sampler.choose(new float[] {0, 1, logit}, 0.5))
+                    .isInstanceOf(NonFiniteLogitsException.class)
                     .hasMessageContainingAll(logit + " as the logit of token 2", "use an earlier checkpoint");
         }
     }

@@ -14,7 +14,8 @@ class StopStringsTest {
     @Test
     void whatMayBecomeAStopStringIsHeldBackUntilItIsOneOrIsNone() {
         StopStrings stops = new StopStrings(List.of("THE END", "\n\n"));
-        assertThat(List.of(stops.next("so TH"), stops.next("E"), stops.next(" EGG.\n"), stops.next("THE EN"), stops.next("D and more")))
+        assertThat(List.of(stops.next("so TH"), stops.next("E"), stops.next(" EGG.\n"), stops.next("THE EN"),
+                stops.next("D and more")))
                 .containsExactly("so ", "", "THE EGG.", "\n", "");
         assertThat(stops.isReached()).isTrue();
         assertThat(stops.next("nothing") + stops.finish()).isEmpty();
@@ -58,7 +59,8 @@ class StopStringsTest {
     private static String expected(String text, List<String> stops) {
         for (int end = 1; end <= text.length(); end++) {
             String begun = text.substring(0, end);
-            String stop = stops.stream().filter(begun::endsWith).max(Comparator.comparingInt(String::length)).orElse(null);
+            String stop = stops.stream().filter(begun::endsWith).max(Comparator.comparingInt(String::length))
+                    .orElse(null);
             if (stop != null) {
                 return begun.substring(0, end - stop.length());
             }

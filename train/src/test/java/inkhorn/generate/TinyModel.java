@@ -6,7 +6,10 @@ import inkhorn.nn.LanguageModel;
 import inkhorn.nn.Pass;
 import java.util.Random;
 
-/** A model of three or four tokens, given by a table: the logits after each of all short texts. Nothing to learn, all to enumerate. */
+/**
+ * A model of three or four tokens, given by a table: the logits after each of all short texts. Nothing to learn, all to
+ * enumerate.
+ */
 final class TinyModel extends LanguageModel {
 
     private final int vocabulary;

@@ -32,7 +32,8 @@ class TokenizerFilesTest {
     @Test
     void aFormatOfInkhornsNamesAClassThatTransformersDoesNotHave() throws IOException {
         assertThat(config(CharTokenizer.fromText("abc"))).isEqualTo(new ObjectMapper().readTree("""
-                {"tokenizer_class": "InkhornTokenizer", "model_max_length": 24, "clean_up_tokenization_spaces": false}"""));
+                {"tokenizer_class": "InkhornTokenizer", "model_max_length": 24,
+                    "clean_up_tokenization_spaces": false}"""));
     }
 
     @Test

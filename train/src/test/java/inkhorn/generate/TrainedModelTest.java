@@ -39,7 +39,8 @@ class TrainedModelTest {
     void savingOverAModelIsRefusedAndLeavesIt() throws Exception {
         model.save(directory);
         byte[] before = Files.readAllBytes(directory.resolve("model.safetensors"));
-        assertThatThrownBy(() -> new TrainedModel(gpt(2), CharTokenizer.fromText("xy")).save(directory)).isInstanceOf(CheckpointException.class)
+        assertThatThrownBy(() -> new TrainedModel(gpt(2), CharTokenizer.fromText("xy")).save(directory))
+                .isInstanceOf(CheckpointException.class)
                 .hasMessageContainingAll(directory.toString(), "already", "name a new directory");
         assertThat(directory.resolve("model.safetensors")).hasBinaryContent(before);
         assertThat(TrainedModel.open(directory).tokenizer().hash()).isEqualTo(TOKENIZER.hash());

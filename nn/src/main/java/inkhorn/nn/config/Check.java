@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Collects what is wrong with the values of one section of a config, so that a user reads all of it at once. Keys are in snake case and
- * without the section.
+ * Collects what is wrong with the values of one section of a config, so that a user reads all of it at once. Keys are
+ * in snake case and without the section.
  */
 public final class Check {
 
@@ -25,12 +25,14 @@ public final class Check {
 
     /** A finite number. */
     public Check atLeast(String key, double value, double least) {
-        return that(value >= least && Double.isFinite(value), key, "found " + value + ", expected a number >= " + plain(least));
+        return that(value >= least && Double.isFinite(value), key, "found " + value + ", expected a number >= "
+                + plain(least));
     }
 
     /** A finite number; the bound itself is refused. */
     public Check above(String key, double value, double bound) {
-        return that(value > bound && Double.isFinite(value), key, "found " + value + ", expected a number > " + plain(bound));
+        return that(value > bound && Double.isFinite(value), key, "found " + value + ", expected a number > "
+                + plain(bound));
     }
 
     /** {@code least <= value < bound}. */

@@ -12,17 +12,19 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What is done about a locale whose charset is ASCII, such as {@code LC_ALL=C} in most containers. Java then decodes every byte above
- * 127 of an argument as U+FFFD, cannot open files with such names, and writes "?" for such characters; no property changes that. So the
- * arguments are read from the system as bytes, and the second JVM gets them in ASCII and a locale of UTF-8. Loaded by the first JVM.
+ * What is done about a locale whose charset is ASCII, such as {@code LC_ALL=C} in most containers. Java then decodes
+ * every byte above 127 of an argument as U+FFFD, cannot open files with such names, and writes "?" for such characters;
+ * no property changes that. So the arguments are read from the system as bytes, and the second JVM gets them in ASCII
+ * and a locale of UTF-8. Loaded by the first JVM.
  */
 public final class AsciiLocale {
 
     /** Set where {@link #escaped} wrote the arguments. */
     public static final String ESCAPED_PROPERTY = "inkhorn.escaped";
 
-    public static final String REFUSAL = "the locale's charset is ASCII (LC_ALL=C or none), and the arguments or the working directory are not:"
-            + " set LC_ALL=C.UTF-8 or another UTF-8 locale";
+    public static final String REFUSAL =
+            "the locale's charset is ASCII (LC_ALL=C or none), and the arguments or the working directory are not: set"
+            + " LC_ALL=C.UTF-8 or another UTF-8 locale";
 
     private AsciiLocale() {
     }
@@ -71,7 +73,8 @@ public final class AsciiLocale {
             if (start < 0) {
                 throw new CharacterCodingException();
             }
-            decoded[i] = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(commandLine, start, end - 1 - start)).toString();
+            decoded[i] = StandardCharsets.UTF_8.newDecoder()
+                    .decode(ByteBuffer.wrap(commandLine, start, end - 1 - start)).toString();
             end = start;
         }
         return decoded;

@@ -13,8 +13,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Writes the {@link ClassArchive} of a jar, in the build: trains a small run for the list of classes, and has the JVM write them down.
- * Where that does not work, as on a JVM that knows no archives, it says so.
+ * Writes the {@link ClassArchive} of a jar, in the build: trains a small run for the list of classes, and has the JVM
+ * write them down. Where that does not work, as on a JVM that knows no archives, it says so.
  */
 public final class ClassArchiveBuild {
 
@@ -36,7 +36,8 @@ public final class ClassArchiveBuild {
         try {
             new ClassArchiveBuild(jar, work).write(Path.of(args[1]).toAbsolutePath());
         } catch (IOException e) {
-            System.err.println("[WARNING] " + jar + " will start more slowly, without an archive of its classes: " + e.getMessage());
+            System.err.println("[WARNING] " + jar + " will start more slowly, without an archive of its classes: "
+                    + e.getMessage());
         } finally {
             delete(work);
         }
@@ -47,7 +48,8 @@ public final class ClassArchiveBuild {
         Path text = Files.write(work.resolve("text.txt"), text());
         Path classes = work.resolve("classes");
         run(List.of("-XX:DumpLoadedClassList=" + classes), config.toString(), "--data.path=" + text,
-                "--run.out=" + work.resolve("run"), "--train.max_iters=20", "--train.eval_interval=10", "--train.eval_iters=2",
+                "--run.out=" + work.resolve("run"), "--train.max_iters=20", "--train.eval_interval=10",
+                "--train.eval_iters=2",
                 "--train.sample_chars=20");
         Path written = work.resolve("archive");
         // This JVM trains nothing and so does not load the module for itself.
@@ -55,14 +57,16 @@ public final class ClassArchiveBuild {
                 "-XX:SharedArchiveFile=" + written));
         Path archive = ClassArchive.of(jar.toFile()).toPath();
         // Half of an archive would bring a JVM down, so it gets its name when it is whole.
-        Path beside = Files.copy(written, archive.resolveSibling(archive.getFileName() + ".tmp"), StandardCopyOption.REPLACE_EXISTING);
+        Path beside = Files.copy(written, archive.resolveSibling(archive.getFileName() + ".tmp"),
+                StandardCopyOption.REPLACE_EXISTING);
         Files.move(beside, archive, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     /** With the flags of {@link JvmArguments}: an archive fits those that it was written with. */
     private void run(List<String> options, String... arguments) throws IOException {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        List<String> command = JvmArguments.command(java, options, List.of(), false, Runtime.getRuntime().availableProcessors(),
+        List<String> command = JvmArguments.command(java, options, List.of(), false,
+                Runtime.getRuntime().availableProcessors(),
                 jar.toString(), Long.toString(ProcessHandle.current().pid()), StarterScripts.MAIN_CLASS, arguments);
         Path output = work.resolve("output");
         Process process = new ProcessBuilder(command).directory(work.toFile()).redirectErrorStream(true)
@@ -79,7 +83,8 @@ public final class ClassArchiveBuild {
         }
         if (process.exitValue() != 0) {
             List<String> lines = Files.readAllLines(output);
-            throw new IOException("exit code " + process.exitValue() + (lines.isEmpty() ? "" : ", " + lines.get(lines.size() - 1)));
+            throw new IOException("exit code " + process.exitValue()
+                    + (lines.isEmpty() ? "" : ", " + lines.get(lines.size() - 1)));
         }
     }
 

@@ -30,12 +30,14 @@ public final class JvmArguments {
             JvmFlag.always("-Dfile.encoding=UTF-8"),
             // A flag below that this JVM was built without must not stop it.
             JvmFlag.always("-XX:+IgnoreUnrecognizedVMOptions"),
-            // One long polynomial on vectors is more nodes than the compiler inlines by itself (docs/log/inlining-and-allocation.md).
+            // One long polynomial on vectors is more nodes than the compiler inlines by itself
+            // (docs/log/inlining-and-allocation.md).
             JvmFlag.always("-XX:LiveNodeCountInliningCutoff=200000"),
             JvmFlag.always("-XX:MaxNodeLimit=400000"),
             JvmFlag.always("-XX:NodeLimitFudgeFactor=8000"),
-            // A loop inlines dozens of the Vector API's methods, each with some traps that were sprung while classes were unknown:
-            // beyond a hundred together the compiler no longer relies on any class (docs/log/inlining-and-allocation.md).
+            // A loop inlines dozens of the Vector API's methods, each with some traps that were sprung while classes
+            // were unknown: beyond a hundred together the compiler no longer relies on any class
+            // (docs/log/inlining-and-allocation.md).
             JvmFlag.always("-XX:PerMethodTrapLimit=1000000"),
             JvmFlag.always("-XX:CompileCommand=quiet"),
             // Of the methods behind a gather the only one that is not inlined by annotation.
@@ -46,7 +48,8 @@ public final class JvmArguments {
             compile("dontinline", "loops.VectorRows::*"),
             compile("dontinline", "loops.VectorElementwise::*"),
             compile("dontinline", "VectorAttention::*"),
-            // Until they are compiled, each of their vectors is an object: the compiler is to come sooner than to other code.
+            // Until they are compiled, each of their vectors is an object: the compiler is to come sooner than to other
+            // code.
             compile("CompileThresholdScaling", "gemm.MicroKernel*::multiply,0.05"),
             compile("CompileThresholdScaling", "Vector*::*,0.1"),
             compile("CompileThresholdScaling", "loops.Vector*::*,0.1"),
@@ -54,12 +57,16 @@ public final class JvmArguments {
             compile("CompileThresholdScaling", "gemm.Packing::*,0.1"),
             // On few cores Java has one optimizing compiler, which a first step would wait for.
             new JvmFlag("-XX:CICompilerCount=3", Needs.FEW_CORES, "CICompilerCount"),
-            // So that packed operands begin on a cache line: a vector that crosses one costs the products a tenth of their speed or more.
+            // So that packed operands begin on a cache line: a vector that crosses one costs the products a tenth of
+            // their speed or more.
             JvmFlag.always("-XX:ObjectAlignmentInBytes=64"),
-            new JvmFlag("-XX:MaxRAMPercentage=75", Needs.NOTHING, "-Xmx", "-XX:MaxHeapSize", "RAMPercentage", "RAMFraction"),
-            // A step allocates next to nothing, so the collector with the least memory of its own is the best one (docs/log/memory.md).
+            new JvmFlag("-XX:MaxRAMPercentage=75", Needs.NOTHING, "-Xmx", "-XX:MaxHeapSize", "RAMPercentage",
+            "RAMFraction"),
+            // A step allocates next to nothing, so the collector with the least memory of its own is the best one
+            // (docs/log/memory.md).
             new JvmFlag("-XX:+UseSerialGC", Needs.NOTHING, "-XX:+Use*GC"),
-            // All of a young generation becomes resident, whatever survives in it. Arrays too large for it are made in the old one.
+            // All of a young generation becomes resident, whatever survives in it. Arrays too large for it are made in
+            // the old one.
             new JvmFlag("-Xmn16m", Needs.NOTHING, "-XX:+Use*GC", "-Xmn", "NewSize", "NewRatio"),
             new JvmFlag("-XX:+UseTransparentHugePages", Needs.HUGE_PAGES, "UseTransparentHugePages", "UseLargePages"));
 
@@ -67,7 +74,8 @@ public final class JvmArguments {
     }
 
     /**
-     * What stands between {@code java} and the main class or {@code -jar} in a process's arguments, without the class path.
+     * What stands between {@code java} and the main class or {@code -jar} in a process's arguments, without the class
+     * path.
      *
      * @param arguments of the whole process, without the executable
      */
@@ -93,8 +101,8 @@ public final class JvmArguments {
     }
 
     /**
-     * The second JVM's whole command line. Where the user chose a heap size, a collector or page sizes, on the command line or in
-     * {@code JAVA_TOOL_OPTIONS} and its like, the choice stands.
+     * The second JVM's whole command line. Where the user chose a heap size, a collector or page sizes, on the command
+     * line or in {@code JAVA_TOOL_OPTIONS} and its like, the choice stands.
      *
      * @param java        the executable
      * @param userOptions JVM options of the first JVM
@@ -103,7 +111,8 @@ public final class JvmArguments {
      * @param cores       of the machine
      * @param parent      process id of the first JVM, or {@link #NO_PARENT}
      */
-    public static List<String> command(String java, List<String> userOptions, List<String> environment, boolean hugePages, int cores,
+    public static List<String> command(String java, List<String> userOptions, List<String> environment,
+            boolean hugePages, int cores,
             String classPath, String parent, String mainClass, String[] args) {
         List<String> chosen = new ArrayList<>(userOptions);
         chosen.addAll(environment);
@@ -131,7 +140,8 @@ public final class JvmArguments {
     }
 
     private static JvmFlag compile(String how, String methods) {
-        return JvmFlag.always("-XX:CompileCommand=".concat(how).concat(",inkhorn.autograd.kernel.vector.").concat(methods));
+        return JvmFlag.always("-XX:CompileCommand=".concat(how).concat(",inkhorn.autograd.kernel.vector.")
+                .concat(methods));
     }
 
     private static boolean isClassPath(String argument) {

@@ -17,7 +17,8 @@ import java.time.temporal.ChronoUnit;
 /**
  * How logback logs: to stderr, so that text written by {@code sample} can be piped; without stack traces, which
  * the program shows under {@code --debug}. In Java, because a {@code logback.xml} brings the JDK's XML parser and
- * a fifth of all classes of a start. {@code -Dlogback.configurationFile=FILE}, or a {@code logback.xml} in the class path, takes its place.
+ * a fifth of all classes of a start. {@code -Dlogback.configurationFile=FILE}, or a {@code logback.xml} in the class
+ * path, takes its place.
  */
 public final class LogSetup extends ContextAwareBase implements Configurator {
 
@@ -26,7 +27,8 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
 
     @Override
     public ExecutionStatus configure(LoggerContext context) {
-        if (System.getProperty("logback.configurationFile") != null || hasConfiguration(Thread.currentThread().getContextClassLoader())) {
+        if (System.getProperty("logback.configurationFile") != null
+                || hasConfiguration(Thread.currentThread().getContextClassLoader())) {
             return ExecutionStatus.INVOKE_NEXT_IF_ANY;
         }
         Level chosen = Level.toLevel(System.getProperty(LEVEL_PROPERTY), null);
@@ -39,9 +41,13 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 
-    /** Whether a program that uses Inkhorn as a library configures its logging itself, which a library must not take from it. */
+    /**
+     * Whether a program that uses Inkhorn as a library configures its logging itself, which a library must not take
+     * from it.
+     */
     static boolean hasConfiguration(ClassLoader program) {
-        return program != null && (program.getResource("logback.xml") != null || program.getResource("logback-test.xml") != null);
+        return program != null && (program.getResource("logback.xml") != null
+                || program.getResource("logback-test.xml") != null);
     }
 
     private static ConsoleAppender<ILoggingEvent> stderr(LoggerContext context) {

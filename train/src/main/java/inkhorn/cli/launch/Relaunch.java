@@ -15,8 +15,9 @@ import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
 /**
- * Starts the program a second time with the JVM flags that {@code java -jar} cannot give itself, and in a JVM with these flags loads
- * the Vector API. The second JVM has the terminal, gets the signals, and its exit code is the program's.
+ * Starts the program a second time with the JVM flags that {@code java -jar} cannot give itself, and in a JVM with
+ * these flags loads the Vector API. The second JVM has the terminal, gets the signals, and its exit code is the
+ * program's.
  */
 public final class Relaunch {
 
@@ -30,7 +31,10 @@ public final class Relaunch {
     private Relaunch() {
     }
 
-    /** The second JVM's exit code, or null if this JVM is to do the work; the second JVM starts with {@code mainClass} again. */
+    /**
+     * The second JVM's exit code, or null if this JVM is to do the work; the second JVM starts with {@code mainClass}
+     * again.
+     */
     public static Integer run(String mainClass, String[] args) {
         if (System.getProperty(JvmArguments.PARENT_PROPERTY) != null) {
             if (!PlainCommands.isNamedBy(args) && !JdkVectorModule.load()) {
@@ -64,7 +68,8 @@ public final class Relaunch {
             options.add("-D".concat(AsciiLocale.ESCAPED_PROPERTY).concat("=true"));
             words = AsciiLocale.escaped(args);
         }
-        List<String> command = JvmArguments.command(java, options, environment, hugePages(), Runtime.getRuntime().availableProcessors(),
+        List<String> command = JvmArguments.command(java, options, environment, hugePages(),
+                Runtime.getRuntime().availableProcessors(),
                 classPath, Long.toString(ProcessHandle.current().pid()), mainClass, words);
         ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
         if (isAscii) {
@@ -88,14 +93,20 @@ public final class Relaunch {
         return !JdkVectorModule.isLoaded() && (!PlainCommands.isNamedBy(args) || AsciiLocale.isTooNarrowFor(args));
     }
 
-    /** By the list in the JDK's {@code release} file, which takes a fraction of {@code ModuleFinder}'s time, if there is one. */
+    /**
+     * By the list in the JDK's {@code release} file, which takes a fraction of {@code ModuleFinder}'s time, if there is
+     * one.
+     */
     private static boolean hasVectorModule(String home) {
         String release = read(home.concat("/release"));
         return release.contains("MODULES=") ? release.contains(JdkVectorModule.NAME)
                 : ModuleFinder.ofSystem().find(JdkVectorModule.NAME).isPresent();
     }
 
-    /** Whether Ctrl-C is for the second JVM, which hears it from the terminal itself, and ends a text and not the program. */
+    /**
+     * Whether Ctrl-C is for the second JVM, which hears it from the terminal itself, and ends a text and not the
+     * program.
+     */
     private static boolean isPrompting(String[] args) {
         for (String arg : args) {
             if (arg.equals("--interactive")) {
@@ -126,8 +137,8 @@ public final class Relaunch {
             try {
                 int code = process.waitFor();
                 if (code == KILLED) {
-                    System.err.println("error: the run was killed (signal 9), often for want of memory: lower train.batch_size or give a"
-                            + " smaller -Xmx; --resume goes on from the last checkpoint");
+                    System.err.println("error: the run was killed (signal 9), often for want of memory: lower"
+                            + " train.batch_size or give a smaller -Xmx; --resume goes on from the last checkpoint");
                 }
                 return forwarder.exitCode(code);
             } catch (InterruptedException e) {
@@ -138,8 +149,8 @@ public final class Relaunch {
     }
 
     /**
-     * Passes signals on as SIGTERM. On Ctrl-C the terminal signals the child as well; {@link Shutdown} takes the two for one.
-     * A handler and not a shutdown hook: within a hook the exit code could no longer be the child's.
+     * Passes signals on as SIGTERM. On Ctrl-C the terminal signals the child as well; {@link Shutdown} takes the two
+     * for one. A handler and not a shutdown hook: within a hook the exit code could no longer be the child's.
      */
     private static final class Forwarder implements SignalHandler {
 
@@ -189,8 +200,9 @@ public final class Relaunch {
     }
 
     private static List<String> userOptions() {
-        // The process's own arguments first: loading java.management takes tens of milliseconds, and its list also holds
-        // JAVA_TOOL_OPTIONS, which the child would then get twice. Where the system does not tell them, it is the fallback.
+        // The process's own arguments first: loading java.management takes tens of milliseconds, and its list also
+        // holds JAVA_TOOL_OPTIONS, which the child would then get twice. Where the system does not tell them, it is the
+        // fallback.
         Optional<String[]> arguments = ProcessHandle.current().info().arguments();
         return arguments.isPresent() ? JvmArguments.ofUser(arguments.get()) : Management.inputArguments();
     }

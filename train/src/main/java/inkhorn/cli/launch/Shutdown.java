@@ -7,16 +7,17 @@ import sun.misc.Signal;
 /**
  * Turns SIGINT, SIGTERM and SIGHUP into a request to stop; a second signal, a second later, ends the process at once.
  *
- * <p>At first there is nothing to save, and the process ends within a second: long work calls {@link #check} and unwinds, and what
- * does not, such as reading from a network file system that hangs, is cut off. After {@link #beginSaving} the process lives until the
- * work has asked {@link #isRequested}, saved and returned.
+ * <p>At first there is nothing to save, and the process ends within a second: long work calls {@link #check} and
+ * unwinds, and what does not, such as reading from a network file system that hangs, is cut off. After
+ * {@link #beginSaving} the process lives until the work has asked {@link #isRequested}, saved and returned.
  *
- * <p>Signal handlers and not a shutdown hook: within a hook the exit code can no longer be chosen, and other hooks (logging) run at
- * the same time as the saving.
+ * <p>Signal handlers and not a shutdown hook: within a hook the exit code can no longer be chosen, and other hooks
+ * (logging) run at the same time as the saving.
  */
 public final class Shutdown implements BooleanSupplier {
 
-    // Ctrl-C reaches this JVM twice, from the terminal and through the first JVM; service managers do the same with SIGTERM.
+    // Ctrl-C reaches this JVM twice, from the terminal and through the first JVM; service managers do the same with
+    // SIGTERM.
     private static final long ONE_REQUEST_NANOS = 1_000_000_000L;
 
     /** How long work that has nothing to save may take to unwind. */
@@ -74,7 +75,8 @@ public final class Shutdown implements BooleanSupplier {
     }
 
     /**
-     * To be called before the first step: from now on the work ends by itself after a request, however long saving takes.
+     * To be called before the first step: from now on the work ends by itself after a request, however long saving
+     * takes.
      *
      * @throws Stopped where somebody asked to stop before
      */
@@ -113,7 +115,8 @@ public final class Shutdown implements BooleanSupplier {
 
     synchronized void cutOffUnlessItEnds() {
         if (!endsByItself) {
-            // As if killed: what is on disk is whole, and what is half-made is removed by the next process that comes there.
+            // As if killed: what is on disk is whole, and what is half-made is removed by the next process that comes
+            // there.
             halt.accept(exitCode());
         }
     }

@@ -10,8 +10,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Writes {@code inkhorn} and {@code inkhorn.cmd} beside the jar, in the build: programs for the shell that start Java with the flags of
- * {@link JvmArguments}, which stand in them together with the conditions of each.
+ * Writes {@code inkhorn} and {@code inkhorn.cmd} beside the jar, in the build: programs for the shell that start Java
+ * with the flags of {@link JvmArguments}, which stand in them together with the conditions of each.
  */
 public final class StarterScripts {
 
@@ -42,13 +42,15 @@ public final class StarterScripts {
     }
 
     private static String shellPatterns(String[] patterns) {
-        return Arrays.stream(patterns).map(pattern -> " '" + (pattern.contains("*") ? pattern : "*" + pattern + "*") + "'")
+        return Arrays.stream(patterns)
+                .map(pattern -> " '" + (pattern.contains("*") ? pattern : "*" + pattern + "*") + "'")
                 .collect(Collectors.joining());
     }
 
     private static String windows() throws IOException {
         // Windows has no transparent huge pages.
-        String flags = JvmArguments.FLAGS.stream().filter(flag -> flag.needs() != JvmFlag.Needs.HUGE_PAGES).map(StarterScripts::windows)
+        String flags = JvmArguments.FLAGS.stream().filter(flag -> flag.needs() != JvmFlag.Needs.HUGE_PAGES)
+                .map(StarterScripts::windows)
                 .collect(Collectors.joining("\n"));
         return filled("inkhorn.cmd", flags, windowsPatterns(ClassArchive.UNLESS)).replace("\n", "\r\n");
     }
@@ -62,7 +64,8 @@ public final class StarterScripts {
 
     /** As regular expressions of {@code findstr}, within a word. */
     private static String windowsPatterns(String[] patterns) {
-        return Stream.concat(Stream.of("/r"), Arrays.stream(patterns).map(pattern -> "/c:\"" + pattern.replace("*", "[^ ]*") + "\""))
+        return Stream.concat(Stream.of("/r"), Arrays.stream(patterns).map(pattern -> "/c:\""
+                + pattern.replace("*", "[^ ]*") + "\""))
                 .collect(Collectors.joining(" "));
     }
 

@@ -6,14 +6,16 @@ import java.util.List;
  * What training has to work with: what {@code doctor} shows and judges, and under these names, in snake case, what
  * {@code doctor --json} writes. Null stands for what the system does not tell.
  */
-public record MachineFacts(Jvm java, Host system, Arithmetic kernels, Peak peak, Memory memory, HugePages hugePages, Start start) {
+public record MachineFacts(Jvm java, Host system, KernelFacts kernels, Peak peak, Memory memory, HugePages hugePages,
+        Start start) {
 
     /**
      * The Java virtual machine.
      *
      * @param hasVectorModule whether its installation has the Vector API's module, loaded or not
      */
-    public record Jvm(String version, String vendor, String vm, String home, boolean hasVectorModule, List<String> collectors) {
+    public record Jvm(String version, String vendor, String vm, String home, boolean hasVectorModule,
+            List<String> collectors) {
     }
 
     /**
@@ -33,18 +35,20 @@ public record MachineFacts(Jvm java, Host system, Arithmetic kernels, Peak peak,
      * @param vectorBits 0 if the Vector API is not loaded
      * @param threads    as asked for, or the cores
      */
-    public record Arithmetic(String choice, boolean scalar, int vectorBits, int threads) {
+    public record KernelFacts(String choice, boolean scalar, int vectorBits, int threads) {
     }
 
     /**
-     * Measured limits, by {@link inkhorn.autograd.kernel.vector.PeakProbe}, in 10⁹ float32 operations and 10⁹ bytes a second.
+     * Measured limits, by {@link inkhorn.autograd.kernel.vector.PeakProbe}, in 10⁹ float32 operations and 10⁹ bytes a
+     * second.
      *
-     * @param scaling             how many times one thread all threads are; null where it would be more than there are threads, since
-     *     other programs worked while one thread was measured
+     * @param scaling             how many times one thread all threads are; null where it would be more than there are
+     *     threads, since other programs worked while one thread was measured
      * @param gigabytesPerSecond read and written; null where the heap is too small to measure it
      * @param gigabytesReadPerSecond where nothing is written; null as above
      */
-    public record Peak(double gflopsOfOneThread, double gflopsOfAllThreads, Double scaling, Double gigabytesPerSecond, Double gigabytesReadPerSecond) {
+    public record Peak(double gflopsOfOneThread, double gflopsOfAllThreads, Double scaling, Double gigabytesPerSecond,
+            Double gigabytesReadPerSecond) {
     }
 
     /** In MiB; the machine's is the container's where there is one. */
@@ -65,6 +69,6 @@ public record MachineFacts(Jvm java, Host system, Arithmetic kernels, Peak peak,
     }
 
     /** What a config takes to train, about. */
-    public record Training(String run, long mib) {
+    public record TrainingNeed(String run, long mib) {
     }
 }

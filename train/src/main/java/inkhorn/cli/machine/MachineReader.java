@@ -49,24 +49,30 @@ public final class MachineReader {
     public static MachineFacts read(int threads, boolean scalar, double probeSeconds) {
         // Before the probe, which is a load of its own.
         MachineFacts.Host host = host();
-        return new MachineFacts(jvm(), host, arithmetic(threads, scalar), peak(threads, probeSeconds), memory(), hugePages(), start());
+        return new MachineFacts(jvm(), host, arithmetic(threads, scalar), peak(threads, probeSeconds), memory(),
+                hugePages(), start());
     }
 
     public static MachineFacts.Jvm jvm() {
-        List<String> collectors = ManagementFactory.getGarbageCollectorMXBeans().stream().map(GarbageCollectorMXBean::getName).toList();
-        return new MachineFacts.Jvm(System.getProperty("java.version"), System.getProperty("java.vendor"), System.getProperty("java.vm.name"),
-                System.getProperty("java.home"), ModuleFinder.ofSystem().find(JdkVectorModule.NAME).isPresent(), collectors);
+        List<String> collectors = ManagementFactory.getGarbageCollectorMXBeans().stream()
+                .map(GarbageCollectorMXBean::getName).toList();
+        return new MachineFacts.Jvm(System.getProperty("java.version"), System.getProperty("java.vendor"),
+                System.getProperty("java.vm.name"),
+                System.getProperty("java.home"), ModuleFinder.ofSystem().find(JdkVectorModule.NAME)
+                .isPresent(), collectors);
     }
 
     private static MachineFacts.Host host() {
         double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
-        String os = System.getProperty("os.name") + " " + System.getProperty("os.version") + ", " + System.getProperty("os.arch");
-        return new MachineFacts.Host(os, Processor.ofThisMachine(), Runtime.getRuntime().availableProcessors(), load < 0 ? null : load);
+        String os = System.getProperty("os.name") + " " + System.getProperty("os.version") + ", "
+                + System.getProperty("os.arch");
+        return new MachineFacts.Host(os, Processor.ofThisMachine(), Runtime.getRuntime().availableProcessors(), load < 0
+                ? null : load);
     }
 
-    private static MachineFacts.Arithmetic arithmetic(int threads, boolean scalar) {
+    private static MachineFacts.KernelFacts arithmetic(int threads, boolean scalar) {
         int bits = KernelProvider.vectorBits();
-        return new MachineFacts.Arithmetic(KernelProvider.describeChoice(), scalar || bits == 0, bits, threads);
+        return new MachineFacts.KernelFacts(KernelProvider.describeChoice(), scalar || bits == 0, bits, threads);
     }
 
     private static MachineFacts.Peak peak(int threads, double seconds) {

@@ -65,7 +65,8 @@ public final class Arguments {
     /** The constant of an enum that has this name in lower case. */
     @SafeVarargs
     public static <E extends Enum<E>> E word(String option, String text, E... allowed) {
-        String[] words = Arrays.stream(allowed).map(value -> value.name().toLowerCase(Locale.ROOT)).toArray(String[]::new);
+        String[] words = Arrays.stream(allowed).map(value -> value.name().toLowerCase(Locale.ROOT))
+                .toArray(String[]::new);
         return allowed[oneOf(option, text, words)];
     }
 
@@ -81,7 +82,8 @@ public final class Arguments {
     /**
      * The same command line, as a shell reads it, with {@code --resume}.
      *
-     * @param saved whether the run has a checkpoint of its own by now: it needs no other then, and its data are the checkpoint's
+     * @param saved whether the run has a checkpoint of its own by now: it needs no other then, and its data are the
+     *     checkpoint's
      */
     public static String resuming(List<String> arguments, boolean saved) {
         List<String> words = new ArrayList<>();

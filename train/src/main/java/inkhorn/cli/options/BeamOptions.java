@@ -16,14 +16,16 @@ public final class BeamOptions {
     private String lengthPenalty;
 
     @Option(names = "--early-stopping", paramLabel = "true|false|never", arity = "0..1", fallbackValue = "true",
-            description = "With --beam: stop when N texts have ended, when a better one is unlikely, or when there can be none (default: false).")
+            description = "With --beam: stop when N texts have ended, when a better one is unlikely, or when there can"
+                    + " be none (default: false).")
     private String earlyStopping;
 
     /** Empty without {@code --beam}. */
     public Optional<Beams> beams() {
         return beam == null ? Optional.empty() : Optional.of(new Beams(
                 (int) Arguments.whole("--beam", beam, 1, 1024),
-                lengthPenalty == null ? 1 : Arguments.decimal("--length-penalty", lengthPenalty, "a number", value -> true),
+                lengthPenalty == null ? 1 : Arguments.decimal("--length-penalty", lengthPenalty, "a number",
+                value -> true),
                 earlyStopping == null ? Beams.EarlyStopping.FALSE
                         : Arguments.word("--early-stopping", earlyStopping, Beams.EarlyStopping.values())));
     }

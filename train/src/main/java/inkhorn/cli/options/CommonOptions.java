@@ -9,7 +9,9 @@ public final class CommonOptions {
     @Option(names = "--no-relaunch", description = "Stay in this Java process, on scalar kernels.")
     private boolean noRelaunch;
 
-    @Option(names = "--debug", description = "Log times of phases and steps, files, allocations, Java and its flags; show the stack trace of an error.")
+    @Option(names = "--debug",
+            description = "Log times of phases and steps, files, allocations, Java and its flags; show the stack trace"
+                    + " of an error.")
     private boolean debug;
 
     @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help.")

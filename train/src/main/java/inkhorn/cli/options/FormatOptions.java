@@ -12,7 +12,10 @@ public final class FormatOptions {
     @Option(names = "--json", description = "One JSON object, for programs.")
     private boolean json;
 
-    /** How a command shows what it found: tables for people, or numbers in full as one table with a header or one object. */
+    /**
+     * How a command shows what it found: tables for people, or numbers in full as one table with a header or one
+     * object.
+     */
     public enum Format { TEXT, CSV, JSON }
 
     /** @throws UserError where both were given */

@@ -19,37 +19,47 @@ public final class IneffectiveOptions {
 
     private static final Cause GREEDY = new Cause("with --greedy, which draws nothing", given -> given.has("--greedy"));
     private static final Cause BEAM = new Cause("with --beam, which draws nothing", given -> given.has("--beam"));
-    private static final Cause COLD = new Cause("with --temperature 0, which draws nothing", given -> given.isZero("--temperature"));
+    private static final Cause COLD = new Cause("with --temperature 0, which draws nothing",
+            given -> given.isZero("--temperature"));
 
     /** Refused is what would give another text than the user asked for; all else does no harm and is noted. */
-    private static final List<Rule> RULES = List.of(
-            Rule.refuse(GREEDY, WARPING),
-            Rule.refuse(GREEDY.unless(COLD), List.of("--temperature")),
-            Rule.refuse(BEAM, WARPING),
-            Rule.refuse(BEAM.unless(COLD), List.of("--temperature")),
-            Rule.refuse(BEAM, List.of("--greedy")),
-            Rule.refuse(COLD, List.of("--typical-p")),
-            new Rule(new Cause("without --beam", given -> !given.has("--beam")), List.of("--length-penalty", "--early-stopping"),
+    private static final List<Ineffective> RULES = List.of(
+            Ineffective.refuse(GREEDY, WARPING),
+            Ineffective.refuse(GREEDY.unless(COLD), List.of("--temperature")),
+            Ineffective.refuse(BEAM, WARPING),
+            Ineffective.refuse(BEAM.unless(COLD), List.of("--temperature")),
+            Ineffective.refuse(BEAM, List.of("--greedy")),
+            Ineffective.refuse(COLD, List.of("--typical-p")),
+            new Ineffective(new Cause("without --beam", given -> !given.has("--beam")),
+            List.of("--length-penalty", "--early-stopping"),
                     "; add --beam N or leave it out", null),
-            Rule.note(COLD, List.of("--top-k", "--top-p", "--min-p")),
-            Rule.note(GREEDY, List.of("--seed")),
-            Rule.note(BEAM, List.of("--seed")),
-            Rule.note(COLD, List.of("--seed")),
-            Rule.note(new Cause("on scalar kernels, which compute on one thread", IneffectiveOptions::isScalar), List.of("--threads")),
-            Rule.note(new Cause("with a tokenizer that learns nothing here", given -> !learns(given)), List.of("--corpus", "--vocab-size"))
+            Ineffective.note(COLD, List.of("--top-k", "--top-p", "--min-p")),
+            Ineffective.note(GREEDY, List.of("--seed")),
+            Ineffective.note(BEAM, List.of("--seed")),
+            Ineffective.note(COLD, List.of("--seed")),
+            Ineffective.note(new Cause("on scalar kernels, which compute on one thread", IneffectiveOptions::isScalar),
+            List.of("--threads")),
+            Ineffective.note(new Cause("with a tokenizer that learns nothing here", given -> !learns(given)),
+            List.of("--corpus", "--vocab-size"))
                     .of("tokenize"),
-            Rule.note(new Cause("with a tokenizer whose vocabulary is whatever the text has",
+            Ineffective.note(new Cause("with a tokenizer whose vocabulary is whatever the text has",
                     given -> !given.has("--compare") && given.has("--tokenizer") && learns(given)
                             && !kind(given).orElseThrow().hasChosenSize()),
                     List.of("--vocab-size")).of("tokenize"),
-            Rule.note(new Cause("without --file or -", given -> !given.has("--file") && !given.hasArgument()), List.of("--lines")),
-            Rule.note(new Cause("without a directory in --input", given -> areFiles(given.values("--input"))), List.of("--glob")),
-            Rule.note(new Cause("without JSON lines in --input", given -> areFiles(given.values("--input")) && !hasJsonLines(given)),
+            Ineffective.note(new Cause("without --file or -", given -> !given.has("--file") && !given.hasArgument()),
+            List.of("--lines")),
+            Ineffective.note(new Cause("without a directory in --input", given -> areFiles(given.values("--input"))),
+            List.of("--glob")),
+            Ineffective.note(new Cause("without JSON lines in --input", given -> areFiles(given.values("--input"))
+            && !hasJsonLines(given)),
                     List.of("--field")),
-            Rule.note(new Cause("with a single text, of which the end is for validation", given -> given.values("--input").size() == 1
+            Ineffective.note(new Cause("with a single text, of which the end is for validation",
+            given -> given.values("--input").size() == 1
                     && areFiles(given.values("--input")) && !hasJsonLines(given)), List.of("--seed")).of("prepare"),
-            Rule.note(new Cause("with --json, which holds all tables", given -> given.has("--json")), List.of("--table")),
-            Rule.note(new Cause("on the table of parameters", IneffectiveOptions::showsParametersAlone), List.of("--batch")));
+            Ineffective.note(new Cause("with --json, which holds all tables", given -> given.has("--json")),
+            List.of("--table")),
+            Ineffective.note(new Cause("on the table of parameters", IneffectiveOptions::showsParametersAlone),
+            List.of("--batch")));
 
     private IneffectiveOptions() {
     }
@@ -66,18 +76,18 @@ public final class IneffectiveOptions {
      * @param remedy  what to do about it, where the command line is refused; null where it is only noted
      * @param command that alone is meant; null for every command with these options
      */
-    private record Rule(Cause cause, List<String> options, String remedy, String command) {
+    private record Ineffective(Cause cause, List<String> options, String remedy, String command) {
 
-        static Rule refuse(Cause cause, List<String> options) {
-            return new Rule(cause, options, "; leave one of them out", null);
+        static Ineffective refuse(Cause cause, List<String> options) {
+            return new Ineffective(cause, options, "; leave one of them out", null);
         }
 
-        static Rule note(Cause cause, List<String> options) {
-            return new Rule(cause, options, null, null);
+        static Ineffective note(Cause cause, List<String> options) {
+            return new Ineffective(cause, options, null, null);
         }
 
-        Rule of(String name) {
-            return new Rule(cause, options, remedy, name);
+        Ineffective of(String name) {
+            return new Ineffective(cause, options, remedy, name);
         }
 
         boolean isRefused() {
@@ -86,15 +96,18 @@ public final class IneffectiveOptions {
 
         List<String> lines(GivenOptions given) {
             List<String> found = options.stream().filter(given::has).toList();
-            boolean applies = !found.isEmpty() && (command == null || command.equals(given.command())) && cause.applies.test(given);
-            return applies ? found.stream().map(option -> option + ": has no effect " + cause.words + (isRefused() ? remedy : "")).toList()
+            boolean applies = !found.isEmpty() && (command == null || command.equals(given.command()))
+                    && cause.applies.test(given);
+            return applies ? found.stream().map(option -> option + ": has no effect " + cause.words
+                    + (isRefused() ? remedy : "")).toList()
                     : List.of();
         }
     }
 
     /** What is wrong with a command line; empty where it may go on, after each note that there is. */
     public static List<String> refused(GivenOptions given, Consumer<String> notes) {
-        List<String> refused = RULES.stream().filter(Rule::isRefused).flatMap(rule -> rule.lines(given).stream()).toList();
+        List<String> refused = RULES.stream().filter(Ineffective::isRefused)
+                .flatMap(rule -> rule.lines(given).stream()).toList();
         if (refused.isEmpty()) {
             RULES.stream().filter(rule -> !rule.isRefused()).flatMap(rule -> rule.lines(given).stream()).forEach(notes);
         }

@@ -14,10 +14,12 @@ public final class PromptOptions {
     private static final TextInput INPUT = new TextInput("--prompt-file", "prompt", "sample RUN --prompt-file -");
 
     @Option(names = "--prompt", paramLabel = "TEXT",
-            description = "Text to continue; - reads standard input (default: <|endoftext|>, or a line break where there is none).")
+            description = "Text to continue; - reads standard input (default: <|endoftext|>, or a line break where"
+                    + " there is none).")
     private String prompt;
 
-    @Option(names = "--prompt-file", paramLabel = "FILE", description = "A file with the text to continue, in UTF-8; - is standard input.")
+    @Option(names = "--prompt-file", paramLabel = "FILE",
+            description = "A file with the text to continue, in UTF-8; - is standard input.")
     private String file;
 
     @Option(names = "--interactive", description = "Ask for prompts. Ctrl-C stops a text, Ctrl-D ends the program.")
@@ -30,7 +32,7 @@ public final class PromptOptions {
      * @param file        or null
      * @param interactive whether to ask, again and again, instead
      */
-    public record Source(String text, Path file, boolean interactive) {
+    public record Prompt(String text, Path file, boolean interactive) {
 
         /** @throws UserError where there is no such text */
         public String read(InputStream standardInput) throws IOException {
@@ -38,7 +40,7 @@ public final class PromptOptions {
         }
     }
 
-    public Source source() {
+    public Prompt source() {
         List<String> given = new ArrayList<>();
         given.addAll(prompt == null ? List.of() : List.of("--prompt"));
         given.addAll(file == null ? List.of() : List.of("--prompt-file"));
@@ -47,9 +49,9 @@ public final class PromptOptions {
             throw new UserError(String.join(" and ", given) + ": expected one of them; leave out the others");
         }
         if (file != null && !file.equals(TextInput.STANDARD_INPUT)) {
-            return new Source(null, Arguments.path("--prompt-file", file), false);
+            return new Prompt(null, Arguments.path("--prompt-file", file), false);
         }
         boolean isStandardInput = file != null || TextInput.STANDARD_INPUT.equals(prompt);
-        return new Source(isStandardInput ? null : prompt == null ? "" : prompt, null, interactive);
+        return new Prompt(isStandardInput ? null : prompt == null ? "" : prompt, null, interactive);
     }
 }

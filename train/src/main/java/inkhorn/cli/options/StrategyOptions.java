@@ -15,7 +15,8 @@ public final class StrategyOptions {
     private static final String DEFAULT_TOP_K = "200";
 
     @Option(names = "--temperature", paramLabel = "T",
-            description = "Above 1 flattens the distribution, below 1 sharpens it, 0 takes the most likely token (default: " + DEFAULT_TEMPERATURE + ").")
+            description = "Above 1 flattens the distribution, below 1 sharpens it, 0 takes the most likely token"
+                    + " (default: " + DEFAULT_TEMPERATURE + ").")
     private String temperature;
 
     @Option(names = "--top-k", paramLabel = "K",
@@ -56,7 +57,8 @@ public final class StrategyOptions {
     public record Strategy(Penalties penalties, Optional<Warping> warping, Optional<Beams> beams) {
 
         public Sampler sampler() {
-            return warping.map(bent -> Sampler.drawing(penalties, bent)).orElseGet(() -> Sampler.greedy(penalties.transform()));
+            return warping.map(bent -> Sampler.drawing(penalties, bent))
+                    .orElseGet(() -> Sampler.greedy(penalties.transform()));
         }
     }
 
@@ -70,7 +72,8 @@ public final class StrategyOptions {
                 Arguments.decimal("--repetition-penalty", repetitionPenalty, "a number above 0", value -> value > 0),
                 Arguments.decimal("--presence-penalty", presencePenalty, "a number", value -> true),
                 (int) Arguments.whole("--no-repeat-ngram", noRepeatNgram, 0));
-        double heat = Arguments.decimal("--temperature", Objects.requireNonNullElse(temperature, DEFAULT_TEMPERATURE), 0);
+        double heat = Arguments.decimal("--temperature", Objects.requireNonNullElse(temperature, DEFAULT_TEMPERATURE),
+                0);
         Warping warping = new Warping(heat == 0 ? 1 : heat,
                 (int) Arguments.whole("--top-k", Objects.requireNonNullElse(topK, DEFAULT_TOP_K), 0),
                 share("--top-p", topP), floor("--min-p", minP), share("--typical-p", typicalP));
@@ -79,10 +82,12 @@ public final class StrategyOptions {
     }
 
     private static double share(String option, String text) {
-        return text == null ? 1 : Arguments.decimal(option, text, "a number above 0 and at most 1", value -> value > 0 && value <= 1);
+        return text == null ? 1 : Arguments.decimal(option, text, "a number above 0 and at most 1", value -> value > 0
+                && value <= 1);
     }
 
     private static double floor(String option, String text) {
-        return text == null ? 0 : Arguments.decimal(option, text, "a number between 0 and 1", value -> value >= 0 && value <= 1);
+        return text == null ? 0 : Arguments.decimal(option, text, "a number between 0 and 1", value -> value >= 0
+                && value <= 1);
     }
 }

@@ -34,8 +34,8 @@ public record TextInput(String option, String noun, String piped) {
             throw new UserError(option + ": " + file + ": no such file; give a text file, or - for standard input");
         } catch (FileSystemException e) {
             String reason = e.getReason() == null ? "cannot be read, permission denied" : e.getReason();
-            throw new UserError(option + ": " + file + ": " + reason + "; give a text file, or - for standard input, as in"
-                    + " ... | java -jar train.jar " + piped);
+            throw new UserError(option + ": " + file + ": " + reason
+                    + "; give a text file, or - for standard input, as in ... | java -jar train.jar " + piped);
         }
     }
 

@@ -8,7 +8,8 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
 /**
- * Shows downloads and preparations, phase by phase: a bar on a terminal, plain lines in a pipe, nothing of what takes a moment.
+ * Shows downloads and preparations, phase by phase: a bar on a terminal, plain lines in a pipe, nothing of what takes a
+ * moment.
  */
 public abstract class ByteProgressLine implements ByteProgress, AutoCloseable {
 
@@ -117,7 +118,8 @@ public abstract class ByteProgressLine implements ByteProgress, AutoCloseable {
             line = new TerminalLine(out);
             Unit unit = Unit.of(total);
             bar = new ProgressBarBuilder().setTaskName(what).setInitialMax(total).setUnit(" " + unit.symbol, unit.bytes)
-                    .showSpeed().setStyle(ProgressBarStyle.ASCII).setUpdateIntervalMillis(500).setConsumer(line).build();
+                    .showSpeed().setStyle(ProgressBarStyle.ASCII).setUpdateIntervalMillis(500)
+                    .setConsumer(line).build();
         }
 
         @Override
@@ -160,8 +162,10 @@ public abstract class ByteProgressLine implements ByteProgress, AutoCloseable {
             if (tenth > shownTenth) {
                 shownTenth = tenth;
                 Unit unit = Unit.of(total);
-                out.printf(Locale.ROOT, "%s: %d %% of %,d %s  %.1f MB/s  %s left%n", what, tenth * 10, total / unit.bytes,
-                        unit.symbol, done * 1e-6 / seconds, PlainProgress.time(Math.round(seconds / done * (total - done))));
+                out.printf(Locale.ROOT, "%s: %d %% of %,d %s  %.1f MB/s  %s left%n", what, tenth * 10,
+                        total / unit.bytes,
+                        unit.symbol, done * 1e-6 / seconds,
+                        PlainProgress.time(Math.round(seconds / done * (total - done))));
             }
         }
 

@@ -48,7 +48,8 @@ final class PlainProgress extends Progress {
             lastEvaluating = now;
         } else if (now - lastEvaluating >= QUIET_NANOS) {
             lastEvaluating = now;
-            line(String.format(Locale.ROOT, "step %d  evaluating: %d %% of %,d batches", step, 100 * done / batches, batches));
+            line(String.format(Locale.ROOT, "step %d  evaluating: %d %% of %,d batches", step,
+                    100 * done / batches, batches));
         }
     }
 

@@ -77,7 +77,9 @@ public abstract class Progress implements Consumer<TrainEvent>, AutoCloseable {
     /** A checkpoint is being written. */
     abstract void saving(long step);
 
-    /** What both kinds of progress show of a step: that of it which does not change with the machine, then its speed. */
+    /**
+     * What both kinds of progress show of a step: that of it which does not change with the machine, then its speed.
+     */
     static String describe(TrainEvent.Stepped step, long total) {
         return String.format(Locale.ROOT, "step %d/%d  loss %.4f  lr %.2e  grad norm %.2f  %s", step.step(), total,
                 step.loss(), step.lr(), step.gradNorm(), speed(step));
@@ -85,7 +87,8 @@ public abstract class Progress implements Consumer<TrainEvent>, AutoCloseable {
 
     /** The speed of the last steps. */
     static String speed(TrainEvent.Stepped step) {
-        String share = Double.isNaN(step.peakShare()) ? "" : String.format(Locale.ROOT, "  %.0f %% of peak", 100 * step.peakShare());
+        String share = Double.isNaN(step.peakShare()) ? "" : String.format(Locale.ROOT, "  %.0f %% of peak",
+                100 * step.peakShare());
         return String.format(Locale.ROOT, "%,.0f tokens/s%s", step.tokensPerS(), share);
     }
 

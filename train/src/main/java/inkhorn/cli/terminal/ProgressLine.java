@@ -10,8 +10,8 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
 /**
- * A bar on the terminal's last line, with loss, tokens/s and time left. A line for each tenth of the run, and for each step that is
- * saved or evaluated, stays above it.
+ * A bar on the terminal's last line, with loss, tokens/s and time left. A line for each tenth of the run, and for each
+ * step that is saved or evaluated, stays above it.
  */
 final class ProgressLine extends Progress {
 

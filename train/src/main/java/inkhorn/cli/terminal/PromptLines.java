@@ -20,7 +20,10 @@ public final class PromptLines implements Closeable {
 
     private static final String PROMPT = "> ";
 
-    /** What cursor keys send outside application mode (ECMA-48), beside what the terminal's description says they send within. */
+    /**
+     * What cursor keys send outside application mode (ECMA-48), beside what the terminal's description says they send
+     * within.
+     */
     private static final Map<String, String> CURSOR_KEYS = Map.of(
             "\033[A", LineReader.UP_LINE_OR_SEARCH, "\033[B", LineReader.DOWN_LINE_OR_SEARCH,
             "\033[C", LineReader.FORWARD_CHAR, "\033[D", LineReader.BACKWARD_CHAR,
@@ -32,9 +35,11 @@ public final class PromptLines implements Closeable {
     PromptLines(Terminal terminal) {
         this.terminal = terminal;
         // A prompt is text: neither ! nor \ in it means anything.
-        this.reader = LineReaderBuilder.builder().terminal(terminal).option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
+        this.reader = LineReaderBuilder.builder().terminal(terminal)
+                .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
                 .option(LineReader.Option.BRACKETED_PASTE, false).build();
-        CURSOR_KEYS.forEach((sent, widget) -> reader.getKeyMaps().get(LineReader.MAIN).bind(new Reference(widget), sent));
+        CURSOR_KEYS.forEach((sent, widget) -> reader.getKeyMaps().get(LineReader.MAIN)
+                .bind(new Reference(widget), sent));
     }
 
     /** On the terminal if these are the program's own streams, else on the streams. */
@@ -43,7 +48,8 @@ public final class PromptLines implements Closeable {
         if (in != System.in) {
             return new PromptLines(builder.streams(in, out).system(false).type("dumb").build());
         }
-        // By stty where there is one: JLine's native library would be unpacked into /tmp, and be warned about on JDK 24 and later.
+        // By stty where there is one: JLine's native library would be unpacked into /tmp, and be warned about on JDK 24
+        // and later.
         boolean isWindows = System.getProperty("os.name").startsWith("Windows");
         return new PromptLines(builder.system(true).exec(!isWindows).jni(isWindows).jna(false).jansi(false).build());
     }

@@ -48,7 +48,8 @@ public final class Tables {
 
     /** As Python prints a tuple, and {@link inkhorn.autograd.Shape} too: {@code (2, 4, 768)}, {@code (768,)}. */
     public static String shape(List<Integer> sizes) {
-        return sizes.stream().map(String::valueOf).collect(Collectors.joining(", ", "(", sizes.size() == 1 ? ",)" : ")"));
+        return sizes.stream().map(String::valueOf)
+                .collect(Collectors.joining(", ", "(", sizes.size() == 1 ? ",)" : ")"));
     }
 
     private static NumberColumnFormatter formatter(String pattern) {

@@ -29,8 +29,10 @@ final class ClassArchiveTest {
 
     @Test
     void theArchiveOfThisJavaBesideTheJarIsUsed() throws IOException {
-        File archive = Files.createFile(directory.resolve("train-" + System.getProperty("java.vm.version") + ".jsa")).toFile();
-        assertThat(ClassArchive.options(jar, List.of("-Xmx1g"))).startsWith("-XX:SharedArchiveFile=" + archive.getAbsolutePath());
+        File archive = Files.createFile(directory.resolve("train-" + System.getProperty("java.vm.version") + ".jsa"))
+                .toFile();
+        assertThat(ClassArchive.options(jar, List.of("-Xmx1g")))
+                .startsWith("-XX:SharedArchiveFile=" + archive.getAbsolutePath());
     }
 
     @Test

@@ -30,19 +30,22 @@ final class JvmArgumentsTest {
                 "-XX:CompileCommand=dontinline,inkhorn.autograd.kernel.vector.loops.VectorRows::*",
                 "-XX:CompileCommand=dontinline,inkhorn.autograd.kernel.vector.loops.VectorElementwise::*",
                 "-XX:CompileCommand=dontinline,inkhorn.autograd.kernel.vector.VectorAttention::*",
-                "-XX:CompileCommand=CompileThresholdScaling,inkhorn.autograd.kernel.vector.gemm.MicroKernel*::multiply,0.05",
+                "-XX:CompileCommand=CompileThresholdScaling,"
+                        + "inkhorn.autograd.kernel.vector.gemm.MicroKernel*::multiply,0.05",
                 "-XX:CompileCommand=CompileThresholdScaling,inkhorn.autograd.kernel.vector.Vector*::*,0.1",
                 "-XX:CompileCommand=CompileThresholdScaling,inkhorn.autograd.kernel.vector.loops.Vector*::*,0.1",
                 "-XX:CompileCommand=CompileThresholdScaling,inkhorn.autograd.kernel.vector.gemm.Vector*::*,0.1",
                 "-XX:CompileCommand=CompileThresholdScaling,inkhorn.autograd.kernel.vector.gemm.Packing::*,0.1",
                 "-XX:ObjectAlignmentInBytes=64", "-XX:MaxRAMPercentage=75", "-XX:+UseSerialGC", "-Xmn16m",
-                "-XX:+UseTransparentHugePages", "-Da=b c", "-cp", "/a b/train.jar", "inkhorn.cli.Main", "my config.yaml", "--resume");
+                "-XX:+UseTransparentHugePages", "-Da=b c", "-cp", "/a b/train.jar", "inkhorn.cli.Main",
+                "my config.yaml", "--resume");
     }
 
     @Test
     void theUsersHeapStands() {
         for (String heap : List.of("-Xmx4g", "-XX:MaxHeapSize=4g", "-XX:MaxRAMPercentage=20", "-XX:MaxRAMFraction=2")) {
-            assertThat(command(List.of(heap), List.of(), true)).contains(heap).doesNotContain("-XX:MaxRAMPercentage=75");
+            assertThat(command(List.of(heap), List.of(), true)).contains(heap)
+                    .doesNotContain("-XX:MaxRAMPercentage=75");
         }
     }
 
@@ -57,7 +60,8 @@ final class JvmArgumentsTest {
     @Test
     void theUsersYoungGenerationStands() {
         for (String young : List.of("-Xmn1g", "-XX:NewSize=1g", "-XX:MaxNewSize=1g", "-XX:NewRatio=2")) {
-            assertThat(command(List.of(young), List.of(), true)).contains(young, "-XX:+UseSerialGC").doesNotContain("-Xmn16m");
+            assertThat(command(List.of(young), List.of(), true)).contains(young, "-XX:+UseSerialGC")
+                    .doesNotContain("-Xmn16m");
         }
     }
 
@@ -72,7 +76,8 @@ final class JvmArgumentsTest {
     void onFewCoresThereAreTwoOptimizingCompilersUnlessTheUserChose() {
         assertThat(command(List.of(), List.of(), true)).noneMatch(option -> option.contains("CICompilerCount"));
         assertThat(commandOn(2, List.of())).contains("-XX:CICompilerCount=3");
-        assertThat(commandOn(2, List.of("-XX:CICompilerCount=2"))).contains("-XX:CICompilerCount=2").doesNotContain("-XX:CICompilerCount=3");
+        assertThat(commandOn(2, List.of("-XX:CICompilerCount=2"))).contains("-XX:CICompilerCount=2")
+                .doesNotContain("-XX:CICompilerCount=3");
     }
 
     @Test
@@ -92,7 +97,8 @@ final class JvmArgumentsTest {
     }
 
     private static List<String> commandOn(int cores, List<String> user) {
-        return JvmArguments.command("/jdk 17/bin/java", user, List.of(), false, cores, "/a b/train.jar", "42", "inkhorn.cli.Main",
+        return JvmArguments.command("/jdk 17/bin/java", user, List.of(), false, cores, "/a b/train.jar", "42",
+                "inkhorn.cli.Main",
                 new String[] {});
     }
 

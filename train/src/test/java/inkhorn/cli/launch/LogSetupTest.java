@@ -56,7 +56,8 @@ final class LogSetupTest {
     void theLevelIsTheProperty() {
         System.setProperty(LogSetup.LEVEL_PROPERTY, "DEBUG");
         new LogSetup().configure(context);
-        assertThat(context.getLogger("inkhorn.autograd.kernel.KernelProvider").getEffectiveLevel()).isEqualTo(Level.DEBUG);
+        assertThat(context.getLogger("inkhorn.autograd.kernel.KernelProvider").getEffectiveLevel())
+                .isEqualTo(Level.DEBUG);
         assertThat(context.getLogger("other").getEffectiveLevel()).isEqualTo(Level.WARN);
     }
 

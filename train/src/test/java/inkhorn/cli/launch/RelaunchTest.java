@@ -78,7 +78,8 @@ final class RelaunchTest {
 
     @Test
     void ctrlCReachesBothJvmsAndCountsOnce() throws Exception {
-        assumeFalse(isInterruptIgnored(), "Java leaves a SIGINT alone that it was started to ignore, as by & in a script");
+        assumeFalse(isInterruptIgnored(), "Java leaves a SIGINT alone that it was started to ignore, as by & in a"
+                + " script");
         startWaiting("wait");
         signal("INT", parent.pid(), child.pid());
         assertThat(nextLine()).isEqualTo("saved");
@@ -117,7 +118,8 @@ final class RelaunchTest {
         }
         try (Stream<String> lines = Files.lines(status)) {
             return lines.filter(line -> line.startsWith("SigIgn:"))
-                    .anyMatch(line -> (Long.parseUnsignedLong(line.substring("SigIgn:".length()).strip(), 16) & SIGINT) != 0);
+                    .anyMatch(line -> (Long.parseUnsignedLong(line.substring("SigIgn:".length()).strip(),
+                    16) & SIGINT) != 0);
         }
     }
 

@@ -4,8 +4,8 @@ import inkhorn.autograd.kernel.JdkVectorModule;
 import java.nio.charset.CharacterCodingException;
 
 /**
- * A program that relaunches itself as {@code inkhorn.cli.Main} does: {@code exit N} ends with N, {@code wait} waits for a signal and then
- * "saves", {@code fail-to-stop} ignores the first one.
+ * A program that relaunches itself as {@code inkhorn.cli.Main} does: {@code exit N} ends with N, {@code wait} waits for
+ * a signal and then "saves", {@code fail-to-stop} ignores the first one.
  */
 final class RelaunchedProbe {
 

@@ -43,15 +43,18 @@ final class StarterScriptsTest {
     @Test
     void theFlagsAreThoseOfTheRelaunch() throws Exception {
         run(program.resolve("inkhorn"), "my config.yaml", "--resume");
-        assertThat(output.lines()).containsExactlyElementsOf(relaunched(List.of(), List.of(), "my config.yaml", "--resume"));
+        assertThat(output.lines())
+                .containsExactlyElementsOf(relaunched(List.of(), List.of(), "my config.yaml", "--resume"));
     }
 
     @Test
     void theUsersOptionsChangeTheFlagsAsInTheRelaunch() throws Exception {
-        for (String option : List.of("-Xmx4g", "-XX:MaxHeapSize=4g", "-XX:MaxRAMFraction=2", "-XX:+UseZGC", "-Xmn1g", "-XX:NewRatio=2",
+        for (String option : List.of("-Xmx4g", "-XX:MaxHeapSize=4g", "-XX:MaxRAMFraction=2", "-XX:+UseZGC", "-Xmn1g",
+                "-XX:NewRatio=2",
                 "-XX:-UseTransparentHugePages", "-XX:CICompilerCount=2", "-XX:+UseNUMA", "-Da=b c*")) {
             run(program.resolve("inkhorn"), "-J" + option, "a.yaml");
-            assertThat(output.lines()).as(option).containsExactlyElementsOf(relaunched(List.of(option), List.of(), "a.yaml"));
+            assertThat(output.lines()).as(option)
+                    .containsExactlyElementsOf(relaunched(List.of(option), List.of(), "a.yaml"));
         }
     }
 
@@ -61,7 +64,8 @@ final class StarterScriptsTest {
         environment.put("INKHORN_JAVA_OPTS", "-Xss2m -Da=*");
         run(program.resolve("inkhorn"), "a.yaml");
         assertThat(output.lines())
-                .containsExactlyElementsOf(relaunched(List.of("-Xss2m", "-Da=*"), List.of("-Xmx1g", "-XX:+UseG1GC"), "a.yaml"));
+                .containsExactlyElementsOf(relaunched(List.of("-Xss2m", "-Da=*"),
+                List.of("-Xmx1g", "-XX:+UseG1GC"), "a.yaml"));
     }
 
     @Test
@@ -77,7 +81,8 @@ final class StarterScriptsTest {
     void linksAreFollowedAndArgumentsAndExitCodeStay() throws Exception {
         Path link = Files.createSymbolicLink(directory.resolve("ink"), Path.of("my program", "inkhorn"));
         assertThat(run(link, "sample", "", "a  b", "-Jx", "*", "é\"'\\")).isEqualTo(7);
-        assertThat(output).contains(program.toRealPath() + "/train.jar\n").endsWith("\nsample\n\na  b\n-Jx\n*\né\"'\\\n");
+        assertThat(output).contains(program.toRealPath() + "/train.jar\n")
+                .endsWith("\nsample\n\na  b\n-Jx\n*\né\"'\\\n");
     }
 
     @Test
@@ -95,7 +100,8 @@ final class StarterScriptsTest {
     void whatIsMissingOrTooOldIsOneLineAndExitCode2() throws Exception {
         java("11.0.2", ECHO);
         assertThat(run(program.resolve("inkhorn"), "a.yaml")).isEqualTo(2);
-        assertThat(output.lines()).singleElement().asString().contains("found Java 11.0.2", "expected 17 or newer", "JAVA_HOME");
+        assertThat(output.lines()).singleElement().asString()
+                .contains("found Java 11.0.2", "expected 17 or newer", "JAVA_HOME");
         environment.put("JAVA_HOME", "/nowhere");
         assertThat(run(program.resolve("inkhorn"), "a.yaml")).isEqualTo(2);
         assertThat(output.lines()).singleElement().asString().contains("JAVA_HOME", "/nowhere", "unset it");
@@ -117,21 +123,25 @@ final class StarterScriptsTest {
     /** What {@link Relaunch} would start here, without the executable. */
     private List<String> relaunched(List<String> user, List<String> inEnvironment, String... args) throws IOException {
         List<String> command = JvmArguments.command("java", user, inEnvironment, Relaunch.hugePages(),
-                Runtime.getRuntime().availableProcessors(), program.toRealPath().resolve("train.jar").toString(), JvmArguments.NO_PARENT,
+                Runtime.getRuntime().availableProcessors(), program.toRealPath().resolve("train.jar").toString(),
+                JvmArguments.NO_PARENT,
                 "inkhorn.cli.Main", args);
         return command.subList(1, command.size());
     }
 
     private void java(String version, String script) throws IOException {
         Files.createDirectories(jdk.resolve("bin"));
-        Files.writeString(jdk.resolve("release"), "JAVA_RUNTIME_VERSION=\"" + version + "+5\"\nJAVA_VERSION=\"" + version + "\"\n");
+        Files.writeString(jdk.resolve("release"), "JAVA_RUNTIME_VERSION=\"" + version + "+5\"\nJAVA_VERSION=\""
+                + version + "\"\n");
         assertThat(Files.writeString(jdk.resolve("bin/java"), script).toFile().setExecutable(true)).isTrue();
     }
 
     private int run(Path script, String... args) throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(new ArrayList<>(List.of(args))).directory(directory.toFile()).redirectErrorStream(true);
+        ProcessBuilder builder = new ProcessBuilder(new ArrayList<>(List.of(args))).directory(directory.toFile())
+                .redirectErrorStream(true);
         builder.command().add(0, script.toString());
-        builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "INKHORN_JAVA_OPTS"));
+        builder.environment().keySet()
+                .removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "INKHORN_JAVA_OPTS"));
         builder.environment().putAll(environment);
         Process process = builder.start();
         output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

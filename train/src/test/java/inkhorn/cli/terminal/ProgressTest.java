@@ -23,7 +23,8 @@ final class ProgressTest {
             }
         }
         assertThat(shown().lines()).hasSize(3).allMatch(
-                line -> line.matches("step [245]/5  loss 2.3457  lr 1.00e-03  grad norm 0.50  12,346 tokens/s  \\d+s left"));
+                line -> line.matches("step [245]/5  loss 2.3457  lr 1.00e-03  grad norm 0.50  12,346 tokens/s  \\d+s"
+                + " left"));
     }
 
     @Test
@@ -60,7 +61,8 @@ final class ProgressTest {
             progress.line("val loss 1.9\nROMEO: ö");
             progress.step(step(20, 1, Double.NaN));
         }
-        assertThat(shown()).contains("\r\u001b[Kval loss 1.9\nROMEO: ö" + System.lineSeparator()).contains("20/20").endsWith(System.lineSeparator());
+        assertThat(shown()).contains("\r\u001b[Kval loss 1.9\nROMEO: ö" + System.lineSeparator()).contains("20/20")
+                .endsWith(System.lineSeparator());
     }
 
     @Test
@@ -70,7 +72,8 @@ final class ProgressTest {
                 progress.step(step(step, 12345.6, 0.5));
             }
         }
-        assertThat(lasting()).hasSize(10).allMatch(line -> line.matches("step \\d*[05]/50  loss 2.3457  lr 1.00e-03  grad norm 0.50"
+        assertThat(lasting()).hasSize(10)
+                .allMatch(line -> line.matches("step \\d*[05]/50  loss 2.3457  lr 1.00e-03  grad norm 0.50"
                 + "  12,346 tokens/s  50 % of peak"));
     }
 

@@ -29,14 +29,17 @@ class PromptLinesTest {
         String left = key + "D";
         String home = key + "H";
         String end = key + "F";
-        assertThat(typed("one\rtwo\r" + up + "\r" + up + up + up + down + "\rac" + left + "b\rbd" + home + "a" + right + "c" + end + "e\r"))
+        assertThat(typed("one\rtwo\r" + up + "\r" + up + up + up + down + "\rac" + left + "b\rbd" + home + "a" + right
+                + "c" + end + "e\r"))
                 .containsExactly("one", "two", "two", "two", "abc", "abcde");
     }
 
     private static List<String> typed(String keys) throws IOException {
         InputStream in = new ByteArrayInputStream(keys.getBytes(StandardCharsets.UTF_8));
         List<String> lines = new ArrayList<>();
-        try (PromptLines prompts = new PromptLines(new ExternalTerminal("test", "xterm", in, new ByteArrayOutputStream(), StandardCharsets.UTF_8))) {
+        try (PromptLines prompts =
+                new PromptLines(new ExternalTerminal("test", "xterm", in, new ByteArrayOutputStream(),
+                StandardCharsets.UTF_8))) {
             for (Optional<String> line = prompts.next(); line.isPresent(); line = prompts.next()) {
                 lines.add(line.get());
             }
