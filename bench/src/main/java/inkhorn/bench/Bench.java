@@ -16,7 +16,10 @@ import picocli.CommandLine.Command;
         subcommands = {StepCommand.class, KernelsCommand.class, DecodeCommand.class, StartCommand.class})
 public final class Bench {
 
-    /** Relaunched as {@code train.jar} is: kernels (JMH gives its forks the flags of the JVM that starts them) and decode. */
+    /**
+     * Relaunched as {@code train.jar} is: kernels (JMH gives its forks the flags of the JVM that starts them) and
+     * decode.
+     */
     public static void main(String[] args) {
         List<String> words = Arrays.asList(args);
         if (words.contains("kernels") || words.contains("decode")) {
@@ -26,6 +29,7 @@ public final class Bench {
             }
             ParentWatch.start();
         }
-        System.exit(new CommandLine(new Bench()).setCaseInsensitiveEnumValuesAllowed(true).execute(args.length == 0 ? new String[] {"--help"} : args));
+        System.exit(new CommandLine(new Bench()).setCaseInsensitiveEnumValuesAllowed(true)
+                .execute(args.length == 0 ? new String[] {"--help"} : args));
     }
 }

@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What a call of a method of {@link inkhorn.autograd.kernel.Kernels} is and costs, read off its name and arguments; a method that
- * is not known here is still timed, under its own name and without a cost.
+ * What a call of a method of {@link inkhorn.autograd.kernel.Kernels} is and costs, read off its name and arguments; a
+ * method that is not known here is still timed, under its own name and without a cost.
  *
  * @param label the kernel, and what it works for where its sizes tell
  */

@@ -26,7 +26,8 @@ public record ModelCase(String name, GptConfig config, int batch) {
                 name + ": no such model; there are " + String.join(", ", ALL.stream().map(ModelCase::name).toList())));
     }
 
-    private static GptConfig gpt(int vocab, int time, int layers, int heads, int channels, double dropout, boolean bias) {
+    private static GptConfig gpt(int vocab, int time, int layers, int heads, int channels, double dropout,
+            boolean bias) {
         return GptConfig.defaults().withVocabSize(vocab).withBlockSize(time).withNLayer(layers).withNHead(heads)
                 .withNEmbd(channels).withDropout(dropout).withBias(bias);
     }

@@ -27,8 +27,8 @@ public final class Statistics {
     }
 
     /**
-     * The ratio of two medians, with a percentile bootstrap (Efron 1979) over rounds: what was measured in one round is drawn
-     * together, so that a slow moment of the machine falls on both.
+     * The ratio of two medians, with a percentile bootstrap (Efron 1979) over rounds: what was measured in one round is
+     * drawn together, so that a slow moment of the machine falls on both.
      */
     public static Estimate ratioOfMedians(double[] over, double[] under) {
         RandomGenerator random = new Well19937c(SEED);

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Kernels that measure the time of every call. A dynamic proxy, so that a kernel which joins the interface is measured as well.
- * For one thread of callers.
+ * Kernels that measure the time of every call. A dynamic proxy, so that a kernel which joins the interface is measured
+ * as well. For one thread of callers.
  */
 public final class TimedKernels implements InvocationHandler {
 

@@ -36,8 +36,7 @@ public final class Gpt extends LanguageModel {
         this.wte = child("transformer.wte", "token embedding" + (tied ? ", and the head" : ""),
                 new Embedding(vocabulary, channels));
         this.positions = switch (config.position()) {
-            case LEARNED ->
-                    child(POSITIONS, "position embedding", new Embedding(config.blockSize(), channels)).weight();
+            case LEARNED -> learnedPositions();
             case SINUSOIDAL -> buffer(POSITIONS + ".weight", Sinusoids.table(config.blockSize(), channels));
         };
         this.drop = new Dropout(config.dropout());
@@ -50,6 +49,10 @@ public final class Gpt extends LanguageModel {
         if (tied) {
             tie("lm_head.weight", wte.weight());
         }
+    }
+
+    private Tensor learnedPositions() {
+        return child(POSITIONS, "position embedding", new Embedding(config.blockSize(), config.nEmbd())).weight();
     }
 
     /**

@@ -8,9 +8,9 @@ import java.util.List;
 /**
  * Lion (Chen et al. 2023, "Symbolic discovery of optimization algorithms", algorithm 2), with g times the gradient
  * scale: {@code u = sign(β1·m + (1-β1)·g); w -= lr·(u + weightDecay·w); m = β2·m + (1-β2)·g}. It keeps one running
- * mean of the gradient, {@code exp_avg}. As every weight moves by the whole learning rate, the paper advises one that is
- * 3 to 10 times lower than AdamW's, and a weight decay as many times higher (section 5). Only tensors of rank 2 and more
- * decay.
+ * mean of the gradient, {@code exp_avg}. As every weight moves by the whole learning rate, the paper advises one that
+ * is 3 to 10 times lower than AdamW's, and a weight decay as many times higher (section 5). Only tensors of rank 2 and
+ * more decay.
  */
 public final class Lion extends Optimizer {
 

@@ -27,10 +27,11 @@ class ForwardHookTest {
                 .map(step -> step.substring("transformer.h.1.".length())))
                 .containsExactly("ln_1 (2, 4, 12)", "attn.c_attn (2, 4, 36)", "attn q, k, v (2, 3, 4, 4)",
                         "attn scores (2, 3, 4, 4)", "attn softmax (2, 3, 4, 4)", "attn values (2, 3, 4, 4)",
-                        "attn heads joined (2, 4, 12)", "attn.c_proj (2, 4, 12)", "+ attn (2, 4, 12)", "ln_2 (2, 4, 12)",
-                        "mlp.c_fc (2, 4, 48)", "mlp.c_proj (2, 4, 12)", "+ mlp (2, 4, 12)");
+                        "attn heads joined (2, 4, 12)", "attn.c_proj (2, 4, 12)", "+ attn (2, 4, 12)",
+                        "ln_2 (2, 4, 12)", "mlp.c_fc (2, 4, 48)", "mlp.c_proj (2, 4, 12)", "+ mlp (2, 4, 12)");
         assertThat(steps).startsWith("ids (2, 4)", "transformer.wte (2, 4, 12)", "transformer.wpe (4, 12)",
-                "transformer.wte + wpe (2, 4, 12)").endsWith("transformer.ln_f (2, 4, 12)", "lm_head (2, 4, " + VOCAB + ")");
+                "transformer.wte + wpe (2, 4, 12)")
+                        .endsWith("transformer.ln_f (2, 4, 12)", "lm_head (2, 4, " + VOCAB + ")");
     }
 
     @Test
@@ -62,7 +63,8 @@ class ForwardHookTest {
     @Test
     void aBigramShowsItsStepsToo() {
         List<String> steps = new ArrayList<>();
-        new Bigram(VOCAB, BLOCK).logits(ids(2, 3, 1), Pass.observed(step -> steps.add(step.name() + " " + step.shape())));
+        new Bigram(VOCAB, BLOCK)
+                .logits(ids(2, 3, 1), Pass.observed(step -> steps.add(step.name() + " " + step.shape())));
         assertThat(steps).containsExactly("ids (2, 3)", "token_embedding_table (2, 3, " + VOCAB + ")");
     }
 }

@@ -13,7 +13,8 @@ class GptConfigTest {
 
     @Test
     void channelsMustDivideByTheHeads() {
-        assertThatThrownBy(() -> GptConfig.defaults().withNHead(3).withNEmbd(10)).isInstanceOf(IllegalArgumentException.class)
+        assertThatThrownBy(() -> GptConfig.defaults().withNHead(3).withNEmbd(10))
+                .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll("n_embd: found 10", "3 heads", "use 9");
     }
 
@@ -27,7 +28,8 @@ class GptConfigTest {
                 })
                 .satisfies(e -> assertThat(e.problems()).extracting(InvalidConfigException.Problem::key)
                         .containsExactly("block_size", "dropout"))
-                .withMessageContainingAll("found 0, expected a whole number >= 1", "found 1.0, expected a number >= 0 and < 1");
+                .withMessageContainingAll("found 0, expected a whole number >= 1",
+                        "found 1.0, expected a number >= 0 and < 1");
     }
 
     @Test
@@ -37,7 +39,8 @@ class GptConfigTest {
 
     @Test
     void aModelNeedsAVocabulary() {
-        assertThatThrownBy(() -> new Gpt(GptConfig.defaults())).hasMessageContaining("vocab_size must be at least 1, found 0");
+        assertThatThrownBy(() -> new Gpt(GptConfig.defaults()))
+                .hasMessageContaining("vocab_size must be at least 1, found 0");
     }
 
     @Test

@@ -13,7 +13,8 @@ import java.util.List;
 /** The chosen heads, the logit lens and the next tokens as JSON or CSV. */
 public final class AttentionData {
 
-    private static final JsonFactory JSON = JsonFactory.builder().enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER).build();
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER).build();
 
     /** Candidates of each layer, and of the model itself. */
     private static final int LENS = 5;
@@ -179,11 +180,13 @@ public final class AttentionData {
         }
     }
 
-    private static void csv(AttentionView view, HeadStages stages, String name, double[][] rows, Writer out) throws IOException {
+    private static void csv(AttentionView view, HeadStages stages, String name, double[][] rows, Writer out)
+            throws IOException {
         for (int t = 0; t < rows.length; t++) {
             String quoted = '"' + view.tokens().get(t).label().replace("\"", "\"\"") + '"';
             for (int c = 0; c < rows[t].length; c++) {
-                out.write(stages.layer() + "," + stages.head() + "," + name + "," + t + "," + quoted + "," + c + "," + (float) rows[t][c] + "\n");
+                out.write(stages.layer() + "," + stages.head() + "," + name + "," + t + "," + quoted + "," + c + ","
+                        + (float) rows[t][c] + "\n");
             }
         }
     }

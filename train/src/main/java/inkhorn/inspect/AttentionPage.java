@@ -25,14 +25,16 @@ public final class AttentionPage {
         long heads = (long) view.layers().size() * view.heads().size();
         int time = view.tokens().size();
         if (heads * time * time > MOST_SCORES) {
-            throw new UserError("--html: " + heads + " heads with " + time + " tokens are too much for a page; give at most "
-                    + (int) Math.sqrt((double) MOST_SCORES / heads) + " tokens, or choose a --layer or a --head");
+            throw new UserError("--html: " + heads + " heads with " + time
+                    + " tokens are too much for a page; give at most " + (int) Math.sqrt((double) MOST_SCORES / heads)
+                    + " tokens, or choose a --layer or a --head");
         }
         String style = resource("attention.css");
         String script = resource("attention.js");
         String policy = "default-src 'none'; script-src '" + hash(script) + "'; style-src '" + hash(style)
                 + "'; base-uri 'none'; form-action 'none'";
-        return resource("attention.html").replace("@POLICY@", policy).replace("@STYLE@", style).replace("@SCRIPT@", script)
+        return resource("attention.html").replace("@POLICY@", policy).replace("@STYLE@", style)
+                .replace("@SCRIPT@", script)
                 .replace("@DATA@", forScript(AttentionData.forPage(view)));
     }
 

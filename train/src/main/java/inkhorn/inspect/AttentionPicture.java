@@ -66,7 +66,9 @@ public final class AttentionPicture {
         try {
             return new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB).createGraphics().getFontMetrics(font);
         } catch (RuntimeException | LinkageError | InternalError e) {
-            throw new UserError("--png: Java finds no fonts on this machine to label a picture with; install some (Debian: apt-get install"
+            throw new UserError(
+                    "--png: Java finds no fonts on this machine to label a picture with; install some (Debian:"
+                    + " apt-get install"
                     + " fontconfig fonts-dejavu-core), or take --html, which needs none");
         }
     }
@@ -77,7 +79,8 @@ public final class AttentionPicture {
         int cell = cell(across * time);
         int pitch = Math.max(cell * time, 60) + GAP;
         int top = MARGIN * 2 + labelWidth;
-        BufferedImage image = image(MARGIN + labelWidth + across * pitch, top + view.layers().size() * pitch + LEGEND_HEIGHT);
+        BufferedImage image = image(MARGIN + labelWidth + across * pitch,
+                top + view.layers().size() * pitch + LEGEND_HEIGHT);
         Graphics2D g = graphics(image);
         g.drawString("softmax(q · k / √d) of " + view.name() + ": rows are queries, columns are keys", MARGIN, MARGIN);
         for (int row = 0; row < view.layers().size(); row++) {
@@ -88,7 +91,8 @@ public final class AttentionPicture {
                         .draw(g, MARGIN + labelWidth + column * pitch, top + row * pitch, row == 0 ? labelWidth : 6);
             }
         }
-        HeatMap.legend(g, ColourScale.weights(), MARGIN + labelWidth, image.getHeight() - LEGEND_HEIGHT + 12, LEGEND_WIDTH, true);
+        HeatMap.legend(g, ColourScale.weights(), MARGIN + labelWidth, image.getHeight() - LEGEND_HEIGHT + 12,
+                LEGEND_WIDTH, true);
         g.dispose();
         return image;
     }
@@ -106,10 +110,12 @@ public final class AttentionPicture {
                 new HeatMap("1. scores: q · k / √" + channels, head.scores(), labels, labels, scores, cell),
                 new HeatMap("2. masked", head.masked(), labels, labels, scores, cell),
                 new HeatMap("3. softmax", masked(head.weights()), labels, labels, ColourScale.weights(), cell),
-                new HeatMap("4. weighted values: " + channels + " channels", head.output(), labels, none, ColourScale.signed(head.output()), cell));
+                new HeatMap("4. weighted values: " + channels + " channels", head.output(), labels, none,
+                        ColourScale.signed(head.output()), cell));
         BufferedImage image = image(MARGIN + 2 * pitchX, 2 * MARGIN + 2 * pitchY);
         Graphics2D g = graphics(image);
-        g.drawString("layer " + head.layer() + ", head " + head.head() + " of " + view.name() + ": rows are queries, columns are keys", MARGIN, MARGIN);
+        g.drawString("layer " + head.layer() + ", head " + head.head() + " of " + view.name()
+                + ": rows are queries, columns are keys", MARGIN, MARGIN);
         for (int i = 0; i < maps.size(); i++) {
             int x = MARGIN + labelWidth + i % 2 * pitchX;
             int y = 2 * MARGIN + labelWidth + i / 2 * pitchY;
@@ -137,8 +143,9 @@ public final class AttentionPicture {
 
     private BufferedImage image(int width, int height) {
         if ((long) width * height > MOST_PIXELS) {
-            throw new UserError("--png: " + view.layers().size() + " x " + view.heads().size() + " heads with " + labels.size()
-                    + " tokens make a picture of " + width + " x " + height + " pixels; shorten the text, or choose a --layer or a --head");
+            throw new UserError("--png: " + view.layers().size() + " x " + view.heads().size() + " heads with "
+                    + labels.size() + " tokens make a picture of " + width + " x " + height
+                    + " pixels; shorten the text, or choose a --layer or a --head");
         }
         return new BufferedImage(Math.max(width, 480), height, BufferedImage.TYPE_INT_RGB);
     }

@@ -38,19 +38,23 @@ public final class AttentionTable {
         int time = view.tokens().size();
         int size = stages.values()[0].length;
         int channels = Math.min(CHANNELS, size);
-        text.append("layer ").append(stages.layer()).append(", head ").append(stages.head()).append(" of ").append(view.name())
+        text.append("layer ").append(stages.layer()).append(", head ").append(stages.head()).append(" of ")
+                .append(view.name())
                 .append(": each row is a query position, each column a key position\n");
         if (from > 0) {
             text.append("the last ").append(MOST).append(" of ").append(time)
                     .append(" positions; --html shows all of them, --csv and --json contain them\n");
         }
         table("1. scores: q · k / √" + size, keys(), keyColumns(stages.scores(), false), AttentionTable::number);
-        table("2. masked: later positions are hidden", keys(), keyColumns(stages.masked(), false), AttentionTable::number);
-        table("3. softmax: the weights of a row add up to 1", keys(), keyColumns(stages.weights(), true), AttentionTable::weight);
-        table("4. weighted values: weights · v" + (channels < size ? ", the first " + channels + " of " + size + " channels" : ""),
-                IntStream.range(0, channels).mapToObj(d -> "[" + d + "]").toList(),
-                Arrays.stream(stages.output()).skip(from).map(row -> Arrays.copyOf(row, channels)).toArray(double[][]::new),
+        table("2. masked: later positions are hidden", keys(), keyColumns(stages.masked(), false),
                 AttentionTable::number);
+        table("3. softmax: the weights of a row add up to 1", keys(), keyColumns(stages.weights(), true),
+                AttentionTable::weight);
+        table("4. weighted values: weights · v"
+                + (channels < size ? ", the first " + channels + " of " + size + " channels" : ""),
+                IntStream.range(0, channels).mapToObj(d -> "[" + d + "]").toList(),
+                Arrays.stream(stages.output()).skip(from).map(row -> Arrays.copyOf(row, channels))
+                .toArray(double[][]::new), AttentionTable::number);
         return text.toString();
     }
 
@@ -85,7 +89,8 @@ public final class AttentionTable {
     }
 
     private static String number(double value) {
-        return Double.isNaN(value) ? "..." : Double.isInfinite(value) ? "-inf" : String.format(Locale.ROOT, "%.3f", value);
+        return Double.isNaN(value) ? "..." : Double.isInfinite(value) ? "-inf"
+                : String.format(Locale.ROOT, "%.3f", value);
     }
 
     private static String weight(double value) {

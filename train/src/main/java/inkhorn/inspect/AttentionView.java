@@ -15,8 +15,8 @@ import java.util.function.IntFunction;
  * @param layers which layers, ascending
  * @param heads  which heads of each, ascending
  */
-public record AttentionView(String name, ForwardCapture capture, List<Token> tokens, IntFunction<String> label, List<Integer> layers,
-                            List<Integer> heads) {
+public record AttentionView(String name, ForwardCapture capture, List<Token> tokens, IntFunction<String> label,
+                            List<Integer> layers, List<Integer> heads) {
 
     /**
      * One token of the prompt.
@@ -35,7 +35,8 @@ public record AttentionView(String name, ForwardCapture capture, List<Token> tok
      */
     public static List<Integer> choose(String option, int chosen, int count) {
         if (chosen >= count) {
-            throw new UserError(option + ": found " + chosen + ", the model has " + count + ", numbered from 0; allowed are 0 to " + (count - 1));
+            throw new UserError(option + ": found " + chosen + ", the model has " + count
+                    + ", numbered from 0; allowed are 0 to " + (count - 1));
         }
         List<Integer> all = new ArrayList<>();
         for (int i = 0; i < count; i++) {

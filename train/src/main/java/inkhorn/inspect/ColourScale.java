@@ -21,7 +21,8 @@ record ColourScale(double least, double most, int[] stops) {
 
     /** As far to both sides as the largest of all finite numbers. */
     static ColourScale signed(double[][] values) {
-        double largest = Arrays.stream(values).flatMapToDouble(Arrays::stream).filter(Double::isFinite).map(Math::abs).max().orElse(0);
+        double largest = Arrays.stream(values).flatMapToDouble(Arrays::stream).filter(Double::isFinite).map(Math::abs)
+                .max().orElse(0);
         double end = largest == 0 ? 1 : largest;
         return new ColourScale(-end, end, BLUE_RED);
     }
@@ -36,7 +37,8 @@ record ColourScale(double least, double most, int[] stops) {
     }
 
     private static Color mix(Color a, Color b, double share) {
-        return new Color(mix(a.getRed(), b.getRed(), share), mix(a.getGreen(), b.getGreen(), share), mix(a.getBlue(), b.getBlue(), share));
+        return new Color(mix(a.getRed(), b.getRed(), share), mix(a.getGreen(), b.getGreen(), share),
+                mix(a.getBlue(), b.getBlue(), share));
     }
 
     private static int mix(int a, int b, double share) {

@@ -12,8 +12,8 @@ import java.util.Arrays;
  * @param values  (T, D) what each position offers
  * @param output  (T, D) {@code weights · values}: what each position takes
  */
-public record HeadStages(int layer, int head, double[][] scores, double[][] masked, double[][] weights, double[][] values,
-                         double[][] output) {
+public record HeadStages(int layer, int head, double[][] scores, double[][] masked, double[][] weights,
+                         double[][] values, double[][] output) {
 
     static HeadStages of(float[] qkv, int time, int channels, int size, int layer, int head) {
         double[][] queries = part(qkv, 0, time, channels, size, head);

@@ -36,7 +36,7 @@ public final class LogitLens {
         int channels = capture.model().gptConfig().nEmbd();
         for (float[] stream : capture.streams()) {
             try (NoGrad off = NoGrad.open(); Scope layer = Scope.open()) {
-                Tensor logits = capture.model().lens(Tensor.of(stream, stream.length / channels, channels));     // (T, V)
+                Tensor logits = capture.model().lens(Tensor.of(stream, stream.length / channels, channels));  // (T, V)
                 lens.add(predictions(logits.data(), capture, top));
             }
         }
@@ -73,7 +73,9 @@ public final class LogitLens {
             }
             rank += next >= 0 && better.compare(id, next) < 0 ? 1 : 0;
         }
-        List<Candidate> candidates = best.stream().sorted(better).map(id -> new Candidate(id, logits[id], probabilities[id])).toList();
-        return new Prediction(candidates, next < 0 ? null : new Candidate(next, logits[next], probabilities[next]), rank);
+        List<Candidate> candidates = best.stream().sorted(better)
+                .map(id -> new Candidate(id, logits[id], probabilities[id])).toList();
+        return new Prediction(candidates, next < 0 ? null
+                : new Candidate(next, logits[next], probabilities[next]), rank);
     }
 }

@@ -33,7 +33,8 @@ final class LinksTest {
     }
 
     static List<Path> pages() throws IOException {
-        Stream<Path> others = Stream.of("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "bench/README.md").map(ROOT::resolve);
+        Stream<Path> others = Stream.of("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "bench/README.md")
+                .map(ROOT::resolve);
         try (Stream<Path> docs = Files.walk(ROOT.resolve("docs"))) {
             return Stream.concat(others, docs.filter(file -> file.toString().endsWith(".md"))).sorted().toList();
         }

@@ -43,20 +43,24 @@ final class AttentionBrowserTest {
         }
         assertThat(groups(part(dom, "stages"), "(−∞)")).as("masked keys").hasSize(view.tokens().size() - 1 - QUERY);
         LogitLens.Candidate best = LogitLens.output(view.capture(), 1).get(QUERY).top().get(0);
-        assertThat(part(dom, "next")).contains("<td>" + best.id() + "</td><td>" + String.format(Locale.ROOT, "%.3f", best.logit()) + "</td>");
+        assertThat(part(dom, "next")).contains("<td>" + best.id() + "</td><td>"
+                + String.format(Locale.ROOT, "%.3f", best.logit()) + "</td>");
         assertThat(groups(part(dom, "lens"), "(<tr[ >])")).hasSize(Views.LAYERS + 1);
         assertThat(groups(dom, ">(↵</button>\\n|·</button>)")).as("a line break, which breaks the line, and a space")
                 .containsExactly("↵</button>\n", "·</button>");
-        assertThat(groups(part(dom, "stages"), "<tr [^>]*aria-current=\"true\"[^>]*><td>(\\d+)</td>")).containsExactly(String.valueOf(QUERY));
+        assertThat(groups(part(dom, "stages"), "<tr [^>]*aria-current=\"true\"[^>]*><td>(\\d+)</td>"))
+                .containsExactly(String.valueOf(QUERY));
         assertThat(groups(dom, "(<b>)")).as("elements made by a token").isEmpty();
-        assertThat(groups(dom, "(<button[^>]*aria-pressed=\"true\")")).as("one head and one position are chosen").hasSize(2);
+        assertThat(groups(dom, "(<button[^>]*aria-pressed=\"true\")")).as("one head and one position are chosen")
+                .hasSize(2);
     }
 
     private String dom(Path browser, String address) throws IOException, InterruptedException {
         Path out = directory.resolve("dom.html");
-        Process process = new ProcessBuilder(browser.toString(), "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
-                "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-                "--user-data-dir=" + Files.createDirectory(directory.resolve("profile")), "--virtual-time-budget=5000", "--dump-dom", address)
+        Process process = new ProcessBuilder(browser.toString(), "--headless", "--no-sandbox", "--disable-gpu",
+                "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+                "--disable-sync", "--user-data-dir=" + Files.createDirectory(directory.resolve("profile")),
+                "--virtual-time-budget=5000", "--dump-dom", address)
                 .redirectOutput(out.toFile()).redirectError(directory.resolve("browser.log").toFile()).start();
         try {
             assertThat(process.waitFor(5, TimeUnit.MINUTES)).as("the browser ends").isTrue();
@@ -69,7 +73,8 @@ final class AttentionBrowserTest {
 
     private static Optional<Path> browser() {
         return Stream.of("chromium", "chromium-browser", "google-chrome")
-                .flatMap(name -> Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)).map(at -> Path.of(at, name)))
+                .flatMap(name -> Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+                        .map(at -> Path.of(at, name)))
                 .filter(Files::isExecutable).findFirst();
     }
 

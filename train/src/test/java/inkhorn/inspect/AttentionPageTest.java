@@ -51,7 +51,8 @@ final class AttentionPageTest {
         String page = AttentionPage.of(view);
         assertThat(page).contains("default-src 'none'", "script-src '" + hash(page, "<script>(.*?)</script>") + "'",
                 "style-src '" + hash(page, "<style>(.*?)</style>") + "'");
-        assertThat(page).doesNotContainPattern("(src|href)=").doesNotContain("http:", "https:", " style=", "@import", "innerHTML");
+        assertThat(page).doesNotContainPattern("(src|href)=")
+                .doesNotContain("http:", "https:", " style=", "@import", "innerHTML");
         assertThat(page).doesNotContainPattern(" on[a-z]+=");
     }
 
@@ -59,7 +60,8 @@ final class AttentionPageTest {
     void aPageTooLargeForABrowserIsRefusedWithWhatWouldFit() {
         assertThatThrownBy(() -> AttentionPage.of(new AttentionView("large", view.capture(),
                 Collections.nCopies(1000, view.tokens().get(0)), view.label(), view.layers(), view.heads())))
-                .isInstanceOf(UserError.class).hasMessageContaining("6 heads with 1000 tokens").hasMessageContaining("at most 577 tokens");
+                .isInstanceOf(UserError.class).hasMessageContaining("6 heads with 1000 tokens")
+                .hasMessageContaining("at most 577 tokens");
     }
 
     private static String island(String page) {
@@ -67,7 +69,8 @@ final class AttentionPageTest {
     }
 
     private static String hash(String page, String pattern) throws Exception {
-        byte[] digest = MessageDigest.getInstance("SHA-256").digest(group(page, pattern).getBytes(StandardCharsets.UTF_8));
+        byte[] digest = MessageDigest.getInstance("SHA-256")
+                .digest(group(page, pattern).getBytes(StandardCharsets.UTF_8));
         return "sha256-" + Base64.getEncoder().encodeToString(digest);
     }
 

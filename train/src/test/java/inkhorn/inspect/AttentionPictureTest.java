@@ -50,7 +50,8 @@ final class AttentionPictureTest {
                 for (int q = 0; q < TEXT.length(); q++) {
                     for (int k = 0; k < TEXT.length(); k++) {
                         Color expected = k > q ? ColourScale.MASKED : ColourScale.weights().of(stages.weights()[q][k]);
-                        int rgb = image.getRGB(left + head * pitch + k * CELL + CELL / 2, top + layer * pitch + q * CELL + CELL / 2);
+                        int rgb = image.getRGB(left + head * pitch + k * CELL + CELL / 2,
+                                top + layer * pitch + q * CELL + CELL / 2);
                         assertThat(new Color(rgb)).isEqualTo(expected);
                     }
                 }
@@ -75,7 +76,8 @@ final class AttentionPictureTest {
         BufferedImage one = AttentionPicture.draw(Views.of("aa"));
         BufferedImage other = AttentionPicture.draw(Views.of("hh"));
         int left = left(one);
-        assertThat(ink(one, 24, top(one, left), left - 26, 2 * CELL)).isNotEqualTo(ink(other, 24, top(one, left), left(other) - 26, 2 * CELL));
+        assertThat(ink(one, 24, top(one, left), left - 26, 2 * CELL))
+                .isNotEqualTo(ink(other, 24, top(one, left), left(other) - 26, 2 * CELL));
     }
 
     @Test
@@ -87,15 +89,18 @@ final class AttentionPictureTest {
         int left = left(image);
         int top = top(image, left);
         Color corner = new Color(image.getRGB(left + 7 * CELL + CELL / 2, top + CELL / 2));
-        assertThat(corner).as("a score behind the mask is shown").isEqualTo(ColourScale.signed(stages.scores()).of(stages.scores()[0][7]));
+        assertThat(corner).as("a score behind the mask is shown")
+                .isEqualTo(ColourScale.signed(stages.scores()).of(stages.scores()[0][7]));
     }
 
     @Test
     void aPictureThatNoMemoryHoldsIsRefusedInOneLine() {
         AttentionView view = Views.of("ab");
-        AttentionView endless = new AttentionView("long", view.capture(), Collections.nCopies(3000, view.tokens().get(0)),
+        AttentionView endless =
+                new AttentionView("long", view.capture(), Collections.nCopies(3000, view.tokens().get(0)),
                 view.label(), view.layers(), view.heads());
-        assertThatThrownBy(() -> AttentionPicture.draw(endless)).isInstanceOf(UserError.class).hasMessageContaining("--layer");
+        assertThatThrownBy(() -> AttentionPicture.draw(endless)).isInstanceOf(UserError.class)
+                .hasMessageContaining("--layer");
     }
 
     @Test
@@ -120,7 +125,8 @@ final class AttentionPictureTest {
 
     private static int top(BufferedImage image, int left) {
         for (int y = 0; y < image.getHeight(); y++) {
-            if (image.getRGB(left - 1, y) == Color.DARK_GRAY.getRGB() && image.getRGB(left, y) == Color.DARK_GRAY.getRGB()) {
+            if (image.getRGB(left - 1, y) == Color.DARK_GRAY.getRGB()
+                    && image.getRGB(left, y) == Color.DARK_GRAY.getRGB()) {
                 return y + 1;
             }
         }

@@ -21,7 +21,8 @@ final class ForwardCaptureTest {
     @Test
     void theLogitsAreTheModelsOwnToTheBit() {
         try (NoGrad off = NoGrad.open()) {
-            assertThat(capture.logits()).isEqualTo(gpt.logits(IntTensor.of(IDS, 1, IDS.length), Pass.evaluation()).data());
+            assertThat(capture.logits())
+                    .isEqualTo(gpt.logits(IntTensor.of(IDS, 1, IDS.length), Pass.evaluation()).data());
         }
     }
 
@@ -72,7 +73,8 @@ final class ForwardCaptureTest {
         for (int t = 0; t < IDS.length; t++) {
             LogitLens.Prediction all = LogitLens.output(capture, 11).get(t);
             float[] row = Arrays.copyOfRange(capture.logits(), t * 11, (t + 1) * 11);
-            assertThat(all.top().stream().mapToDouble(LogitLens.Candidate::probability).sum()).isCloseTo(1, within(1e-9));
+            assertThat(all.top().stream().mapToDouble(LogitLens.Candidate::probability).sum())
+                    .isCloseTo(1, within(1e-9));
             assertThat(all.top()).isSortedAccordingTo((a, b) -> Double.compare(b.logit(), a.logit()));
             assertThat(LogitLens.output(capture, 3).get(t).top()).isEqualTo(all.top().subList(0, 3));
             if (t + 1 < IDS.length) {

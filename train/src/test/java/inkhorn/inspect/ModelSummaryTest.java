@@ -29,7 +29,8 @@ class ModelSummaryTest {
                 new Weights("transformer.wpe.weight", List.of(1024, 768), 786_432, "position embedding"),
                 new Weights("transformer.h.0.ln_1.weight", List.of(768), 768, "norm before attention, scale"),
                 new Weights("transformer.h.0.ln_1.bias", List.of(768), 768, "norm before attention, shift"),
-                new Weights("transformer.h.0.attn.c_attn.weight", List.of(768, 2304), 1_769_472, "queries, keys and values"));
+                new Weights("transformer.h.0.attn.c_attn.weight", List.of(768, 2304), 1_769_472,
+                        "queries, keys and values"));
     }
 
     @Test
@@ -37,11 +38,14 @@ class ModelSummaryTest {
         List<ModelSummary.Step> walk = ModelSummary.of(() -> new Gpt(GPT2), 2, 4).walk();
         assertThat(walk.stream().limit(4).map(step -> step.name() + " " + step.shape())).containsExactly(
                 "ids [2, 4]", "wte [2, 4, 768]", "wpe [4, 768]", "wte + wpe [2, 4, 768]");
-        assertThat(walk.stream().filter(step -> step.name().startsWith("h.11.")).map(step -> step.name() + " " + step.shape()))
-                .containsExactly("h.11.ln_1 [2, 4, 768]", "h.11.attn.c_attn [2, 4, 2304]", "h.11.attn q, k, v [2, 12, 4, 64]",
-                        "h.11.attn scores [2, 12, 4, 4]", "h.11.attn softmax [2, 12, 4, 4]", "h.11.attn values [2, 12, 4, 64]",
+        assertThat(walk.stream().filter(step -> step.name().startsWith("h.11."))
+                .map(step -> step.name() + " " + step.shape()))
+                .containsExactly("h.11.ln_1 [2, 4, 768]", "h.11.attn.c_attn [2, 4, 2304]",
+                        "h.11.attn q, k, v [2, 12, 4, 64]", "h.11.attn scores [2, 12, 4, 4]",
+                        "h.11.attn softmax [2, 12, 4, 4]", "h.11.attn values [2, 12, 4, 64]",
                         "h.11.attn heads joined [2, 4, 768]", "h.11.attn.c_proj [2, 4, 768]", "h.11.+ attn [2, 4, 768]",
-                        "h.11.ln_2 [2, 4, 768]", "h.11.mlp.c_fc [2, 4, 3072]", "h.11.mlp.c_proj [2, 4, 768]", "h.11.+ mlp [2, 4, 768]");
+                        "h.11.ln_2 [2, 4, 768]", "h.11.mlp.c_fc [2, 4, 3072]", "h.11.mlp.c_proj [2, 4, 768]",
+                        "h.11.+ mlp [2, 4, 768]");
         assertThat(walk.get(walk.size() - 1).shape()).containsExactly(2, 4, 50257);
     }
 
@@ -53,7 +57,8 @@ class ModelSummaryTest {
                 .containsExactlyElementsOf(bigram.namedParameters().stream().map(Parameter::name).toList());
         assertThat(summary.parameterCount()).isEqualTo(49);
         assertThat(summary.flopsPerToken()).isZero();
-        assertThat(summary.walk()).extracting(ModelSummary.Step::shape).containsExactly(List.of(2, 3), List.of(2, 3, 7));
+        assertThat(summary.walk()).extracting(ModelSummary.Step::shape)
+                .containsExactly(List.of(2, 3), List.of(2, 3, 7));
     }
 
     @Test
@@ -68,6 +73,7 @@ class ModelSummaryTest {
     @Test
     void aBatchThatIsTooLargeForAnArrayIsRefused() {
         assertThatThrownBy(() -> ModelSummary.of(() -> new Gpt(GPT2), 1_000_000, 1024))
-                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("more elements than one array can hold");
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("more elements than one array can hold");
     }
 }

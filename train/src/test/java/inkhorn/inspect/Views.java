@@ -5,6 +5,7 @@ import inkhorn.data.tokenizer.Tokenizer;
 import inkhorn.data.tokenizer.character.CharTokenizer;
 import inkhorn.nn.Gpt;
 import inkhorn.nn.GptConfig;
+import inkhorn.nn.Parameter;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -24,10 +25,12 @@ final class Views {
                 .withNHead(HEADS).withNEmbd(12).withBias(true),
                 new Rng(7));
         // As initialised every head looks at all positions alike.
-        gpt.namedParameters().stream().filter(p -> p.name().endsWith("weight") && p.tensor().shape().rank() == 2).forEach(p -> {
-            float[] weights = p.tensor().data();
-            IntStream.range(0, p.tensor().size()).forEach(i -> weights[i] *= 30);
-        });
+        for (Parameter p : gpt.namedParameters()) {
+            if (p.name().endsWith("weight") && p.tensor().shape().rank() == 2) {
+                float[] weights = p.tensor().data();
+                IntStream.range(0, p.tensor().size()).forEach(i -> weights[i] *= 30);
+            }
+        }
         return gpt;
     }
 
@@ -38,7 +41,8 @@ final class Views {
     static AttentionView of(String text, List<Integer> layers, List<Integer> heads) {
         Tokenizer tokenizer = CharTokenizer.fromText(HOSTILE + "abcdefgh漢😀");
         int[] ids = tokenizer.encode(text);
-        List<AttentionView.Token> tokens = Arrays.stream(ids).mapToObj(id -> new AttentionView.Token(id, tokenizer.decode(new int[] {id}),
+        List<AttentionView.Token> tokens = Arrays.stream(ids)
+                .mapToObj(id -> new AttentionView.Token(id, tokenizer.decode(new int[] {id}),
                 tokenizer.decode(new int[] {id}).replace("\n", "\\n"))).toList();
         return new AttentionView("small", ForwardCapture.of(gpt(tokenizer.vocabSize()), ids), tokens,
                 id -> tokenizer.decode(new int[] {id}).replace("\n", "\\n"), layers, heads);

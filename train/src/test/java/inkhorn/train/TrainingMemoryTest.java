@@ -36,7 +36,8 @@ class TrainingMemoryTest {
     /** Small ones, and one with arrays that a scope spaces. */
     static Stream<Supplier<LanguageModel>> models() {
         GptConfig small = GptConfig.defaults().withVocabSize(VOCABULARY).withBlockSize(TIME).withNHead(2).withNEmbd(24);
-        return Stream.of(() -> new Gpt(small.withNLayer(1).withBias(true)), () -> new Gpt(small.withNLayer(4).withDropout(0.1)),
+        return Stream.of(() -> new Gpt(small.withNLayer(1).withBias(true)),
+                () -> new Gpt(small.withNLayer(4).withDropout(0.1)),
                 () -> new Gpt(small.withNLayer(2).withPosition(Position.SINUSOIDAL).withTieWeights(false)),
                 () -> new Gpt(small.withNLayer(2).withNEmbd(192)), () -> new Bigram(VOCABULARY, TIME));
     }
@@ -76,9 +77,10 @@ class TrainingMemoryTest {
     @Test
     void batchesOfWhichAnArrayIsTooLongAreRefusedWithTheirKey() {
         for (int vocabulary : List.of(65, 1)) {
-            assertThatThrownBy(() -> TrainingMemory.of(withBatch(2_000_000_000), vocabulary)).isInstanceOf(UserError.class)
-                    .hasMessageContainingAll("train.batch_size 2000000000", "model.block_size 256", "more elements than one array",
-                            "choose a smaller train.batch_size");
+            assertThatThrownBy(() -> TrainingMemory.of(withBatch(2_000_000_000), vocabulary))
+                    .isInstanceOf(UserError.class)
+                    .hasMessageContainingAll("train.batch_size 2000000000", "model.block_size 256",
+                            "more elements than one array", "choose a smaller train.batch_size");
         }
     }
 

@@ -9,8 +9,8 @@ public interface OptimizerKernels {
     void adamW(AdamWStep step, float[] weights, float[] gradient, float[] m, float[] v, int n);
 
     /**
-     * Runs a loop over the indices 0 to {@code n}, for an optimizer that has no kernel of its own. A back end may cut the
-     * range and give the parts to several threads.
+     * Runs a loop over the indices 0 to {@code n}, for an optimizer that has no kernel of its own. A back end may cut
+     * the range and give the parts to several threads.
      *
      * @param loop must read and write at index i only what belongs to index i
      */

@@ -10,8 +10,8 @@ import inkhorn.autograd.kernel.RowNorm;
 
 /**
  * {@code y = x̂ · gamma + beta} over the last axis; {@link RowNorm} has what x̂ is. With {@code g = dy · gamma}:
- * {@code dx = (g - mean(g) - x̂ · mean(g · x̂)) · rstd}, without mean(g) where x̂ is not centred, rstd being the factor of
- * the row; {@code dGamma = Σ dy · x̂, dBeta = Σ dy} over the rows.
+ * {@code dx = (g - mean(g) - x̂ · mean(g · x̂)) · rstd}, without mean(g) where x̂ is not centred, rstd being the factor
+ * of the row; {@code dGamma = Σ dy · x̂, dBeta = Σ dy} over the rows.
  * Shapes: x and y (…, C), gamma and beta (C).
  */
 public final class Normalize extends Op {

@@ -29,7 +29,8 @@ import picocli.CommandLine.Spec;
 
 /** {@code bench decode}: tokens a second with and without the cache, beside what the memory's bandwidth allows. */
 @Command(name = "decode", mixinStandardHelpOptions = true, showDefaultValues = true,
-        description = "Writing with a model of random weights: tokens a second, and the share of the measured bandwidth.")
+        description =
+                "Writing with a model of random weights: tokens a second, and the share of the measured bandwidth.")
 public final class DecodeCommand implements Callable<Integer> {
 
     /** What a prompt must hold for its prefill to be one pass worth measuring. */
@@ -37,7 +38,8 @@ public final class DecodeCommand implements Callable<Integer> {
 
     private static final int PLAIN_TOKENS = 12;
 
-    @Parameters(paramLabel = "MODEL", arity = "0..*", description = "char (10.7 M), gpt2 (124 M); both if none is named")
+    @Parameters(paramLabel = "MODEL", arity = "0..*",
+            description = "char (10.7 M), gpt2 (124 M); both if none is named")
     private List<String> models = List.of("char", "gpt2");
 
     @Option(names = "--batch", description = "Texts written side by side.")
@@ -96,8 +98,8 @@ public final class DecodeCommand implements Callable<Integer> {
         // The compiler works during the first half.
         double firstMs = median(first.subList(first.size() / 2, first.size()));
         double forwardMs = median(forward.subList(forward.size() / 2, forward.size()));
-        out.printf(Locale.ROOT, "%s, first token of a prompt of %d: %.1f ms; training forward %.1f ms; %.2f of it%n", name, PROMPT,
-                firstMs, forwardMs, firstMs / forwardMs);
+        out.printf(Locale.ROOT, "%s, first token of a prompt of %d: %.1f ms; training forward %.1f ms; %.2f of it%n",
+                name, PROMPT, firstMs, forwardMs, firstMs / forwardMs);
         out.flush();
     }
 
@@ -112,10 +114,11 @@ public final class DecodeCommand implements Callable<Integer> {
         Speed cached = new Speed();
         write(new CachedLogits(gpt), gpt, batch, seconds, Integer.MAX_VALUE, cached);
         Bandwidth after = bandwidth(warmUp.bytesOfStep());
-        out.printf(Locale.ROOT, "%s, batch %d: %s%n", name, batch, cached.describe((before.reading + after.reading) / 2));
+        out.printf(Locale.ROOT, "%s, batch %d: %s%n", name, batch,
+                cached.describe((before.reading + after.reading) / 2));
         double updating = (before.updating + after.updating) / 2;
-        out.printf(Locale.ROOT, "%s, batch %d: %.0f %% of the %.1f GB/s that are read and written in an update%n", name, batch,
-                100 * cached.bytesPerSecond() / updating, updating * 1e-9);
+        out.printf(Locale.ROOT, "%s, batch %d: %.0f %% of the %.1f GB/s that are read and written in an update%n",
+                name, batch, 100 * cached.bytesPerSecond() / updating, updating * 1e-9);
         Speed plain = new Speed();
         write(new PlainLogits(gpt), gpt, batch, seconds, PLAIN_TOKENS, plain);
         out.printf(Locale.ROOT, "%s, batch %d, no cache: %.2f tokens/s; with the cache %.1f times that%n", name, batch,
@@ -133,7 +136,8 @@ public final class DecodeCommand implements Callable<Integer> {
         try (NextLogits measured = speed.measured(logits)) {
             while (written < most && (System.nanoTime() - start) * 1e-9 < seconds) {
                 float[][] rows = measured.start(prompts);
-                for (int t = PROMPT; t < 256 && written < most && (System.nanoTime() - start) * 1e-9 < seconds; t++, written++) {
+                for (int t = PROMPT; t < 256 && written < most && (System.nanoTime() - start) * 1e-9 < seconds; t++,
+                        written++) {
                     int[] tokens = new int[batch];
                     for (int i = 0; i < batch; i++) {
                         tokens[i] = Sampler.greedy().choose(rows[i], 0);

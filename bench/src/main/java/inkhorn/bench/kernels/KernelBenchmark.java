@@ -13,7 +13,10 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** One kernel on one size; which is a parameter, so that each has a JVM of its own. JMH subclasses its states, hence not final. */
+/**
+ * One kernel on one size; which is a parameter, so that each has a JVM of its own. JMH subclasses its states, hence not
+ * final.
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)

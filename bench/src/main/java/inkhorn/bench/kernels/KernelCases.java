@@ -19,7 +19,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** The kernels that a step of a model spends its time in, on its sizes; those of a block, the head and the token table. */
+/**
+ * The kernels that a step of a model spends its time in, on its sizes; those of a block, the head and the token table.
+ */
 final class KernelCases {
 
     private static final long KEY = 42;
@@ -68,7 +70,8 @@ final class KernelCases {
             float[] a = random(p.m() * p.k());
             float[] b = random(p.k() * p.n());
             float[] c = new float[p.m() * p.n()];
-            return () -> kernels().gemm(p.transA(), p.transB(), p.m(), p.n(), p.k(), a, 0, b, 0, c, 0, false, Epilogue.NONE);
+            return () -> kernels().gemm(p.transA(), p.transB(), p.m(), p.n(), p.k(), a, 0, b, 0, c, 0, false,
+                    Epilogue.NONE);
         });
     }
 
@@ -81,7 +84,8 @@ final class KernelCases {
             float[] qkv = random(3 * n);
             float[] out = new float[n];
             float[] logSumExp = new float[rows * config.nHead()];
-            return () -> kernels().attention(shape, third(qkv, 0), third(qkv, 1), third(qkv, 2), p, KEY, out, logSumExp);
+            return () -> kernels().attention(shape, third(qkv, 0), third(qkv, 1), third(qkv, 2), p, KEY,
+                    out, logSumExp);
         });
         add("attention backward", KernelCall.attention(shape, true), () -> {
             float[] qkv = random(3 * n);

@@ -18,13 +18,16 @@ import org.openjdk.jmh.results.RunResult;
  * @param peakGigabytes of memory in the same iterations; 0 where it was not measured
  * @param share of the limit that counts for this kernel: each iteration's figure over the peak around it
  */
-record KernelResult(String kernel, double us, double gflops, double gigabytes, double peakGflops, double peakGigabytes, double share) {
+record KernelResult(String kernel, double us, double gflops, double gigabytes, double peakGflops, double peakGigabytes,
+        double share) {
 
-    static final String HEADER = String.format("%-32s %12s %9s %9s %9s %9s %9s", "kernel", "µs", "GFLOP/s", "GB/s", "peak GF/s",
+    static final String HEADER =
+            String.format("%-32s %12s %9s %9s %9s %9s %9s", "kernel", "µs", "GFLOP/s", "GB/s", "peak GF/s",
             "peak GB/s", "of peak");
 
     static KernelResult of(KernelCase one, RunResult result) {
-        List<IterationResult> iterations = result.getBenchmarkResults().stream().flatMap(r -> r.getIterationResults().stream()).toList();
+        List<IterationResult> iterations = result.getBenchmarkResults().stream()
+                .flatMap(r -> r.getIterationResults().stream()).toList();
         Cost cost = one.cost();
         boolean isProduct = cost.flops() > 0;
         double us = median(iterations, KernelResult::microseconds);
@@ -49,8 +52,8 @@ record KernelResult(String kernel, double us, double gflops, double gigabytes, d
     }
 
     String line() {
-        return String.format(Locale.ROOT, "%-32s %12.1f %9s %9.1f %9.1f %9s %9.3f", kernel, us, dash(gflops), gigabytes, peakGflops,
-                dash(peakGigabytes), share);
+        return String.format(Locale.ROOT, "%-32s %12.1f %9s %9.1f %9.1f %9s %9.3f", kernel, us, dash(gflops),
+                gigabytes, peakGflops, dash(peakGigabytes), share);
     }
 
     private static String dash(double figure) {

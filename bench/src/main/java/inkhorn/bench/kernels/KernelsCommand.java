@@ -77,16 +77,18 @@ public final class KernelsCommand implements Callable<Integer> {
             }
         }
         new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValue(home.resolve(out + ".json").toFile(),
-                Map.of("machine", Machine.describe(Path.of(System.getProperty("java.home")), List.of()), "threads", threads,
-                        "results", results));
+                Map.of("machine", Machine.describe(Path.of(System.getProperty("java.home")), List.of()),
+                        "threads", threads, "results", results));
         return 0;
     }
 
     /** JMH's fork has the flags of this JVM, which are those of {@code train.jar}. */
     private KernelResult measure(KernelCase one) throws RunnerException {
         TimeValue time = TimeValue.milliseconds(Math.round(1e3 * seconds));
-        ChainedOptionsBuilder options = new OptionsBuilder().include(KernelBenchmark.class.getName()).param("kernel", one.name())
-                .forks(1).warmupIterations(warmup).warmupTime(time).measurementIterations(iterations).measurementTime(time)
+        ChainedOptionsBuilder options = new OptionsBuilder().include(KernelBenchmark.class.getName())
+                .param("kernel", one.name())
+                .forks(1).warmupIterations(warmup).warmupTime(time).measurementIterations(iterations)
+                .measurementTime(time)
                 .addProfiler(PeakProfiler.class).verbosity(VerboseMode.SILENT).shouldFailOnError(true)
                 .jvmArgsAppend("-Dinkhorn.log=WARN", "-D" + KernelBenchmark.THREADS + "=" + threads);
         RunResult result = new Runner(options.build()).runSingle();

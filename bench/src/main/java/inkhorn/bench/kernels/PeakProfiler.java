@@ -11,7 +11,9 @@ import org.openjdk.jmh.results.AggregationPolicy;
 import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.ScalarResult;
 
-/** Measures the machine's peak before and after each iteration, in the same JVM, and puts it beside the kernel's time. */
+/**
+ * Measures the machine's peak before and after each iteration, in the same JVM, and puts it beside the kernel's time.
+ */
 public final class PeakProfiler implements InternalProfiler {
 
     static final String FLOPS = "peak.flops";
@@ -36,7 +38,8 @@ public final class PeakProfiler implements InternalProfiler {
     }
 
     @Override
-    public Collection<ScalarResult> afterIteration(BenchmarkParams benchmark, IterationParams iteration, IterationResult result) {
+    public Collection<ScalarResult> afterIteration(BenchmarkParams benchmark, IterationParams iteration,
+            IterationResult result) {
         double bytes = isBoundByMemory(benchmark) ? (bytesBefore + probe.bytesPerSecond(SECONDS)) / 2 : Double.NaN;
         double flops = (flopsBefore + probe.flopsPerSecond(SECONDS)) / 2;
         return List.of(new ScalarResult(FLOPS, flops, "FLOP/s", AggregationPolicy.AVG),

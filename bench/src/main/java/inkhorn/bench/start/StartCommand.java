@@ -19,22 +19,29 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code bench start}: from the start of the program to the first finished step, of one jar or starter script or of several in turn. */
+/**
+ * {@code bench start}: from the start of the program to the first finished step, of one jar or starter script or of
+ * several in turn.
+ */
 @Command(name = "start", mixinStandardHelpOptions = true, showDefaultValues = true,
-        description = "Seconds from the program's start to the first finished step of the tiny config, and to the lines before it.")
+        description =
+                "Seconds from the program's start to the first finished step of the tiny config, and to the lines"
+                + " before it.")
 public final class StartCommand implements Callable<Integer> {
 
     private static final String BANNER = "kernels ";
     private static final String STEP = "step 1/";
 
-    @Parameters(paramLabel = "PROGRAM", arity = "0..*", description = "Program jars (by java -jar) and starter scripts, started in turn;"
+    @Parameters(paramLabel = "PROGRAM", arity = "0..*",
+            description = "Program jars (by java -jar) and starter scripts, started in turn;"
             + " an archive of classes counts where it lies beside one.")
     private List<Path> programs = List.of(Path.of("train.jar"));
 
     @Option(names = "--config", description = "What to train.")
     private Path config = Path.of("configs", "shakespeare-char-tiny.yaml");
 
-    @Option(names = "--text", required = true, description = "A text to train on. Prepared before the rounds, as it is from a second start on.")
+    @Option(names = "--text", required = true,
+            description = "A text to train on. Prepared before the rounds, as it is from a second start on.")
     private Path text;
 
     @Option(names = "--rounds", description = "Starts of each program.")
@@ -71,8 +78,9 @@ public final class StartCommand implements Callable<Integer> {
         out.printf("%-40s %9s %9s %9s   %s%n", "program", "banner s", "step s", "fastest", "ratio to the first (95 %)");
         for (int i = 0; i < programs.size(); i++) {
             Statistics.Estimate ratio = Statistics.ratioOfMedians(steps[i], steps[0]);
-            out.printf(Locale.ROOT, "%-40s %9.2f %9.2f %9.2f   %.3f (%.3f–%.3f)%n", programs.get(i), Statistics.median(banners[i]),
-                    Statistics.median(steps[i]), Arrays.stream(steps[i]).min().orElseThrow(), ratio.value(), ratio.low(), ratio.high());
+            out.printf(Locale.ROOT, "%-40s %9.2f %9.2f %9.2f   %.3f (%.3f–%.3f)%n", programs.get(i),
+                    Statistics.median(banners[i]), Statistics.median(steps[i]),
+                    Arrays.stream(steps[i]).min().orElseThrow(), ratio.value(), ratio.low(), ratio.high());
         }
         out.flush();
         return 0;
@@ -85,7 +93,8 @@ public final class StartCommand implements Callable<Integer> {
         boolean isJar = program.toString().endsWith(".jar");
         List<String> command = new ArrayList<>(isJar ? List.of(java, "-jar") : List.of());
         command.addAll(List.of(program.toAbsolutePath().toString(), config.toAbsolutePath().toString(),
-                "--data.path=" + text.toAbsolutePath(), "--run.out=" + run, "--train.log_interval=1", "--train.eval_interval=0"));
+                "--data.path=" + text.toAbsolutePath(), "--run.out=" + run, "--train.log_interval=1",
+                "--train.eval_interval=0"));
         ProcessBuilder builder = new ProcessBuilder(command);
         if (!isJar) {
             // The directory above bin/java: how a script is told which Java to start.

@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * All engines on one model: first whether they compute the same, then each libtorch's fastest setting, then the rounds, at last what
- * does not take part in the comparison. Only one of the processes is active at a time.
+ * All engines on one model: first whether they compute the same, then each libtorch's fastest setting, then the rounds,
+ * at last what does not take part in the comparison. Only one of the processes is active at a time.
  */
 final class Comparison {
 
@@ -38,8 +38,8 @@ final class Comparison {
      * @param bfloat16 whether the faster libtorch is measured in bfloat16 too
      * @param profiled whether Inkhorn's step is broken down
      */
-    record Lineup(List<Build> builds, List<Setting> settings, Map<String, StepOptions> variants, boolean checked, boolean bfloat16,
-                boolean profiled) {
+    record Lineup(List<Build> builds, List<Setting> settings, Map<String, StepOptions> variants, boolean checked,
+                boolean bfloat16, boolean profiled) {
     }
 
     /** @param log told what is going on */
@@ -70,10 +70,11 @@ final class Comparison {
             List<EngineResult> results = contenders.stream().map(c -> result(c, inkhorn, 0)).toList();
             double flops = inkhorn == null ? 0 : Double.parseDouble(inkhorn.worker().ask("flops"));
             Statistics.Estimate share = inkhorn == null ? null : share(flops, rounds.peaks(), inkhorn);
-            EngineResult bfloat16 = lineup.bfloat16 ? bfloat16(contenders, inkhorn, peak, lineup.checked ? checks : null) : null;
+            EngineResult bfloat16 = lineup.bfloat16
+                    ? bfloat16(contenders, inkhorn, peak, lineup.checked ? checks : null) : null;
             Profile profile = inkhorn == null || !lineup.profiled ? null : profile(inkhorn);
-            return new ModelResult(model, options.threads(), done, options.warmup(), flops, checks, searches, results, bfloat16, share,
-                    profile);
+            return new ModelResult(model, options.threads(), done, options.warmup(), flops, checks, searches, results,
+                    bfloat16, share, profile);
         } finally {
             contenders.forEach(Contender::close);
         }
@@ -101,7 +102,8 @@ final class Comparison {
     }
 
     /** With each libtorch's setting found; no process of the search is left. */
-    private List<Engine> engines(List<Build> builds, List<Setting> settings, List<SettingSearch.FoundSetting> searches) {
+    private List<Engine> engines(List<Build> builds, List<Setting> settings,
+            List<SettingSearch.FoundSetting> searches) {
         List<Engine> engines = new ArrayList<>();
         for (Build build : builds) {
             if (!build.isTorch()) {
@@ -110,7 +112,8 @@ final class Comparison {
             }
             try {
                 SettingSearch search = new SettingSearch(
-                        setting -> new Contender(Engine.torch(build, setting), options.forSearch(), model), options.searchSeconds(), log);
+                        setting -> new Contender(Engine.torch(build, setting), options.forSearch(), model),
+                        options.searchSeconds(), log);
                 SettingSearch.FoundSetting found = search.among(build.blas(), settings);
                 searches.add(found);
                 engines.add(Engine.torch(build, found.setting()));
@@ -140,12 +143,14 @@ final class Comparison {
     }
 
     /** The faster libtorch, as nanoGPT runs it in bfloat16, beside Inkhorn alone; null where there is none. */
-    private EngineResult bfloat16(List<Contender> contenders, Contender inkhorn, PeakProcess peak, List<LossCheck> checks) {
+    private EngineResult bfloat16(List<Contender> contenders, Contender inkhorn, PeakProcess peak,
+            List<LossCheck> checks) {
         List<Contender> torches = contenders.stream().filter(c -> c.engine().build().isTorch()).toList();
         if (torches.isEmpty() || inkhorn == null) {
             return null;
         }
-        Engine engine = torches.stream().min((a, b) -> Double.compare(Statistics.median(a.turns()), Statistics.median(b.turns())))
+        Engine engine = torches.stream()
+                .min((a, b) -> Double.compare(Statistics.median(a.turns()), Statistics.median(b.turns())))
                 .orElseThrow().engine().inBfloat16();
         torches.forEach(Contender::close);
         contenders.removeAll(torches);
@@ -158,7 +163,8 @@ final class Comparison {
             int before = inkhorn.turns().length;
             List<Contender> both = new ArrayList<>(List.of(inkhorn, contender));
             try (contender) {
-                new Rounds(peak, log).run(both, 1, Math.min(EXTRA_ROUNDS, options.rounds()), options.roundSeconds() * EXTRA_SHARE);
+                new Rounds(peak, log).run(both, 1, Math.min(EXTRA_ROUNDS, options.rounds()),
+                        options.roundSeconds() * EXTRA_SHARE);
                 return both.contains(contender) ? result(contender, inkhorn, before) : null;
             }
         } catch (WorkerProcess.Failed e) {
@@ -178,8 +184,8 @@ final class Comparison {
         WorkerProcess.Memory memory = contender.worker().memory();
         double memoryRatio = inkhorn == null ? 1 : inkhorn.worker().memory().total() / (double) memory.total();
         return new EngineResult(contender.engine().label(), contender.worker().description(), contender.warmupSteps(),
-                contender.stepsOfTurn(), turns, Statistics.median(turns), memory, memoryRatio, Statistics.ratioOfMedians(ours, turns),
-                Statistics.medianOfRatios(ours, turns));
+                contender.stepsOfTurn(), turns, Statistics.median(turns), memory, memoryRatio,
+                Statistics.ratioOfMedians(ours, turns), Statistics.medianOfRatios(ours, turns));
     }
 
     /** The time that a round's peak allows, over the time it took. */
@@ -192,7 +198,8 @@ final class Comparison {
     private Profile profile(Contender inkhorn) {
         int rounds = Math.min(PROFILE_ROUNDS, options.rounds());
         try {
-            return new ObjectMapper().readValue(inkhorn.worker().ask("profile " + rounds + " " + inkhorn.stepsOfTurn()), Profile.class);
+            return new ObjectMapper()
+                    .readValue(inkhorn.worker().ask("profile " + rounds + " " + inkhorn.stepsOfTurn()), Profile.class);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a worker's profile cannot be read", e);
         }

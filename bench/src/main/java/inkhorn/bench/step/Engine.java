@@ -100,9 +100,9 @@ record Engine(Build build, Setting setting, Precision precision, String variant)
             command.addAll(options.jvm());
         }
         command.addAll(List.of("-Dinkhorn.log=WARN", "-cp",
-                build.isTorch() ? System.getProperty("java.class.path") : options.classPath(), "inkhorn.bench.step.StepWorker",
-                build.isTorch() ? StepWorker.TORCH + build.blas() : StepWorker.INKHORN, model, "" + options.threads(), "" + dropout,
-                precision.name()));
+                build.isTorch() ? System.getProperty("java.class.path") : options.classPath(),
+                "inkhorn.bench.step.StepWorker", build.isTorch() ? StepWorker.TORCH + build.blas() : StepWorker.INKHORN,
+                model, "" + options.threads(), "" + dropout, precision.name()));
         ProcessBuilder process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
         if (build.isTorch()) {
             setUp(process.environment(), options.threads());
@@ -114,20 +114,23 @@ record Engine(Build build, Setting setting, Precision precision, String variant)
         List<String> options = new ArrayList<>(List.of(
                 // A JVM that hardly shows in the memory measured: tensors are not on its heap.
                 "-Xmx1g", "-Xmn8m", "-XX:+UseSerialGC",
-                // Tensors are freed at the end of their scope: no collector thread, and no collections at a memory limit.
+                // Tensors are freed at the end of their scope: no collector thread, and no collections at a memory
+                // limit.
                 "-Dorg.bytedeco.javacpp.nopointergc=true", "-Dorg.bytedeco.javacpp.maxBytes=0",
                 "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0", "-Dorg.bytedeco.javacpp.logger=slf4j",
                 "-Dorg.bytedeco.javacpp.cachedir=" + home.resolve("javacpp")));
         if (build == Build.MKL) {
             options.add("-Dorg.bytedeco.javacpp.pathsFirst=true");
-            options.add("-Djava.library.path=" + home.resolve(Path.of("libtorch-mkl", "pytorch", "cpu", "linux-x86_64")));
+            options.add("-Djava.library.path="
+                    + home.resolve(Path.of("libtorch-mkl", "pytorch", "cpu", "linux-x86_64")));
         }
         return options;
     }
 
     private void setUp(Map<String, String> environment, int threads) {
         // Left over from elsewhere, these choose kernels for another processor.
-        environment.keySet().removeAll(List.of("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "OMP_WAIT_POLICY", "OMP_PROC_BIND",
+        environment.keySet()
+                .removeAll(List.of("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "OMP_WAIT_POLICY", "OMP_PROC_BIND",
                 "GOMP_SPINCOUNT", "KMP_BLOCKTIME", "GOMP_CPU_AFFINITY", "THP_MEM_ALLOC_ENABLE", "ATEN_CPU_CAPABILITY",
                 "ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA", "MKL_ENABLE_INSTRUCTIONS"));
         for (String name : List.of("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")) {

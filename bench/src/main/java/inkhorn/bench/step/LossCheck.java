@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * Whether both sides compute the same: without dropout, from the same weights and batches, the losses of the first steps agree.
- * Those after the first also depend on the update.
+ * Whether both sides compute the same: without dropout, from the same weights and batches, the losses of the first
+ * steps agree. Those after the first also depend on the update.
  *
  * @param engine what was compared with Inkhorn
  * @param ours Inkhorn's losses

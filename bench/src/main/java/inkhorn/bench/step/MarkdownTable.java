@@ -24,9 +24,11 @@ final class MarkdownTable {
      */
     static List<String> of(List<ModelResult> results, Map<String, Object> machine) {
         List<String> lines = new ArrayList<>(List.of(
-                machine.get("processor") + ", " + results.get(0).threads() + " threads, " + inkhorn(results) + "; libtorch "
-                        + TorchTraining.VERSION + "; " + machine.get("date").toString().substring(0, 10) + ":", "",
-                "| model | tokens a step | rounds | Inkhorn | libtorch, MKL | libtorch, OpenBLAS | time (95 %) | peak memory |"
+                machine.get("processor") + ", " + results.get(0).threads() + " threads, " + inkhorn(results)
+                        + "; libtorch " + TorchTraining.VERSION + "; "
+                + machine.get("date").toString().substring(0, 10) + ":", "",
+                "| model | tokens a step | rounds | Inkhorn | libtorch, MKL | libtorch, OpenBLAS | time (95 %) |"
+                + " peak memory |"
                         + " for information: libtorch in bf16 |",
                 "|---|---|---|---|---|---|---|---|---|"));
         results.forEach(result -> lines.add(row(result)));
@@ -40,9 +42,11 @@ final class MarkdownTable {
     private static String row(ModelResult result) {
         ModelCase model = ModelCase.named(result.model());
         Optional<ModelResult.EngineResult> best = result.bestOfTorch().filter(e -> result.inkhorn().isPresent());
-        List<String> cells = List.of(describe(model), model.batch() + " × " + model.config().blockSize(), "" + result.rounds(),
-                cell(result.inkhorn()), cell(result.torch(Build.MKL)), cell(result.torch(Build.OPENBLAS)),
-                best.map(e -> String.format(Locale.ROOT, "**%.2f** (%.2f–%.2f)", e.ratio().value(), e.ratio().low(), e.ratio().high()))
+        List<String> cells = List.of(describe(model), model.batch() + " × " + model.config().blockSize(),
+                "" + result.rounds(), cell(result.inkhorn()), cell(result.torch(Build.MKL)),
+                cell(result.torch(Build.OPENBLAS)),
+                best.map(e -> String.format(Locale.ROOT, "**%.2f** (%.2f–%.2f)", e.ratio().value(), e.ratio().low(),
+                        e.ratio().high()))
                         .orElse(NOTHING),
                 best.map(e -> String.format(Locale.ROOT, "%.2f", e.memoryRatio())).orElse(NOTHING),
                 cell(Optional.ofNullable(result.bfloat16())));

@@ -1,8 +1,8 @@
 package inkhorn.bench.step;
 
 /**
- * Measures what the machine's bare micro-kernel reaches, in a process that trains nothing. It works for as long before each turn of
- * every engine, so that all of them find the same clock and the same caches.
+ * Measures what the machine's bare micro-kernel reaches, in a process that trains nothing. It works for as long before
+ * each turn of every engine, so that all of them find the same clock and the same caches.
  */
 final class PeakProcess implements AutoCloseable {
 

@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 
-/** Turns of all contenders in every round, in an order that rotates, with the machine's peak measured between any two turns. */
+/**
+ * Turns of all contenders in every round, in an order that rotates, with the machine's peak measured between any two
+ * turns.
+ */
 final class Rounds {
 
     private final PeakProcess peak;
@@ -34,7 +37,8 @@ final class Rounds {
      */
     int run(List<Contender> contenders, int least, int most, double seconds) {
         double expected = contenders.stream().mapToDouble(Contender::secondsOfTurn).sum();
-        log.accept(String.format(Locale.ROOT, "up to %d rounds of about %.1f s within %.0f s, at least %d", most, expected, seconds, least));
+        log.accept(String.format(Locale.ROOT, "up to %d rounds of about %.1f s within %.0f s, at least %d", most,
+                expected, seconds, least));
         long begin = System.nanoTime();
         int done = 0;
         double elapsed = 0;
@@ -43,10 +47,12 @@ final class Rounds {
             done++;
             elapsed = (System.nanoTime() - begin) * 1e-9;
             double left = Math.min((most - done) * elapsed / done, Math.max(seconds, least * elapsed / done) - elapsed);
-            log.accept(String.format(Locale.ROOT, "round %d:%s  (%.1f min left of the rounds)", done, line, Math.max(0, left) / 60));
+            log.accept(String.format(Locale.ROOT, "round %d:%s  (%.1f min left of the rounds)", done, line,
+                    Math.max(0, left) / 60));
         }
         if (done < most) {
-            log.accept(done + " rounds instead of " + most + ", as --round-seconds=" + Math.round(seconds) + " allows no more");
+            log.accept(done + " rounds instead of " + most + ", as --round-seconds=" + Math.round(seconds)
+                    + " allows no more");
         }
         return done;
     }

@@ -9,8 +9,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Finds a libtorch's fastest setting: the fastest so far against the next one, in turn. No more than two processes at a time, as
- * the largest model's take many gigabytes each.
+ * Finds a libtorch's fastest setting: the fastest so far against the next one, in turn. No more than two processes at a
+ * time, as the largest model's take many gigabytes each.
  */
 final class SettingSearch {
 
@@ -43,8 +43,8 @@ final class SettingSearch {
 
         @Override
         public String toString() {
-            return String.format(Locale.ROOT, "%s %.1f ms, %s %.1f ms (%d turns)", champion, Statistics.median(championMs), challenger,
-                    Statistics.median(challengerMs), championMs.length);
+            return String.format(Locale.ROOT, "%s %.1f ms, %s %.1f ms (%d turns)", champion,
+                    Statistics.median(championMs), challenger, Statistics.median(challengerMs), championMs.length);
         }
     }
 

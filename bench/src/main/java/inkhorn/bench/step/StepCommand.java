@@ -34,13 +34,16 @@ public final class StepCommand implements Callable<Integer> {
     private int rounds = 15;
 
     @Option(names = "--round-seconds", paramLabel = "SECONDS",
-            description = "A model's rounds end after this long, but not before five of them; the table says how many there were.")
+            description =
+                    "A model's rounds end after this long, but not before five of them; the table says how many"
+                    + " there were.")
     private double roundSeconds = 300;
 
     @Option(names = "--turn", paramLabel = "SECONDS", description = "Length of a turn; at least one step.")
     private double turn = 1;
 
-    @Option(names = "--warmup", paramLabel = "SECONDS", description = "Of every engine before measuring; at least three steps.")
+    @Option(names = "--warmup", paramLabel = "SECONDS",
+            description = "Of every engine before measuring; at least three steps.")
     private double warmup = 12;
 
     @Option(names = "--threads", description = "Threads of each engine.")
@@ -49,17 +52,20 @@ public final class StepCommand implements Callable<Integer> {
     @Option(names = "--engines", split = ",", description = "inkhorn, mkl, openblas")
     private List<Build> engines = List.of(Build.values());
 
-    @Option(names = "--torch-settings", split = ",", description = "default, passive, thp, passive_thp: the fastest takes part.")
+    @Option(names = "--torch-settings", split = ",",
+            description = "default, passive, thp, passive_thp: the fastest takes part.")
     private List<Setting> settings = List.of(Setting.values());
 
     @Option(names = "--search-seconds", paramLabel = "SECONDS",
-            description = "Of turns to find one libtorch's fastest setting; each pair of settings has at least one turn.")
+            description =
+                    "Of turns to find one libtorch's fastest setting; each pair of settings has at least one turn.")
     private double searchSeconds = 30;
 
     @Option(names = "--java", paramLabel = "PATH", description = "The java that runs Inkhorn (default: this one).")
     private Path java = Path.of(System.getProperty("java.home"), "bin", "java");
 
-    @Option(names = "--jvm", paramLabel = "FLAG", description = "One more JVM flag for Inkhorn, as --jvm=-XX:UseAVX=2; may be repeated.")
+    @Option(names = "--jvm", paramLabel = "FLAG",
+            description = "One more JVM flag for Inkhorn, as --jvm=-XX:UseAVX=2; may be repeated.")
     private List<String> jvm = new ArrayList<>();
 
     @Option(names = "--also-threads", split = ",", paramLabel = "N",
@@ -82,7 +88,8 @@ public final class StepCommand implements Callable<Integer> {
     @Option(names = "--no-profile", description = "Do not break Inkhorn's step down.")
     private boolean noProfile;
 
-    @Option(names = "--out", paramLabel = "NAME", description = "Results go to NAME.json, NAME.csv and NAME.md in bench/target.")
+    @Option(names = "--out", paramLabel = "NAME",
+            description = "Results go to NAME.json, NAME.csv and NAME.md in bench/target.")
     private String out = "step";
 
     @Spec
@@ -94,7 +101,8 @@ public final class StepCommand implements Callable<Integer> {
         Path home = Machine.buildDirectory();
         StepOptions options = new StepOptions(home, java, System.getProperty("java.class.path"), jvm, threads, rounds,
                 roundSeconds, turn, new StepOptions.Warmup(3, warmup), searchSeconds);
-        Comparison.Lineup lineup = new Comparison.Lineup(engines, settings, variants(options), !noCheck, !noBfloat16, !noProfile);
+        Comparison.Lineup lineup =
+                new Comparison.Lineup(engines, settings, variants(options), !noCheck, !noBfloat16, !noProfile);
         TimeEstimate estimate = new TimeEstimate(options, lineup);
         Map<String, Object> machine = Machine.describe(java, jvm);
         PrintWriter stdout = spec.commandLine().getOut();
@@ -103,7 +111,8 @@ public final class StepCommand implements Callable<Integer> {
         for (int i = 0; i < cases.size(); i++) {
             String model = cases.get(i).name();
             double elapsed = (System.nanoTime() - begin) * 1e-9;
-            log(model, String.format(Locale.ROOT, "model %d of %d, after %.1f min; about %.0f min to go", i + 1, cases.size(), elapsed / 60,
+            log(model, String.format(Locale.ROOT, "model %d of %d, after %.1f min; about %.0f min to go", i + 1,
+                    cases.size(), elapsed / 60,
                     estimate.secondsLeft(cases.subList(i, cases.size()), cases.subList(0, i), elapsed) / 60));
             try {
                 results.add(new Comparison(options, model, line -> log(model, line)).run(lineup));
@@ -127,7 +136,8 @@ public final class StepCommand implements Callable<Integer> {
         }
         boolean isCompared = !alsoThreads.isEmpty() || alsoJava != null || alsoJar != null;
         if (!engines.contains(Build.INKHORN) && isCompared) {
-            throw new ParameterException(spec.commandLine(), "--also-threads, --also-java and --also-jar compare with Inkhorn,"
+            throw new ParameterException(spec.commandLine(),
+                    "--also-threads, --also-java and --also-jar compare with Inkhorn,"
                     + " which --engines=" + names() + " leaves out: add inkhorn");
         }
         if (alsoJar != null && !Files.isRegularFile(alsoJar)) {

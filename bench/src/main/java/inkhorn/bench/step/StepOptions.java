@@ -17,8 +17,8 @@ import java.util.List;
  * @param warmup of every engine before it is measured
  * @param searchSeconds for the turns in which one libtorch's settings are compared, and at least one turn of each pair
  */
-record StepOptions(Path home, Path java, String classPath, List<String> jvm, int threads, int rounds, double roundSeconds,
-                   double turnSeconds, Warmup warmup, double searchSeconds) {
+record StepOptions(Path home, Path java, String classPath, List<String> jvm, int threads, int rounds,
+                   double roundSeconds, double turnSeconds, Warmup warmup, double searchSeconds) {
 
     /** Fewer give no interval worth the name. */
     static final int LEAST_ROUNDS = 5;
@@ -33,7 +33,8 @@ record StepOptions(Path home, Path java, String classPath, List<String> jvm, int
     }
 
     StepOptions withThreads(int other) {
-        return new StepOptions(home, java, classPath, jvm, other, rounds, roundSeconds, turnSeconds, warmup, searchSeconds);
+        return new StepOptions(home, java, classPath, jvm, other, rounds, roundSeconds, turnSeconds, warmup,
+                searchSeconds);
     }
 
     StepOptions withJava(Path other) {

@@ -17,8 +17,9 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * One side of the comparison in a process of its own. It does what it is told on standard input, one line a command, and answers
- * each with a line that starts with {@code =}, or {@code !} where it failed; between commands nothing of it runs.
+ * One side of the comparison in a process of its own. It does what it is told on standard input, one line a command,
+ * and answers each with a line that starts with {@code =}, or {@code !} where it failed; between commands nothing of it
+ * runs.
  */
 public final class StepWorker {
 
@@ -46,8 +47,8 @@ public final class StepWorker {
     }
 
     /**
-     * Arguments: {@code inkhorn} or {@code torch-MKL} or {@code torch-OpenBLAS}, the model's name, threads, whether to keep the
-     * model's dropout, the precision.
+     * Arguments: {@code inkhorn} or {@code torch-MKL} or {@code torch-OpenBLAS}, the model's name, threads, whether to
+     * keep the model's dropout, the precision.
      */
     public static void main(String[] args) throws IOException {
         if (args[0].equals(INKHORN)) {

@@ -7,7 +7,10 @@ import java.util.List;
 /** About how long the comparison of some models takes, before it runs and on the way. */
 final class TimeEstimate {
 
-    /** What a libtorch and what Inkhorn reach on two cores with vectors of 512 bits; only the sum of all stages has to be about right. */
+    /**
+     * What a libtorch and what Inkhorn reach on two cores with vectors of 512 bits; only the sum of all stages has to
+     * be about right.
+     */
     private static final double TORCH_FLOPS = 90e9;
     private static final double INKHORN_FLOPS = 150e9;
     private static final double START_SECONDS = 2.5;
@@ -41,8 +44,10 @@ final class TimeEstimate {
         double inkhorn = flops(model) / INKHORN_FLOPS;
         long torches = lineup.builds().stream().filter(Engine.Build::isTorch).count();
         boolean hasInkhorn = lineup.builds().contains(Engine.Build.INKHORN);
-        double round = torches * turn(torch, options) + (hasInkhorn ? 1 + lineup.variants().size() : 0) * turn(inkhorn, options);
-        double rounds = Math.min(options.rounds() * round, Math.max(options.roundSeconds(), StepOptions.LEAST_ROUNDS * round));
+        double round = torches * turn(torch, options)
+                + (hasInkhorn ? 1 + lineup.variants().size() : 0) * turn(inkhorn, options);
+        double rounds = Math.min(options.rounds() * round,
+                Math.max(options.roundSeconds(), StepOptions.LEAST_ROUNDS * round));
         double warmups = torches * warmup(torch, options) + (hasInkhorn ? warmup(inkhorn, options) : 0);
         double check = lineup.checked() && hasInkhorn ? 2 * START_SECONDS + 2 * (torch + inkhorn) : 0;
         double extra = lineup.bfloat16() && hasInkhorn && torches > 0
@@ -52,7 +57,8 @@ final class TimeEstimate {
     }
 
     private double extraRounds(double round) {
-        return Math.max(round, Math.min(Comparison.EXTRA_ROUNDS * round, options.roundSeconds() * Comparison.EXTRA_SHARE));
+        return Math.max(round, Math.min(Comparison.EXTRA_ROUNDS * round,
+                options.roundSeconds() * Comparison.EXTRA_SHARE));
     }
 
     private double search(double step) {

@@ -17,8 +17,9 @@ import org.bytedeco.pytorch.Type;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * torch's fastest AdamW on a processor: what Python's {@code clip_grad_norm_} and {@code AdamW(fused=True)} come down to, the
- * operators on whole lists of tensors. They are called by name, as the bindings leave out names with an underscore.
+ * torch's fastest AdamW on a processor: what Python's {@code clip_grad_norm_} and {@code AdamW(fused=True)} come down
+ * to, the operators on whole lists of tensors. They are called by name, as the bindings leave out names with an
+ * underscore.
  */
 final class TorchAdamW {
 
@@ -30,7 +31,8 @@ final class TorchAdamW {
     private final List<Tensor> parameters = new ArrayList<>();
 
     /** Parameters with one weight decay, their moments and step counts. */
-    private record Group(List<Tensor> parameters, double decay, List<Tensor> first, List<Tensor> second, List<Tensor> steps) {
+    private record Group(List<Tensor> parameters, double decay, List<Tensor> first, List<Tensor> second,
+            List<Tensor> steps) {
     }
 
     TorchAdamW(List<Tensor> parameters) {
@@ -64,9 +66,9 @@ final class TorchAdamW {
             for (Group group : groups) {
                 count.callBoxed(stack(list(group.steps), new IValue(new Scalar(1.0))));
                 update.callBoxed(stack(list(group.parameters), list(gradients(group.parameters)), list(group.first),
-                        list(group.second), list(List.of()), list(group.steps), new IValue(Recipe.LR), new IValue(Recipe.BETA1),
-                        new IValue(Recipe.BETA2), new IValue(group.decay), new IValue(Recipe.EPS), new IValue(false),
-                        new IValue(false), new IValue(), new IValue()));
+                        list(group.second), list(List.of()), list(group.steps), new IValue(Recipe.LR),
+                        new IValue(Recipe.BETA1), new IValue(Recipe.BETA2), new IValue(group.decay),
+                        new IValue(Recipe.EPS), new IValue(false), new IValue(false), new IValue(), new IValue()));
             }
         }
     }

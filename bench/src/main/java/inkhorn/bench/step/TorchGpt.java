@@ -15,8 +15,8 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * nanoGPT's model.py on libtorch, operator by operator as Python would call them. Each method frees its temporaries at its end,
- * as Python's functions do; names are Inkhorn's, linear weights are (out, in) as torch has them.
+ * nanoGPT's model.py on libtorch, operator by operator as Python would call them. Each method frees its temporaries at
+ * its end, as Python's functions do; names are Inkhorn's, linear weights are (out, in) as torch has them.
  */
 final class TorchGpt {
 
@@ -88,8 +88,8 @@ final class TorchGpt {
     }
 
     /**
-     * Enters or leaves {@code torch.autocast("cpu", dtype=torch.bfloat16)}, which is a dispatch key that is excluded elsewhere: the
-     * bindings leave out {@code set_autocast_enabled}, and bfloat16 is the processor's default there.
+     * Enters or leaves {@code torch.autocast("cpu", dtype=torch.bfloat16)}, which is a dispatch key that is excluded
+     * elsewhere: the bindings leave out {@code set_autocast_enabled}, and bfloat16 is the processor's default there.
      */
     private static void autocast(boolean enabled) {
         torch.tls_set_dispatch_key_excluded(torch.DispatchKey.AutocastCPU, !enabled);
@@ -119,14 +119,18 @@ final class TorchGpt {
     private Tensor attention(String name, Tensor x) {
         return scoped(() -> {
             TensorVector qkv = linear(name + ".c_attn", x).split(config.nEmbd(), 2);
-            Tensor y = torch.scaled_dot_product_attention(heads(qkv.get(0)), heads(qkv.get(1)), heads(qkv.get(2)), none(),
+            Tensor y = torch.scaled_dot_product_attention(heads(qkv.get(0)), heads(qkv.get(1)),
+                    heads(qkv.get(2)), none(),
                     config.dropout(), true, new DoubleOptional(), false);               // (B, H, T, D)
             Tensor joined = y.transpose(1, 2).contiguous().view(x.size(0), x.size(1), config.nEmbd());
             return dropout(linear(name + ".c_proj", joined));
         });
     }
 
-    /** Which kernel libtorch itself chooses for this model's attention: on a processor, flash is for attention without dropout. */
+    /**
+     * Which kernel libtorch itself chooses for this model's attention: on a processor, flash is for attention without
+     * dropout.
+     */
     String attentionKernel() {
         try (PointerScope scope = new PointerScope()) {
             Tensor x = torch.zeros(1, config.nHead(), config.blockSize(), config.headSize());       // (1, H, T, D)
@@ -160,8 +164,8 @@ final class TorchGpt {
     }
 
     /**
-     * What autocast casts. It would keep the bfloat16 copy of a parameter until Python leaves the context, which the bindings cannot
-     * tell it; it keeps none of a view. Python's context casts each of these once a step too.
+     * What autocast casts. It would keep the bfloat16 copy of a parameter until Python leaves the context, which the
+     * bindings cannot tell it; it keeps none of a view. Python's context casts each of these once a step too.
      */
     private Tensor factor(String name) {
         Tensor parameter = get(name);

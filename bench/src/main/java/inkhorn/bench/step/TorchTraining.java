@@ -54,10 +54,12 @@ final class TorchTraining implements Training {
 
     @Override
     public String description() {
-        String capability = torch.show_config().getString().lines().filter(line -> line.contains("CPU capability")).findFirst()
+        String capability = torch.show_config().getString().lines().filter(line -> line.contains("CPU capability"))
+                .findFirst()
                 .orElse("").replace("- CPU capability usage:", "").trim();
-        return "libtorch " + VERSION + ", " + blas() + ", " + capability + ", " + torch.get_num_threads() + " threads, attention by its "
-                + model.attentionKernel() + " kernel" + (precision == Engine.Precision.BFLOAT16 ? ", autocast to bfloat16" : "");
+        return "libtorch " + VERSION + ", " + blas() + ", " + capability + ", " + torch.get_num_threads()
+                + " threads, attention by its " + model.attentionKernel() + " kernel"
+                + (precision == Engine.Precision.BFLOAT16 ? ", autocast to bfloat16" : "");
     }
 
     @Override

@@ -8,7 +8,9 @@ interface Training {
     /** What computes, for the report. */
     String description();
 
-    /** One whole step on the given batch: zeroed gradients, forward, backward, clip, update. Returns the batch's loss. */
+    /**
+     * One whole step on the given batch: zeroed gradients, forward, backward, clip, update. Returns the batch's loss.
+     */
     double step(long batch);
 
     /** Writes the weights as safetensors, in Inkhorn's names and layout. */

@@ -104,7 +104,8 @@ final class WorkerProcess implements AutoCloseable {
 
     Turn steps(int count) {
         String[] pairs = ask("steps " + count).split(" ");
-        return new Turn(Arrays.stream(pairs).mapToDouble(p -> Double.parseDouble(p.substring(0, p.indexOf(':')))).toArray(),
+        return new Turn(Arrays.stream(pairs)
+                .mapToDouble(p -> Double.parseDouble(p.substring(0, p.indexOf(':')))).toArray(),
                 Arrays.stream(pairs).mapToDouble(p -> Double.parseDouble(p.substring(p.indexOf(':') + 1))).toArray());
     }
 

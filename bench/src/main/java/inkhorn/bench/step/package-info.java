@@ -1,2 +1,4 @@
-/** Whole training steps of Inkhorn and of libtorch, by turns in one run: engines, their processes, rounds and reports. */
+/**
+ * Whole training steps of Inkhorn and of libtorch, by turns in one run: engines, their processes, rounds and reports.
+ */
 package inkhorn.bench.step;

@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 
 final class EngineTest {
 
-    private static final StepOptions OPTIONS = new StepOptions(Path.of("target"), Path.of("java"), "bench.jar", List.of(),
+    private static final StepOptions OPTIONS =
+            new StepOptions(Path.of("target"), Path.of("java"), "bench.jar", List.of(),
             3, 15, 300, 1, new StepOptions.Warmup(3, 12), 30);
 
     @Test

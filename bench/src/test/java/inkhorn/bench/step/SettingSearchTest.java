@@ -30,8 +30,10 @@ final class SettingSearchTest {
     void everySettingIsTriedAndItsTurnsAreKept() {
         SettingSearch.FoundSetting found = search(Setting.THP, PLENTY).among("MKL", ALL);
         assertThat(started).containsExactlyElementsOf(ALL);
-        assertThat(found.duels()).extracting(SettingSearch.Duel::challenger).containsExactly("passive", "thp", "passive_thp");
-        assertThat(found.duels()).allSatisfy(duel -> assertThat(duel.championMs()).hasSameSizeAs(duel.challengerMs()).hasSize(5));
+        assertThat(found.duels()).extracting(SettingSearch.Duel::challenger)
+                .containsExactly("passive", "thp", "passive_thp");
+        assertThat(found.duels())
+                .allSatisfy(duel -> assertThat(duel.championMs()).hasSameSizeAs(duel.challengerMs()).hasSize(5));
     }
 
     @Test

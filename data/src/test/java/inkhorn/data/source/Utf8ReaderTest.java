@@ -22,7 +22,8 @@ class Utf8ReaderTest {
         Random random = new Random(7);
         for (int round = 0; round < 300; round++) {
             byte[] bytes = random.ints(random.nextInt(60), 0, PIECES.length).mapToObj(i -> PIECES[i])
-                    .collect(ByteArrayOutputStream::new, ByteArrayOutputStream::writeBytes, (a, b) -> { }).toByteArray();
+                    .collect(ByteArrayOutputStream::new, ByteArrayOutputStream::writeBytes, (a, b) -> { })
+                    .toByteArray();
             String whole = new String(bytes, StandardCharsets.UTF_8);
             Utf8Reader reader = new Utf8Reader(inParts(bytes, random), "test");
             StringBuilder read = new StringBuilder();

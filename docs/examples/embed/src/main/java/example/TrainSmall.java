@@ -22,11 +22,13 @@ public final class TrainSmall {
         // README: from here
         String text = Files.readString(Path.of(args[0]));
         CharTokenizer tokenizer = CharTokenizer.fromText(text);
-        BatchSampler batches = Trainer.batches(TokenFile.of(tokenizer.encode(text)), 16, 32, 1337);      // 16 windows of 32 characters
+        // 16 windows of 32 characters
+        BatchSampler batches = Trainer.batches(TokenFile.of(tokenizer.encode(text)), 16, 32, 1337);
         Gpt model = new Gpt(GptConfig.defaults().withVocabSize(tokenizer.vocabSize()).withBlockSize(32)
                 .withNLayer(2).withNHead(2).withNEmbd(64), new Rng(1337));
-        TrainStep training = new TrainStep(model, new AdamW(model.namedParameters()), step -> 1e-3, 1, 1337);   // rate, norm, seed
-        try (Scope arrays = Scope.open()) {                                                              // reused from step to step
+        // rate, norm, seed
+        TrainStep training = new TrainStep(model, new AdamW(model.namedParameters()), step -> 1e-3, 1, 1337);
+        try (Scope arrays = Scope.open()) {    // reused from step to step
             for (int step = 0; step < 300; step++) {
                 TrainStep.Result done = training.run(step, batches.batch(step));
                 if (done.step() % 100 == 0) {

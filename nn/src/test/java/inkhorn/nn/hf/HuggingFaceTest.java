@@ -23,7 +23,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class HuggingFaceTest {
 
-    private static final GptConfig SMALL = GptConfig.defaults().withVocabSize(11).withBlockSize(8).withNLayer(2).withNHead(3)
+    private static final GptConfig SMALL = GptConfig.defaults().withVocabSize(11).withBlockSize(8).withNLayer(2)
+            .withNHead(3)
             .withNEmbd(12).withBias(true);
 
     @ParameterizedTest
