@@ -171,8 +171,7 @@ public final class CheckpointStore {
         Path path = run.resolve(known ? name : ".");
         if (!known || !Files.exists(path)) {
             throw CheckpointException.userError("--resume: found " + name + ", expected a checkpoint of " + run
-                    + ": latest, best, "
-                    + Checkpoint.steps(run).stream().map(step -> step.getFileName().toString())
+                    + ": latest, best, " + Checkpoint.steps(run).stream().map(step -> step.getFileName().toString())
                     .collect(Collectors.joining(", ")));
         }
         return Checkpoint.open(path);

@@ -71,8 +71,7 @@ public final class ModelFiles {
                     Safetensors.HUGGING_FACE, true);
         } catch (IOException e) {
             throw CheckpointException.runFailure(directory + ": the model cannot be saved ("
-                    + CheckpointException.reason(e)
-                    + "); check free space and permissions", e);
+                    + CheckpointException.reason(e) + "); check free space and permissions", e);
         }
     }
 

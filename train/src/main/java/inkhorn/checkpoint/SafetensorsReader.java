@@ -106,8 +106,7 @@ public final class SafetensorsReader implements Closeable {
         TensorInfo info = header.tensors().get(name);
         if (info == null) {
             throw CheckpointException.userError(file + ": has no tensor " + SafetensorsHeader.quote(name)
-                    + " (it holds "
-                    + header.tensors().size() + "); use a file of the model that is being loaded");
+                    + " (it holds " + header.tensors().size() + "); use a file of the model that is being loaded");
         }
         return info;
     }
@@ -243,8 +242,7 @@ public final class SafetensorsReader implements Closeable {
         }
         if (length > size - Long.BYTES) {
             throw damaged("truncated, or not a safetensors file: its header would have " + length
-                    + " bytes, the file has "
-                    + size);
+                    + " bytes, the file has " + size);
         }
         return length;
     }

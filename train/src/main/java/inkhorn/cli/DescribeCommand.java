@@ -96,8 +96,7 @@ public final class DescribeCommand implements Callable<Integer> {
         BatchSize size = asked == null ? subject.batch() : asked;
         if (size.tokens() > subject.blockSize()) {
             throw new UserError("--batch: found " + size.tokens()
-                    + " tokens, expected at most the model's block_size of "
-                    + subject.blockSize());
+                    + " tokens, expected at most the model's block_size of " + subject.blockSize());
         }
         DescribeReport report = report(path.toString(), subject, size);
         context.print(switch (output) {
@@ -124,8 +123,7 @@ public final class DescribeCommand implements Callable<Integer> {
                 : Vocabulary.of(config.data(), context.dataSets());
         int block = config.model().gpt().blockSize();
         return new Subject(() -> config.model().create(vocabulary.size(), new Rng(0)),
-                config.optim().optimizer(), block,
-                vocabulary, new BatchSize(config.train().batchSize(), block));
+                config.optim().optimizer(), block, vocabulary, new BatchSize(config.train().batchSize(), block));
     }
 
     private static DescribeReport report(String name, Subject subject, BatchSize size) {

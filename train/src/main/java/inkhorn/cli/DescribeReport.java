@@ -1,7 +1,7 @@
 package inkhorn.cli;
 
 import inkhorn.cli.terminal.JsonText;
-import inkhorn.cli.terminal.Tables;
+import inkhorn.cli.terminal.TextTable;
 import inkhorn.inspect.ModelSummary;
 import inkhorn.inspect.ModelSummary.Step;
 import inkhorn.inspect.ModelSummary.Weights;
@@ -9,8 +9,6 @@ import inkhorn.train.TrainingMemory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import tech.tablesaw.api.StringColumn;
-import tech.tablesaw.api.Table;
 
 /** The description of a model, as tables or as JSON. */
 final class DescribeReport {
@@ -51,11 +49,11 @@ final class DescribeReport {
 
     /** @param part null for the parameters */
     String csv(DescribeCommand.Section part) {
-        return Tables.csv(switch (part == null ? DescribeCommand.Section.PARAMETERS : part) {
+        return (switch (part == null ? DescribeCommand.Section.PARAMETERS : part) {
             case PARAMETERS -> parameterTable();
             case MEMORY -> memoryTable();
             case WALK -> walkTable(summary.walk());
-        });
+        }).csv();
     }
 
     /** @param part null for all */
@@ -66,50 +64,42 @@ final class DescribeReport {
                     vocabulary.isAssumed() ? " assumed" : "", vocabulary.source()));
         }
         if (part == null || part == DescribeCommand.Section.PARAMETERS) {
-            text.append(Tables.text(parameterTable()))
+            text.append(parameterTable().text())
                     .append(String.format(Locale.ROOT, "%ntotal: %,d parameters%n%n", summary.parameterCount()));
         }
         if (part == null || part == DescribeCommand.Section.MEMORY) {
-            text.append(Tables.text(memoryTable())).append(String.format(Locale.ROOT,
+            text.append(memoryTable().text()).append(String.format(Locale.ROOT,
                     "%ntotal: %,d MiB, beside Java itself and the kernels' working space of some tens of MiB%nFLOPs a"
                             + " token, forward and backward: %,.0f%n%n",
                     mebibytes(memory.total()), summary.flopsPerToken()));
         }
         if (part == null || part == DescribeCommand.Section.WALK) {
-            text.append(Tables.text(walkTable(shortened(summary.walk())))).append('\n');
+            text.append(walkTable(shortened(summary.walk())).text()).append('\n');
         }
         return text.toString();
     }
 
-    private Table parameterTable() {
-        List<Weights> rows = summary.parameters();
-        return Table.create("parameters").addColumns(
-                StringColumn.create("name", rows.stream().map(Weights::name)),
-                StringColumn.create("shape", rows.stream().map(row -> Tables.shape(row.shape()))),
-                Tables.whole("count", rows, Weights::count),
-                StringColumn.create("meaning", rows.stream().map(Weights::meaning)));
+    private TextTable<Weights> parameterTable() {
+        return TextTable.of("parameters", summary.parameters()).text("name", Weights::name)
+                .text("shape", row -> TextTable.shape(row.shape())).grouped("count", Weights::count)
+                .text("meaning", Weights::meaning);
     }
 
-    private Table memoryTable() {
+    private TextTable<Share> memoryTable() {
         List<Share> rows = List.of(
                 new Share("weights", memory.weights(),
-                "4 bytes each; generating text needs only these and the key-value cache"),
+                        "4 bytes each; generating text needs only these and the key-value cache"),
                 new Share("gradients", memory.gradients(), "one for each weight"),
                 new Share("moments", memory.moments(), "the optimizer's running means, for each weight"),
                 new Share("activations", memory.activations(), "intermediate results that the backward pass needs"));
-        return Table.create("memory to train on a batch of " + Tables.shape(List.of(batch.sequences(), batch.tokens())))
-                .addColumns(
-                StringColumn.create("what", rows.stream().map(Share::what)),
-                Tables.whole("bytes", rows, Share::bytes),
-                Tables.decimal("MiB", "#,##0.0", rows, row -> row.bytes() / 1048576.0),
-                StringColumn.create("meaning", rows.stream().map(Share::meaning)));
+        String title = "memory to train on a batch of " + TextTable.shape(List.of(batch.sequences(), batch.tokens()));
+        return TextTable.of(title, rows).text("what", Share::what).grouped("bytes", Share::bytes)
+                .decimal("MiB", "#,##0.0", row -> row.bytes() / 1048576.0).text("meaning", Share::meaning);
     }
 
-    private static Table walkTable(List<Step> steps) {
-        return Table.create("shapes of a batch, step by step").addColumns(
-                StringColumn.create("step", steps.stream().map(Step::name)),
-                StringColumn.create("shape", steps.stream().map(step -> Tables.shape(step.shape()))),
-                StringColumn.create("meaning", steps.stream().map(Step::meaning)));
+    private static TextTable<Step> walkTable(List<Step> steps) {
+        return TextTable.of("shapes of a batch, step by step", steps).text("step", Step::name)
+                .text("shape", step -> TextTable.shape(step.shape())).text("meaning", Step::meaning);
     }
 
     /** One row for each block after the first: they are alike. */

@@ -8,7 +8,7 @@ import inkhorn.cli.options.FormatOptions;
 import inkhorn.cli.options.StrategyOptions;
 import inkhorn.cli.terminal.JsonText;
 import inkhorn.cli.terminal.Quoted;
-import inkhorn.cli.terminal.Tables;
+import inkhorn.cli.terminal.TextTable;
 import inkhorn.data.tokenizer.StreamDecoder;
 import inkhorn.data.tokenizer.Tokenizer;
 import inkhorn.generate.Limits;
@@ -24,9 +24,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tech.tablesaw.api.IntColumn;
-import tech.tablesaw.api.StringColumn;
-import tech.tablesaw.api.Table;
 
 /** {@code explain}: what else might have come, at each token that {@code sample} writes. */
 @Command(name = "explain", sortOptions = false,
@@ -102,7 +99,7 @@ public final class ExplainCommand implements Callable<Integer> {
                 .mapToObj(i -> rows(trained.tokenizer(), i + 1, steps.get(i))).toList();
         context.print(switch (output) {
             case TEXT -> text(trained.tokenizer(), steps, rows, prompt, text);
-            case CSV -> Tables.csv(table("steps", rows.stream().flatMap(List::stream).toList(), true));
+            case CSV -> table("steps", rows.stream().flatMap(List::stream).toList(), true).csv();
             case JSON -> JsonText.of(new ExplainedText(prompt, Arrays.stream(ids).boxed().toList(), draws, text,
                     IntStream.range(0, steps.size()).mapToObj(i -> new ExplainedToken(steps.get(i).position(),
                             piece(trained.tokenizer(), steps.get(i).chosen()), steps.get(i).chosen(), rows.get(i)))
@@ -113,9 +110,8 @@ public final class ExplainCommand implements Callable<Integer> {
 
     private static List<ExplainedCandidate> rows(Tokenizer tokenizer, int step, Explanation.ChosenToken explained) {
         return explained.choices().stream()
-                .map(c -> new ExplainedCandidate(step, piece(tokenizer, c.id()), c.id(), c.logit(),
-                c.probability(), c.tempered(),
-                c.kept(), c.isChosen())).toList();
+                .map(c -> new ExplainedCandidate(step, piece(tokenizer, c.id()), c.id(), c.logit(), c.probability(),
+                        c.tempered(), c.kept(), c.isChosen())).toList();
     }
 
     private static String decoded(Tokenizer tokenizer, String prompt, List<Explanation.ChosenToken> steps) {
@@ -126,31 +122,28 @@ public final class ExplainCommand implements Callable<Integer> {
     }
 
     private static String text(Tokenizer tokenizer, List<Explanation.ChosenToken> steps,
-            List<List<ExplainedCandidate>> rows, String prompt,
-            String written) {
+            List<List<ExplainedCandidate>> rows, String prompt, String written) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < steps.size(); i++) {
             Explanation.ChosenToken step = steps.get(i);
             String title = String.format(Locale.ROOT, "token %d, after %d: %s", i + 1, step.position(),
                     piece(tokenizer, step.chosen()));
-            text.append(Tables.text(table(title, rows.get(i), false))).append('\n');
+            text.append(table(title, rows.get(i), false).text()).append('\n');
         }
         return text.append("text: ").append(Quoted.text(prompt + written)).append('\n').toString();
     }
 
-    private static Table table(String title, List<ExplainedCandidate> rows, boolean ofSeveralSteps) {
-        Table table = Table.create(title);
-        if (ofSeveralSteps) {
-            table.addColumns(IntColumn.create("step", rows.stream().mapToInt(ExplainedCandidate::step).toArray()));
+    private static TextTable<ExplainedCandidate> table(String title, List<ExplainedCandidate> rows, boolean ofSeveral) {
+        TextTable<ExplainedCandidate> table = TextTable.of(title, rows);
+        if (ofSeveral) {
+            table.whole("step", ExplainedCandidate::step);
         }
-        return table.addColumns(
-                StringColumn.create("candidate", rows.stream().map(ExplainedCandidate::candidate)),
-                IntColumn.create("id", rows.stream().mapToInt(ExplainedCandidate::id).toArray()),
-                Tables.decimal("logit", "0.0000", rows, ExplainedCandidate::logit),
-                Tables.decimal("probability", "0.0000", rows, ExplainedCandidate::probability),
-                Tables.decimal("after temperature", "0.0000", rows, ExplainedCandidate::afterTemperature),
-                Tables.decimal("after top-k/top-p", "0.0000", rows, ExplainedCandidate::afterTopKTopP),
-                StringColumn.create("chosen", rows.stream().map(row -> row.chosen() ? "*" : "")));
+        return table.text("candidate", ExplainedCandidate::candidate).whole("id", ExplainedCandidate::id)
+                .decimal("logit", "0.0000", ExplainedCandidate::logit)
+                .decimal("probability", "0.0000", ExplainedCandidate::probability)
+                .decimal("after temperature", "0.0000", ExplainedCandidate::afterTemperature)
+                .decimal("after top-k/top-p", "0.0000", ExplainedCandidate::afterTopKTopP)
+                .text("chosen", row -> row.chosen() ? "*" : "");
     }
 
     /** So that spaces and line breaks can be seen. */

@@ -3,6 +3,7 @@ package inkhorn.cli;
 import inkhorn.cli.options.Arguments;
 import inkhorn.cli.options.CommonOptions;
 import inkhorn.cli.terminal.Quoted;
+import inkhorn.cli.terminal.TextTable;
 import inkhorn.data.Batch;
 import inkhorn.data.prepare.DataManifest;
 import inkhorn.data.prepare.PreparedData;
@@ -10,25 +11,19 @@ import inkhorn.data.prepare.TokenCounts;
 import inkhorn.data.tokenizer.Tokenizer;
 import inkhorn.train.Trainer;
 import java.nio.file.Path;
-import java.text.DecimalFormat;
-import java.text.DecimalFormatSymbols;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import java.util.function.IntFunction;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tech.tablesaw.api.DoubleColumn;
-import tech.tablesaw.api.IntColumn;
-import tech.tablesaw.api.LongColumn;
-import tech.tablesaw.api.StringColumn;
-import tech.tablesaw.api.Table;
-import tech.tablesaw.columns.numbers.NumberColumnFormatter;
 
 /** {@code inspect-data}: shows what is in prepared data. */
 @Command(name = "inspect-data", sortOptions = false,
@@ -90,65 +85,51 @@ public final class InspectDataCommand implements Callable<Integer> {
         return 0;
     }
 
-    private void show(Table table) {
-        context.out().println(table.print(Integer.MAX_VALUE));
-        context.out().println();
+    private void show(TextTable<?> table) {
+        context.out().println(table.text());
     }
 
-    private static Table parts(DataManifest manifest) {
-        List<DataManifest.Split> parts = List.of(manifest.train(), manifest.val());
-        return Table.create("counts").addColumns(
-                StringColumn.create("part", "training", "validation"),
-                LongColumn.create("documents", parts.stream().mapToLong(DataManifest.Split::documents)),
-                LongColumn.create("tokens", parts.stream().mapToLong(DataManifest.Split::tokens)),
-                LongColumn.create("characters", parts.stream().mapToLong(DataManifest.Split::characters)),
-                LongColumn.create("bytes", parts.stream().mapToLong(DataManifest.Split::bytes)),
-                decimal("characters per token",
-                parts.stream().mapToDouble(part -> (double) part.characters() / part.tokens()).toArray()));
+    private static TextTable<DataManifest.Split> parts(DataManifest manifest) {
+        return TextTable.of("counts", List.of(manifest.train(), manifest.val()))
+                .text("part", part -> part == manifest.train() ? "training" : "validation")
+                .whole("documents", DataManifest.Split::documents).whole("tokens", DataManifest.Split::tokens)
+                .whole("characters", DataManifest.Split::characters).whole("bytes", DataManifest.Split::bytes)
+                .decimal("characters per token", "0.00", part -> (double) part.characters() / part.tokens());
     }
 
     /** What the ids do not hold of the text. */
-    private static Table losses(PreparedData data, TokenCounts counts) {
+    private record Loss(String what, long count, String share) {
+    }
+
+    private static TextTable<Loss> losses(PreparedData data, TokenCounts counts) {
         DataManifest manifest = data.manifest();
         OptionalInt unknown = data.tokenizer().unknown();
         long unknowns = unknown.isPresent() ? counts.of(unknown.getAsInt()) : 0;
         long characters = manifest.train().characters() + manifest.val().characters();
-        return Table.create("unknown and replaced").addColumns(
-                StringColumn.create("what", "unknown tokens", "invalid UTF-8 replaced by U+FFFD"),
-                LongColumn.create("count", unknowns, manifest.replaced()),
-                StringColumn.create("share", percent(unknowns, counts.total()) + " of the tokens",
+        List<Loss> losses = List.of(
+                new Loss("unknown tokens", unknowns, percent(unknowns, counts.total()) + " of the tokens"),
+                new Loss("invalid UTF-8 replaced by U+FFFD", manifest.replaced(),
                         percent(manifest.replaced(), characters) + " of the characters"));
+        return TextTable.of("unknown and replaced", losses).text("what", Loss::what).whole("count", Loss::count)
+                .text("share", Loss::share);
     }
 
-    private static Table tokens(String title, List<TokenCounts.Row> rows, long total) {
-        return Table.create(title).addColumns(
-                IntColumn.create("id", rows.stream().mapToInt(TokenCounts.Row::id).toArray()),
-                StringColumn.create("token", rows.stream().map(row -> Quoted.text(row.text()))),
-                IntColumn.create("characters", rows.stream().mapToInt(TokenCounts.Row::characters).toArray()),
-                LongColumn.create("count", rows.stream().mapToLong(TokenCounts.Row::count)),
-                StringColumn.create("share", rows.stream().map(row -> percent(row.count(), total))));
+    private static TextTable<TokenCounts.Row> tokens(String title, List<TokenCounts.Row> rows, long total) {
+        return TextTable.of(title, rows).whole("id", TokenCounts.Row::id).text("token", row -> Quoted.text(row.text()))
+                .whole("characters", TokenCounts.Row::characters).whole("count", TokenCounts.Row::count)
+                .text("share", row -> percent(row.count(), total));
     }
 
-    /** A sequence of T tokens is T lessons: after each context, the token to foretell. */
-    private static Table lesson(Tokenizer tokenizer, Batch batch, int row) {
+    /** A sequence of T tokens is T lessons: after each context, the token to predict. */
+    private static TextTable<Integer> lesson(Tokenizer tokenizer, Batch batch, int row) {
         int from = row * batch.blockSize();
-        List<int[]> contexts = Stream.iterate(1, length -> length <= batch.blockSize(), length -> length + 1)
-                .map(length -> Arrays.copyOfRange(batch.inputs(), from, from + length)).toList();
-        List<Integer> targets = Arrays.stream(batch.targets(), from, from + batch.blockSize()).boxed().toList();
-        return Table.create("sequence " + (row + 1) + " of the first batch: context, and the target that follows")
-                .addColumns(
-                StringColumn.create("context ids", contexts.stream().map(InspectDataCommand::spaced)),
-                IntColumn.create("target id", targets.stream().mapToInt(Integer::intValue).toArray()),
-                StringColumn.create("context", contexts.stream().map(ids -> Quoted.text(tokenizer.decode(ids)))),
-                StringColumn.create("target",
-                targets.stream().map(id -> Quoted.text(tokenizer.decode(new int[] {id})))));
-    }
-
-    private static DoubleColumn decimal(String name, double[] values) {
-        DoubleColumn column = DoubleColumn.create(name, values);
-        column.setPrintFormatter(new NumberColumnFormatter(new DecimalFormat("0.00",
-                DecimalFormatSymbols.getInstance(Locale.ROOT))));
-        return column;
+        IntFunction<int[]> context = length -> Arrays.copyOfRange(batch.inputs(), from, from + length);
+        IntUnaryOperator target = length -> batch.targets()[from + length - 1];
+        return TextTable.of("sequence " + (row + 1) + " of the first batch: context, and the target that follows",
+                        IntStream.rangeClosed(1, batch.blockSize()).boxed().toList())
+                .text("context ids", length -> spaced(context.apply(length))).whole("target id", target::applyAsInt)
+                .text("context", length -> Quoted.text(tokenizer.decode(context.apply(length))))
+                .text("target", length -> Quoted.text(tokenizer.decode(new int[] {target.applyAsInt(length)})));
     }
 
     private static String spaced(int[] ids) {

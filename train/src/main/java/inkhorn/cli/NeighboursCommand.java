@@ -5,7 +5,7 @@ import inkhorn.cli.options.CommonOptions;
 import inkhorn.cli.options.FormatOptions;
 import inkhorn.cli.terminal.JsonText;
 import inkhorn.cli.terminal.Quoted;
-import inkhorn.cli.terminal.Tables;
+import inkhorn.cli.terminal.TextTable;
 import inkhorn.config.UserError;
 import inkhorn.data.tokenizer.Tokenizer;
 import inkhorn.generate.TrainedModel;
@@ -19,9 +19,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tech.tablesaw.api.IntColumn;
-import tech.tablesaw.api.StringColumn;
-import tech.tablesaw.api.Table;
 
 /** {@code neighbours}: the tokens whose embeddings are nearest to one's. */
 @Command(name = "neighbours", sortOptions = false,
@@ -71,18 +68,16 @@ public final class NeighboursCommand implements Callable<Integer> {
                 .map(found -> row(trained.tokenizer(), found.id(), found.cosine())).toList();
         Neighbour own = row(trained.tokenizer(), id, 1);
         context.print(switch (output) {
-            case TEXT -> Tables.text(table("nearest to " + own.token() + ", token " + id, rows));
-            case CSV -> Tables.csv(table("neighbours", rows));
+            case TEXT -> table("nearest to " + own.token() + ", token " + id, rows).text();
+            case CSV -> table("neighbours", rows).csv();
             case JSON -> JsonText.of(new Neighbourhood(own, rows));
         });
         return 0;
     }
 
-    private static Table table(String title, List<Neighbour> rows) {
-        return Table.create(title).addColumns(
-                StringColumn.create("token", rows.stream().map(Neighbour::token)),
-                IntColumn.create("id", rows.stream().mapToInt(Neighbour::id).toArray()),
-                Tables.decimal("cosine", "0.0000", rows, Neighbour::cosine));
+    private static TextTable<Neighbour> table(String title, List<Neighbour> rows) {
+        return TextTable.of(title, rows).text("token", Neighbour::token).whole("id", Neighbour::id)
+                .decimal("cosine", "0.0000", Neighbour::cosine);
     }
 
     private static Neighbour row(Tokenizer tokenizer, int id, double cosine) {

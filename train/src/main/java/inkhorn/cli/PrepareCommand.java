@@ -123,8 +123,7 @@ public final class PrepareCommand implements Callable<Integer> {
         lines.printf(Locale.ROOT, "input       %s, %,d bytes, %s%n", counted(manifest.sources().size(), "file"), bytes,
                 counted(manifest.documents(), "document"));
         lines.printf(Locale.ROOT, "tokenizer   %s, vocabulary of %,d, ids of %d bits%n", manifest.tokenizer(),
-                manifest.vocabSize(),
-                manifest.idBits().bits());
+                manifest.vocabSize(), manifest.idBits().bits());
         show("training", manifest.train(), manifest.documents());
         show("validation", manifest.val(), manifest.documents());
         lines.println(data.reused()
@@ -137,8 +136,7 @@ public final class PrepareCommand implements Callable<Integer> {
 
     private void show(String part, DataManifest.Split split, long documents) {
         context.out().printf(Locale.ROOT, "%-12s%,d tokens of %,d characters (%,d bytes)%s%n", part, split.tokens(),
-                split.characters(), split.bytes(),
-                documents > 1 ? ", " + counted(split.documents(), "document") : "");
+                split.characters(), split.bytes(), documents > 1 ? ", " + counted(split.documents(), "document") : "");
     }
 
     private static String counted(long count, String what) {

@@ -128,8 +128,7 @@ public final class SampleCommand implements Callable<Integer> {
                     + " at none");
         }
         return new TextWriter.Order(chosen, (int) Arguments.whole("--tokens", tokens, 1), texts, Arguments.seed(seed),
-                List.copyOf(stops),
-                !noSlide, json, !noCache);
+                List.copyOf(stops), !noSlide, json, !noCache);
     }
 
     /** A prompt, its text, the next prompt, until the input ends. Each text has random numbers of its own. */

@@ -6,6 +6,7 @@ import inkhorn.cli.options.TextInput;
 import inkhorn.cli.options.TokenizerNames;
 import inkhorn.cli.terminal.JsonText;
 import inkhorn.cli.terminal.Quoted;
+import inkhorn.cli.terminal.TextTable;
 import inkhorn.config.UserError;
 import inkhorn.data.DataException;
 import inkhorn.data.tokenizer.Tokenizer;
@@ -25,9 +26,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tech.tablesaw.api.IntColumn;
-import tech.tablesaw.api.StringColumn;
-import tech.tablesaw.api.Table;
 
 /** {@code tokenize}: for each text a table of tokens and ids, or one that compares tokenizers; or the same as JSON. */
 @Command(name = "tokenize", sortOptions = false,
@@ -187,30 +185,21 @@ public final class TokenizeCommand implements Callable<Integer> {
     }
 
     private void show(Named text, Tokenizer tokenizer, PrintStream out) {
-        int[] ids;
-        try {
-            ids = tokenizer.encodePrompt(text.text());
-        } catch (DataException e) {
-            throw new UserError(text.source() + ": " + e.getMessage());
-        }
+        int[] ids = encoded(text, tokenizer);
         if (json) {
             out.print(JsonText.line(new TokenizedText(text.source(), text.text(), tokenizer.name(), ids,
                     Arrays.stream(ids).mapToObj(id -> new String(tokenizer.tokenBytes(id), StandardCharsets.UTF_8))
-                    .toList(),
-                    tokenizer.offsets(text.text()))));
+                    .toList(), tokenizer.offsets(text.text()))));
             return;
         }
-        print(out, Table.create(tokenizer.name()).addColumns(
-                IntColumn.create("position", IntStream.range(0, ids.length).toArray()),
-                StringColumn.create("piece", Arrays.stream(ids).mapToObj(id -> Quoted.bytes(tokenizer.tokenBytes(id)))),
-                IntColumn.create("id", ids)));
+        TextTable<Integer> table = TextTable.of(tokenizer.name(), IntStream.range(0, ids.length).boxed().toList());
+        out.println(table.whole("position", i -> i).text("piece", i -> Quoted.bytes(tokenizer.tokenBytes(ids[i])))
+                .whole("id", i -> ids[i]).text());
         out.println("ids: " + Arrays.toString(ids));
         out.println(String.format(Locale.ROOT,
                 "%d tokens for %d characters (%d bytes), %s characters a token; vocabulary of %,d, sha256 %s",
-                ids.length,
-                text.characters(), text.text().getBytes(StandardCharsets.UTF_8).length,
-                ratio(text.characters(), ids.length),
-                tokenizer.vocabSize(), tokenizer.hash()));
+                ids.length, text.characters(), text.text().getBytes(StandardCharsets.UTF_8).length,
+                ratio(text.characters(), ids.length), tokenizer.vocabSize(), tokenizer.hash()));
     }
 
     /** By the names that the table shows. */
@@ -238,18 +227,18 @@ public final class TokenizeCommand implements Callable<Integer> {
             out.print(JsonText.line(new Compared(text.source(), text.text(), rows)));
             return;
         }
-        print(out, Table.create(Quoted.text(text.text())).addColumns(
-                StringColumn.create("tokenizer", rows.stream().map(TokenizerCount::tokenizer)),
-                IntColumn.create("tokens", rows.stream().mapToInt(TokenizerCount::tokens).toArray()),
-                StringColumn.create("characters per token",
-                rows.stream().map(row -> ratio(text.characters(), row.tokens()))),
-                IntColumn.create("vocabulary", rows.stream().mapToInt(TokenizerCount::vocabulary).toArray()),
-                IntColumn.create("unknown", rows.stream().mapToInt(TokenizerCount::unknown).toArray())));
+        out.println(TextTable.of(Quoted.text(text.text()), rows).text("tokenizer", TokenizerCount::tokenizer)
+                .whole("tokens", TokenizerCount::tokens)
+                .text("characters per token", row -> ratio(text.characters(), row.tokens()))
+                .whole("vocabulary", TokenizerCount::vocabulary).whole("unknown", TokenizerCount::unknown).text());
     }
 
-    private static void print(PrintStream out, Table table) {
-        out.println(table.print(Integer.MAX_VALUE));
-        out.println();
+    private static int[] encoded(Named text, Tokenizer tokenizer) {
+        try {
+            return tokenizer.encodePrompt(text.text());
+        } catch (DataException e) {
+            throw new UserError(text.source() + ": " + e.getMessage());
+        }
     }
 
     private static String ratio(int characters, int tokens) {

@@ -14,8 +14,7 @@ public record RunConfig(RunIdentity run, DataConfig data, ModelConfig model, Tra
     /** Every key at its default. */
     public static RunConfig defaults() {
         return new RunConfig(RunIdentity.defaults(), DataConfig.defaults(), ModelConfig.defaults(),
-                TrainConfig.defaults(),
-                OptimConfig.defaults());
+                TrainConfig.defaults(), OptimConfig.defaults());
     }
 
     /** Every key with its value, as YAML that {@link ConfigLoader} reads back to an equal config. */

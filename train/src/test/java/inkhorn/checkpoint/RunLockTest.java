@@ -60,8 +60,7 @@ class RunLockTest {
     void aRunDirectoryThatCannotBeUsedIsTheUsersError() throws IOException {
         Path file = Files.writeString(directory.resolve("file"), "");
         assertThatThrownBy(() -> RunLock.acquire(file)).hasMessageStartingWith(file + ": ")
-                .hasMessageContaining("already exists")
-                .hasMessageContaining("run.out")
+                .hasMessageContaining("already exists").hasMessageContaining("run.out")
                 .isInstanceOfSatisfying(CheckpointException.class, e -> assertThat(e.isUserError()).isTrue());
     }
 

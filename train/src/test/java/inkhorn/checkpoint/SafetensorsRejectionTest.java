@@ -89,8 +89,7 @@ class SafetensorsRejectionTest {
         Files.write(file, Fixtures.file("{\"a\":{\u001b[31m", new byte[0]));
         assertThatThrownBy(() -> SafetensorsReader.open(file)).isInstanceOf(CheckpointException.class)
                 .hasMessageStartingWith(file + ": header is not JSON (\"Illegal character")
-                .hasMessageEndingWith("\")" + AGAIN)
-                .hasMessageNotContainingAny("\n", "\u001b");
+                .hasMessageEndingWith("\")" + AGAIN).hasMessageNotContainingAny("\n", "\u001b");
         Files.write(file, Fixtures.file("", new byte[0]));
         assertRefused("header is not a JSON object");
         Files.write(file, Fixtures.file(2, new byte[] {'{', (byte) 0xff}, new byte[0]));

@@ -68,8 +68,7 @@ final class AttentionCommandTest {
         List<String> rows = program.out().lines().dropWhile(line -> !line.startsWith("3.")).skip(2).limit(10).toList();
         assertThat(rows)
                 .allSatisfy(row -> assertThat(Arrays.stream(row.substring(4).trim().split("\\s+"))
-                .filter(cell -> !cell.equals("."))
-                .mapToDouble(Double::parseDouble).sum()).isCloseTo(1, within(0.006)));
+                .filter(cell -> !cell.equals(".")).mapToDouble(Double::parseDouble).sum()).isCloseTo(1, within(0.006)));
     }
 
     @Test

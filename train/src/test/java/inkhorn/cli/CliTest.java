@@ -101,8 +101,7 @@ final class CliTest {
         SampleCommand sample = program.parsed(SampleCommand.class, "sample", "checkpoints/x");
         assertThat(sample.order()).isEqualTo(new TextWriter.Order(
                 new StrategyOptions.Strategy(Penalties.NONE, Optional.of(new Warping(0.8, 200, 1, 0, 1)),
-                Optional.empty()),
-                500, 1, 1337, List.of(), true, false, true));
+                Optional.empty()), 500, 1, 1337, List.of(), true, false, true));
         assertThat(sample.prompt.source()).isEqualTo(new PromptOptions.Prompt("", null, false));
         assertThat(sample).extracting("from", "stats").containsExactly("checkpoints/x", false);
     }
@@ -149,8 +148,7 @@ final class CliTest {
         assertThat(program.run("sample", "x", "--stop", "a", "--stop", "")).isEqualTo(2);
         assertThat(program.err())
                 .isEqualTo("error: --stop: found nothing, expected a text of at least one character; leave it out to"
-                + " stop at none"
-                + System.lineSeparator());
+                + " stop at none" + System.lineSeparator());
     }
 
     @ParameterizedTest(name = "{0}")
@@ -301,8 +299,7 @@ final class CliTest {
                 "unexpected IllegalStateException: step 3; --debug shows where");
         assertFailure(new OutOfMemoryError("Java heap space"), 1, "out of memory (Java's heap may grow to "
                 + (Runtime.getRuntime().maxMemory() >> 20)
-                + " MiB): lower train.batch_size, model.block_size or model.n_embd,"
-                + " or give more with java -Xmx");
+                + " MiB): lower train.batch_size, model.block_size or model.n_embd," + " or give more with java -Xmx");
     }
 
     @Test

@@ -157,16 +157,13 @@ final class DataCommandsTest {
         prepare("--tokenizer", "bpe", "--vocab-size=270");
         program.clear();
         assertFails(train("--data.dir=" + prepared, "--data.tokenizer=char"), "data.dir: " + prepared
-                + " was prepared with the tokenizer bpe of 270"
-                + " tokens, but data.tokenizer is char; ");
+                + " was prepared with the tokenizer bpe of 270" + " tokens, but data.tokenizer is char; ");
         assertThat(train("--data.path=" + text)).isZero();
         program.clear();
         assertFails(train("--data.dir=" + prepared, "--resume"), "cannot resume " + directory.resolve("run")
-                + " with another tokenizer: the data's"
-                + " is bpe with 270 tokens (sha256 ");
+                + " with another tokenizer: the data's" + " is bpe with 270 tokens (sha256 ");
         assertFails(train("--data.dir=" + directory.resolve("none")), directory.resolve("none")
-                + ": holds no prepared data (manifest.json: no such"
-                + " file or directory); ");
+                + ": holds no prepared data (manifest.json: no such" + " file or directory); ");
     }
 
     @Test

@@ -114,8 +114,7 @@ final class InitFromTest {
         args.add("--model.init_from=" + first);
         assertThat(train(second, args.toArray(String[]::new))).isEqualTo(2);
         assertThat(program.err().lines().filter(line -> !line.startsWith("note: "))).singleElement().asString()
-                .startsWith("error: ")
-                .contains(part);
+                .startsWith("error: ").contains(part);
         assertThat(second).doesNotExist();
     }
 

@@ -190,8 +190,7 @@ final class InspectCommandsTest {
         assertThat(program.run("neighbours", run.toString(), "--token=ab")).isEqualTo(2);
         assertThat(program.err())
                 .isEqualTo("error: --token: found \"ab\", which is 2 tokens: \"a\" \"b\"; expected a text that is one"
-                + " token of the"
-                + " char tokenizer" + System.lineSeparator());
+                + " token of the" + " char tokenizer" + System.lineSeparator());
     }
 
     private static double cosine(float[] table, int a, int b, int channels) {

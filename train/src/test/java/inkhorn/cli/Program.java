@@ -76,8 +76,7 @@ final class Program {
             }
         };
         return new Context(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)), bytes, lines,
-                new PrintWriter(err, true), dataSets,
-                signals, peaks, examination);
+                new PrintWriter(err, true), dataSets, signals, peaks, examination);
     }
 
     String out() {

@@ -239,8 +239,7 @@ final class SampleCommandTest {
         assertThat(sample(run, "--no-slide", "--prompt", "a".repeat(BLOCK))).isEqualTo(2);
         assertThat(program.err())
                 .isEqualTo("error: --no-slide: the prompt has 16 tokens and the model's context 16, which leaves no"
-                + " room;"
-                + " shorten the prompt or leave --no-slide out" + System.lineSeparator());
+                + " room;" + " shorten the prompt or leave --no-slide out" + System.lineSeparator());
     }
 
     @Test
@@ -358,8 +357,7 @@ final class SampleCommandTest {
         String[] words = command.split(" ");
         assertThat(program.run(words[0], run.toString(), words[1], "--kernels=scalar")).isEqualTo(2);
         assertThat(program.err().lines()).singleElement().asString().startsWith("error: ")
-                .contains("NaN", "weights are damaged", "earlier checkpoint")
-                .doesNotContain("unexpected");
+                .contains("NaN", "weights are damaged", "earlier checkpoint").doesNotContain("unexpected");
     }
 
     private void save(long step, long seed, String alphabet, boolean best) {

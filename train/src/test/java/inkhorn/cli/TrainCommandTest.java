@@ -166,16 +166,14 @@ final class TrainCommandTest {
         assertThat(train(with(tooFast, "--resume"))).isEqualTo(1);
         assertThat(program.err())
                 .matches("error: step 3: the losses are NaN in training and NaN in validation; the last good"
-                + " checkpoint is "
-                + run + "/step-00000002; lower optim.lr, or set optim.grad_clip\n");
+                + " checkpoint is " + run + "/step-00000002; lower optim.lr, or set optim.grad_clip\n");
     }
 
     @Test
     void aDirectoryWithARunIsNotOverwritten() {
         assertThat(train()).isZero();
         assertFails(2, run + " already holds a run, at step 6; go on with --resume, choose another name with"
-                + " --run.name=NAME, or remove"
-                + " the directory");
+                + " --run.name=NAME, or remove" + " the directory");
     }
 
     @Test

@@ -160,8 +160,7 @@ final class ConfigErrorsTest {
     @Test
     void allProblemsAreReportedAtOnceAndNoneTwice() {
         assertThat(errors("model:\n  n_layer: 0\n  n_head: x\n  n_embd: 100\ntrain:\n  keeep: 1\n  max_iters:"
-                + " -1\noptim:\n  lr: -1\n"))
-                .containsExactly(
+                + " -1\noptim:\n  lr: -1\n")).containsExactly(
                         "my.yaml:6: unknown key train.keeep; did you mean train.keep?",
                         "my.yaml:3: model.n_head: found x, expected a whole number; the default is 6",
                         "my.yaml:2: model.n_layer: found 0, expected a whole number >= 1; the default is 6",

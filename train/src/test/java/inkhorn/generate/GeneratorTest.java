@@ -117,8 +117,7 @@ class GeneratorTest {
         int end = new Generation(Sampler.of(1, 0), 5).of(PROMPT, 30, 0).get(9);
         List<Integer> text = new ArrayList<>();
         FinishReason reason = new Generator(gpt, Sampler.of(1, 0), 5)
-                .generate(PROMPT, new Limits(30, OptionalInt.of(end), true), 0,
-                (id, logits) -> text.add(id));
+                .generate(PROMPT, new Limits(30, OptionalInt.of(end), true), 0, (id, logits) -> text.add(id));
         assertThat(reason).isEqualTo(FinishReason.END_OF_TEXT);
         assertThat(text.indexOf(end)).isEqualTo(text.size() - 1).isLessThan(10);
     }

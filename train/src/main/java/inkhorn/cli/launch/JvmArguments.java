@@ -112,8 +112,7 @@ public final class JvmArguments {
      * @param parent      process id of the first JVM, or {@link #NO_PARENT}
      */
     public static List<String> command(String java, List<String> userOptions, List<String> environment,
-            boolean hugePages, int cores,
-            String classPath, String parent, String mainClass, String[] args) {
+            boolean hugePages, int cores, String classPath, String parent, String mainClass, String[] args) {
         List<String> chosen = new ArrayList<>(userOptions);
         chosen.addAll(environment);
         List<String> command = new ArrayList<>();

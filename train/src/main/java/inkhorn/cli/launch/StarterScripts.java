@@ -50,8 +50,7 @@ public final class StarterScripts {
     private static String windows() throws IOException {
         // Windows has no transparent huge pages.
         String flags = JvmArguments.FLAGS.stream().filter(flag -> flag.needs() != JvmFlag.Needs.HUGE_PAGES)
-                .map(StarterScripts::windows)
-                .collect(Collectors.joining("\n"));
+                .map(StarterScripts::windows).collect(Collectors.joining("\n"));
         return filled("inkhorn.cmd", flags, windowsPatterns(ClassArchive.UNLESS)).replace("\n", "\r\n");
     }
 
@@ -65,8 +64,7 @@ public final class StarterScripts {
     /** As regular expressions of {@code findstr}, within a word. */
     private static String windowsPatterns(String[] patterns) {
         return Stream.concat(Stream.of("/r"), Arrays.stream(patterns).map(pattern -> "/c:\""
-                + pattern.replace("*", "[^ ]*") + "\""))
-                .collect(Collectors.joining(" "));
+                + pattern.replace("*", "[^ ]*") + "\"")).collect(Collectors.joining(" "));
     }
 
     private static String filled(String template, String flags, String archiveUnless) throws IOException {

@@ -19,8 +19,7 @@ public final class DoctorReport {
     private record Findings(MachineFacts.Jvm java, MachineFacts.Host system, MachineFacts.KernelFacts kernels,
             MachineFacts.Peak peak, MachineFacts.Memory memory,
                             MachineFacts.HugePages hugePages, MachineFacts.Start start,
-                            MachineFacts.TrainingNeed training,
-                            List<String> whatToChange) {
+                            MachineFacts.TrainingNeed training, List<String> whatToChange) {
     }
 
     public static String json(MachineFacts m, MachineFacts.TrainingNeed training, List<String> advice) {

@@ -25,8 +25,7 @@ public final class BeamOptions {
         return beam == null ? Optional.empty() : Optional.of(new Beams(
                 (int) Arguments.whole("--beam", beam, 1, 1024),
                 lengthPenalty == null ? 1 : Arguments.decimal("--length-penalty", lengthPenalty, "a number",
-                value -> true),
-                earlyStopping == null ? Beams.EarlyStopping.FALSE
+                value -> true), earlyStopping == null ? Beams.EarlyStopping.FALSE
                         : Arguments.word("--early-stopping", earlyStopping, Beams.EarlyStopping.values())));
     }
 }

@@ -163,8 +163,7 @@ public abstract class ByteProgressLine implements ByteProgress, AutoCloseable {
                 shownTenth = tenth;
                 Unit unit = Unit.of(total);
                 out.printf(Locale.ROOT, "%s: %d %% of %,d %s  %.1f MB/s  %s left%n", what, tenth * 10,
-                        total / unit.bytes,
-                        unit.symbol, done * 1e-6 / seconds,
+                        total / unit.bytes, unit.symbol, done * 1e-6 / seconds,
                         PlainProgress.time(Math.round(seconds / done * (total - done))));
             }
         }

@@ -30,8 +30,7 @@ class PromptLinesTest {
         String home = key + "H";
         String end = key + "F";
         assertThat(typed("one\rtwo\r" + up + "\r" + up + up + up + down + "\rac" + left + "b\rbd" + home + "a" + right
-                + "c" + end + "e\r"))
-                .containsExactly("one", "two", "two", "two", "abc", "abcde");
+                + "c" + end + "e\r")).containsExactly("one", "two", "two", "two", "abc", "abcde");
     }
 
     private static List<String> typed(String keys) throws IOException {
