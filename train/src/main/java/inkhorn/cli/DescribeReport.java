@@ -49,11 +49,12 @@ final class DescribeReport {
 
     /** @param part null for the parameters */
     String csv(DescribeCommand.Section part) {
-        return (switch (part == null ? DescribeCommand.Section.PARAMETERS : part) {
+        TextTable<?> table = switch (part == null ? DescribeCommand.Section.PARAMETERS : part) {
             case PARAMETERS -> parameterTable();
             case MEMORY -> memoryTable();
             case WALK -> walkTable(summary.walk());
-        }).csv();
+        };
+        return table.csv();
     }
 
     /** @param part null for all */
