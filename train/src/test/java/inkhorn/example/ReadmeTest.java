@@ -27,7 +27,8 @@ class ReadmeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"src/test/java/inkhorn/example/TrainALine.java", EMBED + "StreamText.java",
-    EMBED + "TrainSmall.java"}) void theCodeInTheReadmeIsTheCodeThatIsTested(String example) throws IOException {
+            EMBED + "TrainSmall.java"})
+    void theCodeInTheReadmeIsTheCodeThatIsTested(String example) throws IOException {
         String source = Files.readString(Path.of(example));
         String shown = source.substring(source.indexOf("// README: from here\n"), source.indexOf("// README: to here"))
                 .replace("// README: from here\n", "").stripIndent().strip();

@@ -13,7 +13,7 @@ public final class StreamText {
         System.out.print(args[1]);
         // README: from here
         TrainedModel model = TrainedModel.open(Path.of(args[0]));       // a run's best checkpoint, or any checkpoint
-        model.stream(args[1], System.out::print);    // each piece of text as soon as its token is chosen
+        model.stream(args[1], System.out::print);                       // each piece of text once its token is chosen
         // README: to here
         System.out.println();
     }

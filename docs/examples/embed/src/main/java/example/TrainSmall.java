@@ -26,7 +26,7 @@ public final class TrainSmall {
         BatchSampler batches = Trainer.batches(TokenFile.of(tokenizer.encode(text)), 16, 32, 1337);
         Gpt model = new Gpt(GptConfig.defaults().withVocabSize(tokenizer.vocabSize()).withBlockSize(32)
                 .withNLayer(2).withNHead(2).withNEmbd(64), new Rng(1337));
-        // rate, norm, seed
+        // learning rate 1e-3, gradients clipped at norm 1, seed 1337
         TrainStep training = new TrainStep(model, new AdamW(model.namedParameters()), step -> 1e-3, 1, 1337);
         try (Scope arrays = Scope.open()) {    // reused from step to step
             for (int step = 0; step < 300; step++) {
