@@ -26,8 +26,8 @@ class ReadmeTest {
     private static final String EMBED = "../docs/examples/embed/src/main/java/example/";
 
     @ParameterizedTest
-    @ValueSource(strings = {"src/test/java/inkhorn/example/TrainALine.java", EMBED + "StreamText.java",
-            EMBED + "TrainSmall.java"})
+    @ValueSource(strings = {
+        "src/test/java/inkhorn/example/TrainALine.java", EMBED + "StreamText.java", EMBED + "TrainSmall.java"})
     void theCodeInTheReadmeIsTheCodeThatIsTested(String example) throws IOException {
         String source = Files.readString(Path.of(example));
         String shown = source.substring(source.indexOf("// README: from here\n"), source.indexOf("// README: to here"))
