@@ -139,15 +139,23 @@ public final class DescribeCommand implements Callable<Integer> {
     }
 
     private static Subject ofCheckpoint(Path path, int tokens) {
-        Supplier<LanguageModel> model = ModelFiles.architecture(Checkpoint.open(path));
+        Checkpoint checkpoint = Checkpoint.open(path);
+        Supplier<LanguageModel> model = ModelFiles.architecture(checkpoint);
         try (Scope shapes = Scope.openOnShapes()) {
             LanguageModel made = model.get();
             if (tokens > 0 && tokens != made.vocabSize()) {
                 throw new UserError("--vocab-size: found " + tokens + ", but the checkpoint has " + made.vocabSize()
                         + " tokens; leave the option out");
             }
-            return new Subject(model, Optimizers.ADAMW, made.blockSize(),
+            return new Subject(model, optimizer(checkpoint), made.blockSize(),
                     Vocabulary.known(made.vocabSize(), "the checkpoint's"), new BatchSize(1, made.blockSize()));
         }
+    }
+
+    /** The optimizer that a checkpoint was trained with; the default one where its config is not kept beside it. */
+    private static Optimizers optimizer(Checkpoint checkpoint) {
+        Path config = checkpoint.directory().resolve("config.yaml");
+        RunConfig trained = Files.isRegularFile(config) ? ConfigLoader.load(config) : RunConfig.defaults();
+        return trained.optim().optimizer();
     }
 }

@@ -33,9 +33,8 @@ final class DescribeReport {
 
     /** The JSON object's form. */
     private record Description(String model, Vocabulary vocabulary, DescribeCommand.BatchSize batch,
-            List<Weights> parameters,
-                            long parameterCount, double flopsPerToken, TrainingMemory memoryBytes, long totalBytes,
-                            List<Step> walk) {
+                            List<Weights> parameters, long parameterCount, double flopsPerToken,
+                            TrainingMemory memoryBytes, long totalBytes, List<Step> walk) {
     }
 
     /** What takes memory. */

@@ -13,6 +13,7 @@ import inkhorn.generate.PlainLogits;
 import inkhorn.nn.GptConfig;
 import inkhorn.nn.LanguageModel;
 import inkhorn.nn.config.Records;
+import inkhorn.optim.Optimizers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -82,6 +84,17 @@ final class ArchitecturesTest {
             assertThat(fromCheckpoint.at(part)).as(part).isEqualTo(fromConfig.at(part));
         }
         assertThat(fromConfig.at("/parameter_count").longValue()).isEqualTo(model("run").parameterCount());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theMemoryToTrainACheckpointIsThatOfItsOptimizer(Optimizers optimizer) throws IOException {
+        train("run", "--optim.optimizer=" + Records.word(optimizer));
+        JsonNode fromCheckpoint = described(latest("run"));
+        JsonNode fromConfig = described(directory.resolve("run/config.yaml"));
+        assertThat(fromCheckpoint.at("/memory_bytes")).isEqualTo(fromConfig.at("/memory_bytes"));
+        assertThat(fromCheckpoint.at("/memory_bytes/moments").longValue())
+                .isEqualTo(4 * model("run").parameterCount() * optimizer.moments().size());
     }
 
     @ParameterizedTest

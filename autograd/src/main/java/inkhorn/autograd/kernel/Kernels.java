@@ -1,9 +1,10 @@
 package inkhorn.autograd.kernel;
 
 /**
- * All arithmetic on arrays: the only place that loops over elements. Arrays are row-major float32 from index 0 unless
- * an offset is given; a size argument says how much of an array counts. Where a method has {@code add}, the result is
- * added to what the output holds; otherwise the output is overwritten, whatever it held.
+ * All arithmetic on arrays: ops and modules loop over no elements. An optimizer may, by {@link #forEachRange}. Arrays
+ * are row-major float32 from index 0 unless an offset is given; a size argument says how much of an array counts.
+ * Where a method has {@code add}, the result is added to what the output holds; otherwise the output is overwritten,
+ * whatever it held.
  *
  * <p>Results do not depend on the number of threads: work is split by output, and sums run in a fixed order. The scalar
  * back end is the specification; every other one is tested against it. {@link Backend} lists them.

@@ -58,17 +58,12 @@ public final class VectorKernels implements Kernels {
         workers.close();
     }
 
-    /** A piece of work over elements or rows {@code from … to}. */
-    @FunctionalInterface
-    private interface Range {
-        void run(int from, int to);
-    }
-
-    private void parallel(int n, int chunk, Range body) {
+    /** Deals elements or rows 0 to n out in chunks. */
+    private void parallel(int n, int chunk, RangeLoop body) {
         workers.run((n + chunk - 1) / chunk, task -> body.run(task * chunk, Math.min(n, (task + 1) * chunk)));
     }
 
-    private void parallelRows(int rows, int n, Range body) {
+    private void parallelRows(int rows, int n, RangeLoop body) {
         parallel(rows, Math.max(1, CHUNK / Math.max(1, n)), body);
     }
 
@@ -410,6 +405,6 @@ public final class VectorKernels implements Kernels {
 
     @Override
     public void forEachRange(int n, RangeLoop loop) {
-        parallel(n, CHUNK, loop::run);
+        parallel(n, CHUNK, loop);
     }
 }
