@@ -61,7 +61,7 @@ public final class JvmArguments {
             // their speed or more.
             JvmFlag.always("-XX:ObjectAlignmentInBytes=64"),
             new JvmFlag("-XX:MaxRAMPercentage=75", Needs.NOTHING, "-Xmx", "-XX:MaxHeapSize", "RAMPercentage",
-            "RAMFraction"),
+                    "RAMFraction"),
             // A step allocates next to nothing, so the collector with the least memory of its own is the best one
             // (docs/log/memory.md).
             new JvmFlag("-XX:+UseSerialGC", Needs.NOTHING, "-XX:+Use*GC"),
