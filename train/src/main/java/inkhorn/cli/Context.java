@@ -12,6 +12,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -33,7 +34,7 @@ record Context(InputStream in, OutputStream bytes, PrintStream out, PrintWriter 
     /** See {@link PeakMeter#of}. */
     @FunctionalInterface
     interface Peaks {
-        PeakMeter of(int threads, double flopsPerToken);
+        PeakMeter of(int threads, DoubleSupplier flopsPerToken);
     }
 
     /** See {@link MachineReader#read}. */

@@ -246,7 +246,7 @@ public final class TrainCommand implements Callable<Integer> {
         Trainer trainer;
         try (Progress progress = Progress.open(run.resumedStep(), train.maxIters(), train.logInterval(), out)) {
             PeakMeter peak = noProbe ? PeakMeter.none() : context.peaks()
-                    .of(KernelProvider.kernels().threads(), model.flopsPerToken());
+                    .of(KernelProvider.kernels().threads(), model::flopsPerToken);
             try (PhaseTimer timer = PhaseTimer.start("restoring")) {
                 trainer = run.trainer(model, peak, shutdown, progress);
             }

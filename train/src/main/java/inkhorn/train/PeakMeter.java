@@ -26,11 +26,12 @@ public final class PeakMeter {
 
     private static final long FIRST_INTERVAL_NANOS = 10_000_000_000L;
 
-    private final double flopsPerToken;
+    private final DoubleSupplier flopsPerTokenOnDemand;
     private final DoubleSupplier probe;
     private final LongSupplier clock;
+    private double flopsPerToken = Double.NaN;
     private double flopsPerSecond;
-    private double fastestStep;
+    private double fastestTokensPerSecond;
     private long due;
     private long interval = FIRST_INTERVAL_NANOS;
     private long steps;
@@ -38,13 +39,13 @@ public final class PeakMeter {
     /**
      * A meter with a peak from elsewhere.
      *
-     * @param flopsPerToken float32 operations to train on one token; 0 where none are counted, and then nothing is
-     *                      measured
+     * @param flopsPerToken float32 operations to train on one token, asked for when the first measurement is due, since
+     *     counting them would delay the first step; where they are 0, nothing is measured
      * @param probe gives the peak in float32 operations a second
      * @param clock in nanoseconds
      */
-    public PeakMeter(double flopsPerToken, DoubleSupplier probe, LongSupplier clock) {
-        this.flopsPerToken = flopsPerToken;
+    public PeakMeter(DoubleSupplier flopsPerToken, DoubleSupplier probe, LongSupplier clock) {
+        this.flopsPerTokenOnDemand = flopsPerToken;
         this.probe = probe;
         this.clock = clock;
     }
@@ -54,14 +55,14 @@ public final class PeakMeter {
      * how fast plain loops are is up to the compiler, by factors, and says nothing about the machine
      * (docs/log/peak-without-the-vector-api.md).
      */
-    public static PeakMeter of(int threads, double flopsPerToken) {
+    public static PeakMeter of(int threads, DoubleSupplier flopsPerToken) {
         return KernelProvider.vectorBits() == 0 ? none()
                 : new PeakMeter(flopsPerToken, () -> measure(threads), System::nanoTime);
     }
 
     /** Measures nothing and knows no share. */
     public static PeakMeter none() {
-        return new PeakMeter(0, () -> Double.NaN, () -> 0);
+        return new PeakMeter(() -> 0, () -> Double.NaN, () -> 0);
     }
 
     private static double measure(int threads) {
@@ -72,13 +73,16 @@ public final class PeakMeter {
 
     /** To be called before each step: measures if it is time; says whether that made the peak known. */
     boolean measureIfDue() {
-        if (flopsPerToken == 0 || isKnown()) {
+        if (isKnown() || flopsPerToken == 0) {
             return false;
         }
         due = steps == 0 ? clock.getAsLong() + WARM_NANOS : due;
         boolean isDue = steps >= WARM_STEPS && clock.getAsLong() - due >= 0;
         steps++;
-        if (isDue) {
+        if (isDue && Double.isNaN(flopsPerToken)) {
+            flopsPerToken = flopsPerTokenOnDemand.getAsDouble();
+        }
+        if (isDue && flopsPerToken > 0) {
             flopsPerSecond = Math.max(flopsPerSecond, probe.getAsDouble());
             due = clock.getAsLong() + interval;
             interval *= 2;
@@ -87,7 +91,7 @@ public final class PeakMeter {
     }
 
     private boolean isKnown() {
-        return flopsPerSecond > 0 && flopsPerSecond >= fastestStep;
+        return flopsPerSecond > 0 && flopsPerSecond >= flopsPerToken * fastestTokensPerSecond;
     }
 
     /** The peak, in float32 operations a second, a fused multiply-add counted as two; NaN while it is not known. */
@@ -100,7 +104,7 @@ public final class PeakMeter {
      * not known, which this step may make it.
      */
     double share(double tokensPerSecond) {
-        fastestStep = Math.max(fastestStep, flopsPerToken * tokensPerSecond);
+        fastestTokensPerSecond = Math.max(fastestTokensPerSecond, tokensPerSecond);
         return flopsPerToken * tokensPerSecond / flopsPerSecond();
     }
 }

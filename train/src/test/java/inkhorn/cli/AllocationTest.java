@@ -1,11 +1,13 @@
 package inkhorn.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.LONG;
 
 import inkhorn.cli.launch.JvmArguments;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -14,15 +16,28 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 final class AllocationTest {
 
+    private static final long MEBIBYTE = 1L << 20;
+
     /**
      * In a JVM started as the program starts its second one, because the flags decide what the compiler gets rid of.
      * The warm-up lasts until the compiler is done: vectors that it has not yet compiled away are objects.
+     *
+     * <p>The order of a JVM's first compilations is up to chance, and in a few starts of a hundred it leaves some loop
+     * with objects (docs/log/inlining-and-allocation.md). A step that allocates by its code does so in every start.
      */
     @ParameterizedTest
     @CsvSource({"shakespeare-char-tiny, 150, 40", "shakespeare-char, 60, 10"})
-    @Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    @Timeout(value = 360, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void aStepAllocatesLessThanAMebibyteOnAllThreadsTogether(String config, String warmUp, String measured,
-            @TempDir Path directory)
+            @TempDir Path directory) throws IOException, InterruptedException {
+        List<Long> starts = new ArrayList<>();
+        do {
+            starts.add(bytesPerStep(config, warmUp, measured, directory));
+        } while (starts.size() < 3 && starts.get(starts.size() - 1) >= MEBIBYTE);
+        assertThat(starts).as("bytes a step, a start each").last(LONG).isBetween(1L, MEBIBYTE - 1);
+    }
+
+    private static long bytesPerStep(String config, String warmUp, String measured, Path directory)
             throws IOException, InterruptedException {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         List<String> command = JvmArguments.command(java, List.of(), List.of(), false,
@@ -33,6 +48,6 @@ final class AllocationTest {
         Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
         String printed = new String(process.getInputStream().readAllBytes()).strip();
         assertThat(process.waitFor()).as(printed + Files.readString(errors)).isZero();
-        assertThat(Long.parseLong(printed)).as("bytes a step").isBetween(1L, (1L << 20) - 1);
+        return Long.parseLong(printed);
     }
 }

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.DoubleSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -82,7 +83,7 @@ final class TrainCommandTest {
     }
 
     /** The real probe, but in a hurry, and so with a peak that no step exceeds in its place. */
-    private static PeakMeter afterThreeSteps(int threads, double flopsPerToken) {
+    private static PeakMeter afterThreeSteps(int threads, DoubleSupplier flopsPerToken) {
         AtomicLong clock = new AtomicLong();
         return new PeakMeter(flopsPerToken, () -> {
             try (PeakProbe probe = new PeakProbe(threads)) {

@@ -46,7 +46,7 @@ final class PeakMeterTest {
     @Test
     void aStepFasterThanThePeakHasNoShareAndThePeakIsMeasuredAgainAfterTenSeconds() {
         double[] peaks = {1e10, 4e10};
-        PeakMeter meter = new PeakMeter(1e6, () -> peaks[probed.getAndIncrement()], clock::get);
+        PeakMeter meter = new PeakMeter(() -> 1e6, () -> peaks[probed.getAndIncrement()], clock::get);
         assertThat(run(meter, 4, SECOND)).isEqualTo(1);
         assertThat(meter.share(5000)).isEqualTo(0.5);
         assertThat(meter.share(30_000)).isNaN();
@@ -77,7 +77,7 @@ final class PeakMeterTest {
     }
 
     private PeakMeter meter(double flopsPerToken) {
-        return new PeakMeter(flopsPerToken, () -> {
+        return new PeakMeter(() -> flopsPerToken, () -> {
             probed.incrementAndGet();
             return 4e10;
         }, clock::get);
