@@ -17,9 +17,7 @@ public final class BatchSampler {
     private final int blockSize;
     private final Draw draw;
 
-    /**
-     * @throws DataException if the split is shorter than {@code blockSize + 1}
-     */
+    /** @throws DataException if the split is shorter than {@code blockSize + 1} */
     public BatchSampler(TokenFile tokens, int batchSize, int blockSize, Draw draw) {
         tokens.requireWindow(batchSize, blockSize);
         this.tokens = tokens;

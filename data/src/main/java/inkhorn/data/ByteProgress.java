@@ -14,8 +14,7 @@ public interface ByteProgress {
      *
      * @param what for people, such as {@code encoding}; what follows counts from 0 again
      */
-    default void started(String what) {
-    }
+    default void started(String what) {}
 
     /**
      * @param done bytes so far; often the same number several times
@@ -27,6 +26,5 @@ public interface ByteProgress {
      * Work goes on that is not counted in bytes, such as learning merges or waiting for a server; called several times
      * a second.
      */
-    default void working() {
-    }
+    default void working() {}
 }

@@ -12,9 +12,7 @@ public final class EvalWindows {
     private final long wholeWindows;
     private final int remainder;
 
-    /**
-     * @throws DataException if the split is shorter than {@code blockSize + 1}
-     */
+    /** @throws DataException if the split is shorter than {@code blockSize + 1} */
     public EvalWindows(TokenFile tokens, int batchSize, int blockSize) {
         tokens.requireWindow(batchSize, blockSize);
         this.tokens = tokens;

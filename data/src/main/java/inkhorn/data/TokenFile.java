@@ -36,9 +36,7 @@ public final class TokenFile {
         this.mappings = mappings;
     }
 
-    /**
-     * @throws DataException if the file cannot be read or its size is not a whole number of ids
-     */
+    /** @throws DataException if the file cannot be read or its size is not a whole number of ids */
     public static TokenFile open(Path path, IdWidth width) {
         return open(path, width, MAPPING_BITS);
     }

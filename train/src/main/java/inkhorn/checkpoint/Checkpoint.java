@@ -22,7 +22,6 @@ import org.slf4j.LoggerFactory;
  * directory with {@code model.safetensors} and {@code config.json} only, which cannot be resumed from.
  */
 public final class Checkpoint {
-
     private static final Logger LOG = LoggerFactory.getLogger(Checkpoint.class);
     private static final int MAX_LINKS = 8;
     private static final int MAX_POINTER_BYTES = 64;

@@ -18,16 +18,13 @@ import java.util.Map;
  * @param extraFiles further files by plain name, the tokenizer's above all, written in this order
  */
 public record CheckpointContents(List<NamedTensor> model, List<NamedTensor> optimizer, ObjectNode config,
-        ObjectNode trainer,
-                                 Map<String, FileWriter> extraFiles) {
-
+        ObjectNode trainer, Map<String, FileWriter> extraFiles) {
     /**
      * Writes one file of a checkpoint, a tokenizer's for example, which does not exist yet; the store syncs and hashes
      * it.
      */
     @FunctionalInterface
     public interface FileWriter {
-
         /** @throws IOException where the file cannot be written; the save is then undone */
         void write(Path file) throws IOException;
     }

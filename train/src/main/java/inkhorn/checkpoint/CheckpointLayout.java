@@ -10,7 +10,6 @@ import java.util.regex.Pattern;
 
 /** The names in a run directory and in a checkpoint; docs/checkpoints.md describes them. */
 final class CheckpointLayout {
-
     static final String MODEL = "model.safetensors";
     static final String CONFIG = "config.json";
     static final String OPTIMIZER = "optimizer.safetensors";
@@ -40,8 +39,7 @@ final class CheckpointLayout {
 
     private static final Pattern STEP = Pattern.compile("step-(\\d{8,18})");
 
-    private CheckpointLayout() {
-    }
+    private CheckpointLayout() {}
 
     static String stepName(long step) {
         return String.format(Locale.ROOT, "step-%08d", step);

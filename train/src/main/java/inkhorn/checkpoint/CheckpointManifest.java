@@ -20,7 +20,6 @@ import java.util.Map;
  * newer manifest from a damaged one.
  */
 record CheckpointManifest(long step, Map<String, Entry> files) {
-
     static final int VERSION = 1;
 
     private static final String FORMAT = "inkhorn-checkpoint";

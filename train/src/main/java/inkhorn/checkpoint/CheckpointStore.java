@@ -23,7 +23,6 @@ import org.slf4j.LoggerFactory;
  * afresh should look at {@link #steps()} first.
  */
 public final class CheckpointStore {
-
     private static final Logger LOG = LoggerFactory.getLogger(CheckpointStore.class);
 
     private final RunLock lock;

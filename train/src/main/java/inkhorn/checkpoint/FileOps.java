@@ -18,7 +18,6 @@ import java.util.List;
  * every one of them.
  */
 final class FileOps {
-
     /** Called with a line such as {@code "sync model.safetensors"} before the operation is made. */
     interface Hook {
         void before(String operation) throws IOException;

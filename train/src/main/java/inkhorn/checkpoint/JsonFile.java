@@ -13,12 +13,10 @@ import java.nio.file.Path;
 
 /** Files that hold one JSON object; {@link Json} is how it is written. */
 public final class JsonFile {
-
     /** A thousand times what a config.json or a trainer.json has. */
     private static final int MOST_BYTES = 16 << 20;
 
-    private JsonFile() {
-    }
+    private JsonFile() {}
 
     /** Writes the object, replacing the file; not atomic. */
     public static void write(Path file, ObjectNode object) throws IOException {

@@ -15,7 +15,6 @@ import java.util.regex.Pattern;
  * first checkpoint of the new history; a marker, written before, tells readers and the next process which these are.
  */
 final class LeftSteps {
-
     private static final Pattern MARK = Pattern.compile("(\\d{1,18}) ([0-9a-f]*)");
 
     private final Path run;

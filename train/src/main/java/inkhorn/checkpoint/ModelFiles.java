@@ -21,13 +21,11 @@ import java.util.function.Supplier;
  * its weights.
  */
 public final class ModelFiles {
-
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final TypeReference<LinkedHashMap<String, Object>> KEYS = new TypeReference<>() {
     };
 
-    private ModelFiles() {
-    }
+    private ModelFiles() {}
 
     /** What {@code model.safetensors} is to hold: views of the model's own arrays. */
     public static List<NamedTensor> weights(LanguageModel model) {

@@ -14,7 +14,6 @@ import java.util.Objects;
  * @param data  as many values as the product of the shape
  */
 public record NamedTensor(String name, int[] shape, float[] data) {
-
     /** @throws IllegalArgumentException where name, shape and data do not fit together */
     public NamedTensor {
         Objects.requireNonNull(name, "name");

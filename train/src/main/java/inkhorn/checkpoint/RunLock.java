@@ -18,7 +18,6 @@ import java.util.concurrent.locks.LockSupport;
  * when the process ends, however it ends; the lock file {@code .lock} itself stays.
  */
 public final class RunLock implements Closeable {
-
     // A byte that is never written: where locks are mandatory (Windows), the holder's pid can still be read.
     private static final long LOCKED_BYTE = Long.MAX_VALUE - 1;
 

@@ -16,14 +16,12 @@ import java.util.Set;
  * data. The same tensors in the same order give the same bytes. {@link SafetensorsReader} reads them.
  */
 public final class Safetensors {
-
     /** The metadata without which Hugging Face's transformers refuses to load a model. */
     public static final Map<String, String> HUGGING_FACE = Map.of("format", "pt");
 
     private static final int CHUNK = 1 << 18;
 
-    private Safetensors() {
-    }
+    private Safetensors() {}
 
     /**
      * Writes F32 tensors in the order given, replacing the file. Not atomic: a failure leaves part of a file, which

@@ -24,7 +24,6 @@ import java.util.Map;
  * https://github.com/huggingface/safetensors#format. Nothing in a header is believed before it is checked.
  */
 final class SafetensorsHeader {
-
     static final String METADATA = "__metadata__";
 
     /** The reference implementation's limit: a header beyond it is an attack or not a header. */
@@ -39,8 +38,7 @@ final class SafetensorsHeader {
     private final Map<String, TensorInfo> tensors = new LinkedHashMap<>();
     private final Map<String, String> metadata = new LinkedHashMap<>();
 
-    private SafetensorsHeader() {
-    }
+    private SafetensorsHeader() {}
 
     /** In the order of the header. */
     Map<String, TensorInfo> tensors() {

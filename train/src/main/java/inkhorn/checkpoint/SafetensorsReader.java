@@ -27,7 +27,6 @@ import java.util.Set;
  * use by several threads at once.
  */
 public final class SafetensorsReader implements Closeable {
-
     private static final int CHUNK = 1 << 18;
     private static final String AGAIN = "; copy or download the file again";
     private static final byte[] LFS_POINTER = "version ".getBytes(StandardCharsets.US_ASCII);

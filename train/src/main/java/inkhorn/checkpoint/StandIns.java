@@ -12,7 +12,6 @@ import java.util.Optional;
  * new one is whole under a name of its own, its stand-in, while the old one is removed.
  */
 final class StandIns {
-
     private final Path run;
     private final FileOps files;
 

@@ -9,7 +9,6 @@ import java.util.Arrays;
  * @param end   one past the last byte; {@code end - begin} equals the shape's product times the type's size
  */
 public record TensorInfo(String name, Dtype dtype, int[] shape, long begin, long end) {
-
     /** Number of elements: the product of the shape, 1 for a scalar. */
     public long elements() {
         return (end - begin) / dtype.bytes();

@@ -4,7 +4,6 @@ import java.util.List;
 
 /** A config that cannot be used; every problem found in it, each of one line. */
 public final class ConfigException extends UserError {
-
     private static final long serialVersionUID = 1L;
 
     ConfigException(List<Fault> problems) {
@@ -24,7 +23,6 @@ public final class ConfigException extends UserError {
      * @param what  what was found and what is allowed
      */
     record Fault(String where, List<String> keys, String what) {
-
         String line() {
             return where + ": " + what;
         }

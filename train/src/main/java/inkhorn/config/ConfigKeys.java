@@ -14,7 +14,6 @@ import java.util.Set;
 
 /** The keys of a config, read from {@link RunConfig} and its records, so that a new key is written down once. */
 public final class ConfigKeys {
-
     /** Keys whose default follows from another key: resolved by their record or by the loader. */
     private static final Set<String> DERIVED = Set.of("run.name", "run.out", "data.tokenizer", "data.val_fraction",
             "optim.min_lr", "optim.lr_decay_iters",
@@ -24,8 +23,7 @@ public final class ConfigKeys {
 
     private static final Map<String, Key> KEYS = read();
 
-    private ConfigKeys() {
-    }
+    private ConfigKeys() {}
 
     /**
      * A key.
@@ -36,7 +34,6 @@ public final class ConfigKeys {
      * @param defaultValue null if the default follows from other keys, or is that nothing is given
      */
     record Key(String section, String name, List<RecordComponent> path, Object defaultValue) {
-
         String dotted() {
             return section + "." + name;
         }

@@ -30,7 +30,6 @@ import java.util.stream.Stream;
  * at once.
  */
 public final class ConfigLoader {
-
     // The longest sensible config has a few kilobytes; a model or a corpus given by mistake must not be parsed.
     private static final int LARGEST = 1 << 20;
 

@@ -10,9 +10,7 @@ import java.lang.reflect.RecordComponent;
 
 /** Writes a config with every key. */
 final class ConfigWriter {
-
-    private ConfigWriter() {
-    }
+    private ConfigWriter() {}
 
     static String yaml(RunConfig config) {
         YAMLFactory factory = YAMLFactory.builder()

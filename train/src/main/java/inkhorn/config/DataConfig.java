@@ -18,7 +18,6 @@ import java.util.Optional;
  */
 public record DataConfig(String dataset, String path, String dir, String tokenizer, Integer vocabSize,
         Double valFraction) {
-
     private static final String DEFAULT_TOKENIZER = "char";
     private static final double DEFAULT_VAL_FRACTION = 0.1;
 

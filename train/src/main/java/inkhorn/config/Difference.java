@@ -8,7 +8,6 @@ package inkhorn.config;
  * @param other the value there
  */
 public record Difference(String key, String mine, String other) {
-
     @Override
     public String toString() {
         return key + " is " + mine + ", not " + other;

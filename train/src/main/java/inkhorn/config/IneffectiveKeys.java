@@ -17,7 +17,6 @@ import java.util.stream.Stream;
  * records refuse.
  */
 final class IneffectiveKeys {
-
     private static final List<Rule> RULES = Stream.concat(
             Arrays.stream(Optimizers.values()).map(IneffectiveKeys::ofOptimizer), Stream.of(
             new Rule("model.type bigram, which has one table and nothing else",
@@ -35,8 +34,7 @@ final class IneffectiveKeys {
                     config -> config.data().dir() != null && config.data().tokenizer() == null,
                     "data.vocab_size"))).toList();
 
-    private IneffectiveKeys() {
-    }
+    private IneffectiveKeys() {}
 
     /**
      * One row.
@@ -46,7 +44,6 @@ final class IneffectiveKeys {
      * @param keys    dotted
      */
     record Rule(String beside, Predicate<RunConfig> applies, List<String> keys) {
-
         Rule(String beside, Predicate<RunConfig> applies, String... keys) {
             this(beside, applies, List.of(keys));
         }

@@ -17,13 +17,11 @@ import java.util.function.BiFunction;
  * @param initFrom a path to a checkpoint whose weights a new run begins with; null for fresh ones
  */
 public record ModelConfig(Type type, GptConfig gpt, String initFrom) {
-
     /** The dotted key of {@link #initFrom}. */
     public static final String INIT_FROM = "model.init_from";
 
     /** The kinds of models, and how one is made of an architecture. */
     public enum Type {
-
         GPT(Gpt::new),
         BIGRAM((config, rng) -> new Bigram(config.vocabSize(), config.blockSize(), rng));
 

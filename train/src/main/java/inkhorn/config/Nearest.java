@@ -4,9 +4,7 @@ import java.util.Collection;
 
 /** Finds the word that a misspelled one was meant to be. */
 public final class Nearest {
-
-    private Nearest() {
-    }
+    private Nearest() {}
 
     /**
      * The candidate nearest to {@code written}, the first of several; null if more than a third of it would have to

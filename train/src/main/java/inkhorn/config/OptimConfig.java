@@ -26,7 +26,6 @@ import inkhorn.optim.Optimizers;
 public record OptimConfig(
         Optimizers optimizer, double lr, Double minLr, int warmupIters, Integer lrDecayIters, LrSchedule.Decay schedule,
         Double weightDecay, Double beta1, Double beta2, Double eps, double gradClip) {
-
     public OptimConfig {
         minLr = minLr == null ? Double.valueOf(lr / 10) : minLr;
         Hyperparameters usual = (optimizer == null ? Optimizers.ADAMW : optimizer).defaults();

@@ -4,7 +4,6 @@ import java.util.List;
 
 /** A whole config, valid and resolved: every key has its value. */
 public record RunConfig(RunIdentity run, DataConfig data, ModelConfig model, TrainConfig train, OptimConfig optim) {
-
     public RunConfig {
         if (optim.lrDecayIters() == null) {
             optim = optim.withLrDecayIters(Math.max(train.maxIters(), optim.warmupIters()));

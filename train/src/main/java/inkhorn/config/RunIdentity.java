@@ -13,7 +13,6 @@ import java.nio.file.Path;
  * @param out  the run directory; {@code checkpoints/<name>} if null is given
  */
 public record RunIdentity(String name, long seed, String out) {
-
     private static final String FORBIDDEN = "/\\:*?\"<>|";
 
     public RunIdentity {

@@ -12,13 +12,11 @@ import java.util.Locale;
  * @param quoted whether quotes stood around it, so that it cannot be meant as a number
  */
 record Scalar(String text, boolean quoted) {
-
     private static final String WHOLE = "[-+]?(0|[1-9][0-9_]*)";
     private static final String DECIMAL = "[-+]?([0-9][0-9_]*\\.?[0-9_]*|\\.[0-9][0-9_]*)([eE][-+]?[0-9]+)?";
 
     /** What does not fit; the message says what was found and what is expected. */
     static final class Unfit extends Exception {
-
         private static final long serialVersionUID = 1L;
 
         Unfit(String message) {

@@ -19,7 +19,6 @@ import inkhorn.nn.config.Check;
 public record TrainConfig(
         int batchSize, int gradAccum, int maxIters, int evalInterval, int evalIters, int logInterval,
         int checkpointInterval, int keep, int patience, int sampleChars) {
-
     public TrainConfig {
         new Check("train")
                 .atLeast("batch_size", batchSize, 1)

@@ -19,7 +19,6 @@ import java.util.regex.Pattern;
  * bound object, because only they know line numbers, duplicate keys and whether a number stood in quotes.
  */
 final class YamlSource {
-
     private static final Pattern SYNTAX_ERROR = Pattern.compile("([^\\n]+)\\n in [^\\n]*, line (\\d+),");
 
     private final String file;
@@ -28,8 +27,7 @@ final class YamlSource {
     private final List<Fault> problems = new ArrayList<>();
 
     /** A value; {@code scalar} is null for a key with nothing behind it. */
-    record Value(Scalar scalar, int line) {
-    }
+    record Value(Scalar scalar, int line) {}
 
     private YamlSource(String file, String text) {
         this.file = file;

@@ -17,7 +17,6 @@ import java.util.function.Predicate;
  * better text, then to the lower id.
  */
 public final class BeamSearch {
-
     private static final Comparator<Hypothesis> BEST_FIRST = Comparator.comparingDouble((Hypothesis h) -> -h.score());
 
     private final LanguageModel model;
@@ -34,8 +33,7 @@ public final class BeamSearch {
      *     the power of the length penalty
      * @param reason why it ended
      */
-    public record Hypothesis(int[] ids, double[] logProbabilities, double score, FinishReason reason) {
-    }
+    public record Hypothesis(int[] ids, double[] logProbabilities, double score, FinishReason reason) {}
 
     public BeamSearch(LanguageModel model, Beams beams, LogitTransform penalties) {
         this(model, CachedLogits::of, beams, penalties);
@@ -158,7 +156,6 @@ public final class BeamSearch {
 
     /** A text that goes on. */
     private record Beam(TextSoFar text, double[] logProbabilities, double sum) {
-
         Hypothesis ended(FinishReason reason, Beams beams) {
             double score = text.written() == 0 ? 0 : beams.score(sum, text.written());
             return new Hypothesis(text.continuation(), logProbabilities, score, reason);
@@ -167,7 +164,6 @@ public final class BeamSearch {
 
     /** A token that may follow a beam, and the sum of scores with it. */
     private record Continuation(int beam, int id, double score) {
-
         TextSoFar text(List<Beam> running) {
             return running.get(beam).text().plus(id);
         }

@@ -9,7 +9,6 @@ package inkhorn.generate;
  * @param earlyStopping when to stop looking
  */
 public record Beams(int width, double lengthPenalty, EarlyStopping earlyStopping) {
-
     /** When {@code width} texts have ended but others might still come to a better score. */
     public enum EarlyStopping {
         /** Stop at once. */

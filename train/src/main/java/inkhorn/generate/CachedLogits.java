@@ -22,7 +22,6 @@ import java.util.stream.IntStream;
  * <p>In a {@link Scope} of the caller's, work arrays are used again from token to token. For one thread.
  */
 public final class CachedLogits implements NextLogits {
-
     /**
      * Sequences of a pass: the head's product has the same bits for any number up to here, and caches of more would
      * not fit either.

@@ -2,7 +2,6 @@ package inkhorn.generate;
 
 /** Why a text ends. */
 public enum FinishReason {
-
     /** It has the number of tokens asked for. */
     LENGTH,
     /** The model wrote its end-of-text token. */

@@ -13,7 +13,6 @@ import java.util.function.IntConsumer;
  * so far): a second sequence does not change the first.
  */
 public final class Generator {
-
     private final LanguageModel model;
     private final Function<LanguageModel, NextLogits> logits;
     private final Sampler sampler;
@@ -101,7 +100,6 @@ public final class Generator {
 
     /** One text being written. */
     private final class GrowingText {
-
         private final Rng draws;
         private final Limits limits;
         private final TokenListener out;

@@ -10,7 +10,6 @@ import java.util.OptionalInt;
  * @param slide whether the model goes on, seeing the last tokens only, when the text is longer than its block size
  */
 public record Limits(int tokens, OptionalInt endOfText, boolean slide) {
-
     /** @throws IllegalArgumentException when the number of tokens is negative */
     public Limits {
         if (tokens < 0) {

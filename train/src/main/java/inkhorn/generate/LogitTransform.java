@@ -12,7 +12,6 @@ import java.util.stream.IntStream;
  */
 @FunctionalInterface
 public interface LogitTransform {
-
     /** Changes nothing. */
     LogitTransform NONE = (scores, text) -> { };
 

@@ -2,7 +2,6 @@ package inkhorn.generate;
 
 /** The logits of what follows each of several sequences of one model. */
 public interface NextLogits extends AutoCloseable {
-
     /**
      * Starts over.
      *

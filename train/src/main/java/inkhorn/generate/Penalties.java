@@ -8,7 +8,6 @@ package inkhorn.generate;
  * @param noRepeatNgram 0 for any repetition
  */
 public record Penalties(double repetition, double presence, int noRepeatNgram) {
-
     public static final Penalties NONE = new Penalties(1, 0, 0);
 
     /** @throws IllegalArgumentException naming what is out of range */

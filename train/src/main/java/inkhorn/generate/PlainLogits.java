@@ -10,7 +10,6 @@ import java.util.Arrays;
 
 /** Recomputes the whole window for every token. */
 public final class PlainLogits implements NextLogits {
-
     private static final int SHORTEST = 16;
 
     private final LanguageModel model;

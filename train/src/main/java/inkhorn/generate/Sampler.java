@@ -3,7 +3,6 @@ package inkhorn.generate;
 /** Chooses the next token. A pure function: what is random about it is handed in. */
 @FunctionalInterface
 public interface Sampler {
-
     /**
      * @param logits one score a token, V of them; only read
      * @param text what stands before the token

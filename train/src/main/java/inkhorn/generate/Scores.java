@@ -4,14 +4,12 @@ import java.util.Arrays;
 
 /** Arithmetic on scores, in double and strict, so that a seed gives the same text on every machine. */
 public final class Scores {
-
     /** What does not take part. */
     static final double EXCLUDED = Double.NEGATIVE_INFINITY;
 
     private static final int FEW = 1024;
 
-    private Scores() {
-    }
+    private Scores() {}
 
     /** @throws NonFiniteLogitsException when a logit is NaN or infinitely large */
     static double[] of(float[] logits) {

@@ -5,7 +5,6 @@ import java.util.function.LongSupplier;
 
 /** How fast logits come, of all that were computed through {@link #measured}. For one thread. */
 public final class Speed {
-
     private final LongSupplier nanoTime;
     private long promptTokens;
     private double promptSeconds;

@@ -8,7 +8,6 @@ import java.util.List;
  * that end together, before the longest.
  */
 public final class StopStrings {
-
     private final List<String> stops;
     private final StringBuilder held = new StringBuilder();
     private boolean isReached;

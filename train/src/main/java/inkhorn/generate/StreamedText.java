@@ -9,7 +9,6 @@ import java.util.function.Predicate;
 
 /** Turns tokens into text as they come, up to a stop string or the end-of-text token, neither of which is shown. */
 public final class StreamedText implements TokenListener {
-
     private final StreamDecoder decoder;
     private final OptionalInt endOfText;
     private final StopStrings stops;

@@ -14,7 +14,6 @@ import java.util.OptionalInt;
  * is for transformers' {@code AutoTokenizer}, which chooses the class that reads the other file by it.
  */
 public final class TokenizerFiles {
-
     /** For transformers. */
     public static final String CONFIG_FILE = "tokenizer_config.json";
 
@@ -23,8 +22,7 @@ public final class TokenizerFiles {
     /** Not a class of transformers: it has none that reads Inkhorn's formats. */
     private static final String OWN_CLASS = "InkhornTokenizer";
 
-    private TokenizerFiles() {
-    }
+    private TokenizerFiles() {}
 
     /**
      * What to write, by file name.

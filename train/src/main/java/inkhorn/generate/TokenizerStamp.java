@@ -14,7 +14,6 @@ import java.util.Optional;
  * @param sha256 {@link Tokenizer#hash}
  */
 public record TokenizerStamp(String name, int tokens, String sha256) {
-
     private static final String KEY = "inkhorn_tokenizer";
 
     public static TokenizerStamp of(Tokenizer tokenizer) {

@@ -20,7 +20,6 @@ import java.util.function.Consumer;
  * @param model its ids are the tokenizer's
  */
 public record TrainedModel(LanguageModel model, Tokenizer tokenizer) {
-
     /** The tokenizer's file in a checkpoint. */
     public static final String TOKENIZER_FILE = "tokenizer.json";
 

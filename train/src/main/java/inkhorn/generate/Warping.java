@@ -10,7 +10,6 @@ package inkhorn.generate;
  * @param typicalP 1 for all
  */
 public record Warping(double temperature, int topK, double topP, double minP, double typicalP) {
-
     public static final Warping NONE = new Warping(1, 0, 1, 0, 1);
 
     /** @throws IllegalArgumentException naming what is out of range */

@@ -9,9 +9,7 @@ package inkhorn.generate;
  * <p>The one definition for all that compute logits: it depends on the text's length alone.
  */
 final class Window {
-
-    private Window() {
-    }
+    private Window() {}
 
     /**
      * The first token seen of a text of {@code length} tokens: 0 while it fits, and then the smallest multiple of

@@ -11,7 +11,6 @@ import java.util.List;
  * @param seed the same seed gives the same text
  */
 public record WritingOptions(Sampler sampler, int tokens, List<String> stops, long seed) {
-
     /** Those of the command {@code sample}. */
     public static final WritingOptions DEFAULTS = new WritingOptions(Sampler.of(0.8, 200), 500, List.of(), 1337);
 

@@ -12,7 +12,6 @@ import java.util.List;
 
 /** The chosen heads, the logit lens and the next tokens as JSON or CSV. */
 public final class AttentionData {
-
     private static final JsonFactory JSON = JsonFactory.builder()
             .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER).build();
 

@@ -13,12 +13,10 @@ import java.util.Base64;
  * policy lets nothing else run or load.
  */
 public final class AttentionPage {
-
     /** Scores in one page, about 20 MB of text: beyond, browsers get slow. */
     private static final long MOST_SCORES = 2_000_000;
 
-    private AttentionPage() {
-    }
+    private AttentionPage() {}
 
     /** @throws UserError when the chosen heads of so long a prompt make a page too large to open */
     public static String of(AttentionView view) throws IOException {

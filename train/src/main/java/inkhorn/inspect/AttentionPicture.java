@@ -19,7 +19,6 @@ import javax.imageio.ImageIO;
  * stages.
  */
 public final class AttentionPicture {
-
     private static final int MOST_PIXELS = 64_000_000;
     /** Pixels across that all squares together are made to fit in, as far as a square may shrink. */
     private static final int WIDTH = 1600;

@@ -9,7 +9,6 @@ import java.util.stream.IntStream;
 
 /** The four stages of one head for a terminal: of a long text the last rows and columns. */
 public final class AttentionTable {
-
     /** Rows and columns that a terminal of usual width has room for. */
     private static final int MOST = 10;
     /** Channels of a value vector that are shown. */

@@ -17,15 +17,13 @@ import java.util.function.IntFunction;
  */
 public record AttentionView(String name, ForwardCapture capture, List<Token> tokens, IntFunction<String> label,
                             List<Integer> layers, List<Integer> heads) {
-
     /**
      * One token of the prompt.
      *
      * @param text  as it is, line breaks and all
      * @param label on one line, with spaces and line breaks to be seen
      */
-    public record Token(int id, String text, String label) {
-    }
+    public record Token(int id, String text, String label) {}
 
     /**
      * The numbers that an option allows.

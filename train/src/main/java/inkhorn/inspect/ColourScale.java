@@ -8,7 +8,6 @@ import java.util.Arrays;
  * signed numbers from blue over white to red, 0 in the middle.
  */
 record ColourScale(double least, double most, int[] stops) {
-
     /** What a mask hides. */
     static final Color MASKED = new Color(0xd9d9d9);
 

@@ -20,7 +20,6 @@ import java.util.stream.IntStream;
  * the choice.
  */
 public final class Explanation {
-
     private final LogitTransform penalties;
     private final Optional<Warping> warping;
     private final int top;
@@ -42,8 +41,7 @@ public final class Explanation {
      * @param choices   the largest logits, largest first, ties by lowest id; the chosen one comes last where it is not
      *     among them
      */
-    public record ChosenToken(int position, int chosen, List<Choice> choices) {
-    }
+    public record ChosenToken(int position, int chosen, List<Choice> choices) {}
 
     /**
      * A token that might have come.
@@ -54,8 +52,7 @@ public final class Explanation {
      * @param kept        after all of the warping, what it is drawn with: 0 where top-k or its like exclude it; where
      *     the likeliest is taken, 1 for that one
      */
-    public record Choice(int id, double logit, double probability, double tempered, double kept, boolean isChosen) {
-    }
+    public record Choice(int id, double logit, double probability, double tempered, double kept, boolean isChosen) {}
 
     /**
      * Writes as {@link Generator} does with the same seed, and looks on.
@@ -65,8 +62,7 @@ public final class Explanation {
      * @throws IllegalArgumentException as {@link Generator#generate(int[], Limits, long, TokenListener)}
      */
     public static List<ChosenToken> of(LanguageModel model, int[] prompt, Limits limits, long seed, Penalties penalties,
-            Optional<Warping> warping,
-                                int top) {
+            Optional<Warping> warping, int top) {
         Sampler sampler = warping.map(bent -> Sampler.drawing(penalties, bent))
                 .orElseGet(() -> Sampler.greedy(penalties.transform()));
         Explanation explanation = new Explanation(TextSoFar.ofPrompt(prompt), penalties.transform(), warping, top);

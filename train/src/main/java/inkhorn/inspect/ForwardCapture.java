@@ -23,7 +23,6 @@ import java.util.List;
  */
 public record ForwardCapture(Gpt model, int[] ids, List<float[]> streams, List<float[]> qkv, List<float[]> mixed,
                              float[] logits) {
-
     /** @throws IllegalArgumentException when there are no tokens, or more than the model's block size */
     public static ForwardCapture of(Gpt model, int[] ids) {
         List<float[]> streams = new ArrayList<>();

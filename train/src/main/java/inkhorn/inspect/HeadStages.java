@@ -14,7 +14,6 @@ import java.util.Arrays;
  */
 public record HeadStages(int layer, int head, double[][] scores, double[][] masked, double[][] weights,
                          double[][] values, double[][] output) {
-
     static HeadStages of(float[] qkv, int time, int channels, int size, int layer, int head) {
         double[][] queries = part(qkv, 0, time, channels, size, head);
         double[][] keys = part(qkv, 1, time, channels, size, head);

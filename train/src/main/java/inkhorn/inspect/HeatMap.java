@@ -17,7 +17,6 @@ import java.util.Locale;
  * @param cell    pixels of a square's side
  */
 record HeatMap(String title, double[][] values, List<String> rows, List<String> columns, ColourScale scale, int cell) {
-
     /** Pixels between two labels' base lines at least. */
     private static final int LABEL = 13;
     private static final int BAR = 12;

@@ -13,13 +13,10 @@ import java.util.PriorityQueue;
  * 2020).
  */
 public final class LogitLens {
-
-    private LogitLens() {
-    }
+    private LogitLens() {}
 
     /** @param probability by softmax over the whole vocabulary */
-    public record Candidate(int id, double logit, double probability) {
-    }
+    public record Candidate(int id, double logit, double probability) {}
 
     /**
      * The likeliest tokens after one position, best first, equals by id; and where the token that does follow stands.
@@ -27,8 +24,7 @@ public final class LogitLens {
      * @param next     the token that follows in the text, or null at its end
      * @param nextRank its place among all tokens, 1 the best; 0 where there is none
      */
-    public record Prediction(List<Candidate> top, Candidate next, int nextRank) {
-    }
+    public record Prediction(List<Candidate> top, Candidate next, int nextRank) {}
 
     /** Of each of the L + 1 residual streams, a prediction for each position. */
     public static List<List<Prediction>> of(ForwardCapture capture, int top) {

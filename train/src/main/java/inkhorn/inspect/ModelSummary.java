@@ -19,7 +19,6 @@ import java.util.stream.IntStream;
  * @param walk       the steps of a batch, from ids to logits
  */
 public record ModelSummary(List<Weights> parameters, double flopsPerToken, List<Step> walk) {
-
     /** The level of GPT-2's names that says nothing. */
     private static final String PREFIX = "transformer.";
 
@@ -30,8 +29,7 @@ public record ModelSummary(List<Weights> parameters, double flopsPerToken, List<
      * @param count   the number of trained values
      * @param meaning what it is for, in a few words
      */
-    public record Weights(String name, List<Integer> shape, long count, String meaning) {
-    }
+    public record Weights(String name, List<Integer> shape, long count, String meaning) {}
 
     /**
      * A step of a batch through the model.
@@ -40,8 +38,7 @@ public record ModelSummary(List<Weights> parameters, double flopsPerToken, List<
      * @param shape   what is there after it; the sizes of the definition, even where the kernels never hold it whole
      * @param meaning what was done, in a few words
      */
-    public record Step(String name, List<Integer> shape, String meaning) {
-    }
+    public record Step(String name, List<Integer> shape, String meaning) {}
 
     /**
      * The summary of a model.

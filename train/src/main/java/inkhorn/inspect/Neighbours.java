@@ -7,17 +7,14 @@ import java.util.stream.IntStream;
 
 /** Which tokens a model holds to be alike: those whose embeddings point the same way. */
 public final class Neighbours {
-
-    private Neighbours() {
-    }
+    private Neighbours() {}
 
     /**
      * A token and how near it is.
      *
      * @param cosine of the angle between the two embeddings, from -1 to 1; 0 where one of them is all zeros
      */
-    public record Neighbour(int id, double cosine) {
-    }
+    public record Neighbour(int id, double cosine) {}
 
     /**
      * The nearest other tokens, nearest first, ties by lowest id.

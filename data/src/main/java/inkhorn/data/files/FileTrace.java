@@ -8,7 +8,6 @@ import org.slf4j.LoggerFactory;
 
 /** Logs at debug level which files are read and written, and how large they are. */
 public final class FileTrace {
-
     private static final Logger LOG = LoggerFactory.getLogger(FileTrace.class);
 
     private FileTrace() {}

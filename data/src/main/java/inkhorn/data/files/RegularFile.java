@@ -13,7 +13,6 @@ import java.util.Locale;
  * perhaps for ever, and a device such as {@code /dev/zero} has no end.
  */
 public final class RegularFile {
-
     private static final Path DESCRIPTORS = Path.of("/dev/fd");
 
     private static final int KIND = 0xF000;

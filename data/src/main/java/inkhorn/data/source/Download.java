@@ -27,7 +27,6 @@ import java.util.concurrent.TimeoutException;
  * @param idleTimeout for the answer, and for every pause after it
  */
 record Download(URI address, long size, String sha256, Duration connectTimeout, Duration idleTimeout) {
-
     /** Why there is no file; the message is the inside of a sentence. */
     static final class FailedException extends Exception {
         FailedException(String message, Throwable cause) {

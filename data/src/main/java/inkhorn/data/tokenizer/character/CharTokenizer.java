@@ -32,9 +32,7 @@ public final class CharTokenizer implements Tokenizer {
         this.vocabulary = ascendingCodePoints;
     }
 
-    /**
-     * @throws DataException if the text is empty or holds an unpaired surrogate
-     */
+    /** @throws DataException if the text is empty or holds an unpaired surrogate */
     public static CharTokenizer fromText(String text) {
         return fromChunks(List.of(text));
     }
