@@ -10,7 +10,8 @@ public record Cost(double flops, double bytes) {
 
     static final Cost UNKNOWN = new Cost(0, 0);
 
-    static Cost floats(double count) {
+    /** Of a kernel that moves so many floats and multiplies no matrices. */
+    public static Cost floats(double count) {
         return new Cost(0, Float.BYTES * count);
     }
 

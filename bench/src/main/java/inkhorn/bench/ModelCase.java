@@ -1,6 +1,10 @@
 package inkhorn.bench;
 
+import inkhorn.autograd.kernel.RowNorm;
+import inkhorn.nn.Activation;
 import inkhorn.nn.GptConfig;
+import inkhorn.nn.Position;
+import inkhorn.nn.config.Records;
 import java.util.List;
 
 /**
@@ -19,6 +23,17 @@ public record ModelCase(String name, GptConfig config, int batch) {
             new ModelCase("char-nodropout", gpt(65, 256, 6, 6, 384, 0, false), 16),
             new ModelCase("char-64", gpt(65, 256, 6, 6, 384, 0.2, false), 64),
             new ModelCase("gpt2", gpt(50257, 64, 12, 12, 768, 0, true), 4));
+
+    /** @throws IllegalArgumentException for a model that libtorch's side and the kernels' benchmark do not build */
+    public ModelCase {
+        if (config.norm() != RowNorm.LAYERNORM || config.activation() != Activation.GELU
+                || config.position() != Position.LEARNED || !config.tieWeights()) {
+            throw new IllegalArgumentException(name + ": the benchmarks build only models with norm layernorm,"
+                    + " activation gelu, position learned and tie_weights true, found "
+                    + Records.word(config.norm()) + ", " + Records.word(config.activation()) + ", "
+                    + Records.word(config.position()) + " and " + config.tieWeights());
+        }
+    }
 
     /** @throws IllegalArgumentException listing the names there are */
     public static ModelCase named(String name) {

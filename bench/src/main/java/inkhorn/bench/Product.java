@@ -19,8 +19,8 @@ public record Product(String name, boolean transA, boolean transB, int m, int n,
         List<Product> products = new ArrayList<>();
         linear("c_attn", rows, channels, 3 * channels, products);
         linear("attn.c_proj", rows, channels, channels, products);
-        linear("c_fc", rows, channels, 4 * channels, products);
-        linear("mlp.c_proj", rows, 4 * channels, channels, products);
+        linear("c_fc", rows, channels, c.hiddenWidth(), products);
+        linear("mlp.c_proj", rows, c.hiddenWidth(), channels, products);
         // The head's weight is the token table, (V, C): transposed in the forward pass.
         products.add(new Product("head forward", false, true, rows, c.vocabSize(), channels));
         products.add(new Product("head dX", false, false, rows, channels, c.vocabSize()));
@@ -34,7 +34,7 @@ public record Product(String name, boolean transA, boolean transB, int m, int n,
         products.add(new Product(name + " dW", true, false, in, out, rows));
     }
 
-    /** What this is called if it computes the same as {@code other}. */
+    /** Whether this is the product of these sizes. */
     boolean isSameAs(boolean otherTransA, boolean otherTransB, int otherM, int otherN, int otherK) {
         return transA == otherTransA && transB == otherTransB && m == otherM && n == otherN && k == otherK;
     }

@@ -1,7 +1,5 @@
 package inkhorn.bench;
 
-import inkhorn.autograd.kernel.Backend;
-import inkhorn.autograd.kernel.KernelProvider;
 import inkhorn.autograd.kernel.Kernels;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
@@ -41,12 +39,7 @@ public final class TimedKernels implements InvocationHandler {
         this.products = products;
     }
 
-    /** What {@link KernelProvider} would choose, but not in place yet: it ends the kernels that others replace. */
-    public static Kernels fresh(int threads) {
-        return Backend.fastest().create().apply(threads);
-    }
-
-    /** The kernels to put in place. */
+    /** For {@link inkhorn.autograd.kernel.KernelProvider#using}. */
     public Kernels proxy() {
         return (Kernels) Proxy.newProxyInstance(Kernels.class.getClassLoader(), new Class<?>[] {Kernels.class}, this);
     }

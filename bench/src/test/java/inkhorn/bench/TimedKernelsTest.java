@@ -11,7 +11,6 @@ import inkhorn.autograd.kernel.KernelProvider;
 import inkhorn.nn.Gpt;
 import inkhorn.nn.Pass;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -23,20 +22,14 @@ final class TimedKernelsTest {
 
     @BeforeAll
     static void profileOneForwardAndBackward() {
-        TimedKernels timed = new TimedKernels(TimedKernels.fresh(1), Product.of(TINY));
-        KernelProvider.use(timed.proxy());
-        try (Scope run = Scope.open()) {
+        TimedKernels timed = new TimedKernels(KernelProvider.kernels(), Product.of(TINY));
+        try (KernelProvider.OnThisThread own = KernelProvider.using(timed.proxy()); Scope run = Scope.open()) {
             Gpt model = new Gpt(TINY.config(), new Rng(1));
             IntTensor ids = IntTensor.of(new int[TINY.tokens()], TINY.batch(), TINY.config().blockSize());
             Tensor loss = model.loss(ids, ids, Pass.training(new Rng(2)));
             Backward.from(loss, new float[] {1}, Backward.Keep.NOTHING);
         }
         totals = timed.totals();
-    }
-
-    @AfterAll
-    static void restoreKernels() {
-        KernelProvider.choose(Runtime.getRuntime().availableProcessors());
     }
 
     @Test

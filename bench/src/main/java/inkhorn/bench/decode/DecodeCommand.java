@@ -5,6 +5,7 @@ import inkhorn.autograd.Rng;
 import inkhorn.autograd.Scope;
 import inkhorn.autograd.kernel.KernelProvider;
 import inkhorn.autograd.kernel.vector.PeakProbe;
+import inkhorn.bench.ModelCase;
 import inkhorn.generate.CachedLogits;
 import inkhorn.generate.NextLogits;
 import inkhorn.generate.PlainLogits;
@@ -169,10 +170,8 @@ public final class DecodeCommand implements Callable<Integer> {
 
     private static GptConfig config(String name) {
         return switch (name) {
-            case "char" -> GptConfig.defaults().withVocabSize(65).withBlockSize(256).withNLayer(6).withNHead(6)
-                    .withNEmbd(384);
-            case "gpt2" -> GptConfig.defaults().withVocabSize(50257).withBlockSize(1024).withNLayer(12)
-                    .withNHead(12).withNEmbd(768).withBias(true).withActivation(Activation.GELU_TANH);
+            case "char" -> ModelCase.named(name).withoutDropout().config();
+            case "gpt2" -> ModelCase.named(name).config().withBlockSize(1024).withActivation(Activation.GELU_TANH);
             default -> throw new IllegalArgumentException(name + ": no such model; there are char, gpt2");
         };
     }

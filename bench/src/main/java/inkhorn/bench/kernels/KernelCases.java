@@ -108,14 +108,14 @@ final class KernelCases {
         float eps = (float) config.layerNormEps();
         float[] gamma = new float[channels];
         Arrays.fill(gamma, 1);
-        add("layer norm", floats(2.0 * n), () -> {
+        add("layer norm", Cost.floats(2.0 * n), () -> {
             float[] x = random(n);
             float[] out = new float[n];
             float[] mean = new float[rows];
             float[] rstd = new float[rows];
             return () -> kernels().normalize(RowNorm.LAYERNORM, x, gamma, null, rows, channels, eps, out, mean, rstd);
         });
-        add("residual + layer norm", floats(4.0 * n), () -> {
+        add("residual + layer norm", Cost.floats(4.0 * n), () -> {
             float[] x = random(n);
             float[] branch = random(n);
             float[] sum = new float[n];
@@ -123,10 +123,9 @@ final class KernelCases {
             float[] mean = new float[rows];
             float[] rstd = new float[rows];
             return () -> kernels().residualNormalize(RowNorm.LAYERNORM, x, branch, (float) config.dropout(), KEY,
-                    gamma, null, rows, channels, eps,
-                    sum, out, mean, rstd);
+                    gamma, null, rows, channels, eps, sum, out, mean, rstd);
         });
-        add("layer norm backward", floats(3.0 * n), () -> {
+        add("layer norm backward", Cost.floats(3.0 * n), () -> {
             float[] x = random(n);
             float[] dy = random(n);
             float[] dx = new float[n];
@@ -140,13 +139,13 @@ final class KernelCases {
     }
 
     private void gelu() {
-        int n = 4 * rows * channels;
-        add("gelu", floats(2.0 * n), () -> {
+        int n = rows * config.hiddenWidth();
+        add("gelu", Cost.floats(2.0 * n), () -> {
             float[] x = random(n);
             float[] out = new float[n];
             return () -> kernels().unary(Unary.GELU, 0, x, out, n);
         });
-        add("gelu backward", floats(3.0 * n), () -> {
+        add("gelu backward", Cost.floats(3.0 * n), () -> {
             float[] x = random(n);
             float[] dy = random(n);
             float[] dx = new float[n];
@@ -156,7 +155,7 @@ final class KernelCases {
 
     private void crossEntropy() {
         int vocab = config.vocabSize();
-        add("softmax cross-entropy", floats(2.0 * rows * vocab), () -> {
+        add("softmax cross-entropy", Cost.floats(2.0 * rows * vocab), () -> {
             float[] logits = random(rows * vocab);
             float[] gradient = new float[rows * vocab];
             int[] targets = new int[rows];
@@ -168,8 +167,8 @@ final class KernelCases {
 
     /** On the largest parameter: the token table, or a layer of the MLP. */
     private void adamW() {
-        int n = Math.max(config.vocabSize(), 4 * channels) * channels;
-        add("adamw", floats(7.0 * n), () -> {
+        int n = Math.max(config.vocabSize(), config.hiddenWidth()) * channels;
+        add("adamw", Cost.floats(7.0 * n), () -> {
             float[] weights = random(n);
             float[] gradient = random(n);
             float[] m = new float[n];
@@ -177,10 +176,6 @@ final class KernelCases {
             AdamWStep step = new AdamWStep(1e-4f, 0.9f, 0.95f, 1e-8f, 0.1f, 1, 0.1f, 0.05f);
             return () -> kernels().adamW(step, weights, gradient, m, v, n);
         });
-    }
-
-    private static Cost floats(double count) {
-        return new Cost(0, Float.BYTES * count);
     }
 
     private static float[] random(int n) {

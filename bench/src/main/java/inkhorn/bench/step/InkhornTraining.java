@@ -2,20 +2,17 @@ package inkhorn.bench.step;
 
 import inkhorn.autograd.Rng;
 import inkhorn.autograd.Scope;
-import inkhorn.autograd.Tensor;
 import inkhorn.autograd.kernel.KernelProvider;
 import inkhorn.bench.ModelCase;
 import inkhorn.checkpoint.NamedTensor;
 import inkhorn.checkpoint.Safetensors;
 import inkhorn.nn.Gpt;
-import inkhorn.nn.StateDict;
 import inkhorn.optim.AdamW;
 import inkhorn.optim.Hyperparameters;
 import inkhorn.train.TrainStep;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /** Inkhorn's step. */
 final class InkhornTraining implements Training {
@@ -51,16 +48,10 @@ final class InkhornTraining implements Training {
         return training.run(batch, recipe.batch(batch)).loss();
     }
 
-    @Override
-    public void save(Path file) {
+    /** Writes the weights as safetensors, in Inkhorn's names and layout. */
+    void save(Path file) {
         List<NamedTensor> tensors = model.namedParameters().stream()
                 .map(p -> new NamedTensor(p.name(), p.tensor().shape().dims(), p.tensor().data())).toList();
         Safetensors.write(file, tensors, Map.of(), false);
-    }
-
-    @Override
-    public void load(Path file) {
-        StateDict.load(model, Safetensors.readAll(file).stream()
-                .collect(Collectors.toMap(NamedTensor::name, t -> Tensor.of(t.data(), t.shape()))));
     }
 }

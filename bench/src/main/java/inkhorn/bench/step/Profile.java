@@ -33,14 +33,14 @@ record Profile(double stepMs, double gflops, double gigabytes, List<Op> ops) {
 
     private static final double PROBE_SECONDS = 0.1;
 
-    /** Runs {@code rounds} of peak and steps in turn. Leaves the timed kernels in place. */
+    /** Runs {@code rounds} of peak and steps in turn. */
     static Profile of(Training training, ModelCase model, int threads, int rounds, int steps) {
-        TimedKernels timed = new TimedKernels(TimedKernels.fresh(threads), Product.of(model));
-        KernelProvider.use(timed.proxy());
+        TimedKernels timed = new TimedKernels(KernelProvider.kernels(), Product.of(model));
         double[] flops = new double[rounds];
         double[] bytes = new double[rounds];
         double seconds = 0;
-        try (PeakProbe probe = new PeakProbe(threads)) {
+        try (KernelProvider.OnThisThread own = KernelProvider.using(timed.proxy());
+                PeakProbe probe = new PeakProbe(threads)) {
             training.step(0);
             probe.flopsPerSecond(PROBE_SECONDS);
             probe.bytesPerSecond(PROBE_SECONDS);

@@ -22,8 +22,7 @@ final class Report {
     static void print(ModelResult result, PrintWriter out) {
         out.printf(Locale.ROOT,
                 "%n%s on %s, %d threads, %d rounds; warm-up of each engine: at least %d steps and %.0f s%n",
-                result.model(),
-                Machine.processor(), result.threads(), result.rounds(), result.warmup().steps(),
+                result.model(), Machine.processor(), result.threads(), result.rounds(), result.warmup().steps(),
                 result.warmup().seconds());
         printSearches(result.searches(), out);
         out.printf("%-28s %10s %8s %9s %9s %22s %8s %8s%n", "", "step ms", "peak MB", "+launcher", "empty MB",

@@ -100,10 +100,10 @@ public final class StepWorker {
                 return new ObjectMapper().writeValueAsString(Profile.of(training, model, threads,
                         Integer.parseInt(numbers[0]), Integer.parseInt(numbers[1])));
             case "save":
-                training.save(Path.of(argument));
+                ((InkhornTraining) training).save(Path.of(argument));
                 return "saved";
             case "load":
-                training.load(Path.of(argument));
+                ((TorchTraining) training).load(Path.of(argument));
                 return "loaded";
             default:
                 throw new IllegalArgumentException("no such command: " + command);

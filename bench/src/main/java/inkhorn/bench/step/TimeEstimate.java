@@ -1,7 +1,8 @@
 package inkhorn.bench.step;
 
+import inkhorn.autograd.Scope;
 import inkhorn.bench.ModelCase;
-import inkhorn.nn.GptConfig;
+import inkhorn.nn.Gpt;
 import java.util.List;
 
 /** About how long the comparison of some models takes, before it runs and on the way. */
@@ -79,10 +80,9 @@ final class TimeEstimate {
         return START_SECONDS + Math.max(options.warmup().steps() * step, options.warmup().seconds());
     }
 
-    /** By nanoGPT's convention, with the matrices alone. */
     private static double flops(ModelCase model) {
-        GptConfig c = model.config();
-        double parameters = 12.0 * c.nLayer() * c.nEmbd() * c.nEmbd() + (double) c.vocabSize() * c.nEmbd();
-        return model.tokens() * (6 * parameters + 12.0 * c.nLayer() * c.nEmbd() * c.blockSize());
+        try (Scope shapes = Scope.openOnShapes()) {
+            return model.tokens() * new Gpt(model.config()).flopsPerToken();
+        }
     }
 }

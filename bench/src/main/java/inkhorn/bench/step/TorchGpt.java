@@ -1,9 +1,11 @@
 package inkhorn.bench.step;
 
+import inkhorn.bench.ModelCase;
 import inkhorn.nn.GptConfig;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.LongStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Dispatcher;
 import org.bytedeco.pytorch.DoubleOptional;
@@ -30,8 +32,8 @@ final class TorchGpt {
     private final Map<String, Tensor> parameters = new LinkedHashMap<>();
     private final Tensor positions;
 
-    TorchGpt(GptConfig config, Engine.Precision precision) {
-        this.config = config;
+    TorchGpt(ModelCase model, Engine.Precision precision) {
+        config = model.config();
         autocasts = precision == Engine.Precision.BFLOAT16;
         long channels = config.nEmbd();
         weight("transformer.wte.weight", config.vocabSize(), channels);
@@ -42,13 +44,11 @@ final class TorchGpt {
             linear(block + ".attn.c_attn", channels, 3 * channels);
             linear(block + ".attn.c_proj", channels, channels);
             norm(block + ".ln_2", channels);
-            linear(block + ".mlp.c_fc", channels, 4 * channels);
-            linear(block + ".mlp.c_proj", 4 * channels, channels);
+            linear(block + ".mlp.c_fc", channels, config.hiddenWidth());
+            linear(block + ".mlp.c_proj", config.hiddenWidth(), channels);
         }
         norm("transformer.ln_f", channels);
-        long[] places = new long[config.blockSize()];
-        java.util.Arrays.setAll(places, i -> i);
-        positions = Tensor.create(places);     // (T)
+        positions = Tensor.create(LongStream.range(0, config.blockSize()).toArray());     // (T)
     }
 
     private void linear(String name, long in, long out) {

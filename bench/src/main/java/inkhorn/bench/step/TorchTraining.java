@@ -4,6 +4,7 @@ import inkhorn.bench.ModelCase;
 import inkhorn.checkpoint.NamedTensor;
 import inkhorn.checkpoint.SafetensorsReader;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
@@ -41,7 +42,7 @@ final class TorchTraining implements Training {
 
     TorchTraining(ModelCase model, Engine.Precision precision) {
         this.precision = precision;
-        this.model = new TorchGpt(model.config(), precision);
+        this.model = new TorchGpt(model, precision);
         optimizer = new TorchAdamW(List.copyOf(this.model.parameters().values()));
         recipe = new Recipe(model);
         batch = model.batch();
@@ -79,25 +80,16 @@ final class TorchTraining implements Training {
     }
 
     private Tensor tokens(int[] ids) {
-        long[] wide = new long[ids.length];
-        for (int i = 0; i < ids.length; i++) {
-            wide[i] = ids[i];
-        }
-        return Tensor.create(wide, batch, time);     // (B, T)
+        return Tensor.create(Arrays.stream(ids).asLongStream().toArray(), batch, time);     // (B, T)
     }
 
-    @Override
-    public void save(Path file) {
-        throw new UnsupportedOperationException("weights go from Inkhorn to torch");
-    }
-
-    @Override
-    public void load(Path file) {
+    /** Takes weights that {@link InkhornTraining#save} wrote. */
+    void load(Path file) {
         try (SafetensorsReader reader = SafetensorsReader.open(file); PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
             for (Map.Entry<String, Tensor> parameter : model.parameters().entrySet()) {
                 NamedTensor read = reader.read(parameter.getKey());
-                long[] shape = java.util.Arrays.stream(read.shape()).asLongStream().toArray();
+                long[] shape = Arrays.stream(read.shape()).asLongStream().toArray();
                 Tensor values = Tensor.create(read.data(), shape);
                 boolean isLinear = parameter.getKey().contains(".h.") && shape.length == 2;
                 parameter.getValue().copy_(isLinear ? values.t() : values);

@@ -3,6 +3,7 @@ package inkhorn.bench.step;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import inkhorn.bench.ModelCase;
 import inkhorn.nn.GptConfig;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -31,8 +32,8 @@ final class TorchGptTest {
 
     @Test
     void libtorchChoosesFlashAttentionOnlyWithoutDropout() {
-        assertThat(new TorchGpt(config(0), Engine.Precision.FLOAT32).attentionKernel()).isEqualTo("flash");
-        assertThat(new TorchGpt(config(0.2), Engine.Precision.FLOAT32).attentionKernel()).isEqualTo("plain");
+        assertThat(new TorchGpt(modelCase(0), Engine.Precision.FLOAT32).attentionKernel()).isEqualTo("flash");
+        assertThat(new TorchGpt(modelCase(0.2), Engine.Precision.FLOAT32).attentionKernel()).isEqualTo("plain");
     }
 
     @Test
@@ -68,7 +69,7 @@ final class TorchGptTest {
 
     private static TorchGpt model(double dropout, Engine.Precision precision) {
         torch.manual_seed(7);
-        return new TorchGpt(config(dropout), precision);
+        return new TorchGpt(modelCase(dropout), precision);
     }
 
     private static double loss(TorchGpt model) {
@@ -83,8 +84,8 @@ final class TorchGptTest {
         return model.loss(Tensor.create(ids, BATCH, BLOCK), Tensor.create(ids, BATCH, BLOCK));
     }
 
-    private static GptConfig config(double dropout) {
-        return GptConfig.defaults().withVocabSize(50).withBlockSize(BLOCK).withNLayer(2).withNHead(2)
-                .withNEmbd(64).withDropout(dropout).withBias(true);
+    private static ModelCase modelCase(double dropout) {
+        return new ModelCase("test", GptConfig.defaults().withVocabSize(50).withBlockSize(BLOCK).withNLayer(2)
+                .withNHead(2).withNEmbd(64).withDropout(dropout).withBias(true), BATCH);
     }
 }
