@@ -86,7 +86,11 @@ public final class KernelProvider {
     }
 
     private static synchronized Kernels choose(Backend backend, int threads, String reason) {
-        Kernels kernels = use(backend.create().apply(threads));
+        Kernels kernels = backend.create().apply(threads);
+        if (chosen != null) {
+            chosen.close();
+        }
+        chosen = kernels;
         choice = kernels.description() + "; " + reason;
         LOG.info("kernels: {}", choice);
         return kernels;
@@ -100,15 +104,5 @@ public final class KernelProvider {
     /** Bits of this machine's vectors as the Vector API uses them; 0 where the JVM has not loaded its module. */
     public static int vectorBits() {
         return JdkVectorModule.isLoaded() ? Float.SIZE * MicroKernel.W : 0;
-    }
-
-    /** Puts the given kernels in place for all ops from now on, and ends those before; for tests and embedders. */
-    public static synchronized Kernels use(Kernels kernels) {
-        if (chosen != null && chosen != kernels) {
-            chosen.close();
-        }
-        chosen = kernels;
-        choice = kernels.description() + "; given by the program";
-        return kernels;
     }
 }

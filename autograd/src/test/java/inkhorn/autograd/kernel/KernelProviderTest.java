@@ -36,13 +36,6 @@ class KernelProviderTest {
     }
 
     @Test
-    void givenKernelsAreUsedFromThenOn() {
-        Kernels own = new ScalarKernels();
-        KernelProvider.use(own);
-        assertThat(KernelProvider.kernels()).isSameAs(own);
-    }
-
-    @Test
     void aThreadsOwnKernelsAreThoseOfThatThreadUntilTheyAreClosed() {
         Kernels before = KernelProvider.kernels();
         Kernels first = new ScalarKernels();
