@@ -30,7 +30,8 @@ public final class Backward {
     /**
      * Gradients of a scalar; the intermediate values stay readable.
      *
-     * @throws IllegalStateException when {@code root} is not a scalar, needs no gradient, or was walked before
+     * @throws IllegalStateException when {@code root} is not a scalar, needs no gradient, or was freed by an earlier
+     *     backward pass
      */
     public static void from(Tensor root) {
         from(root, Keep.VALUES);
@@ -76,10 +77,10 @@ public final class Backward {
         }
         if (root.op() == Op.PASSED) {
             throw new IllegalStateException(
-                    "backward: this graph was walked before and is freed; run the forward pass again");
+                    "backward: this graph was freed by an earlier backward pass; run the forward pass again");
         }
         if (root.op() == null) {
-            throw new IllegalStateException("backward: this tensor is a leaf, there is nothing to walk");
+            throw new IllegalStateException("backward: this tensor is a leaf, no op made it");
         }
         if (seed.length != root.size()) {
             throw new IllegalStateException("backward: a seed of " + seed.length
@@ -90,7 +91,7 @@ public final class Backward {
     private static void pass(Tensor out, Op op, Tensor root, Keep keep) {
         out.passed(op.inputs());
         if (keep == Keep.NOTHING && out != root) {
-            out.releaseData("its storage was reused by the backward pass; read it before, or walk with Keep.VALUES");
+            out.releaseData("its storage was reused by the backward pass; read it before, or use Keep.VALUES");
         }
     }
 
@@ -117,7 +118,7 @@ public final class Backward {
         Op op = tensor.op();
         if (op == Op.PASSED) {
             throw new IllegalStateException("backward: part of this graph, a tensor of shape " + tensor.shape()
-                    + ", was walked before and is freed; run its forward pass again");
+                    + ", was freed by an earlier backward pass; run its forward pass again");
         }
         if (op != null && seen.add(op)) {
             open.push(op);

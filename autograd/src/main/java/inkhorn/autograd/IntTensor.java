@@ -10,8 +10,7 @@ public record IntTensor(int[] data, Shape shape) {
 
     public IntTensor {
         if (data.length < shape.size()) {
-            throw new IllegalArgumentException(
-                    "int tensor: " + data.length + " values do not fill shape " + shape);
+            throw new IllegalArgumentException("int tensor: " + data.length + " values do not fill shape " + shape);
         }
     }
 

@@ -52,11 +52,6 @@ public abstract class Op {
         return true;
     }
 
-    /** A name for messages and profiles: the class's. */
-    public String name() {
-        return getClass().getSimpleName();
-    }
-
     /** Storage for a result of these inputs, contents undefined; it needs a gradient when one of them does. */
     protected static Tensor result(Shape shape, Tensor... inputs) {
         return Tensor.result(shape, anyNeedsGrad(inputs));

@@ -52,9 +52,7 @@ public record Rng(long seed, long stream, long step) {
         return Math.multiplyHigh(bits, bound) + (bits >> 63 & bound);
     }
 
-    /**
-     * Normal with mean 0 and std 1, by Box and Muller (1958); in strict arithmetic, so the same on every machine.
-     */
+    /** Normal with mean 0 and std 1, by Box and Muller (1958); in strict arithmetic, so the same on every machine. */
     public double normal(long index) {
         double u = 1 - uniform(2 * index);
         double v = uniform(2 * index + 1);

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class BackwardTest {
 
     private static final String WALKED =
-            "backward: this graph was walked before and is freed; run the forward pass again";
+            "backward: this graph was freed by an earlier backward pass; run the forward pass again";
 
     private static Tensor leaf(float... values) {
         return Tensor.variable(values);
@@ -76,7 +76,7 @@ class BackwardTest {
     }
 
     @Test
-    void walkingTwiceIsAnError() {
+    void aSecondBackwardPassIsAnError() {
         Tensor loss = leaf(1).mul(2).sum();
         loss.backward();
         assertThatThrownBy(loss::backward).isInstanceOf(IllegalStateException.class).hasMessage(WALKED);
@@ -90,7 +90,7 @@ class BackwardTest {
         shared.sum().backward();
         Tensor mixed = shared.mul(fresh).sum();
         assertThatThrownBy(mixed::backward).hasMessage("backward: part of this graph, a tensor of shape (1,), "
-                + "was walked before and is freed; run its forward pass again");
+                + "was freed by an earlier backward pass; run its forward pass again");
         x.zeroGrad();
         fresh.sum().backward();
         assertThat(x.grad()).containsExactly(5);
@@ -99,7 +99,7 @@ class BackwardTest {
     @Test
     void aLeafAndAConstantHaveNothingToWalk() {
         assertThatThrownBy(() -> leaf(1).backward())
-                .hasMessage("backward: this tensor is a leaf, there is nothing to walk");
+                .hasMessage("backward: this tensor is a leaf, no op made it");
         assertThatThrownBy(() -> Tensor.scalar(1).backward()).hasMessage("backward: nothing that this tensor () "
                 + "was made from needs a gradient (or it was made under NoGrad)");
     }
@@ -142,7 +142,7 @@ class BackwardTest {
             assertThat(loss.item()).isEqualTo(6);
             assertThatThrownBy(reused::data).isInstanceOf(IllegalStateException.class)
                     .hasMessage("tensor (2,): its storage "
-                    + "was reused by the backward pass; read it before, or walk with Keep.VALUES");
+                    + "was reused by the backward pass; read it before, or use Keep.VALUES");
         }
     }
 

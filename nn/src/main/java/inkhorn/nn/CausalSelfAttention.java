@@ -32,11 +32,10 @@ final class CausalSelfAttention extends Module {
      *     appends theirs; null where the tokens stand alone
      */
     Tensor forward(Tensor x, AttentionCache[] cachesOrNull, Pass pass) {
-        int channels = heads * headSize;
         Tensor qkv = pass.show(cAttn, cAttn.forward(x), "queries, keys and values, concatenated");      // (B, T, 3C)
-        Heads q = new Heads(qkv, 0, heads, headSize);                                                   // (B, T, H, D)
-        Heads k = new Heads(qkv, channels, heads, headSize);
-        Heads v = new Heads(qkv, 2 * channels, heads, headSize);
+        Heads q = Heads.third(qkv, 0, heads);                                                          // (B, T, H, D)
+        Heads k = Heads.third(qkv, 1, heads);
+        Heads v = Heads.third(qkv, 2, heads);
         Tensor y = cachesOrNull != null ? AttentionCache.attend(cachesOrNull, q, k, v)
                 : CausalAttention.apply(q, k, v, attnDropout.p(), attnDropout.site(pass));              // (B, T, C)
         if (pass.isObserved()) {

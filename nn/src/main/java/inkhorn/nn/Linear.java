@@ -4,9 +4,7 @@ import inkhorn.autograd.Tensor;
 import inkhorn.autograd.kernel.Unary;
 import inkhorn.autograd.ops.FusedLinear;
 
-/**
- * {@code y = f(x · W + b)}; W is (in, out), as in GPT-2's Conv1D. Zero until initialised or loaded.
- */
+/** {@code y = f(x · W + b)}; W is (in, out), as in GPT-2's Conv1D. Zero until initialised or loaded. */
 public final class Linear extends Module {
 
     private final Tensor weight;

@@ -37,9 +37,4 @@ public record GradClip(double norm, double factor) {
         double norm = Math.sqrt(squares);
         return new GradClip(norm, maxNorm == 0 ? 1 : Math.min(1, maxNorm / (norm + EPS)));
     }
-
-    /** Whether every gradient is a finite number. */
-    public boolean isFinite() {
-        return Double.isFinite(norm);
-    }
 }

@@ -31,11 +31,6 @@ public abstract class Optimizer {
         }
     }
 
-    /** Which optimizer this is. */
-    public final Optimizers kind() {
-        return kind;
-    }
-
     /** Forgets the gradients: the next backward pass starts new sums. */
     public final void zeroGrad() {
         slots.forEach(slot -> slot.parameter.tensor().zeroGrad());

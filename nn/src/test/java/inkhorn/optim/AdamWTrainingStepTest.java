@@ -44,7 +44,7 @@ class AdamWTrainingStepTest {
         }
     }
 
-    /** Each part's loss is walked with the seed gradient 1 / parts, so that the sum over parts is the mean. */
+    /** Each part's loss has the seed gradient 1 / parts, so that the sum over parts is the mean. */
     @Test
     void gradientsAccumulatedOverPartsOfABatchEqualThoseOfTheWhole() {
         loss(4, 0, Pass.evaluation()).backward();

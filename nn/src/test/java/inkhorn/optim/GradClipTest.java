@@ -41,8 +41,7 @@ class GradClipTest {
 
     @Test
     void aGradientThatIsNotANumberShows() {
-        assertThat(GradClip.of(List.of(withGradient("a", 1, Float.NaN)), 1).isFinite()).isFalse();
-        assertThat(GradClip.of(threeAndFour, 1).isFinite()).isTrue();
+        assertThat(GradClip.of(List.of(withGradient("a", 1, Float.NaN)), 1).norm()).isNaN();
     }
 
     @Test

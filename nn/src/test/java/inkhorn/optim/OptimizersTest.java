@@ -25,7 +25,6 @@ class OptimizersTest {
     @EnumSource
     void anOptimizerKeepsTheMomentsOfTheRegistryForEveryParameter(Optimizers kind) {
         Optimizer optimizer = kind.create(both, kind.defaults());
-        assertThat(optimizer.kind()).isEqualTo(kind);
         assertThat(optimizer.state().keySet()).containsExactlyElementsOf(both.stream().map(Parameter::name)
                 .flatMap(name -> kind.moments().stream().map(moment -> name + "." + moment)).toList());
     }

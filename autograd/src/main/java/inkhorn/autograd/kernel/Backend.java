@@ -23,8 +23,7 @@ public record Backend(String name, BooleanSupplier usable, String why, String wh
     public static final List<Backend> ALL = List.of(
             new Backend("vector", JdkVectorModule::isLoaded, "the module " + JdkVectorModule.NAME + " is there",
                     "the module " + JdkVectorModule.NAME + " is not loaded (java --add-modules "
-                    + JdkVectorModule.NAME + ")",
-                    threads -> new VectorKernels(new Workers(threads))),
+                    + JdkVectorModule.NAME + ")", threads -> new VectorKernels(new Workers(threads))),
             new Backend("scalar", () -> true, "plain Java runs everywhere", "", threads -> new ScalarKernels()));
 
     /** The fastest that this JVM can run. */

@@ -1,8 +1,6 @@
 package inkhorn.autograd.kernel;
 
-/**
- * The part of {@link Kernels} that goes element by element.
- */
+/** The part of {@link Kernels} that goes element by element. */
 public interface ElementKernels {
 
     /** {@code out[i] = value}. */

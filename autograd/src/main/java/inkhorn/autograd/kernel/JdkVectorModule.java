@@ -1,8 +1,6 @@
 package inkhorn.autograd.kernel;
 
-/**
- * The JDK's Vector API as a module of this JVM. The first JVM of a start loads this class: no logging, no lambdas.
- */
+/** The JDK's Vector API as a module of this JVM. The first JVM of a start loads this class: no logging, no lambdas. */
 public final class JdkVectorModule {
 
     /** Its name, for {@code --add-modules}. */

@@ -1,8 +1,6 @@
 package inkhorn.autograd.kernel;
 
-/**
- * The part of {@link Kernels} that multiplies matrices.
- */
+/** The part of {@link Kernels} that multiplies matrices. */
 public interface MatrixKernels {
 
     /**

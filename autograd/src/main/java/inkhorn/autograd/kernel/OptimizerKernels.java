@@ -1,8 +1,6 @@
 package inkhorn.autograd.kernel;
 
-/**
- * The part of {@link Kernels} that updates parameters.
- */
+/** The part of {@link Kernels} that updates parameters. */
 public interface OptimizerKernels {
 
     /** One AdamW update in one pass over memory (Loshchilov and Hutter 2019, algorithm 2). */

@@ -25,32 +25,22 @@ public record Heads(Tensor packed, int offset, int heads, int headSize) {
         }
     }
 
-    /** All channels of a tensor of its own, (B, T, heads · headSize). */
-    public static Heads of(Tensor x, int heads) {
-        return new Heads(x, 0, heads, channels(x, 1, heads) / heads);
-    }
-
     /**
      * Queries, keys or values of a packed projection, (B, T, 3C).
      *
      * @param part 0 for queries, 1 for keys, 2 for values
      */
-    static Heads third(Tensor qkv, int part, int heads) {
-        int channels = channels(qkv, 3, heads);
-        return new Heads(qkv, part * channels, heads, channels / heads);
-    }
-
-    private static int channels(Tensor x, int parts, int heads) {
-        if (x.shape().rank() != 3 || x.shape().last() % parts != 0) {
-            throw new IllegalArgumentException("attention: (B, T, " + (parts == 1 ? "" : parts) + "C) is needed, found "
-                    + x.shape());
+    public static Heads third(Tensor qkv, int part, int heads) {
+        Shape shape = qkv.shape();
+        if (shape.rank() != 3 || shape.last() % 3 != 0) {
+            throw new IllegalArgumentException("attention: (B, T, 3C) is needed, found " + shape);
         }
-        int channels = x.shape().last() / parts;
+        int channels = shape.last() / 3;
         if (heads < 1 || channels % heads != 0) {
             throw new IllegalArgumentException("attention: " + heads + " heads do not divide " + channels
-                    + " channels of " + x.shape());
+                    + " channels of " + shape);
         }
-        return channels;
+        return new Heads(qkv, part * channels, heads, channels / heads);
     }
 
     /** H · D. */

@@ -6,10 +6,7 @@ import inkhorn.autograd.GradSlot;
 import inkhorn.autograd.Op;
 import inkhorn.autograd.Tensor;
 
-/**
- * {@code y = x - ln Σ exp(x)} over the last axis; {@code dx = dy - exp(y) · Σ dy}.
- * Shapes: x and y equal.
- */
+/** {@code y = x - ln Σ exp(x)} over the last axis; {@code dx = dy - exp(y) · Σ dy}. Shapes: x and y equal. */
 public final class LogSoftmax extends Op {
 
     private final Tensor x;

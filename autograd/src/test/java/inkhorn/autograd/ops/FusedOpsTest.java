@@ -76,8 +76,8 @@ class FusedOpsTest {
                 t -> composedAttention(t[0].slice(-1, 0, channels), t[0].slice(-1, channels, channels + keyChannels),
                         t[0].slice(-1, channels + keyChannels, channels + 2 * keyChannels), shape, p),
                 Inputs.normal(4, batch, time, channels + 2 * keyChannels));
-        assertEqual(t -> CausalAttention.apply(Heads.of(t[0], heads), Heads.of(t[1], keyHeads),
-                Heads.of(t[2], keyHeads), p, RNG),
+        assertEqual(t -> CausalAttention.apply(Inputs.heads(t[0], heads), Inputs.heads(t[1], keyHeads),
+                Inputs.heads(t[2], keyHeads), p, RNG),
                 t -> composedAttention(t[0], t[1], t[2], shape, p), Inputs.normal(5, batch, time, channels),
                 Inputs.normal(6, batch, time, keyChannels), Inputs.normal(7, batch, time, keyChannels));
     }

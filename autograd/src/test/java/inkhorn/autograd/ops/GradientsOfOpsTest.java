@@ -265,9 +265,9 @@ class GradientsOfOpsTest {
         check("attention of one position", t -> CausalAttention.apply(t[0], 1, 0, null), Inputs.normal(27, 2, 1, 6));
         check("attention of groups of heads", t -> CausalAttention.apply(new Heads(t[0], 0, 4, 3),
                 new Heads(t[0], 12, 2, 3), new Heads(t[0], 18, 2, 3), 0.3f, RNG), Inputs.normal(28, 2, 7, 24));
-        check("attention between three tensors", t -> CausalAttention.apply(Heads.of(t[0], 4), Heads.of(t[1], 2),
-                Heads.of(t[2], 2), 0, null), Inputs.normal(29, 2, 7, 12), Inputs.normal(30, 2, 7, 6),
-                Inputs.normal(31, 2, 7, 6));
+        check("attention between three tensors", t -> CausalAttention.apply(Inputs.heads(t[0], 4),
+                Inputs.heads(t[1], 2), Inputs.heads(t[2], 2), 0, null),
+                Inputs.normal(29, 2, 7, 12), Inputs.normal(30, 2, 7, 6), Inputs.normal(31, 2, 7, 6));
         check("attention over views with gaps", t -> CausalAttention.apply(new Heads(t[0], 2, 2, 3),
                 new Heads(t[1], 1, 2, 3), new Heads(t[0], 9, 2, 3), 0, null), Inputs.normal(32, 2, 7, 16),
                 Inputs.normal(33, 2, 7, 8));

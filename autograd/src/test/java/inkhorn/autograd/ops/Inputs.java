@@ -36,6 +36,11 @@ final class Inputs {
         return variable(values, dims);
     }
 
+    /** All channels of x, cut into heads. */
+    static Heads heads(Tensor x, int heads) {
+        return new Heads(x, 0, heads, x.shape().last() / heads);
+    }
+
     static Tensor constant(Tensor like) {
         return Tensor.of(like.data(), like.shape().dims());
     }

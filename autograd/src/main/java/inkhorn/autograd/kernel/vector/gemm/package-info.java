@@ -1,4 +1,2 @@
-/**
- * Matrix products: packing of operands, micro-kernels for each shape of registers, and products of few rows.
- */
+/** Matrix products: packing of operands, micro-kernels for each shape of registers, and products of few rows. */
 package inkhorn.autograd.kernel.vector.gemm;

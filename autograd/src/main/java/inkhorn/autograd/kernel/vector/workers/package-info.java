@@ -1,4 +1,2 @@
-/**
- * The team of threads that runs short parallel loops.
- */
+/** The team of threads that runs short parallel loops. */
 package inkhorn.autograd.kernel.vector.workers;
