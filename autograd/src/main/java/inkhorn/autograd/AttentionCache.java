@@ -12,7 +12,6 @@ import inkhorn.autograd.ops.Heads;
  * or among others.
  */
 public final class AttentionCache {
-
     private final CacheShape shape;
     private final float[] keys;
     private final float[] values;

@@ -15,7 +15,6 @@ import java.util.Set;
  * inputs.
  */
 public final class Backward {
-
     /** What to keep of the tensors between the root and the leaves once the pass is done with them. */
     public enum Keep {
         /** Their values stay readable until their scope closes. */
@@ -24,8 +23,7 @@ public final class Backward {
         NOTHING
     }
 
-    private Backward() {
-    }
+    private Backward() {}
 
     /**
      * Gradients of a scalar; the intermediate values stay readable.

@@ -17,7 +17,6 @@ import java.util.function.Function;
  * <p>A function with a kink (relu, max) must be asked about points farther than a step from it.
  */
 public final class GradCheck {
-
     /**
      * The allowed difference of a directional derivative, relative to the largest of its analytic value, its numeric
      * value and the root of the sum of its squared terms: five times what float rounding and the cubic term make of

@@ -6,5 +6,4 @@ package inkhorn.autograd;
  * @param array the gradient's storage, row-major
  * @param add whether something is in it already: add to it, else overwrite every element
  */
-public record GradSlot(float[] array, boolean add) {
-}
+public record GradSlot(float[] array, boolean add) {}

@@ -7,7 +7,6 @@ package inkhorn.autograd;
  * @param shape its sizes, whose product is at most the length of {@code data}
  */
 public record IntTensor(int[] data, Shape shape) {
-
     public IntTensor {
         if (data.length < shape.size()) {
             throw new IllegalArgumentException("int tensor: " + data.length + " values do not fill shape " + shape);

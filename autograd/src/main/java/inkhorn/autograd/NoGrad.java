@@ -5,11 +5,9 @@ package inkhorn.autograd;
  * <pre>{@code try (NoGrad off = NoGrad.open()) { ... }}</pre>
  */
 public final class NoGrad implements AutoCloseable {
-
     private static final ThreadLocal<Integer> DEPTH = ThreadLocal.withInitial(() -> 0);
 
-    private NoGrad() {
-    }
+    private NoGrad() {}
 
     public static NoGrad open() {
         DEPTH.set(DEPTH.get() + 1);

@@ -10,7 +10,6 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p><b>The gradient rule</b>, for every op: <em>backward accumulates into the gradients of inputs that need one.</em>
  */
 public abstract class Op {
-
     /** Above {@link #PASSED}, whose making reads it. */
     private static final AtomicLong CREATED = new AtomicLong();
 
@@ -41,8 +40,7 @@ public abstract class Op {
     protected abstract void backward(float[] grad);
 
     /** Gives arrays kept for backward back to the scope; called once after {@link #backward}. */
-    protected void release() {
-    }
+    protected void release() {}
 
     /**
      * Whether {@link #backward} reads the values of an output. Where it does not, a later op may give their storage

@@ -12,7 +12,6 @@ import inkhorn.autograd.kernel.CounterRandom;
  * @param step the training step, 0 where there is none
  */
 public record Rng(long seed, long stream, long step) {
-
     public Rng(long seed) {
         this(seed, 0, 0);
     }

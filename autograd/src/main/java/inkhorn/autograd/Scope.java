@@ -26,7 +26,6 @@ import java.util.function.BooleanSupplier;
  * }}</pre>
  */
 public final class Scope implements AutoCloseable {
-
     private static final ThreadLocal<Scope> INNERMOST = new ThreadLocal<>();
 
     private final Scope outer;
@@ -208,7 +207,6 @@ public final class Scope implements AutoCloseable {
 
     /** Unused arrays by length, last in first out so that the one most recently in cache is used next. */
     private static final class FreeList {
-
         /** Floats from which on spacing helps: the whole pages that tensors of a model tend to fill. */
         private static final int LARGE = 1 << 14;
 

@@ -4,7 +4,6 @@ import java.util.function.BooleanSupplier;
 
 /** Ends the work in a scope that was opened with {@link Scope#open(BooleanSupplier)}, after a request to stop. */
 public final class ScopeInterrupted extends RuntimeException {
-
     private static final long serialVersionUID = 1L;
 
     ScopeInterrupted() {

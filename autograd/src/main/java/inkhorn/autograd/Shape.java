@@ -4,7 +4,6 @@ import java.util.Arrays;
 
 /** The sizes of a tensor, outermost first; a scalar has none. Immutable. */
 public final class Shape {
-
     /** The shape of a single number: {@code ()}. */
     public static final Shape SCALAR = new Shape(new int[0]);
 

@@ -22,7 +22,6 @@ import java.util.Arrays;
  * scope, lives as long as it is reachable. A tensor is used by one thread at a time.
  */
 public final class Tensor {
-
     private final Shape shape;
     private final boolean needsGrad;
     private final boolean ownsData;

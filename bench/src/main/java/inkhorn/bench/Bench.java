@@ -15,7 +15,6 @@ import picocli.CommandLine.Command;
 @Command(name = "bench", description = "Measures Inkhorn.", mixinStandardHelpOptions = true,
         subcommands = {StepCommand.class, KernelsCommand.class, DecodeCommand.class, StartCommand.class})
 public final class Bench {
-
     /**
      * Relaunched as {@code train.jar} is: kernels (JMH gives its forks the flags of the JVM that starts them) and
      * decode.

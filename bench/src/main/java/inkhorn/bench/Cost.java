@@ -7,7 +7,6 @@ package inkhorn.bench;
  * @param bytes read and written if each array passes once
  */
 public record Cost(double flops, double bytes) {
-
     static final Cost UNKNOWN = new Cost(0, 0);
 
     /** Of a kernel that moves so many floats and multiplies no matrices. */

@@ -14,7 +14,6 @@ import java.util.List;
  * @param label the kernel, and what it works for where its sizes tell
  */
 public record KernelCall(String label, Cost cost) {
-
     /** @param products names for matrix products by their sizes */
     public static KernelCall of(String method, Object[] arguments, List<Product> products) {
         int[] sizes = Arrays.stream(arguments).filter(Integer.class::isInstance).mapToInt(a -> (Integer) a).toArray();

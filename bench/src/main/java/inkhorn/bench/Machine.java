@@ -11,9 +11,7 @@ import java.util.Map;
 
 /** Where and on what the benchmarks run. */
 public final class Machine {
-
-    private Machine() {
-    }
+    private Machine() {}
 
     /** {@code bench/target}: the directory of this jar. */
     public static Path buildDirectory() {

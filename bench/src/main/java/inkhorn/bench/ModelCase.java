@@ -15,7 +15,6 @@ import java.util.List;
  * @param batch sequences a step, each of the model's block size
  */
 public record ModelCase(String name, GptConfig config, int batch) {
-
     /** From a smoke test's size to GPT-2's. */
     public static final List<ModelCase> ALL = List.of(
             new ModelCase("tiny", gpt(65, 64, 4, 4, 128, 0, false), 12),

@@ -10,7 +10,6 @@ import java.util.List;
  * @param name layer and direction: {@code c_attn forward}, {@code c_attn dX}, {@code c_attn dW}
  */
 public record Product(String name, boolean transA, boolean transB, int m, int n, int k) {
-
     /** Every product of one block, and those of the head. */
     public static List<Product> of(ModelCase model) {
         GptConfig c = model.config();

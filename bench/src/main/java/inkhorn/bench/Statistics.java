@@ -7,20 +7,17 @@ import org.apache.commons.math3.stat.descriptive.rank.Percentile;
 
 /** Medians, and how far they can be trusted. */
 public final class Statistics {
-
     private static final int RESAMPLES = 10_000;
     private static final long SEED = 17;
 
-    private Statistics() {
-    }
+    private Statistics() {}
 
     /**
      * A figure and the interval that covers it with 95 % confidence.
      *
      * @param value the estimate
      */
-    public record Estimate(double value, double low, double high) {
-    }
+    public record Estimate(double value, double low, double high) {}
 
     public static double median(double[] values) {
         return new Percentile(50).evaluate(values);

@@ -15,7 +15,6 @@ import java.util.Map;
  * as well. For one thread of callers.
  */
 public final class TimedKernels implements InvocationHandler {
-
     private final Kernels kernels;
     private final List<Product> products;
     private final Map<String, Total> totals = new LinkedHashMap<>();
@@ -27,7 +26,6 @@ public final class TimedKernels implements InvocationHandler {
      * @param cost of all calls together
      */
     public record Total(String label, long calls, double seconds, Cost cost) {
-
         private Total plus(double more, Cost other) {
             return new Total(label, calls + 1, seconds + more, cost.plus(other));
         }

@@ -9,7 +9,6 @@ import java.util.function.IntUnaryOperator;
  * it makes the module that computes with it.
  */
 public enum Activation {
-
     /** {@code x/2 · (1 + erf(x/√2))} (Hendrycks and Gimpel 2016); nanoGPT's. */
     GELU("gelu", config -> new MLP(config, Unary.GELU)),
     /** The same by tanh, as GPT-2 was trained. */

@@ -6,7 +6,6 @@ import inkhorn.autograd.Tensor;
 
 /** The baseline that a GPT must beat: the next token from the last one alone, by a (V, V) table of logits. */
 public final class Bigram extends LanguageModel {
-
     private static final double INITIAL_STD = 0.02;
 
     private final int blockSize;

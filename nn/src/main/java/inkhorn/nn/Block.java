@@ -4,7 +4,6 @@ import inkhorn.autograd.AttentionCache;
 
 /** {@code x = x + attn(ln_1(x)); x = x + mlp(ln_2(x))}, with dropout on both branches. */
 final class Block extends Module {
-
     private final Norm ln1;
     private final CausalSelfAttention attn;
     private final Norm ln2;

@@ -8,7 +8,6 @@ import inkhorn.autograd.ops.Heads;
 
 /** Multi-head attention in which a position sees itself and those before it (Vaswani et al. 2017, 3.2). */
 final class CausalSelfAttention extends Module {
-
     private final int heads;
     private final int headSize;
     private final Linear cAttn;

@@ -6,7 +6,6 @@ import inkhorn.autograd.ops.Drop;
 
 /** Zeroes elements with probability p in training and scales the others by 1/(1-p) (Srivastava et al. 2014). */
 public final class Dropout extends Module {
-
     private final float p;
 
     /** @param p in [0, 1) */

@@ -7,7 +7,6 @@ import inkhorn.autograd.ops.MatMul;
 
 /** A table of n rows with C channels, looked up by index. Zero until initialised or loaded. */
 public final class Embedding extends Module {
-
     private final Tensor weight;
 
     public Embedding(int n, int channels) {

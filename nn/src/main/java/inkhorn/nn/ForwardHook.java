@@ -6,7 +6,6 @@ import inkhorn.autograd.Tensor;
 /** Is shown what a forward pass computes, step by step; see {@link Pass#observed}. */
 @FunctionalInterface
 public interface ForwardHook {
-
     /** Looks at one step, in the order of computation. */
     void on(Step step);
 
@@ -21,6 +20,5 @@ public interface ForwardHook {
      * @param value what was computed, or null where the kernels never hold it whole; it may be reused as soon as the
      *     hook returns, so copy what is to be kept
      */
-    record Step(String name, Shape shape, String meaning, Tensor value) {
-    }
+    record Step(String name, Shape shape, String meaning, Tensor value) {}
 }

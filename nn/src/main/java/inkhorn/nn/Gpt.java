@@ -11,7 +11,6 @@ import java.util.List;
 
 /** A GPT (Radford et al. 2019): token and position embedding, blocks, norm, head. Names and layout are GPT-2's. */
 public final class Gpt extends LanguageModel {
-
     /** The std of GPT-2's initial weights. */
     private static final double INITIAL_STD = 0.02;
     private static final String POSITIONS = "transformer.wpe";

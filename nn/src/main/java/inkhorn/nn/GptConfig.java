@@ -30,7 +30,6 @@ public record GptConfig(
         int nLayer, int nHead, int nEmbd, int nInner, int blockSize, double dropout, boolean bias,
         RowNorm norm, Activation activation, Position position, boolean tieWeights, int vocabSize,
         double layerNormEps) {
-
     /** nanoGPT's config/train_shakespeare_char.py, with train.py's dropout and bias, and GPT-2's epsilon. */
     private static final GptConfig DEFAULTS =
             new GptConfig(6, 6, 384, 0, 256, 0, false, RowNorm.LAYERNORM, Activation.GELU,

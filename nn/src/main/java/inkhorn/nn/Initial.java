@@ -5,9 +5,7 @@ import java.util.stream.IntStream;
 
 /** Values that parameters start from. */
 final class Initial {
-
-    private Initial() {
-    }
+    private Initial() {}
 
     /** Normal with mean 0; the draws depend on the seed and on the parameter's name alone. */
     static void normal(Parameter parameter, double std, Rng rng) {

@@ -8,7 +8,6 @@ import java.util.Arrays;
  * (Pope et al. 2022, 2.1). Sequences are put in another order by reference; only one that goes on twice is copied.
  */
 public final class KeyValueCache {
-
     private final AttentionCache[] layers;
 
     /** Room for {@code block_size} positions: {@code 2·n_layer·n_embd·block_size} floats and a little. */

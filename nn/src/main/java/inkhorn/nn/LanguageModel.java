@@ -9,7 +9,6 @@ import inkhorn.autograd.ops.CrossEntropy;
 
 /** A model of the next token: what trainer and sampler need to know. */
 public abstract class LanguageModel extends Module {
-
     /**
      * A score for every token to come next, at every position.
      *

@@ -6,7 +6,6 @@ import inkhorn.autograd.ops.FusedLinear;
 
 /** {@code y = f(x · W + b)}; W is (in, out), as in GPT-2's Conv1D. Zero until initialised or loaded. */
 public final class Linear extends Module {
-
     private final Tensor weight;
     private final Tensor bias;
     private final Unary function;

@@ -9,7 +9,6 @@ import inkhorn.nn.config.Records;
  * {@code n_inner}, by default 4C.
  */
 final class MLP extends FeedForward {
-
     private final Linear cFc;
     private final Linear cProj;
     private final String expanded;

@@ -16,7 +16,6 @@ import java.util.function.Function;
  * <p>A name may hold dots, where a level of the name is no class of its own: {@code transformer.wte}.
  */
 public abstract class Module {
-
     private final Map<String, Module> children = new LinkedHashMap<>();
     private final Map<String, Tensor> parameters = new LinkedHashMap<>();
     private final Map<String, Tensor> buffers = new LinkedHashMap<>();

@@ -11,7 +11,6 @@ import java.util.Arrays;
  * starts at 1, beta at 0; only LayerNorm has a beta.
  */
 final class Norm extends Module {
-
     private final RowNorm kind;
     private final Tensor gamma;
     private final Tensor beta;

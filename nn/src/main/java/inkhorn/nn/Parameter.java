@@ -10,7 +10,6 @@ import inkhorn.autograd.Tensor;
  * @param meaning what it is for, in a few words
  */
 public record Parameter(String name, Tensor tensor, String meaning) {
-
     /** One that stands for itself. */
     public Parameter(String name, Tensor tensor) {
         this(name, tensor, "");

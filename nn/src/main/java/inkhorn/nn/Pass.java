@@ -10,7 +10,6 @@ import inkhorn.autograd.Tensor;
  * calls; so the masks are a pure function of the {@link Rng} given, and a pass is used for one forward only.
  */
 public final class Pass {
-
     private final Rng rng;
     private final ForwardHook hook;
     private long sites;

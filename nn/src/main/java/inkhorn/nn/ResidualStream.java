@@ -10,7 +10,6 @@ import inkhorn.autograd.ops.ResidualNorm;
  * addition waits for the next norm, which makes it in its own pass over memory.
  */
 final class ResidualStream {
-
     private final Dropout dropout;
     private final Pass pass;
     private Tensor sum;

@@ -4,9 +4,7 @@ import inkhorn.autograd.Tensor;
 
 /** The position table of Vaswani et al. 2017, 3.5. */
 final class Sinusoids {
-
-    private Sinusoids() {
-    }
+    private Sinusoids() {}
 
     /**
      * {@code sin(t / 10000^(i/C))} in even channels i, the cosine in odd ones, all divided by √C: the paper

@@ -10,12 +10,10 @@ import java.util.Set;
 
 /** The weights of a module by name: what a checkpoint writes and reads. */
 public final class StateDict {
-
     /** How far a value that follows from the configuration may lie from the one in a file, for rounding to 16 bits. */
     private static final float TOLERANCE = 1e-3f;
 
-    private StateDict() {
-    }
+    private StateDict() {}
 
     /**
      * Every parameter, then what else is written with them (a sinusoidal position table), in fixed order. The tensors

@@ -8,7 +8,6 @@ import inkhorn.autograd.Tensor;
  * as the MLP's two.
  */
 final class SwiGlu extends FeedForward {
-
     private final Linear cGate;
     private final Linear cFc;
     private final Linear cProj;

@@ -12,7 +12,6 @@ import java.util.List;
  * tensors of rank 2 and more decay; biases and the parameters of norms do not.
  */
 public final class AdamW extends Optimizer {
-
     private final Hyperparameters hyper;
 
     /** With the defaults of {@link Optimizers#ADAMW}. */

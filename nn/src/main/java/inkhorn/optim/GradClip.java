@@ -13,7 +13,6 @@ import java.util.List;
  * @param factor what gradients are to be multiplied by, at most 1
  */
 public record GradClip(double norm, double factor) {
-
     /** torch's guard against a division by zero. */
     private static final double EPS = 1e-6;
 

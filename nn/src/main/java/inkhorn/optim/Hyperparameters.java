@@ -10,7 +10,6 @@ package inkhorn.optim;
  * @param weightDecay decoupled weight decay: the share of a weight that a step with learning rate 1 takes away
  */
 public record Hyperparameters(double beta1, double beta2, double eps, double weightDecay) {
-
     /** @throws IllegalArgumentException naming the value that is out of range */
     public Hyperparameters {
         if (!(beta1 >= 0 && beta1 < 1) || !(beta2 >= 0 && beta2 < 1)) {

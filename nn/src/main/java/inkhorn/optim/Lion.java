@@ -13,7 +13,6 @@ import java.util.List;
  * more decay.
  */
 public final class Lion extends Optimizer {
-
     private final Hyperparameters hyper;
 
     /** With the given hyperparameters, of which it does not read {@code eps}. */

@@ -10,7 +10,6 @@ package inkhorn.optim;
  * @param decayIters the step at which the floor is reached; of no effect when constant
  */
 public record LrSchedule(Decay decay, double peak, double floor, long warmupIters, long decayIters) {
-
     /** The share of the steps over which {@link Decay#WSD} decays. */
     private static final double WSD_DECAY_SHARE = 0.2;
 

@@ -13,14 +13,12 @@ import java.util.Map;
  * updated; names, saving and restoring of the moments are the same for all of them and are done here.
  */
 public abstract class Optimizer {
-
     private final Optimizers kind;
     private final List<Slot> slots = new ArrayList<>();
     private long steps;
 
     /** A parameter with its moments, in the order of {@link Optimizers#moments()}. */
-    private record Slot(Parameter parameter, List<Tensor> moments) {
-    }
+    private record Slot(Parameter parameter, List<Tensor> moments) {}
 
     /** All moments are zero at first. */
     Optimizer(Optimizers kind, List<Parameter> parameters) {

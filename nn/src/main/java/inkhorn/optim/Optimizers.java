@@ -9,7 +9,6 @@ import java.util.List;
  * reads, and their defaults.
  */
 public enum Optimizers {
-
     /** See {@link AdamW}; the defaults are those of nanoGPT's {@code train.py}. */
     ADAMW(AdamW::new, List.of("exp_avg", "exp_avg_sq"), List.of("beta1", "beta2", "eps", "weight_decay"),
             new Hyperparameters(0.9, 0.95, 1e-8, 0.1)),

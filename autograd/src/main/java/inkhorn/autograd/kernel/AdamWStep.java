@@ -10,5 +10,4 @@ package inkhorn.autograd.kernel;
  * @param correction2 1 - β2^t
  */
 public record AdamWStep(float lr, float beta1, float beta2, float eps, float weightDecay, float gradientScale,
-                        float correction1, float correction2) {
-}
+                        float correction1, float correction2) {}

@@ -2,7 +2,6 @@ package inkhorn.autograd.kernel;
 
 /** The part of {@link Kernels} that attends to all positions at once, as in training. */
 public interface AttentionKernels {
-
     /**
      * Causal self-attention of all heads (Vaswani et al. 2017, 3.2; tiled after Dao et al. 2022).
      *

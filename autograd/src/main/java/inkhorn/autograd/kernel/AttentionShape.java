@@ -11,7 +11,6 @@ package inkhorn.autograd.kernel;
  * @param headSize channels of a head, D
  */
 public record AttentionShape(int batch, int time, int heads, int keyHeads, int headSize) {
-
     /**
      * What the rows of random draws are padded to, so that fast kernels read them in whole vectors. It is part of the
      * contract: it numbers the draws, and with another number every mask would be another.

@@ -5,7 +5,6 @@ package inkhorn.autograd.kernel;
  * and that which picks rows of a table.
  */
 public interface AxisKernels {
-
     /** {@code out = factor * sum of x over the middle axis}, or added. */
     void sum(float[] x, int outer, int n, int inner, float factor, float[] out, boolean add);
 

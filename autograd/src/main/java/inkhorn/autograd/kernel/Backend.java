@@ -18,7 +18,6 @@ import java.util.stream.Collectors;
  * @param create makes its kernels for a number of threads
  */
 public record Backend(String name, BooleanSupplier usable, String why, String whyNot, IntFunction<Kernels> create) {
-
     /** All there are, the fastest first. */
     public static final List<Backend> ALL = List.of(
             new Backend("vector", JdkVectorModule::isLoaded, "the module " + JdkVectorModule.NAME + " is there",

@@ -9,7 +9,6 @@ package inkhorn.autograd.kernel;
  * @param bStrides likewise of the second
  */
 public record Broadcast(int[] dims, int[] aStrides, int[] bStrides) {
-
     /** Two operands of {@code n} elements, neither repeated. */
     public static Broadcast alike(int n) {
         return new Broadcast(new int[] {n}, new int[] {1}, new int[] {1});

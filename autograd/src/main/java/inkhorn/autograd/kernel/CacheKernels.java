@@ -2,7 +2,6 @@ package inkhorn.autograd.kernel;
 
 /** The part of {@link Kernels} that attends to kept keys and values, as in generating. */
 public interface CacheKernels {
-
     /**
      * Keeps the keys and values of {@code time} positions of each sequence.
      *

@@ -10,7 +10,6 @@ package inkhorn.autograd.kernel;
  * @param headSize channels of a head, D
  */
 public record CacheShape(int capacity, int heads, int keyHeads, int headSize) {
-
     /**
      * What a channel's row of keys is padded to, so that it can be read in whole vectors: no vector is longer. It is
      * part of the contract since the arrays belong to the caller.

@@ -5,14 +5,12 @@ package inkhorn.autograd.kernel;
  * pairs, the low and the high half of one 64-bit word, so that a vector of them is a vector of words reinterpreted.
  */
 public final class CounterRandom {
-
     /** The odd constant nearest 2^64 over the golden ratio. */
     public static final long GAMMA = 0x9E3779B97F4A7C15L;
     public static final long MIX_1 = 0xBF58476D1CE4E5B9L;
     public static final long MIX_2 = 0x94D049BB133111EBL;
 
-    private CounterRandom() {
-    }
+    private CounterRandom() {}
 
     /** The key of a (seed, stream, step). */
     public static long key(long seed, long stream, long step) {

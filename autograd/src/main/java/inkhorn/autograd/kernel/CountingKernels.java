@@ -6,7 +6,6 @@ package inkhorn.autograd.kernel;
  * and twice that backward, the whole square as if nothing were masked; 0 for all else.
  */
 public final class CountingKernels implements Kernels {
-
     private long flops;
 
     /** Operations so far. */
@@ -55,48 +54,37 @@ public final class CountingKernels implements Kernels {
     }
 
     @Override
-    public void close() {
-    }
+    public void close() {}
 
     @Override
-    public void fill(float[] out, float value, int n) {
-    }
+    public void fill(float[] out, float value, int n) {}
 
     @Override
-    public void scale(float factor, float[] x, float[] out, boolean add, int n) {
-    }
+    public void scale(float factor, float[] x, float[] out, boolean add, int n) {}
 
     @Override
-    public void unary(Unary f, float p, float[] x, float[] out, int n) {
-    }
+    public void unary(Unary f, float p, float[] x, float[] out, int n) {}
 
     @Override
-    public void unaryBackward(Unary f, float p, float[] x, float[] y, float[] dy, float[] dx, boolean add, int n) {
-    }
+    public void unaryBackward(Unary f, float p, float[] x, float[] y, float[] dy, float[] dx, boolean add, int n) {}
 
     @Override
-    public void binary(Binary f, Broadcast plan, float[] a, float[] b, float[] out) {
-    }
+    public void binary(Binary f, Broadcast plan, float[] a, float[] b, float[] out) {}
 
     @Override
-    public void copy(StridedCopy plan, float[] from, float[] to, boolean add) {
-    }
+    public void copy(StridedCopy plan, float[] from, float[] to, boolean add) {}
 
     @Override
-    public void dropout(float[] x, float p, long key, float[] out, boolean add, int n) {
-    }
+    public void dropout(float[] x, float p, long key, float[] out, boolean add, int n) {}
 
     @Override
-    public void sum(float[] x, int outer, int n, int inner, float factor, float[] out, boolean add) {
-    }
+    public void sum(float[] x, int outer, int n, int inner, float factor, float[] out, boolean add) {}
 
     @Override
-    public void max(float[] x, int outer, int n, int inner, float[] out, int[] where) {
-    }
+    public void max(float[] x, int outer, int n, int inner, float[] out, int[] where) {}
 
     @Override
-    public void maxBackward(float[] dy, int[] where, int outer, int n, int inner, float[] dx, boolean add) {
-    }
+    public void maxBackward(float[] dy, int[] where, int outer, int n, int inner, float[] dx, boolean add) {}
 
     @Override
     public double sumOfSquares(float[] x, int n) {
@@ -104,20 +92,16 @@ public final class CountingKernels implements Kernels {
     }
 
     @Override
-    public void softmax(float[] x, int rows, int n, float[] out) {
-    }
+    public void softmax(float[] x, int rows, int n, float[] out) {}
 
     @Override
-    public void softmaxBackward(float[] y, float[] dy, int rows, int n, float[] dx, boolean add) {
-    }
+    public void softmaxBackward(float[] y, float[] dy, int rows, int n, float[] dx, boolean add) {}
 
     @Override
-    public void logSoftmax(float[] x, int rows, int n, float[] out) {
-    }
+    public void logSoftmax(float[] x, int rows, int n, float[] out) {}
 
     @Override
-    public void logSoftmaxBackward(float[] y, float[] dy, int rows, int n, float[] dx, boolean add) {
-    }
+    public void logSoftmaxBackward(float[] y, float[] dy, int rows, int n, float[] dx, boolean add) {}
 
     @Override
     public double crossEntropy(float[] logits, int[] targets, int rows, int n, float[] gradient) {
@@ -126,39 +110,31 @@ public final class CountingKernels implements Kernels {
 
     @Override
     public void normalize(RowNorm norm, float[] x, float[] gamma, float[] beta, int rows, int n, float eps,
-                          float[] out, float[] mean, float[] rstd) {
-    }
+                          float[] out, float[] mean, float[] rstd) {}
 
     @Override
     public void normalizeBackward(RowNorm norm, float[] x, float[] gamma, float[] mean, float[] rstd, float[] dy,
                                   int rows, int n, float[] dx, boolean addX, float[] dGamma, boolean addGamma,
-                                  float[] dBeta, boolean addBeta) {
-    }
+                                  float[] dBeta, boolean addBeta) {}
 
     @Override
     public void residualNormalize(RowNorm norm, float[] x, float[] branch, float p, long key, float[] gamma,
                                   float[] beta, int rows, int n, float eps, float[] sum, float[] out, float[] mean,
-                                  float[] rstd) {
-    }
+                                  float[] rstd) {}
 
     @Override
-    public void gatherRows(float[] table, int n, int[] ids, int count, float[] out) {
-    }
+    public void gatherRows(float[] table, int n, int[] ids, int count, float[] out) {}
 
     @Override
-    public void scatterAddRows(float[] dy, int[] ids, int count, int n, int tableRows, float[] dTable, boolean add) {
-    }
+    public void scatterAddRows(float[] dy, int[] ids, int count, int n, int tableRows, float[] dTable, boolean add) {}
 
     @Override
     public void keepKeysAndValues(CacheShape shape, HeadRows k, HeadRows v, int time, int[] first, float[][] keys,
-                                  float[][] values) {
-    }
+                                  float[][] values) {}
 
     @Override
-    public void adamW(AdamWStep step, float[] weights, float[] gradient, float[] m, float[] v, int n) {
-    }
+    public void adamW(AdamWStep step, float[] weights, float[] gradient, float[] m, float[] v, int n) {}
 
     @Override
-    public void forEachRange(int n, RangeLoop loop) {
-    }
+    public void forEachRange(int n, RangeLoop loop) {}
 }

@@ -2,7 +2,6 @@ package inkhorn.autograd.kernel;
 
 /** The part of {@link Kernels} that goes element by element. */
 public interface ElementKernels {
-
     /** {@code out[i] = value}. */
     void fill(float[] out, float value, int n);
 

@@ -10,7 +10,6 @@ package inkhorn.autograd.kernel;
  *     null
  */
 public record Epilogue(float[] bias, Unary activation, float[] derivative) {
-
     /** The bare product. */
     public static final Epilogue NONE = new Epilogue(null, null, null);
 

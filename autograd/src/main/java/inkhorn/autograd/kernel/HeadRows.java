@@ -9,7 +9,6 @@ package inkhorn.autograd.kernel;
  * @param step from one row to the next
  */
 public record HeadRows(float[] array, int offset, int step) {
-
     /** The index of a head of {@code size} channels in a row. */
     public int at(int row, int head, int size) {
         return offset + row * step + head * size;

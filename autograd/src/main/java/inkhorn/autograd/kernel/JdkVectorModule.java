@@ -2,15 +2,13 @@ package inkhorn.autograd.kernel;
 
 /** The JDK's Vector API as a module of this JVM. The first JVM of a start loads this class: no logging, no lambdas. */
 public final class JdkVectorModule {
-
     /** Its name, for {@code --add-modules}. */
     public static final String NAME = "jdk.incubator.vector";
 
     /** The JVM option without which {@link #load} is refused. */
     public static final String LOAD_OPTION = "--add-exports=java.base/jdk.internal.module=ALL-UNNAMED";
 
-    private JdkVectorModule() {
-    }
+    private JdkVectorModule() {}
 
     /** Whether this JVM has loaded the module, from its command line or by {@link #load}. */
     public static boolean isLoaded() {

@@ -9,7 +9,6 @@ import org.slf4j.LoggerFactory;
  * log line, and {@link #describeChoice()}.
  */
 public final class KernelProvider {
-
     private static final Logger LOG = LoggerFactory.getLogger(KernelProvider.class);
 
     private static final ThreadLocal<Kernels> OF_THREAD = new ThreadLocal<>();
@@ -17,8 +16,7 @@ public final class KernelProvider {
     private static volatile Kernels chosen;
     private static volatile String choice = "none chosen yet";
 
-    private KernelProvider() {
-    }
+    private KernelProvider() {}
 
     /** The kernels of this thread, if it has its own, else of this JVM; chosen now, with all cores, if nobody has. */
     public static Kernels kernels() {
@@ -44,7 +42,6 @@ public final class KernelProvider {
 
     /** Kernels of one thread, in place until this is closed; close in reverse order of opening. */
     public static final class OnThisThread implements AutoCloseable {
-
         private final Kernels before;
 
         private OnThisThread(Kernels before) {

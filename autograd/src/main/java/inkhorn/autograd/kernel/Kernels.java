@@ -11,7 +11,6 @@ package inkhorn.autograd.kernel;
  */
 public interface Kernels extends ElementKernels, AxisKernels, RowKernels, NormKernels, MatrixKernels, AttentionKernels,
         CacheKernels, OptimizerKernels, AutoCloseable {
-
     /** One line for the log: which kernels, how wide, how many threads. */
     String description();
 

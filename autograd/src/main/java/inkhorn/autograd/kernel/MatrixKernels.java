@@ -2,7 +2,6 @@ package inkhorn.autograd.kernel;
 
 /** The part of {@link Kernels} that multiplies matrices. */
 public interface MatrixKernels {
-
     /**
      * {@code c = op(a) · op(b)}, or added, then the epilogue. {@code op(a)} is (m, k), {@code op(b)} is (k, n), c is
      * (m, n).

@@ -6,7 +6,6 @@ package inkhorn.autograd.kernel;
  * factor, 1/√(v + eps) with v the mean square of what the subtraction leaves.
  */
 public interface NormKernels {
-
     /**
      * {@code out = x̂ · gamma + beta} for each row.
      *

@@ -2,7 +2,6 @@ package inkhorn.autograd.kernel;
 
 /** The part of {@link Kernels} that works on rows of n: softmax, its logarithm and cross-entropy. */
 public interface RowKernels {
-
     /** Softmax of each row; {@code out} may be {@code x}. */
     void softmax(float[] x, int rows, int n, float[] out);
 

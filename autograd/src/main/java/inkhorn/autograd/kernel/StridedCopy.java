@@ -9,7 +9,6 @@ import java.util.Arrays;
  * @param dims sizes of the block, outermost first, neighbours merged where both sides allow it; at least one
  */
 public record StridedCopy(int[] dims, int fromOffset, int[] fromStrides, int toOffset, int[] toStrides) {
-
     public static StridedCopy of(int[] dims, int fromOffset, int[] fromStrides, int toOffset, int[] toStrides) {
         int[][] merged = merge(dims, fromStrides, toStrides);
         return new StridedCopy(merged[0], fromOffset, merged[1], toOffset, merged[2]);

@@ -16,7 +16,6 @@ import java.util.Locale;
  * Shapes: a and b broadcast to y as in NumPy; the gradient of a repeated operand is summed back.
  */
 public final class Arithmetic extends Op {
-
     private final Binary f;
     private final Tensor a;
     private final Tensor b;

@@ -13,7 +13,6 @@ import inkhorn.autograd.kernel.StridedCopy;
  * @param result the shape that is left
  */
 record Axis(int outer, int size, int inner, Shape result) {
-
     static Axis all(Shape shape) {
         return new Axis(1, shape.size(), 1, Shape.SCALAR);
     }

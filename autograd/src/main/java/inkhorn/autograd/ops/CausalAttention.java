@@ -18,7 +18,6 @@ import inkhorn.autograd.kernel.AttentionShape;
  * Shapes: q (B, T, H, D), k and v (B, T, a divisor of H, D), y (B, T, H·D).
  */
 public final class CausalAttention extends Op {
-
     private final Heads q;
     private final Heads k;
     private final Heads v;

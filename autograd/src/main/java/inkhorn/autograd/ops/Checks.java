@@ -6,9 +6,7 @@ import inkhorn.autograd.Tensor;
 
 /** What several ops ask of their arguments; messages name the op, what was found and the rule. */
 final class Checks {
-
-    private Checks() {
-    }
+    private Checks() {}
 
     static void probability(String op, float p) {
         if (!(p >= 0 && p < 1)) {

@@ -12,7 +12,6 @@ import inkhorn.autograd.Tensor;
  * Shapes: equal but along the axis, where y has the sum of their sizes.
  */
 public final class Concat extends Op {
-
     private final Tensor[] parts;
     private final Shape whole;
     private final int axis;

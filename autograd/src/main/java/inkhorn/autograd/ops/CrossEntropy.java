@@ -14,7 +14,6 @@ import inkhorn.autograd.Tensor;
  * Shapes: logits S + (V), targets S, y {@code ()}.
  */
 public final class CrossEntropy extends Op {
-
     private final Tensor logits;
     private final float[] gradient;
 

@@ -13,7 +13,6 @@ import inkhorn.autograd.Tensor;
  * Shapes: x and y equal.
  */
 public final class Drop extends Op {
-
     private final Tensor x;
     private final float p;
     private final long key;

@@ -12,7 +12,6 @@ import inkhorn.autograd.kernel.Unary;
  * Shapes: x and y equal.
  */
 public final class Elementwise extends Op {
-
     private final Unary f;
     private final float p;
     /** What the derivative is computed from. */

@@ -19,7 +19,6 @@ import inkhorn.autograd.kernel.Unary;
  * Shapes: x (…, in), weight (in, out), bias (out), y (…, out).
  */
 public final class FusedLinear extends Op {
-
     private final Tensor x;
     private final Tensor weight;
     private final Tensor bias;

@@ -14,7 +14,6 @@ import java.util.Arrays;
  * Shapes: table (V, C), ids of any shape S, y S + (C).
  */
 public final class Gather extends Op {
-
     private final Tensor table;
     private final IntTensor ids;
 

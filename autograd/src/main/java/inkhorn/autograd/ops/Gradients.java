@@ -10,9 +10,7 @@ import java.util.Arrays;
 
 /** How a backward hands a share of gradient to an input; what every op needs, written once. */
 public final class Gradients {
-
-    private Gradients() {
-    }
+    private Gradients() {}
 
     /**
      * The slot of an input as large as the output, for a kernel that may work in place: the output's own gradient where

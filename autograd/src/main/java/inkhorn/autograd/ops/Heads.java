@@ -14,7 +14,6 @@ import inkhorn.autograd.kernel.HeadRows;
  * @param headSize channels of each
  */
 public record Heads(Tensor packed, int offset, int heads, int headSize) {
-
     /** @throws IllegalArgumentException when the heads do not lie within (B, T, W) */
     public Heads {
         Shape shape = packed.shape();

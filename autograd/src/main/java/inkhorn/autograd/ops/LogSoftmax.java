@@ -8,7 +8,6 @@ import inkhorn.autograd.Tensor;
 
 /** {@code y = x - ln Σ exp(x)} over the last axis; {@code dx = dy - exp(y) · Σ dy}. Shapes: x and y equal. */
 public final class LogSoftmax extends Op {
-
     private final Tensor x;
     private final Tensor y;
 

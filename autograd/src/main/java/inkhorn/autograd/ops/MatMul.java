@@ -16,7 +16,6 @@ import java.util.Arrays;
  * not transposed, the leading axes of a are rows of a single product.
  */
 public final class MatMul extends Op {
-
     private final Tensor a;
     private final Tensor b;
     private final Plan plan;

@@ -15,7 +15,6 @@ import inkhorn.autograd.kernel.RowNorm;
  * Shapes: x and y (…, C), gamma and beta (C).
  */
 public final class Normalize extends Op {
-
     private final RowNorm norm;
     private final Tensor x;
     private final Tensor gamma;

@@ -10,7 +10,6 @@ import java.util.Arrays;
  * Shapes: as many elements in both; one size may be -1 and is inferred.
  */
 public final class Reshape extends Op {
-
     private final Tensor x;
 
     private Reshape(Tensor x) {

@@ -16,10 +16,8 @@ import inkhorn.autograd.kernel.RowNorm;
  * Shapes: x, branch, sum, normed (…, C), gamma and beta (C).
  */
 public final class ResidualNorm extends Op {
-
     /** Both outputs; either may stay unused. */
-    public record Result(Tensor sum, Tensor normed) {
-    }
+    public record Result(Tensor sum, Tensor normed) {}
 
     private final RowNorm norm;
     private final Tensor x;

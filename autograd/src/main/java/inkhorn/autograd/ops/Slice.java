@@ -13,7 +13,6 @@ import inkhorn.autograd.kernel.StridedCopy;
  * Shapes: y is x with size {@code to - from} along the axis.
  */
 public final class Slice extends Op {
-
     private final Tensor x;
     private final Shape part;
     private final int offset;

@@ -8,7 +8,6 @@ import inkhorn.autograd.Tensor;
 
 /** {@code y = exp(x) / Σ exp(x)} over the last axis; {@code dx = y · (dy - Σ dy · y)}. Shapes: x and y equal. */
 public final class Softmax extends Op {
-
     private final Tensor x;
     private final Tensor y;
 

@@ -11,7 +11,6 @@ import inkhorn.autograd.Tensor;
  * Shapes: y is {@code ()}, or x without the axis, or with size 1 there when it is kept.
  */
 public final class Sum extends Op {
-
     private final Tensor x;
     private final Axis axis;
     private final float factor;

@@ -14,7 +14,6 @@ import java.util.Arrays;
  * Shapes: y's sizes are x's in the new order; no axes given: the last two are swapped.
  */
 public final class Transpose extends Op {
-
     private final Tensor x;
     private final int[] dims;
     private final int[] xStrides;

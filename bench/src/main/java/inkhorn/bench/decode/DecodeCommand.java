@@ -33,7 +33,6 @@ import picocli.CommandLine.Spec;
         description =
                 "Writing with a model of random weights: tokens a second, and the share of the measured bandwidth.")
 public final class DecodeCommand implements Callable<Integer> {
-
     /** What a prompt must hold for its prefill to be one pass worth measuring. */
     private static final int PROMPT = 200;
 
@@ -159,8 +158,7 @@ public final class DecodeCommand implements Callable<Integer> {
     }
 
     /** Bytes a second of reading as much as a step does, and of an update of 128 MiB. */
-    private record Bandwidth(double reading, double updating) {
-    }
+    private record Bandwidth(double reading, double updating) {}
 
     private Bandwidth bandwidth(long bytes) {
         try (PeakProbe probe = new PeakProbe(threads)) {

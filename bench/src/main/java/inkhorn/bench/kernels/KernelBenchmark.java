@@ -21,7 +21,6 @@ import org.openjdk.jmh.annotations.TearDown;
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 public class KernelBenchmark {
-
     static final String THREADS = "inkhorn.bench.threads";
 
     @Param("char/c_fc forward")

@@ -9,5 +9,4 @@ import java.util.function.Supplier;
  * @param name model and kernel: {@code char/c_attn forward}
  * @param work makes the arrays, and then does the work as often as it is run
  */
-record KernelCase(String name, Cost cost, Supplier<Runnable> work) {
-}
+record KernelCase(String name, Cost cost, Supplier<Runnable> work) {}

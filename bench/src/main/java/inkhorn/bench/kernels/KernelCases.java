@@ -23,7 +23,6 @@ import java.util.function.Supplier;
  * The kernels that a step of a model spends its time in, on its sizes; those of a block, the head and the token table.
  */
 final class KernelCases {
-
     private static final long KEY = 42;
 
     private final ModelCase model;

@@ -15,7 +15,6 @@ import org.openjdk.jmh.results.ScalarResult;
  * Measures the machine's peak before and after each iteration, in the same JVM, and puts it beside the kernel's time.
  */
 public final class PeakProfiler implements InternalProfiler {
-
     static final String FLOPS = "peak.flops";
     static final String BYTES = "peak.bytes";
 

@@ -28,7 +28,6 @@ import picocli.CommandLine.Spec;
                 "Seconds from the program's start to the first finished step of the tiny config, and to the lines"
                 + " before it.")
 public final class StartCommand implements Callable<Integer> {
-
     private static final String BANNER = "kernels ";
     private static final String STEP = "step 1/";
 
@@ -54,8 +53,7 @@ public final class StartCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     /** Seconds since the process began. */
-    private record Start(double banner, double step) {
-    }
+    private record Start(double banner, double step) {}
 
     @Override
     public Integer call() throws IOException, InterruptedException {

@@ -18,7 +18,6 @@ import java.util.function.Consumer;
  * at last what does not take part in the comparison. Only one of the processes is active at a time.
  */
 final class Comparison {
-
     static final int EXTRA_ROUNDS = 5;
     /** Of the limit on the rounds. */
     static final double EXTRA_SHARE = 1.0 / 3;
@@ -39,8 +38,7 @@ final class Comparison {
      * @param profiled whether Inkhorn's step is broken down
      */
     record Lineup(List<Build> builds, List<Setting> settings, Map<String, StepOptions> variants, boolean checked,
-                boolean bfloat16, boolean profiled) {
-    }
+                boolean bfloat16, boolean profiled) {}
 
     /** @param log told what is going on */
     Comparison(StepOptions options, String model, Consumer<String> log) {

@@ -7,7 +7,6 @@ import java.util.List;
 
 /** An engine that takes part: its process, how many steps make a turn, and what its turns gave. */
 final class Contender implements SettingSearch.Racer {
-
     private static final int MOST_STEPS = 50;
     /** Shorter steps feel that the other process had the caches: the first of a turn does not count. */
     private static final double SHORT_MS = 200;

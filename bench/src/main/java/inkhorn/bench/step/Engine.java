@@ -15,7 +15,6 @@ import java.util.Map;
  * @param variant for an Inkhorn that takes part beside the one that all are compared with, how it differs; else empty
  */
 record Engine(Build build, Setting setting, Precision precision, String variant) {
-
     /** The one that all are compared with. */
     static final Engine INKHORN = variant("");
 

@@ -16,7 +16,6 @@ import java.util.Map;
 
 /** Inkhorn's step. */
 final class InkhornTraining implements Training {
-
     private final Gpt model;
     private final Recipe recipe;
     private final TrainStep training;

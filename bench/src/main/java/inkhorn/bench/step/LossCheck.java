@@ -15,7 +15,6 @@ import java.util.Arrays;
  * @param bound largest difference allowed
  */
 record LossCheck(String engine, double[] ours, double[] theirs, double bound) {
-
     static final double BOUND = 1e-4;
     /** Inkhorn computes in float32 here too, and bfloat16 keeps two to three digits. */
     static final double BFLOAT16_BOUND = 1e-2;

@@ -11,11 +11,9 @@ import java.util.Optional;
 
 /** The results as the README has them: one table for one processor. */
 final class MarkdownTable {
-
     private static final String NOTHING = "–";
 
-    private MarkdownTable() {
-    }
+    private MarkdownTable() {}
 
     /**
      * The lines.

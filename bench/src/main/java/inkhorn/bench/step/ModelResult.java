@@ -22,7 +22,6 @@ import java.util.Optional;
 record ModelResult(String model, int threads, int rounds, StepOptions.Warmup warmup, double flops,
                    List<LossCheck> checks, List<SettingSearch.FoundSetting> searches, List<EngineResult> engines,
                    EngineResult bfloat16, Statistics.Estimate shareOfPeak, Profile profile) {
-
     /**
      * One engine.
      *
@@ -36,8 +35,7 @@ record ModelResult(String model, int threads, int rounds, StepOptions.Warmup war
      */
     record EngineResult(String label, String description, int warmupSteps, int stepsOfTurn, double[] turnMs,
                         double medianMs, WorkerProcess.Memory memory, double memoryRatio, Statistics.Estimate ratio,
-                        double pairedRatio) {
-    }
+                        double pairedRatio) {}
 
     /** The faster of libtorch's builds, if any took part. */
     Optional<EngineResult> bestOfTorch() {

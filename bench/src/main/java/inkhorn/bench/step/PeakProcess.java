@@ -5,7 +5,6 @@ package inkhorn.bench.step;
  * each turn of every engine, so that all of them find the same clock and the same caches.
  */
 final class PeakProcess implements AutoCloseable {
-
     private static final double SECONDS = 0.1;
     /** Any model: the process only measures. */
     private static final String MODEL = "tiny";

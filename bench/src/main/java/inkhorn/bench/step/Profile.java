@@ -18,7 +18,6 @@ import java.util.List;
  * @param ops longest first
  */
 record Profile(double stepMs, double gflops, double gigabytes, List<Op> ops) {
-
     /**
      * One kind of call.
      *
@@ -28,8 +27,7 @@ record Profile(double stepMs, double gflops, double gigabytes, List<Op> ops) {
      * @param gigabytes what it reaches, per second
      * @param shareOfLimit the time that the machine's limits allow, over the time it takes
      */
-    record Op(String label, double calls, double ms, double gflops, double gigabytes, double shareOfLimit) {
-    }
+    record Op(String label, double calls, double ms, double gflops, double gigabytes, double shareOfLimit) {}
 
     private static final double PROBE_SECONDS = 0.1;
 

@@ -6,7 +6,6 @@ import inkhorn.data.Batch;
 
 /** What both sides train with. */
 final class Recipe {
-
     static final double LR = 3e-4;
     static final double BETA1 = 0.9;
     static final double BETA2 = 0.95;

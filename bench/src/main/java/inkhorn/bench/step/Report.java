@@ -15,9 +15,7 @@ import java.util.stream.Collectors;
 
 /** Results as tables for people, and as JSON and CSV for programs. */
 final class Report {
-
-    private Report() {
-    }
+    private Report() {}
 
     static void print(ModelResult result, PrintWriter out) {
         out.printf(Locale.ROOT,

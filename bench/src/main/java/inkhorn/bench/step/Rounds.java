@@ -11,7 +11,6 @@ import java.util.function.Consumer;
  * turns.
  */
 final class Rounds {
-
     private final PeakProcess peak;
     private final Consumer<String> log;
     private final List<Double> peaks = new ArrayList<>();

@@ -13,7 +13,6 @@ import java.util.function.Function;
  * time, as the largest model's take many gigabytes each.
  */
 final class SettingSearch {
-
     private static final int MOST_TURNS = 5;
 
     private final Function<Setting, Racer> start;
@@ -36,7 +35,6 @@ final class SettingSearch {
      * @param challengerMs of each of its turns
      */
     record Duel(String champion, double[] championMs, String challenger, double[] challengerMs) {
-
         boolean challengerWins() {
             return Statistics.median(challengerMs) < Statistics.median(championMs);
         }
@@ -54,8 +52,7 @@ final class SettingSearch {
      * @param setting the fastest
      * @param duels none where only one setting was allowed
      */
-    record FoundSetting(String build, Setting setting, List<Duel> duels) {
-    }
+    record FoundSetting(String build, Setting setting, List<Duel> duels) {}
 
     /**
      * @param start starts a warm process

@@ -26,7 +26,6 @@ import picocli.CommandLine.Spec;
 @Command(name = "step", mixinStandardHelpOptions = true, showDefaultValues = true,
         description = "Whole training steps of Inkhorn and libtorch in turn.")
 public final class StepCommand implements Callable<Integer> {
-
     @Parameters(paramLabel = "MODEL", arity = "1..*", description = "tiny, char, char-nodropout, char-64, gpt2")
     private List<String> models;
 

@@ -19,7 +19,6 @@ import java.util.List;
  */
 record StepOptions(Path home, Path java, String classPath, List<String> jvm, int threads, int rounds,
                    double roundSeconds, double turnSeconds, Warmup warmup, double searchSeconds) {
-
     /** Fewer give no interval worth the name. */
     static final int LEAST_ROUNDS = 5;
 
@@ -29,8 +28,7 @@ record StepOptions(Path home, Path java, String classPath, List<String> jvm, int
      * @param steps at least
      * @param seconds at least
      */
-    record Warmup(int steps, double seconds) {
-    }
+    record Warmup(int steps, double seconds) {}
 
     StepOptions withThreads(int other) {
         return new StepOptions(home, java, classPath, jvm, other, rounds, roundSeconds, turnSeconds, warmup,

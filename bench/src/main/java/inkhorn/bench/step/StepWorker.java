@@ -22,7 +22,6 @@ import java.util.stream.Collectors;
  * runs.
  */
 public final class StepWorker {
-
     static final String INKHORN = "inkhorn";
     static final String TORCH = "torch-";
 

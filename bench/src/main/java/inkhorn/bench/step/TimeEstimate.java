@@ -7,7 +7,6 @@ import java.util.List;
 
 /** About how long the comparison of some models takes, before it runs and on the way. */
 final class TimeEstimate {
-
     /**
      * What a libtorch and what Inkhorn reach on two cores with vectors of 512 bits; only the sum of all stages has to
      * be about right.

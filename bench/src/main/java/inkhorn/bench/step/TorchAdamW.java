@@ -22,7 +22,6 @@ import org.bytedeco.pytorch.global.torch;
  * underscore.
  */
 final class TorchAdamW {
-
     private final OperatorHandle norms = operator("aten::_foreach_norm", "Scalar");
     private final OperatorHandle scale = operator("aten::_foreach_mul_", "Tensor");
     private final OperatorHandle count = operator("aten::_foreach_add_", "Scalar");
@@ -32,8 +31,7 @@ final class TorchAdamW {
 
     /** Parameters with one weight decay, their moments and step counts. */
     private record Group(List<Tensor> parameters, double decay, List<Tensor> first, List<Tensor> second,
-            List<Tensor> steps) {
-    }
+            List<Tensor> steps) {}
 
     TorchAdamW(List<Tensor> parameters) {
         this.parameters.addAll(parameters);

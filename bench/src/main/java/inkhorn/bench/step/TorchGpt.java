@@ -21,7 +21,6 @@ import org.bytedeco.pytorch.global.torch;
  * its end, as Python's functions do; names are Inkhorn's, linear weights are (out, in) as torch has them.
  */
 final class TorchGpt {
-
     private static final long MEAN = 1;
     private static final long NO_TARGET = -100;
 

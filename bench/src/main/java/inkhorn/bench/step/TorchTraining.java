@@ -14,7 +14,6 @@ import org.bytedeco.pytorch.global.torch;
 
 /** The same step on libtorch. */
 final class TorchTraining implements Training {
-
     /** Of both builds, as bench/pom.xml has it. */
     static final String VERSION = "2.7.1";
 

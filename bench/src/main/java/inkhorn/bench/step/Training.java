@@ -2,7 +2,6 @@ package inkhorn.bench.step;
 
 /** A model in training: what the two sides of the comparison have in common. */
 interface Training {
-
     /** What computes, for the report. */
     String description();
 

@@ -11,7 +11,6 @@ import java.util.concurrent.TimeUnit;
 
 /** A {@link StepWorker} seen from outside. */
 final class WorkerProcess implements AutoCloseable {
-
     private final Engine engine;
     private final Process process;
     private final PrintStream commands;
@@ -24,8 +23,7 @@ final class WorkerProcess implements AutoCloseable {
      * @param ms of each step
      * @param losses of each step's batch
      */
-    record Turn(double[] ms, double[] losses) {
-    }
+    record Turn(double[] ms, double[] losses) {}
 
     /**
      * Resident bytes.
@@ -35,7 +33,6 @@ final class WorkerProcess implements AutoCloseable {
      * @param empty what the process had before its model was made
      */
     record Memory(long peak, long launcher, long empty) {
-
         /** What the user's machine needs: the launcher stays until the end. */
         long total() {
             return peak + launcher;

@@ -9,7 +9,6 @@ import java.util.List;
  * in snake case and without the section.
  */
 public final class Check {
-
     private final String section;
     private final List<Problem> problems = new ArrayList<>();
 

@@ -5,7 +5,6 @@ import java.util.stream.Collectors;
 
 /** The values of a config that cannot be used together: every problem that was found, each with its key. */
 public final class InvalidConfigException extends IllegalArgumentException {
-
     private static final long serialVersionUID = 1L;
 
     private final transient List<Problem> problems;
@@ -17,8 +16,7 @@ public final class InvalidConfigException extends IllegalArgumentException {
      * @param what what was found and what is allowed
      * @param others other keys that take part in it
      */
-    public record Problem(String key, String what, List<String> others) {
-    }
+    public record Problem(String key, String what, List<String> others) {}
 
     /** @param subject what the config describes, for the message */
     public InvalidConfigException(String subject, List<Problem> problems) {

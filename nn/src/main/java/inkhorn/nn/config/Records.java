@@ -9,9 +9,7 @@ import java.util.Map;
 
 /** Records read and made by the names of their components, so that a component is written down once. */
 public final class Records {
-
-    private Records() {
-    }
+    private Records() {}
 
     /** The values of all components by name, in the order of the record. */
     public static Map<String, Object> values(Record record) {

@@ -21,7 +21,6 @@ import java.util.stream.Collectors;
  * that is no GPT-2 for one of them has a {@code model_type} of its own, so that transformers does not take it for one.
  */
 public final class Gpt2 {
-
     /** Numbers of a position table that is computed, and so has no tensor to be held against: 256 MiB. */
     public static final long LARGEST_TABLE = 1L << 26;
 
@@ -44,8 +43,7 @@ public final class Gpt2 {
     /** What an absent key means. */
     private static final GptConfig ABSENT = GptConfig.defaults().withBias(true);
 
-    private Gpt2() {
-    }
+    private Gpt2() {}
 
     static Map<String, Object> write(GptConfig config) {
         Map<String, Object> keys = new LinkedHashMap<>();

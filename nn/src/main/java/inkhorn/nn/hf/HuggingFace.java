@@ -17,15 +17,13 @@ import java.util.function.Function;
  * architecture.
  */
 public final class HuggingFace {
-
     private static final List<Architecture<?>> ARCHITECTURES = List.of(
             gpt(Gpt2.MODEL_TYPE), gpt(Gpt2.OWN_TYPE),
             new Architecture<>("bigram", Bigram.class,
                     keys -> new Bigram(keys.integer("vocab_size"), keys.integer("n_positions")),
                     HuggingFace::write, (keys, file) -> List.of()));
 
-    private HuggingFace() {
-    }
+    private HuggingFace() {}
 
     private static Architecture<Gpt> gpt(String modelType) {
         return new Architecture<>(modelType, Gpt.class, keys -> new Gpt(Gpt2.read(keys)),
@@ -45,7 +43,6 @@ public final class HuggingFace {
     private record Architecture<M extends LanguageModel>(
             String modelType, Class<M> type, Function<Keys, M> read, Function<M, Map<String, Object>> write,
             BiFunction<Keys, Map<String, int[]>, List<String>> misfits) {
-
         Map<String, Object> config(LanguageModel model) {
             return write.apply(type.cast(model));
         }

@@ -11,7 +11,6 @@ import java.util.stream.Collectors;
  * is allowed.
  */
 record Keys(Map<String, Object> keys) {
-
     int integer(String key) {
         Object found = keys.get(key);
         if (found instanceof Number n && n.doubleValue() == n.intValue()) {

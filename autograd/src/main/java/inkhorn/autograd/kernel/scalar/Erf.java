@@ -5,7 +5,6 @@ package inkhorn.autograd.kernel.scalar;
  * function, Math. Comp. 23, 1969; coefficients of his CALERF): relative error below 1e-13, also of the complement.
  */
 final class Erf {
-
     private static final double SMALL = 0.46875;
     private static final double LARGE = 4;
     private static final double INVERSE_SQRT_PI = 5.6418958354775628695e-1;
@@ -25,8 +24,7 @@ final class Erf {
     private static final double[] Q = {2.56852019228982242e00, 1.87295284992346725e00, 5.27905102951428412e-1,
         6.05183413124413191e-2, 2.33520497626869185e-3};
 
-    private Erf() {
-    }
+    private Erf() {}
 
     static double erf(double x) {
         double size = Math.abs(x);

@@ -11,7 +11,6 @@ import java.util.Arrays;
  * made again in the backward pass from the kept log-sum-exp (Dao et al. 2022, algorithms 1 and 4, without tiles).
  */
 interface ScalarAttention extends AttentionKernels {
-
     @Override
     default void attention(AttentionShape shape, HeadRows q, HeadRows k, HeadRows v, float p, long key, float[] out,
                            float[] logSumExp) {

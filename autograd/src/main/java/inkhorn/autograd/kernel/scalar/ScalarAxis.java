@@ -5,7 +5,6 @@ import java.util.Arrays;
 
 /** The scalar kernels along the middle axis of (outer, n, inner), and those that pick rows. Sums run in double. */
 interface ScalarAxis extends AxisKernels {
-
     @Override
     default void sum(float[] x, int outer, int n, int inner, float factor, float[] out, boolean add) {
         double[] sums = new double[inner];

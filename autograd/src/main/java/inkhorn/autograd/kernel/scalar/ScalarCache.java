@@ -7,7 +7,6 @@ import java.util.Arrays;
 
 /** The scalar attention of one query over kept keys and values; sums as in {@link ScalarAttention}. */
 interface ScalarCache extends CacheKernels {
-
     @Override
     default void keepKeysAndValues(CacheShape shape, HeadRows k, HeadRows v, int time, int[] first, float[][] keys,
                                    float[][] values) {

@@ -12,7 +12,6 @@ import java.util.Arrays;
 
 /** The scalar kernels that go element by element. Functions are computed in double and rounded once. */
 interface ScalarElements extends ElementKernels, OptimizerKernels {
-
     double SQRT_HALF = Math.sqrt(0.5);
     double INVERSE_SQRT_2PI = 1 / Math.sqrt(2 * Math.PI);
     double SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);

@@ -10,7 +10,6 @@ import inkhorn.autograd.kernel.Kernels;
  */
 public final class ScalarKernels implements Kernels, ScalarElements, ScalarAxis, ScalarRows, ScalarNorm, ScalarMatrix,
         ScalarAttention, ScalarCache {
-
     @Override
     public String description() {
         return "scalar, plain loops, 1 thread";

@@ -9,7 +9,6 @@ import java.util.Arrays;
  * the JIT makes vector code of it. Sums are in float, four products at a time, in the order of k.
  */
 interface ScalarMatrix extends MatrixKernels {
-
     @Override
     default void gemm(boolean transA, boolean transB, int m, int n, int k, float[] a, int aOffset, float[] b,
                       int bOffset, float[] c, int cOffset, boolean add, Epilogue epilogue) {

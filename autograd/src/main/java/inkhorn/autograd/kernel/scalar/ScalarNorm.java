@@ -6,7 +6,6 @@ import inkhorn.autograd.kernel.RowNorm;
 
 /** The scalar kernels that normalise rows. Sums run in double. */
 interface ScalarNorm extends NormKernels, ElementKernels {
-
     @Override
     default void normalize(RowNorm norm, float[] x, float[] gamma, float[] beta, int rows, int n, float eps,
                            float[] out, float[] mean, float[] rstd) {

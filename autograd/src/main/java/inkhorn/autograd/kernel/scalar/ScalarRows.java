@@ -4,7 +4,6 @@ import inkhorn.autograd.kernel.RowKernels;
 
 /** The scalar kernels over rows of n: softmax, its logarithm and cross-entropy. Sums run in double. */
 interface ScalarRows extends RowKernels {
-
     private static float largest(float[] x, int at, int n) {
         float largest = Float.NEGATIVE_INFINITY;
         for (int i = 0; i < n; i++) {

@@ -9,7 +9,6 @@ import inkhorn.autograd.kernel.vector.loops.Scratch;
 
 /** One head of the queries of one sequence: where its rows lie, and the products over them. */
 final class AttentionHead {
-
     private static final int ROWS = MicroKernel.ROWS;
     private static final int COLUMNS = MicroKernel.COLUMNS;
     static final int STEP = MicroKernel.ROW_STEP;

@@ -26,7 +26,6 @@ import jdk.incubator.vector.VectorOperators;
  * before.
  */
 public final class PeakProbe implements AutoCloseable {
-
     /**
      * Depth of the product: 8 × 128 and 128 × 48 floats are 28 KiB, 6 × 128 and 128 × 16 are 11, which fit in every
      * first cache.
@@ -261,7 +260,6 @@ public final class PeakProbe implements AutoCloseable {
 
     /** A class of its own, since it needs the Vector API. */
     private static final class Reading {
-
         /** Four chains of additions; n is a multiple of four vectors. */
         static float sum(float[] from, int at, int n) {
             FloatVector a = FloatVector.zero(S);

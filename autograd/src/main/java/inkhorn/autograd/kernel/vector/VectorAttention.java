@@ -18,7 +18,6 @@ import jdk.incubator.vector.FloatVector;
  * what lies above the diagonal is left out but for the rest of a tile.
  */
 final class VectorAttention {
-
     private static final int QUERIES = AttentionHead.QUERIES;
 
     /** W times -infinity, then W zeros: at offset W-j it forbids the first j lanes. */
@@ -28,8 +27,7 @@ final class VectorAttention {
         Arrays.fill(FORBID, 0, W, Float.NEGATIVE_INFINITY);
     }
 
-    private VectorAttention() {
-    }
+    private VectorAttention() {}
 
     /** Forward of the query heads that head {@code keyHead} of keys and values serves, in sequence {@code b}. */
     static void forward(AttentionShape shape, int b, int keyHead, HeadRows q, HeadRows k, HeadRows v, float p, long key,
@@ -140,8 +138,7 @@ final class VectorAttention {
      * What a backward pass writes: the gradients of queries, keys and values, each of which may be null, and whether
      * they are added.
      */
-    record HeadGradients(HeadRows q, boolean addQ, HeadRows k, boolean addK, HeadRows v, boolean addV) {
-    }
+    record HeadGradients(HeadRows q, boolean addQ, HeadRows k, boolean addK, HeadRows v, boolean addV) {}
 
     /** Backward of the query heads that head {@code keyHead} of keys and values serves, in sequence {@code b}. */
     static void backward(AttentionShape shape, int b, int keyHead, HeadRows q, HeadRows k, HeadRows v, float p,

@@ -15,13 +15,11 @@ import java.util.Arrays;
  * that a position has the same bits whether it is computed alone or among others.
  */
 final class VectorCachedAttention {
-
     private static final int SLOT_SCORES = 0;
     private static final int SLOT_PART = 1;
     private static final int SLOT_VALUES = 2;
 
-    private VectorCachedAttention() {
-    }
+    private VectorCachedAttention() {}
 
     /**
      * @param head of the queries

@@ -28,7 +28,6 @@ import java.util.Arrays;
  * arithmetic is in the {@code Vector…} classes beside it.
  */
 public final class VectorKernels implements Kernels {
-
     /** Elements of a task: 64 KiB a stream, a few microseconds. */
     private static final int CHUNK = 16384;
 

@@ -12,12 +12,10 @@ import java.util.Arrays;
  * threads; the chunks are then added in order.
  */
 final class VectorSums {
-
     private static final int CHUNK = 16384;
     private static final int CHUNK_ROWS = 64;
 
-    private VectorSums() {
-    }
+    private VectorSums() {}
 
     /** A sum over part of an array. */
     @FunctionalInterface

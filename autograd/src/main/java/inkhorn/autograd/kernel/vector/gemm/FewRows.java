@@ -13,15 +13,13 @@ import jdk.incubator.vector.FloatVector;
  * {@link MicroKernel}.
  */
 public final class FewRows {
-
     /** Rows of b read side by side. */
     private static final int DEEP = 8;
 
     /** Rows of a whose sums share one reading of b from the registers. */
     private static final int HIGH = 4;
 
-    private FewRows() {
-    }
+    private FewRows() {}
 
     /**
      * {@code sums[r·sumStep + j] = sum over p below k of a[aAt + r·aStep + p] · b[bAt + p·bStep + j]} for {@code m}

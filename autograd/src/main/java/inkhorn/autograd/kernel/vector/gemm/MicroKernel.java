@@ -6,7 +6,6 @@ import jdk.incubator.vector.VectorSpecies;
 
 /** The innermost block of a matrix product, in the shape that this machine's vector registers allow. */
 public final class MicroKernel {
-
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
 
     /** Lanes of a vector. */
@@ -33,8 +32,7 @@ public final class MicroKernel {
      */
     public static final int MAX_INDEX = 0x3FFFFFFF;
 
-    private MicroKernel() {
-    }
+    private MicroKernel() {}
 
     /**
      * Every processor with the Vector API has 32 registers (NEON and SVE, RISC-V, Power), except x86: 16 before

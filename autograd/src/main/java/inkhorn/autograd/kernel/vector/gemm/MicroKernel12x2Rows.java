@@ -5,14 +5,12 @@ import jdk.incubator.vector.VectorSpecies;
 
 /** {@link MicroKernel12x2} for an a stored row by row. */
 final class MicroKernel12x2Rows {
-
     private static final int STEP = MicroKernel.ROW_STEP;
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
     private static final int W = S.length();
     private static final int COLUMNS = MicroKernel.COLUMNS;
 
-    private MicroKernel12x2Rows() {
-    }
+    private MicroKernel12x2Rows() {}
 
     /** See {@link MicroKernel#multiplyRows}. */
     static void multiply(int k, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset, int cStep) {

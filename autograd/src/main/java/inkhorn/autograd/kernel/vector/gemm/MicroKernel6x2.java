@@ -10,15 +10,13 @@ import jdk.incubator.vector.VectorSpecies;
  * are constants and b's index is bounded, that it keeps little beside the arithmetic (docs/log/gemm-micro-kernel.md).
  */
 final class MicroKernel6x2 {
-
     static final int ROWS = 6;
 
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
     private static final int W = S.length();
     private static final int COLUMNS = MicroKernel.COLUMNS;
 
-    private MicroKernel6x2() {
-    }
+    private MicroKernel6x2() {}
 
     /** See {@link MicroKernel#multiply}. */
     static void multiply(int k, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset, int cStep) {

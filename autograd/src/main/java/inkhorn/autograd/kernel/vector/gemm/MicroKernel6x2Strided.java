@@ -5,13 +5,11 @@ import jdk.incubator.vector.VectorSpecies;
 
 /** {@link MicroKernel6x2} for operands that both have rows of {@link MicroKernel#ROW_STEP}. */
 final class MicroKernel6x2Strided {
-
     private static final int STEP = MicroKernel.ROW_STEP;
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
     private static final int W = S.length();
 
-    private MicroKernel6x2Strided() {
-    }
+    private MicroKernel6x2Strided() {}
 
     /** See {@link MicroKernel#multiplyStrided}. */
     static void multiply(int k, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset, int cStep) {

@@ -8,7 +8,6 @@ import jdk.incubator.vector.VectorSpecies;
  * multiply-adds instead of fourteen, which is worth some four percent (docs/log/gemm-micro-kernel.md).
  */
 final class MicroKernel8x3Rows {
-
     static final int ROWS = 8;
     static final int COLUMNS = 3 * MicroKernel.W;
 
@@ -16,8 +15,7 @@ final class MicroKernel8x3Rows {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
     private static final int W = S.length();
 
-    private MicroKernel8x3Rows() {
-    }
+    private MicroKernel8x3Rows() {}
 
     /** See {@link MicroKernel#multiplyRows}. */
     static void multiply(int k, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset, int cStep) {

@@ -12,15 +12,13 @@ import jdk.incubator.vector.FloatVector;
  * columns), each stored k-major, padded with zeros to full width.
  */
 public final class Packing {
-
     /** Where panels begin in an array of their own. */
     public static final int START = Scratch.ALIGNED;
 
     /** Panels that {@link #contiguousPanels} fills at a time. */
     private static final int ABREAST = 8;
 
-    private Packing() {
-    }
+    private Packing() {}
 
     /**
      * How many floats the panels of {@code n} rows or columns by {@code k} take, from {@link #START} on, and a vector

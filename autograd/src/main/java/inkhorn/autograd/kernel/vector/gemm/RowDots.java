@@ -12,11 +12,9 @@ import jdk.incubator.vector.FloatVector;
  * for any number of rows, but others than {@link VectorGemm}'s.
  */
 final class RowDots {
-
     private static final int SLOT_LANES = 1;
 
-    private RowDots() {
-    }
+    private RowDots() {}
 
     /**
      * {@code c[cAt + r·cStep + j] (+)= a[aAt + r·k …] · b[bAt + j·k …]} for {@code m} rows r and {@code n} columns j.

@@ -5,7 +5,6 @@ package inkhorn.autograd.kernel.vector.gemm;
  * is.
  */
 public enum Tile {
-
     /** Two vectors wide and as high as the registers allow: for every product. */
     TALL(MicroKernel.ROWS, MicroKernel.COLUMNS),
 

@@ -15,7 +15,6 @@ import inkhorn.autograd.kernel.vector.workers.Workers;
  * of {@link RowDots}, whatever the number of rows up to {@link #MAX_ROWS_TRANSPOSED}.
  */
 public final class VectorFewRows implements Workers.Task {
-
     /** From here on packing b pays. */
     public static final int MAX_ROWS = 8;
 
@@ -49,8 +48,7 @@ public final class VectorFewRows implements Workers.Task {
     private Epilogue epilogue;
     private int width;
 
-    private VectorFewRows() {
-    }
+    private VectorFewRows() {}
 
     public static boolean suits(boolean transA, boolean transB, int m, int n, int k) {
         return !transA && n > 0 && k > 0 && m <= (transB ? MAX_ROWS_TRANSPOSED : MAX_ROWS);

@@ -18,7 +18,6 @@ import java.util.concurrent.atomic.AtomicLong;
  * threads and however rows and columns are dealt out.
  */
 public final class VectorGemm {
-
     /**
      * Depth of a block: a panel of a (12 × 384 floats, 18 KiB) stays in the first cache. Part of what fixes the bits.
      */
@@ -81,7 +80,6 @@ public final class VectorGemm {
 
     /** Depth p … p+k of a product, and the columns of c from j on, in parts of {@code columns}. */
     private record Block(long id, Operands op, Tile tile, int p, int k, int j, int columns, int parts) {
-
         int firstColumn(int part) {
             return j + part * columns;
         }

@@ -4,7 +4,6 @@ import jdk.incubator.vector.FloatVector;
 
 /** Work arrays of a thread, kept from loop to loop and grown when a larger one is asked for. */
 public final class Scratch {
-
     /**
      * An index at which a vector lies in one cache line. The JVM that train.jar starts puts objects at multiples of 64
      * bytes, and the elements of an array begin 16 bytes behind.
@@ -27,8 +26,7 @@ public final class Scratch {
     private final long[] blocks = new long[arrays.length];
     private final int[] parts = new int[arrays.length];
 
-    private Scratch() {
-    }
+    private Scratch() {}
 
     public static Scratch ofThread() {
         return OF_THREAD.get();

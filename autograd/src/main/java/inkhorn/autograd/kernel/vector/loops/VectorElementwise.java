@@ -12,11 +12,9 @@ import jdk.incubator.vector.FloatVector;
 
 /** Element by element over a range of contiguous arrays; rests shorter than a vector are done one by one. */
 public final class VectorElementwise {
-
     private static final int REPEAT = 1024;
 
-    private VectorElementwise() {
-    }
+    private VectorElementwise() {}
 
     /** {@code to[i] += from[i]}. */
     public static void addInPlace(float[] from, int fromAt, float[] to, int toAt, int n) {

@@ -18,7 +18,6 @@ import jdk.incubator.vector.VectorSpecies;
  * vectors for the same reason, and no helper is called in a long polynomial.
  */
 public final class VectorMath {
-
     public static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
     public static final VectorSpecies<Long> LONGS = S.withLanes(long.class);
     public static final int W = S.length();
@@ -94,8 +93,7 @@ public final class VectorMath {
 
     private static final LongVector GAMMA_STEPS = gammaSteps();
 
-    private VectorMath() {
-    }
+    private VectorMath() {}
 
     private static LongVector gammaSteps() {
         long[] steps = new long[LONGS.length()];

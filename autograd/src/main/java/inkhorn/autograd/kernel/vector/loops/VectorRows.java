@@ -12,11 +12,9 @@ import jdk.incubator.vector.VectorOperators;
 
 /** Softmax, cross-entropy and normalisation of one row each. */
 public final class VectorRows {
-
     private static final int REST = 10;
 
-    private VectorRows() {
-    }
+    private VectorRows() {}
 
     public static float max(float[] x, int at, int n) {
         FloatVector largest = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);

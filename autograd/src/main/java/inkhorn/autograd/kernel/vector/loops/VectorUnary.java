@@ -15,7 +15,6 @@ import jdk.incubator.vector.VectorOperators;
  * computed in a padded copy.
  */
 public final class VectorUnary {
-
     private static final int BLOCK = 1024;
 
     // Scratch arrays, none of them one that a product holds packed: activations run between its tiles.
@@ -25,8 +24,7 @@ public final class VectorUnary {
     private static final int SLOT_CDF = 8;
     private static final int SLOT_DERIVATIVE = 9;
 
-    private VectorUnary() {
-    }
+    private VectorUnary() {}
 
     /** {@code y = f(x)}; y may be x. */
     public static void forward(Unary f, float p, float[] x, int xAt, float[] y, int yAt, int n) {

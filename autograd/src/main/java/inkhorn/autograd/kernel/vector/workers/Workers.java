@@ -16,7 +16,6 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>A loop started while another one runs, from a task or from another thread, is run by its caller alone.
  */
 public final class Workers implements AutoCloseable {
-
     /** The body of a parallel loop. */
     @FunctionalInterface
     public interface Task {
