@@ -39,7 +39,6 @@ public final class Shape {
         return (int) size;
     }
 
-    /** How many axes there are. */
     public int rank() {
         return dims.length;
     }
@@ -54,7 +53,6 @@ public final class Shape {
         return dims[axis(axis)];
     }
 
-    /** The size along the last axis. */
     public int last() {
         return dim(-1);
     }

@@ -57,12 +57,10 @@ public record GptConfig(
         return DEFAULTS;
     }
 
-    /** Channels of a head. */
     public int headSize() {
         return nEmbd / nHead;
     }
 
-    /** Hidden width of the feed-forward layer. */
     public int hiddenWidth() {
         return nInner > 0 ? nInner : activation.defaultWidth(nEmbd);
     }

@@ -9,9 +9,4 @@ import inkhorn.autograd.Tensor;
  * @param tensor values and gradient, both for as long as the module lives: no scope owns them
  * @param meaning what it is for, in a few words
  */
-public record Parameter(String name, Tensor tensor, String meaning) {
-    /** One that stands for itself. */
-    public Parameter(String name, Tensor tensor) {
-        this(name, tensor, "");
-    }
-}
+public record Parameter(String name, Tensor tensor, String meaning) {}

@@ -17,7 +17,6 @@ public record LrSchedule(Decay decay, double peak, double floor, long warmupIter
     public enum Decay {
         /** Half a cosine wave (Loshchilov and Hutter 2017); nanoGPT's {@code get_lr}. */
         COSINE,
-        /** Linear. */
         LINEAR,
         /** Not at all. */
         CONSTANT,
@@ -43,7 +42,6 @@ public record LrSchedule(Decay decay, double peak, double floor, long warmupIter
         }
     }
 
-    /** The learning rate of a step. */
     public double at(long step) {
         if (step < warmupIters) {
             return peak * (step + 1) / (warmupIters + 1);

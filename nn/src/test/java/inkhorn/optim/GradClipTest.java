@@ -35,7 +35,7 @@ class GradClipTest {
 
     @Test
     void aParameterWithoutGradientDoesNotCount() {
-        Parameter idle = new Parameter("idle", Tensor.variable(new float[] {7}));
+        Parameter idle = new Parameter("idle", Tensor.variable(new float[] {7}), "");
         assertThat(GradClip.of(List.of(threeAndFour.get(0), idle), 0).norm()).isEqualTo(3);
     }
 
@@ -52,6 +52,6 @@ class GradClipTest {
     static Parameter withGradient(String name, float... gradient) {
         Tensor tensor = Tensor.variable(new float[gradient.length]);
         System.arraycopy(gradient, 0, tensor.gradSlot().array(), 0, gradient.length);
-        return new Parameter(name, tensor);
+        return new Parameter(name, tensor, "");
     }
 }

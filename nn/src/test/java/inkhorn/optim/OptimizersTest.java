@@ -113,7 +113,7 @@ class OptimizersTest {
         for (int i = 0; i < tensor.size(); i++) {
             tensor.data()[i] = (float) new Rng(1).normal(i);
         }
-        return new Parameter(name, tensor);
+        return new Parameter(name, tensor, "");
     }
 
     /** With normal random numbers, others for each step. */

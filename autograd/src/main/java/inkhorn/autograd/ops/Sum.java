@@ -22,23 +22,19 @@ public final class Sum extends Op {
         this.factor = factor;
     }
 
-    /** The sum of all elements. */
     public static Tensor apply(Tensor x) {
         return apply(x, Axis.all(x.shape()), 1);
     }
 
-    /** The sums along an axis. */
     public static Tensor apply(Tensor x, int axis, boolean keepAxis) {
         return apply(x, Axis.of("sum", x.shape(), axis, keepAxis), 1);
     }
 
-    /** The mean of all elements. */
     public static Tensor mean(Tensor x) {
         Axis all = Axis.all(x.shape());
         return apply(x, all, 1f / all.size());
     }
 
-    /** The means along an axis. */
     public static Tensor mean(Tensor x, int axis, boolean keepAxis) {
         Axis along = Axis.of("mean", x.shape(), axis, keepAxis);
         return apply(x, along, 1f / along.size());

@@ -6,6 +6,7 @@ import inkhorn.autograd.Scope;
 import inkhorn.autograd.kernel.KernelProvider;
 import inkhorn.autograd.kernel.vector.PeakProbe;
 import inkhorn.bench.ModelCase;
+import inkhorn.bench.Statistics;
 import inkhorn.generate.CachedLogits;
 import inkhorn.generate.NextLogits;
 import inkhorn.generate.PlainLogits;
@@ -95,16 +96,16 @@ public final class DecodeCommand implements Callable<Integer> {
                 forward.add((System.nanoTime() - between) * 1e-6);
             }
         }
-        // The compiler works during the first half.
-        double firstMs = median(first.subList(first.size() / 2, first.size()));
-        double forwardMs = median(forward.subList(forward.size() / 2, forward.size()));
+        double firstMs = medianOfSecondHalf(first);
+        double forwardMs = medianOfSecondHalf(forward);
         out.printf(Locale.ROOT, "%s, first token of a prompt of %d: %.1f ms; training forward %.1f ms; %.2f of it%n",
                 name, PROMPT, firstMs, forwardMs, firstMs / forwardMs);
         out.flush();
     }
 
-    private static double median(List<Double> values) {
-        return values.stream().sorted().skip(values.size() / 2).findFirst().orElseThrow();
+    /** The compiler works during the first half. */
+    private static double medianOfSecondHalf(List<Double> values) {
+        return Statistics.median(values.stream().skip(values.size() / 2).mapToDouble(Double::doubleValue).toArray());
     }
 
     private void measure(String name, Gpt gpt, int batch, PrintWriter out) {

@@ -1,6 +1,7 @@
 package inkhorn.bench.start;
 
 import inkhorn.bench.Statistics;
+import inkhorn.data.files.AtomicFiles;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -8,11 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -71,7 +70,7 @@ public final class StartCommand implements Callable<Integer> {
                 }
             }
         } finally {
-            delete(work);
+            AtomicFiles.deleteTree(work);
         }
         out.printf("%-40s %9s %9s %9s   %s%n", "program", "banner s", "step s", "fastest", "ratio to the first (95 %)");
         for (int i = 0; i < programs.size(); i++) {
@@ -87,7 +86,7 @@ public final class StartCommand implements Callable<Integer> {
     /** The working directory is one of its own, and with it where prepared data are looked for. */
     private Start start(Path program, Path work) throws IOException, InterruptedException {
         Path run = work.resolve("run");
-        delete(run);
+        AtomicFiles.deleteTree(run);
         boolean isJar = program.toString().endsWith(".jar");
         List<String> command = new ArrayList<>(isJar ? List.of(java, "-jar") : List.of());
         command.addAll(List.of(program.toAbsolutePath().toString(), config.toAbsolutePath().toString(),
@@ -118,16 +117,5 @@ public final class StartCommand implements Callable<Integer> {
             process.destroyForcibly().waitFor();
         }
         throw new IOException(program + " ended before its first step:\n" + said);
-    }
-
-    private static void delete(Path directory) throws IOException {
-        if (!Files.exists(directory)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        }
     }
 }

@@ -47,7 +47,6 @@ final class Comparison {
         this.log = log;
     }
 
-    /** Measures. */
     ModelResult run(Lineup lineup) {
         List<Build> working = new ArrayList<>(lineup.builds);
         List<LossCheck> checks = new ArrayList<>();

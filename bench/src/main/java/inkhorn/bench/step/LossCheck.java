@@ -1,7 +1,5 @@
 package inkhorn.bench.step;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 
@@ -40,16 +38,7 @@ record LossCheck(String engine, double[] ours, double[] theirs, double bound) {
             }
             return new LossCheck(torch.label(), Arrays.copyOf(losses, steps), Arrays.copyOf(others, steps), bound);
         } finally {
-            delete(weights);
-        }
-    }
-
-    private static void delete(Path file) {
-        try {
-            Files.deleteIfExists(file);
-        } catch (IOException e) {
-            // It lies in the build's directory, which mvn clean empties.
-            return;
+            weights.toFile().delete();     // if it stays, mvn clean empties its directory
         }
     }
 

@@ -15,11 +15,7 @@ final class MarkdownTable {
 
     private MarkdownTable() {}
 
-    /**
-     * The lines.
-     *
-     * @param machine as {@link inkhorn.bench.Machine#describe} has it
-     */
+    /** @param machine as {@link inkhorn.bench.Machine#describe} has it */
     static List<String> of(List<ModelResult> results, Map<String, Object> machine) {
         List<String> lines = new ArrayList<>(List.of(
                 machine.get("processor") + ", " + results.get(0).threads() + " threads, " + inkhorn(results)

@@ -26,8 +26,6 @@ final class Rounds {
     }
 
     /**
-     * Runs them.
-     *
      * @param contenders which lose a libtorch that fails, for want of memory perhaps
      * @param least how many there are, whatever the limit
      * @param most how many there are within the limit

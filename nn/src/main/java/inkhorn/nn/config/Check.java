@@ -46,7 +46,6 @@ public final class Check {
                 "found " + value + ", expected a number > " + plain(bound) + " and < " + plain(end));
     }
 
-    /** Not null. */
     public Check present(String key, Object value, String expected) {
         return that(value != null, key, "found nothing, expected " + expected);
     }
