@@ -7,7 +7,7 @@ import inkhorn.autograd.ops.CausalAttention;
 import inkhorn.autograd.ops.Heads;
 
 /**
- * The keys and values of one sequence in one layer, which the queries to come attend to (Pope et al. 2022, 2.1): for
+ * The keys and values of one sequence in one layer, to which later queries attend (Pope et al. 2022, 2.1): for
  * generating, not for training, so nothing in here has a gradient. A position gets the same bits whether it comes alone
  * or among others.
  */
@@ -48,7 +48,7 @@ public final class AttentionCache {
     }
 
     /**
-     * Appends k and v to the caches of B sequences, and attends from q to all that is kept then.
+     * Appends k and v to the caches of B sequences, and attends from q to all kept positions.
      *
      * @param caches B, all of the same sizes
      * @param q (B, T, heads, headSize); either T is 1, or nothing is kept yet

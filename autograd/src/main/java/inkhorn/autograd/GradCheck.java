@@ -171,7 +171,7 @@ public final class GradCheck {
         return projection;
     }
 
-    /** From 0.5 to 1.5 with either sign: evenly strong, so that no element hides behind its neighbours. */
+    /** From 0.5 to 1.5 with either sign: evenly strong, so that no element is masked by a larger one. */
     private static double direction(Rng rng, int index) {
         double signed = 2 * rng.uniform(index) - 1;
         return signed + Math.copySign(0.5, signed);

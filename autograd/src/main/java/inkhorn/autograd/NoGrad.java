@@ -1,7 +1,7 @@
 package inkhorn.autograd;
 
 /**
- * While open, ops on this thread record nothing, as for evaluation and sampling:
+ * While it is open, ops on this thread record nothing, as for evaluation and sampling:
  * <pre>{@code try (NoGrad off = NoGrad.open()) { ... }}</pre>
  */
 public final class NoGrad implements AutoCloseable {

@@ -26,7 +26,7 @@ public record Rng(long seed, long stream, long step) {
         return new Rng(seed, stream, otherStep);
     }
 
-    /** What kernels that draw for themselves start from; see {@link CounterRandom}. */
+    /** The key from which kernels draw; see {@link CounterRandom}. */
     public long key() {
         return CounterRandom.key(seed, stream, step);
     }

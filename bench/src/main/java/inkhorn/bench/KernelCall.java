@@ -17,7 +17,7 @@ public record KernelCall(String label, Cost cost) {
     /** @param products names for matrix products by their sizes */
     public static KernelCall of(String method, Object[] arguments, List<Product> products) {
         int[] sizes = Arrays.stream(arguments).filter(Integer.class::isInstance).mapToInt(a -> (Integer) a).toArray();
-        boolean adds = arguments.length > 0 && Arrays.asList(arguments).contains(Boolean.TRUE);
+        boolean adds = Arrays.asList(arguments).contains(Boolean.TRUE);
         return switch (method) {
             case "gemm" -> gemm(arguments, sizes, products);
             case "attention", "attentionBackward" -> attention(method, arguments);
@@ -65,16 +65,13 @@ public record KernelCall(String label, Cost cost) {
         double table = sizes.length < 2 ? 0 : (double) sizes[0] * sizes[1];
         int sum = adds ? 1 : 0;
         return switch (method) {
-            case "fill" -> Cost.floats(last);
-            case "sumOfSquares" -> Cost.floats(last);
+            case "fill", "sumOfSquares" -> Cost.floats(last);
             case "scale", "dropout" -> Cost.floats(last * (2 + sum));
             case "adamW" -> Cost.floats(last * 7);
             case "sum" -> Cost.floats(table * sizes[2]);
-            case "softmax", "logSoftmax", "normalize", "crossEntropy" -> Cost.floats(table * 2);
-            case "softmaxBackward", "logSoftmaxBackward" -> Cost.floats(table * (3 + sum));
-            case "normalizeBackward" -> Cost.floats(table * (3 + sum));
+            case "softmax", "logSoftmax", "normalize", "crossEntropy", "gatherRows" -> Cost.floats(table * 2);
+            case "softmaxBackward", "logSoftmaxBackward", "normalizeBackward" -> Cost.floats(table * (3 + sum));
             case "residualNormalize" -> Cost.floats(table * 4);
-            case "gatherRows" -> Cost.floats(table * 2);
             case "scatterAddRows" -> Cost.floats(table * 3 + (adds ? 0 : (double) sizes[1] * sizes[2]));
             case "binary" -> Cost.floats(product(((Broadcast) arguments[1]).dims()) * 3);
             case "copy" -> Cost.floats(product(((StridedCopy) arguments[0]).dims()) * (2 + sum));

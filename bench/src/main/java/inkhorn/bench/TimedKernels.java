@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Kernels that measure the time of every call. A dynamic proxy, so that a kernel which joins the interface is measured
- * as well. For one thread of callers.
+ * Kernels that measure the time of every call. It is a dynamic proxy, so a method added to the interface is measured
+ * too. For one calling thread.
  */
 public final class TimedKernels implements InvocationHandler {
     private final Kernels kernels;

@@ -3,10 +3,10 @@ package inkhorn.nn;
 import inkhorn.autograd.Shape;
 import inkhorn.autograd.Tensor;
 
-/** Is shown what a forward pass computes, step by step; see {@link Pass#observed}. */
+/** Receives each step of a forward pass; see {@link Pass#observed}. */
 @FunctionalInterface
 public interface ForwardHook {
-    /** Looks at one step, in the order of computation. */
+    /** Called for each step, in the order of computation. */
     void on(Step step);
 
     /**

@@ -82,7 +82,8 @@ public final class Gpt extends LanguageModel {
     }
 
     /**
-     * The logits of what follows each sequence with these tokens, which the caches keep from now on. No gradient.
+     * The logits of the token after each sequence. The keys and values of these tokens are appended to the caches. No
+     * gradient.
      *
      * @param ids (B, T): prompts where the caches are empty; else T is 1, one token more
      * @param caches B, each with room for T more

@@ -4,8 +4,8 @@ import inkhorn.autograd.AttentionCache;
 import java.util.Arrays;
 
 /**
- * The keys and values of one sequence, at each layer of a {@link Gpt}: what a token to come needs of those before it
- * (Pope et al. 2022, 2.1). Sequences are put in another order by reference; only one that goes on twice is copied.
+ * The keys and values of one sequence, at each layer of a {@link Gpt}: what later tokens read of earlier ones (Pope et
+ * al. 2022, 2.1). Reordering sequences reorders references; only a sequence that is continued twice is copied.
  */
 public final class KeyValueCache {
     private final AttentionCache[] layers;

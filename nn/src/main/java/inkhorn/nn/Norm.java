@@ -37,7 +37,7 @@ final class Norm extends Module {
 
     /**
      * Adds a branch to the stream with dropout and normalises the sum, in one pass over memory; all (…, C). The
-     * branch is used up.
+     * branch cannot be read afterwards.
      */
     ResidualNorm.Result add(Tensor stream, Tensor branch, Dropout dropout, Pass pass) {
         return ResidualNorm.consuming(kind, stream, branch, dropout.p(), dropout.site(pass), gamma, beta, eps);

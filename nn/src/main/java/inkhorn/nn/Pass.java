@@ -5,9 +5,9 @@ import inkhorn.autograd.Shape;
 import inkhorn.autograd.Tensor;
 
 /**
- * One forward pass: the only place that says whether a model is training, the source of its dropout, and what is
- * shown on the way. Each site that drops something takes a stream of random numbers of its own, in the order of the
- * calls; so the masks are a pure function of the {@link Rng} given, and a pass is used for one forward only.
+ * One forward pass: the only place that says whether a model is training, the source of its dropout, and the hook that
+ * is shown each step. Each site that drops something takes a stream of random numbers of its own, in the order of the
+ * calls. So the masks are a pure function of the {@link Rng} given, and a pass is used for one forward only.
  */
 public final class Pass {
     private final Rng rng;
@@ -51,17 +51,17 @@ public final class Pass {
         return rng == null ? null : rng.stream(rng.bits(sites++));
     }
 
-    /** Whether somebody looks. */
+    /** Whether there is a hook. */
     boolean isObserved() {
         return hook != null;
     }
 
-    /** Shows what a module computed, if somebody looks, and returns it. */
+    /** Shows the hook, if there is one, what a module computed, and returns it. */
     Tensor show(Module module, Tensor value, String meaning) {
         return hook == null ? value : show(module.path(), value, meaning);
     }
 
-    /** Shows a value under a full dotted name, if somebody looks, and returns it. */
+    /** Shows the hook, if there is one, a value under a full dotted name, and returns it. */
     Tensor show(String name, Tensor value, String meaning) {
         show(name, value.shape(), meaning, value);
         return value;

@@ -24,7 +24,7 @@ final class ResidualStream {
         this.pass = pass;
     }
 
-    /** Adds a branch, (B, T, C), with dropout. It may be used up. */
+    /** Adds a branch, (B, T, C), with dropout. Its storage may be reused. */
     void add(Tensor computed) {
         nameOfSum = pass.isObserved() ? pass.nameOfSum() : null;
         branch = rowsOf(computed);
@@ -48,7 +48,7 @@ final class ResidualStream {
     }
 
     /**
-     * From the next addition on only these of the B·T positions go on, as (rows, C): nothing after it reads the others.
+     * From the next addition on the stream holds only these of the B·T positions, as (rows, C).
      *
      * @param wanted null for all
      */

@@ -7,9 +7,8 @@ final class Sinusoids {
     private Sinusoids() {}
 
     /**
-     * {@code sin(t / 10000^(i/C))} in even channels i, the cosine in odd ones, all divided by √C: the paper
-     * multiplies token embeddings by √C before adding (3.4), and dividing the table instead keeps the tokens as GPT-2
-     * stores them.
+     * {@code sin(t / 10000^(i/C))} in even channels i, the cosine in odd ones, all divided by √C: the paper multiplies
+     * token embeddings by √C before adding (3.4), and dividing the table instead keeps the tokens as GPT-2 stores them.
      *
      * @return (T, C)
      */

@@ -1,7 +1,7 @@
 package inkhorn.autograd.kernel;
 
 /**
- * All arithmetic on arrays: ops and modules loop over no elements. An optimizer may, by {@link #forEachRange}. Arrays
+ * All arithmetic on arrays: no op or module loops over elements. An optimizer may, by {@link #forEachRange}. Arrays
  * are row-major float32 from index 0 unless an offset is given; a size argument says how much of an array counts.
  * Where a method has {@code add}, the result is added to what the output holds; otherwise the output is overwritten,
  * whatever it held.

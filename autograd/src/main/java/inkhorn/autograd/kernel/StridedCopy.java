@@ -14,7 +14,7 @@ public record StridedCopy(int[] dims, int fromOffset, int[] fromStrides, int toO
         return new StridedCopy(merged[0], fromOffset, merged[1], toOffset, merged[2]);
     }
 
-    /** Drops axes of size 1 and joins neighbours over which both strides run on. */
+    /** Drops axes of size 1 and joins neighbouring axes that are contiguous in both strides. */
     static int[][] merge(int[] dims, int[] a, int[] b) {
         int[] size = new int[Math.max(1, dims.length)];
         int[] strideA = new int[size.length];

@@ -105,7 +105,7 @@ public final class CausalAttention extends Op {
                 dV.array() == null ? null : v.in(dV.array()), dV.add());
     }
 
-    /** Where the gradient of a view's tensor goes: zeros first where the views leave channels out. */
+    /** The slot of a view's tensor, cleared first where the views leave channels out. */
     private GradSlot slot(Heads view) {
         GradSlot slot = Gradients.slotOrNone(view.packed());
         int covered = covered(q, view) + covered(k, view) + covered(v, view);

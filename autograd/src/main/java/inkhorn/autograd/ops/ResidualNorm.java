@@ -88,7 +88,7 @@ public final class ResidualNorm extends Op {
     @Override
     protected void backward(float[] grad) {
         boolean needsSum = x.needsGrad() || branch.needsGrad();
-        GradSlot dSum = needsSum ? sum.gradSlot() : new GradSlot(null, false);     // what has arrived there, added to
+        GradSlot dSum = needsSum ? sum.gradSlot() : new GradSlot(null, false);     // adds to what has arrived at sum
         GradSlot dGamma = Gradients.slotOrNone(gamma);
         GradSlot dBeta = Gradients.slotOrNone(beta);
         kernels().normalizeBackward(norm, sum.data(), gamma.data(), mean, rstd, grad, Checks.rows(x.shape()),

@@ -40,7 +40,7 @@ final class Comparison {
     record Lineup(List<Build> builds, List<Setting> settings, Map<String, StepOptions> variants, boolean checked,
                 boolean bfloat16, boolean profiled) {}
 
-    /** @param log told what is going on */
+    /** @param log receives a line for each step */
     Comparison(StepOptions options, String model, Consumer<String> log) {
         this.options = options;
         this.model = model;

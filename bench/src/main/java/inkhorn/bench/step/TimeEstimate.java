@@ -5,7 +5,7 @@ import inkhorn.bench.ModelCase;
 import inkhorn.nn.Gpt;
 import java.util.List;
 
-/** About how long the comparison of some models takes, before it runs and on the way. */
+/** Estimates how long the comparison of some models takes, before and during it. */
 final class TimeEstimate {
     /**
      * What a libtorch and what Inkhorn reach on two cores with vectors of 512 bits; only the sum of all stages has to

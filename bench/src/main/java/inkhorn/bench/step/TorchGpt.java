@@ -102,8 +102,8 @@ final class TorchGpt {
     }
 
     private Tensor logits(Tensor ids) {
-        Tensor x = scoped(() -> dropout(torch.embedding(get("transformer.wte.weight"), ids)
-                .add(torch.embedding(get("transformer.wpe.weight"), positions))));      // (B, T, C)
+        Tensor x = scoped(() -> dropout(torch.embedding(parameters.get("transformer.wte.weight"), ids)
+                .add(torch.embedding(parameters.get("transformer.wpe.weight"), positions))));      // (B, T, C)
         for (int i = 0; i < config.nLayer(); i++) {
             String block = "transformer.h." + i;
             Tensor in = x;
@@ -167,12 +167,8 @@ final class TorchGpt {
      * bindings cannot tell it; it keeps none of a view. Python's context casts each of these once a step too.
      */
     private Tensor factor(String name) {
-        Tensor parameter = get(name);
+        Tensor parameter = parameters.get(name);
         return parameter == null || !autocasts ? parameter : parameter.view_as(parameter);
-    }
-
-    private Tensor get(String name) {
-        return parameters.get(name);
     }
 
     private TensorOptional optional(String name) {

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
-/** A {@link StepWorker} seen from outside. */
+/** The process of a {@link StepWorker}, as the comparison sees it. */
 final class WorkerProcess implements AutoCloseable {
     private final Engine engine;
     private final Process process;
