@@ -22,7 +22,7 @@ public final class GradCheck {
      * value and the root of the sum of its squared terms: five times what float rounding and the cubic term make of
      * smooth ops.
      */
-    public static final double TOLERANCE = 3e-3;
+    private static final double TOLERANCE = 3e-3;
 
     private static final double STEP = 1.0 / 128;
     private static final int REGIONS = 8;
@@ -33,14 +33,12 @@ public final class GradCheck {
     private final String name;
     private final Function<Tensor[], Tensor> function;
     private final Tensor[] inputs;
-    private final double tolerance;
     private final Rng rng = new Rng(0x6772_6164);
 
-    private GradCheck(String name, double tolerance, Function<Tensor[], Tensor> function, Tensor[] inputs) {
+    private GradCheck(String name, Function<Tensor[], Tensor> function, Tensor[] inputs) {
         this.name = name;
         this.function = function;
         this.inputs = inputs;
-        this.tolerance = tolerance;
     }
 
     /** A leaf of normally distributed values, the same for the same seed and shape. */
@@ -58,7 +56,7 @@ public final class GradCheck {
     }
 
     /**
-     * Checks with {@link #TOLERANCE}.
+     * Checks the gradients.
      *
      * @param name for the message
      * @param function called many times with copies of the inputs; must be a pure function of them
@@ -66,13 +64,8 @@ public final class GradCheck {
      * @throws AssertionError when a gradient is wrong, with op, shapes, region, analytic and numeric value
      */
     public static void check(String name, Function<Tensor[], Tensor> function, Tensor... inputs) {
-        check(name, TOLERANCE, function, inputs);
-    }
-
-    /** As {@link #check(String, Function, Tensor...)} with another tolerance. */
-    public static void check(String name, double tolerance, Function<Tensor[], Tensor> function, Tensor... inputs) {
         try {
-            new GradCheck(name, tolerance, function, inputs).run();
+            new GradCheck(name, function, inputs).run();
         } catch (IndexOutOfBoundsException e) {
             throw new AssertionError(name + ": " + e.getMessage()
                     + " (arrays are longer than their tensors here: loop to size(), not to an array's length)", e);
@@ -231,7 +224,7 @@ public final class GradCheck {
         double[] minus = project(input, behind);
         double numeric = (plus[0] - minus[0]) / (2 * step);
         double size = Math.max(Math.sqrt(squares), Math.max(Math.abs(analytic), Math.abs(numeric)));
-        double allowed = tolerance * size + 8 * FLOAT_EPSILON * plus[1] / step;
+        double allowed = TOLERANCE * size + 8 * FLOAT_EPSILON * plus[1] / step;
         if (!(Math.abs(analytic - numeric) <= allowed)) {
             throw new AssertionError(String.format("%s, elements %d … %d: analytic %.6g, numeric %.6g, "
                     + "difference %.3g, allowed %.3g", head(input), from, to - 1, analytic, numeric,

@@ -26,14 +26,12 @@ import java.util.Map;
  * @param vocabSize    V, number of different tokens; follows from the data, 0 until they are known
  * @param layerNormEps what is added to a variance or a mean square
  */
-public record GptConfig(
-        int nLayer, int nHead, int nEmbd, int nInner, int blockSize, double dropout, boolean bias,
+public record GptConfig(int nLayer, int nHead, int nEmbd, int nInner, int blockSize, double dropout, boolean bias,
         RowNorm norm, Activation activation, Position position, boolean tieWeights, int vocabSize,
         double layerNormEps) {
     /** nanoGPT's config/train_shakespeare_char.py, with train.py's dropout and bias, and GPT-2's epsilon. */
-    private static final GptConfig DEFAULTS =
-            new GptConfig(6, 6, 384, 0, 256, 0, false, RowNorm.LAYERNORM, Activation.GELU,
-                    Position.LEARNED, true, 0, 1e-5);
+    private static final GptConfig DEFAULTS = new GptConfig(6, 6, 384, 0, 256, 0, false, RowNorm.LAYERNORM,
+            Activation.GELU, Position.LEARNED, true, 0, 1e-5);
 
     /** @throws InvalidConfigException naming every value that is out of range, and what is allowed */
     public GptConfig {

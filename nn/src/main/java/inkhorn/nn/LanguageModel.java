@@ -90,9 +90,8 @@ public abstract class LanguageModel extends Module {
         int[] rows = new int[batch];
         for (int b = 0; b < batch; b++) {
             if (positions[b] < 0 || positions[b] >= time) {
-                throw new IllegalArgumentException(
-                        "logits: no position " + positions[b] + " in " + ids.shape() + ", allowed are 0 to "
-                                + (time - 1));
+                throw new IllegalArgumentException("logits: no position " + positions[b] + " in " + ids.shape()
+                        + ", allowed are 0 to " + (time - 1));
             }
             rows[b] = b * time + positions[b];
         }

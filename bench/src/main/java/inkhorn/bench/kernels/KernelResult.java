@@ -20,9 +20,8 @@ import org.openjdk.jmh.results.RunResult;
  */
 record KernelResult(String kernel, double us, double gflops, double gigabytes, double peakGflops, double peakGigabytes,
         double share) {
-    static final String HEADER =
-            String.format("%-32s %12s %9s %9s %9s %9s %9s", "kernel", "µs", "GFLOP/s", "GB/s", "peak GF/s",
-            "peak GB/s", "of peak");
+    static final String HEADER = String.format("%-32s %12s %9s %9s %9s %9s %9s", "kernel", "µs", "GFLOP/s", "GB/s",
+            "peak GF/s", "peak GB/s", "of peak");
 
     static KernelResult of(KernelCase one, RunResult result) {
         List<IterationResult> iterations = result.getBenchmarkResults().stream()

@@ -22,8 +22,7 @@ final class MarkdownTable {
                         + "; libtorch " + TorchTraining.VERSION + "; "
                 + machine.get("date").toString().substring(0, 10) + ":", "",
                 "| model | tokens a step | rounds | Inkhorn | libtorch, MKL | libtorch, OpenBLAS | time (95 %) |"
-                + " peak memory |"
-                        + " for information: libtorch in bf16 |",
+                + " peak memory | for information: libtorch in bf16 |",
                 "|---|---|---|---|---|---|---|---|---|"));
         results.forEach(result -> lines.add(row(result)));
         return lines;

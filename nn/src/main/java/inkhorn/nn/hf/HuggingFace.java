@@ -40,9 +40,8 @@ public final class HuggingFace {
      *     strings
      * @param misfits where keys have other sizes than a file's tensors; found before a model is made
      */
-    private record Architecture<M extends LanguageModel>(
-            String modelType, Class<M> type, Function<Keys, M> read, Function<M, Map<String, Object>> write,
-            BiFunction<Keys, Map<String, int[]>, List<String>> misfits) {
+    private record Architecture<M extends LanguageModel>(String modelType, Class<M> type, Function<Keys, M> read,
+            Function<M, Map<String, Object>> write, BiFunction<Keys, Map<String, int[]>, List<String>> misfits) {
         Map<String, Object> config(LanguageModel model) {
             return write.apply(type.cast(model));
         }
