@@ -47,9 +47,8 @@ public final class TokenFileWriter implements AutoCloseable {
         for (int i = offset; i < offset + count; i++) {
             int id = ids[i];
             if (id < 0 || id > width.largest()) {
-                throw new IllegalArgumentException(
-                        path + ": id " + id + " does not fit in " + width.bits() + " bits (0 to " + width.largest()
-                        + ")");
+                throw new IllegalArgumentException(path + ": id " + id + " does not fit in " + width.bits()
+                        + " bits (0 to " + width.largest() + ")");
             }
             if (buffer.remaining() < width.bytes()) {
                 flush();

@@ -13,8 +13,6 @@ import java.nio.file.Path;
  * code 1).
  */
 public final class CheckpointException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
     private final boolean userError;
 
     private CheckpointException(String message, Throwable cause, boolean userError) {

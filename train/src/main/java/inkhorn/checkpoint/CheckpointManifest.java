@@ -36,8 +36,6 @@ record CheckpointManifest(long step, Map<String, Entry> files) {
 
     /** What keeps a directory from being a whole checkpoint, in a few words that name the file. */
     static final class Damaged extends Exception {
-        private static final long serialVersionUID = 1L;
-
         Damaged(String message) {
             super(message);
         }

@@ -4,7 +4,6 @@ import inkhorn.data.files.AtomicFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -117,10 +116,8 @@ final class FileOps {
         try {
             Files.createSymbolicLink(link, Path.of(target));
             return true;
-        } catch (UnsupportedOperationException | FileSystemException e) {
+        } catch (UnsupportedOperationException | IOException e) {
             // No symlinks on this file system, or no right to make one; a full disk shows again at the text file.
-            return false;
-        } catch (IOException e) {
             return false;
         }
     }

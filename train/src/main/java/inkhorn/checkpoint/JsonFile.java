@@ -42,8 +42,7 @@ public final class JsonFile {
             throw CheckpointException.userError(file + ": is not a JSON object; copy or download the file again");
         } catch (JsonProcessingException e) {
             String line = e.getLocation() == null ? "" : " in line " + e.getLocation().getLineNr();
-            throw CheckpointException.userError(
-                    file + ": is not JSON" + line + " (" + e.getOriginalMessage()
+            throw CheckpointException.userError(file + ": is not JSON" + line + " (" + e.getOriginalMessage()
                     + "); copy or download the file again", e);
         }
     }

@@ -1,9 +1,9 @@
 package inkhorn.checkpoint;
 
 import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import inkhorn.autograd.Tensor;
+import inkhorn.data.files.Json;
 import inkhorn.nn.LanguageModel;
 import inkhorn.nn.StateDict;
 import inkhorn.nn.hf.HuggingFace;
@@ -21,9 +21,7 @@ import java.util.function.Supplier;
  * its weights.
  */
 public final class ModelFiles {
-    private static final ObjectMapper MAPPER = new ObjectMapper();
-    private static final TypeReference<LinkedHashMap<String, Object>> KEYS = new TypeReference<>() {
-    };
+    private static final TypeReference<LinkedHashMap<String, Object>> KEYS = new TypeReference<>() {};
 
     private ModelFiles() {}
 
@@ -41,7 +39,7 @@ public final class ModelFiles {
 
     /** What {@code config.json} is to hold. */
     public static ObjectNode configJson(LanguageModel model) {
-        return MAPPER.valueToTree(HuggingFace.config(model));
+        return Json.MAPPER.valueToTree(HuggingFace.config(model));
     }
 
     /**
@@ -75,7 +73,7 @@ public final class ModelFiles {
 
     /** The keys of a checkpoint's {@code config.json}, as {@link HuggingFace#model} takes them. */
     public static Map<String, Object> config(Checkpoint checkpoint) {
-        return MAPPER.convertValue(checkpoint.config(), KEYS);
+        return Json.MAPPER.convertValue(checkpoint.config(), KEYS);
     }
 
     /**
@@ -167,14 +165,11 @@ public final class ModelFiles {
             // Others, such as GPT-2's boolean attention masks, are no weights.
             if (weights.info(name).dtype().isFloat()) {
                 NamedTensor read = weights.read(name);
-                tensors.put(name, tensor(read));
+                // Without sizes, Tensor.of makes a vector.
+                boolean isScalar = read.shape().length == 0;
+                tensors.put(name, isScalar ? Tensor.scalar(read.data()[0]) : Tensor.of(read.data(), read.shape()));
             }
         }
         return tensors;
-    }
-
-    private static Tensor tensor(NamedTensor read) {
-        // Without sizes, Tensor.of makes a vector.
-        return read.shape().length == 0 ? Tensor.scalar(read.data()[0]) : Tensor.of(read.data(), read.shape());
     }
 }

@@ -1,15 +1,17 @@
 package inkhorn.checkpoint;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import inkhorn.data.files.Json;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Reader;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -51,8 +53,6 @@ final class SafetensorsHeader {
 
     /** What is wrong with a header, without the file's name: the reader adds that and what to do. */
     static final class Malformed extends Exception {
-        private static final long serialVersionUID = 1L;
-
         Malformed(String message) {
             super(message);
         }
@@ -60,39 +60,22 @@ final class SafetensorsHeader {
 
     /** The header's bytes with its length in front, padded with spaces so that the data begin at a multiple of 8. */
     static byte[] encode(List<NamedTensor> tensors, Map<String, String> metadata) throws IOException {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        out.write(new byte[Long.BYTES]);
-        try (JsonGenerator json = JSON.createGenerator(out)) {
-            json.writeStartObject();
-            if (!metadata.isEmpty()) {
-                json.writeObjectFieldStart(METADATA);
-                for (Map.Entry<String, String> entry : metadata.entrySet()) {
-                    json.writeStringField(entry.getKey(), entry.getValue());
-                }
-                json.writeEndObject();
-            }
-            long offset = 0;
-            for (NamedTensor tensor : tensors) {
-                long end = offset + (long) tensor.data().length * Float.BYTES;
-                json.writeObjectFieldStart(tensor.name());
-                json.writeStringField("dtype", Dtype.F32.name());
-                json.writeFieldName("shape");
-                json.writeArray(tensor.shape(), 0, tensor.shape().length);
-                json.writeFieldName("data_offsets");
-                json.writeArray(new long[] {offset, end}, 0, 2);
-                json.writeEndObject();
-                offset = end;
-            }
-            json.writeEndObject();
+        ObjectNode json = Json.MAPPER.createObjectNode();
+        if (!metadata.isEmpty()) {
+            json.putPOJO(METADATA, metadata);
         }
-        while (out.size() % Long.BYTES != 0) {
-            out.write(' ');
+        long offset = 0;
+        for (NamedTensor tensor : tensors) {
+            long end = offset + (long) tensor.data().length * Float.BYTES;
+            ObjectNode entry = json.putObject(tensor.name()).put("dtype", Dtype.F32.name());
+            entry.putPOJO("shape", tensor.shape()).putPOJO("data_offsets", new long[] {offset, end});
+            offset = end;
         }
-        byte[] bytes = out.toByteArray();
-        long length = bytes.length - Long.BYTES;
-        for (int i = 0; i < Long.BYTES; i++) {
-            bytes[i] = (byte) (length >>> (8 * i));
-        }
+        byte[] text = Json.MAPPER.writeValueAsBytes(json);
+        int length = (text.length + Long.BYTES - 1) / Long.BYTES * Long.BYTES;
+        byte[] bytes = new byte[Long.BYTES + length];
+        Arrays.fill(bytes, (byte) ' ');
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putLong(length).put(text);
         return bytes;
     }
 

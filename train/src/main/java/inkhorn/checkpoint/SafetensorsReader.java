@@ -86,11 +86,6 @@ public final class SafetensorsReader implements Closeable {
         return Collections.unmodifiableSet(header.tensors().keySet());
     }
 
-    /** Whether the file holds a tensor of this name. */
-    public boolean contains(String name) {
-        return header.tensors().containsKey(name);
-    }
-
     /** The {@code __metadata__} of the file; empty where it has none. */
     public Map<String, String> metadata() {
         return Collections.unmodifiableMap(header.metadata());

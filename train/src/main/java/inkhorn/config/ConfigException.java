@@ -4,8 +4,6 @@ import java.util.List;
 
 /** A config that cannot be used; every problem found in it, each of one line. */
 public final class ConfigException extends UserError {
-    private static final long serialVersionUID = 1L;
-
     ConfigException(List<Fault> problems) {
         super(problems.stream().map(Fault::line).toList());
     }

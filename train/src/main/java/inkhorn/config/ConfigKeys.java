@@ -16,8 +16,7 @@ import java.util.Set;
 public final class ConfigKeys {
     /** Keys whose default follows from another key: resolved by their record or by the loader. */
     private static final Set<String> DERIVED = Set.of("run.name", "run.out", "data.tokenizer", "data.val_fraction",
-            "optim.min_lr", "optim.lr_decay_iters",
-            "optim.weight_decay", "optim.beta1", "optim.beta2", "optim.eps");
+            "optim.min_lr", "optim.lr_decay_iters", "optim.weight_decay", "optim.beta1", "optim.beta2", "optim.eps");
     /** Components that no user sets: the data fix the one, GPT-2 the other. */
     private static final Set<String> NO_KEYS = Set.of("model.vocab_size", "model.layer_norm_eps");
 

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * records refuse.
  */
 final class IneffectiveKeys {
-    private static final List<Rule> RULES = Stream.concat(
+    static final List<Rule> RULES = Stream.concat(
             Arrays.stream(Optimizers.values()).map(IneffectiveKeys::ofOptimizer), Stream.of(
             new Rule("model.type bigram, which has one table and nothing else",
                     config -> config.model().type() == ModelConfig.Type.BIGRAM, ofGptsOnly()),
@@ -62,10 +62,6 @@ final class IneffectiveKeys {
     private static List<String> ofGptsOnly() {
         return Arrays.stream(GptConfig.class.getRecordComponents()).map(c -> ConfigKeys.dotted("model", c))
                 .filter(key -> ConfigKeys.names().contains(key) && !key.equals("model.block_size")).toList();
-    }
-
-    static List<Rule> rules() {
-        return RULES;
     }
 
     /**

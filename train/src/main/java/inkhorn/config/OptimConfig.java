@@ -11,8 +11,7 @@ import inkhorn.optim.Optimizers;
  * @param optimizer    which one; {@link Optimizers#hyperparameters()} are the keys below that it reads, and where
  *                     they are null, {@link Optimizers#defaults()} are put
  * @param lr           highest learning rate, reached after the warm-up
- * @param minLr        lowest learning rate, where the schedule ends; {@code lr / 10} if null is given, as nanoGPT
- *                     advises
+ * @param minLr lowest learning rate, where the schedule ends; {@code lr / 10} if null is given, as nanoGPT advises
  * @param warmupIters  steps over which the learning rate rises from near 0
  * @param lrDecayIters step at which {@code minLr} is reached; for null, {@link RunConfig} puts {@code train.max_iters},
  *                     or {@code warmupIters} where the run ends sooner
@@ -23,9 +22,8 @@ import inkhorn.optim.Optimizers;
  * @param eps          added to the denominator of an update
  * @param gradClip     largest global norm of the gradients; 0 = no clipping
  */
-public record OptimConfig(
-        Optimizers optimizer, double lr, Double minLr, int warmupIters, Integer lrDecayIters, LrSchedule.Decay schedule,
-        Double weightDecay, Double beta1, Double beta2, Double eps, double gradClip) {
+public record OptimConfig(Optimizers optimizer, double lr, Double minLr, int warmupIters, Integer lrDecayIters,
+        LrSchedule.Decay schedule, Double weightDecay, Double beta1, Double beta2, Double eps, double gradClip) {
     public OptimConfig {
         minLr = minLr == null ? Double.valueOf(lr / 10) : minLr;
         Hyperparameters usual = (optimizer == null ? Optimizers.ADAMW : optimizer).defaults();

@@ -17,8 +17,6 @@ record Scalar(String text, boolean quoted) {
 
     /** What does not fit; the message says what was found and what is expected. */
     static final class Unfit extends Exception {
-        private static final long serialVersionUID = 1L;
-
         Unfit(String message) {
             super(message, null, false, false);
         }

@@ -16,8 +16,7 @@ import inkhorn.nn.config.Check;
  * @param patience           evaluations without a better validation loss after which the run stops; 0 = never
  * @param sampleChars        characters of text printed at each evaluation; 0 = none
  */
-public record TrainConfig(
-        int batchSize, int gradAccum, int maxIters, int evalInterval, int evalIters, int logInterval,
+public record TrainConfig(int batchSize, int gradAccum, int maxIters, int evalInterval, int evalIters, int logInterval,
         int checkpointInterval, int keep, int patience, int sampleChars) {
     public TrainConfig {
         new Check("train")

@@ -7,8 +7,6 @@ import java.util.List;
  * and needs no stack trace. {@code inkhorn.cli} prints it and exits with 2.
  */
 public class UserError extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
     private final transient List<String> lines;
 
     /** @param line what was found, what is allowed, what to do: one line */

@@ -83,7 +83,7 @@ public final class CachedLogits implements NextLogits {
                 throw new IllegalArgumentException("logits: the prompt is empty, it must hold at least one token");
             }
             started.add(new Sequence(spareCache(), prompt.clone(), prompt.length,
-                    Window.start(prompt.length, model.blockSize())));
+                    NextLogits.windowStart(prompt.length, model.blockSize())));
         }
         sequences = started;
         fitRows();
@@ -151,7 +151,7 @@ public final class CachedLogits implements NextLogits {
     }
 
     private int windowAfter(Sequence sequence, int more) {
-        return Window.start(sequence.length + more, model.blockSize());
+        return NextLogits.windowStart(sequence.length + more, model.blockSize());
     }
 
     /** The same arrays from token to token. */

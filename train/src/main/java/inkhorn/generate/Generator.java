@@ -32,7 +32,7 @@ public final class Generator {
 
     /**
      * Hands each new token over as soon as it is chosen. Once the text is longer than the model's block size, only its
-     * last part is seen ({@link Window}).
+     * last part is seen ({@link NextLogits#windowStart}).
      *
      * @param prompt at least one token, each in 0 … V-1
      * @param count how many tokens to write

@@ -21,4 +21,16 @@ public interface NextLogits extends AutoCloseable {
 
     @Override
     void close();
+
+    /**
+     * Where the part of a text that a model sees begins: at 0 while the text fits into the model's block size T, and
+     * then at the smallest multiple of ⌈T/2⌉ from which on at most T tokens are left. So the keys and values of a cache
+     * serve T/2 tokens before they are computed again for new positions, and the logits are the same without a cache.
+     *
+     * @param length of the text, in tokens
+     */
+    static int windowStart(int length, int blockSize) {
+        int step = (blockSize + 1) / 2;
+        return length <= blockSize ? 0 : (length - blockSize + step - 1) / step * step;
+    }
 }

@@ -5,8 +5,6 @@ package inkhorn.generate;
  * failed training or afterwards.
  */
 public final class NonFiniteLogitsException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
     NonFiniteLogitsException(int id, float logit) {
         super("the model computes " + logit + " as the logit of token " + id
                 + ", so its weights are damaged; use an earlier checkpoint");

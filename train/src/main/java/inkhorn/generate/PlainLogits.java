@@ -43,15 +43,11 @@ public final class PlainLogits implements NextLogits {
     }
 
     private float[][] logits() {
-        float[][] rows = new float[texts.length][];
-        for (int i = 0; i < rows.length; i++) {
-            rows[i] = logits(texts[i]);
-        }
-        return rows;
+        return Arrays.stream(texts).map(this::logits).toArray(float[][]::new);
     }
 
     private float[] logits(int[] text) {
-        int from = Window.start(text.length, model.blockSize());
+        int from = NextLogits.windowStart(text.length, model.blockSize());
         int seen = text.length - from;
         int time = Math.min(Integer.highestOneBit(Math.max(seen, SHORTEST) * 2 - 1), model.blockSize());
         try (NoGrad off = NoGrad.open(); Scope token = Scope.open()) {

@@ -118,9 +118,8 @@ public record TrainedModel(LanguageModel model, Tokenizer tokenizer) {
     }
 
     private static Path tokenizerFile(Checkpoint checkpoint) {
-        return checkpoint.file(TOKENIZER_FILE).orElseThrow(() -> CheckpointException.userError(
-                checkpoint.directory() + ": has no " + TOKENIZER_FILE
-                + "; copy the one that the model was trained with there"));
+        return checkpoint.file(TOKENIZER_FILE).orElseThrow(() -> CheckpointException.userError(checkpoint.directory()
+                + ": has no " + TOKENIZER_FILE + "; copy the one that the model was trained with there"));
     }
 
     /**

@@ -1,10 +1,10 @@
 package inkhorn.inspect;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.StreamWriteFeature;
+import inkhorn.data.files.Json;
 import inkhorn.inspect.LogitLens.Candidate;
 import inkhorn.inspect.LogitLens.Prediction;
+import inkhorn.nn.GptConfig;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.Writer;
@@ -12,9 +12,6 @@ import java.util.List;
 
 /** The chosen heads, the logit lens and the next tokens as JSON or CSV. */
 public final class AttentionData {
-    private static final JsonFactory JSON = JsonFactory.builder()
-            .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER).build();
-
     /** Candidates of each layer, and of the model itself. */
     private static final int LENS = 5;
     private static final int NEXT = 20;
@@ -41,7 +38,7 @@ public final class AttentionData {
 
     private static String write(AttentionView view, boolean brief) throws IOException {
         StringWriter text = new StringWriter();
-        try (JsonGenerator json = JSON.createGenerator(text)) {
+        try (JsonGenerator json = Json.MAPPER.createGenerator(text)) {
             new AttentionData(view, json, brief).write();
         }
         return text.toString();
@@ -49,16 +46,10 @@ public final class AttentionData {
 
     private void write() throws IOException {
         json.writeStartObject();
-        model();
-        json.writeArrayFieldStart("tokens");
-        for (AttentionView.Token token : view.tokens()) {
-            json.writeStartObject();
-            json.writeNumberField("id", token.id());
-            json.writeStringField("text", token.text());
-            json.writeStringField("label", token.label());
-            json.writeEndObject();
-        }
-        json.writeEndArray();
+        GptConfig config = view.config();
+        json.writePOJOField("model", new Model(view.name(), config.nLayer(), config.nHead(), config.nEmbd(),
+                config.headSize(), config.vocabSize(), config.blockSize()));
+        json.writePOJOField("tokens", view.tokens());
         json.writeArrayFieldStart("heads");
         for (int layer : view.layers()) {
             for (int head : view.heads()) {
@@ -79,17 +70,8 @@ public final class AttentionData {
         json.writeEndObject();
     }
 
-    private void model() throws IOException {
-        json.writeObjectFieldStart("model");
-        json.writeStringField("name", view.name());
-        json.writeNumberField("layers", view.config().nLayer());
-        json.writeNumberField("heads", view.config().nHead());
-        json.writeNumberField("channels", view.config().nEmbd());
-        json.writeNumberField("head_size", view.config().headSize());
-        json.writeNumberField("vocabulary", view.config().vocabSize());
-        json.writeNumberField("block_size", view.config().blockSize());
-        json.writeEndObject();
-    }
+    private record Model(String name, int layers, int heads, int channels, int headSize, int vocabulary,
+            int blockSize) {}
 
     private void head(HeadStages stages) throws IOException {
         json.writeStartObject();

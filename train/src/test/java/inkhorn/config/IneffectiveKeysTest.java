@@ -79,7 +79,7 @@ final class IneffectiveKeysTest {
 
     @Test
     void everyKeyOfTheTableIsOneOfTheConfigs() {
-        assertThat(IneffectiveKeys.rules()).flatExtracting(IneffectiveKeys.Rule::keys).isNotEmpty()
+        assertThat(IneffectiveKeys.RULES).flatExtracting(IneffectiveKeys.Rule::keys).isNotEmpty()
                 .isSubsetOf(ConfigKeys.names());
     }
 

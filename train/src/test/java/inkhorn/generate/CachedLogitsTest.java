@@ -183,17 +183,17 @@ class CachedLogitsTest {
     @ParameterizedTest
     @CsvSource({"8,8,0", "9,8,4", "12,8,4", "13,8,8", "5,5,0", "6,5,3", "8,5,3", "9,5,6", "1,1,0", "2,1,1"})
     void theWindowMovesByHalfABlock(int length, int block, int start) {
-        assertThat(Window.start(length, block)).isEqualTo(start);
+        assertThat(NextLogits.windowStart(length, block)).isEqualTo(start);
     }
 
     @Test
     void theWindowHoldsTheLastTokensAndNeverMoreThanABlock() {
         for (int block = 1; block < 9; block++) {
             for (int length = 1; length < 50; length++) {
-                int from = Window.start(length, block);
+                int from = NextLogits.windowStart(length, block);
                 assertThat(length - from).as("%d of %d", length, block).isBetween(Math.min(length, block / 2), block)
                         .isPositive();
-                assertThat(Window.start(length + 1, block)).isGreaterThanOrEqualTo(from);
+                assertThat(NextLogits.windowStart(length + 1, block)).isGreaterThanOrEqualTo(from);
             }
         }
     }

@@ -28,7 +28,7 @@ class GeneratorTest {
     void greedyTextIsTheLikeliestTokenOfTheFullForwardPassAlsoBeyondTheBlock() {
         List<Integer> text = new ArrayList<>(List.of(3, 1, 4));
         for (int i = 0; i < 3 * BLOCK; i++) {
-            int[] seen = text.subList(Window.start(text.size(), BLOCK), text.size()).stream()
+            int[] seen = text.subList(NextLogits.windowStart(text.size(), BLOCK), text.size()).stream()
                     .mapToInt(id -> id).toArray();
             float[] logits = gpt.logits(IntTensor.of(seen, 1, seen.length), Pass.evaluation()).data();
             float[] last = Arrays.copyOfRange(logits, logits.length - VOCAB, logits.length);
@@ -74,7 +74,7 @@ class GeneratorTest {
     void aPromptLongerThanTheBlockCountsByItsEnd() {
         int[] prompt = new int[BLOCK + 7];
         Arrays.setAll(prompt, i -> (i * i + 3) % VOCAB);
-        int[] end = Arrays.copyOfRange(prompt, Window.start(prompt.length, BLOCK), prompt.length);
+        int[] end = Arrays.copyOfRange(prompt, NextLogits.windowStart(prompt.length, BLOCK), prompt.length);
         assertThat(new Generation(Sampler.greedy(), 0).of(prompt, 5, 0))
                 .isEqualTo(new Generation(Sampler.greedy(), 0).of(end, 5, 0));
     }

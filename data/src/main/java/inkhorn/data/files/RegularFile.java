@@ -15,12 +15,6 @@ import java.util.Locale;
 public final class RegularFile {
     private static final Path DESCRIPTORS = Path.of("/dev/fd");
 
-    private static final int KIND = 0xF000;
-    private static final int PIPE = 0x1000;
-    private static final int CHARACTER_DEVICE = 0x2000;
-    private static final int BLOCK_DEVICE = 0x6000;
-    private static final int SOCKET = 0xC000;
-
     private RegularFile() {}
 
     /**
@@ -72,10 +66,11 @@ public final class RegularFile {
         if (!file.getFileSystem().supportedFileAttributeViews().contains("unix")) {
             return "special file";
         }
-        return switch ((Integer) Files.getAttribute(file, "unix:mode") & KIND) {
-            case PIPE -> "pipe";
-            case CHARACTER_DEVICE, BLOCK_DEVICE -> "device";
-            case SOCKET -> "socket";
+        // The kinds of inode(7).
+        return switch ((Integer) Files.getAttribute(file, "unix:mode") & 0xF000) {
+            case 0x1000 -> "pipe";
+            case 0x2000, 0x6000 -> "device";
+            case 0xC000 -> "socket";
             default -> "special file";
         };
     }

@@ -10,6 +10,7 @@ import inkhorn.data.files.Hashes;
 import inkhorn.data.tokenizer.Tokenizer;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,7 +73,7 @@ final class Encoder implements Closeable {
         String text = chunk.text();
         try {
             return new Encoded(chunk.validation(), tokenizer.encode(text), text.codePointCount(0, text.length()),
-                    utf8Length(text), chunk.endsDocument());
+                    text.getBytes(StandardCharsets.UTF_8).length, chunk.endsDocument());
         } catch (DataException e) {
             throw new DataException(chunk.location() + ": " + e.getMessage(), e);
         }
@@ -93,16 +94,6 @@ final class Encoder implements Closeable {
         try (val.out) {
             train.out.close();
         }
-    }
-
-    private static long utf8Length(String text) {
-        long bytes = 0;
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            // Each half of a pair counts for two of its four bytes.
-            bytes += c < 0x80 ? 1 : c < 0x800 || Character.isSurrogate(c) ? 2 : 3;
-        }
-        return bytes;
     }
 
     private static final class Part {

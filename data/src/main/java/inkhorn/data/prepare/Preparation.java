@@ -203,9 +203,8 @@ public final class Preparation {
         }
         Corpus corpus = recipe.corpus();
         DataManifest manifest = new DataManifest(DataManifest.FORMAT, DataManifest.VERSION, corpus.name(),
-                corpus.source(), scan.sources(), scan.documents(),
-                scan.replaced(), recipe.written(), tokenizer.name(), tokenizer.hash(), tokenizer.vocabSize(), width,
-                train, val);
+                corpus.source(), scan.sources(), scan.documents(), scan.replaced(), recipe.written(), tokenizer.name(),
+                tokenizer.hash(), tokenizer.vocabSize(), width, train, val);
         AtomicFiles.write(directory.file(PreparedDirectory.MANIFEST), Json.bytes(manifest));
         AtomicFiles.syncDirectory(directory.path());
     }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import inkhorn.data.DataException;
+import inkhorn.data.files.Surrogates;
 import java.io.BufferedReader;
 import java.io.FilterReader;
 import java.io.IOException;
@@ -53,7 +54,10 @@ public final class JsonLines implements SourceReader.Documents {
         if (json == null) {
             return false;
         }
-        text = wholePairs(text(json));
+        String document = text(json);
+        // "\ud83d" alone is valid JSON, but half a character.
+        replaced += document.codePoints().filter(Surrogates::isSurrogate).count();
+        text = Surrogates.wellFormed(document);
         read = 0;
         return true;
     }
@@ -126,25 +130,5 @@ public final class JsonLines implements SourceReader.Documents {
         return new DataException(location + ": line " + line + " " + what
                 + "; each line must be a JSON object with the text in that field; name another with --field, or "
                 + "remove the line");
-    }
-
-    /** {@code "\ud83d"} alone is valid JSON, but half a character. */
-    private String wholePairs(String string) {
-        StringBuilder repaired = null;
-        for (int i = 0; i < string.length(); i++) {
-            char c = string.charAt(i);
-            if (!Character.isSurrogate(c)) {
-                continue;
-            }
-            if (Character.isHighSurrogate(c) && i + 1 < string.length()
-                    && Character.isLowSurrogate(string.charAt(i + 1))) {
-                i++;
-                continue;
-            }
-            repaired = repaired == null ? new StringBuilder(string) : repaired;
-            repaired.setCharAt(i, '\uFFFD');
-            replaced++;
-        }
-        return repaired == null ? string : repaired.toString();
     }
 }

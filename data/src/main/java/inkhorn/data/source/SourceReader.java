@@ -9,6 +9,7 @@ import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.security.DigestInputStream;
 import java.util.HexFormat;
 import java.util.zip.GZIPInputStream;
@@ -125,7 +126,7 @@ public final class SourceReader implements Closeable {
     /** SHA-256 of all the source's bytes; reads what is left of them. */
     public String sha256() {
         return attempt(() -> {
-            raw.skipToEnd();
+            raw.transferTo(OutputStream.nullOutputStream());
             return HexFormat.of().formatHex(raw.digest.getMessageDigest().digest());
         });
     }
@@ -179,13 +180,6 @@ public final class SourceReader implements Closeable {
             int n = super.read(out, at, length);
             count += Math.max(0, n);
             return n;
-        }
-
-        void skipToEnd() throws IOException {
-            byte[] rest = new byte[1 << 13];
-            while (read(rest, 0, rest.length) >= 0) {
-                continue;
-            }
         }
     }
 }

@@ -1,6 +1,7 @@
 package inkhorn.data.tokenizer;
 
 import inkhorn.data.OrderedWork;
+import inkhorn.data.files.Surrogates;
 import java.util.Arrays;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;

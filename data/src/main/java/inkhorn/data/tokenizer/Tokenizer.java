@@ -3,6 +3,7 @@ package inkhorn.data.tokenizer;
 import inkhorn.data.DataException;
 import inkhorn.data.files.AtomicFiles;
 import inkhorn.data.files.Hashes;
+import inkhorn.data.files.Surrogates;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

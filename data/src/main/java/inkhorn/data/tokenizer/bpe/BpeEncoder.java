@@ -1,8 +1,9 @@
 package inkhorn.data.tokenizer.bpe;
 
-import inkhorn.data.tokenizer.IntList;
+import com.knuddels.jtokkit.api.IntArrayList;
+import inkhorn.data.files.Surrogates;
 import inkhorn.data.tokenizer.PieceTable;
-import inkhorn.data.tokenizer.Surrogates;
+import java.util.Arrays;
 
 /**
  * Encodes text piece by piece and remembers the pieces, most of which come again and again. Not safe for more than one
@@ -16,8 +17,8 @@ final class BpeEncoder {
 
     private final BpeMerger merger;
     private final PieceTable cache = new PieceTable();
-    private final int[] cacheStarts = new int[CACHED_PIECES + 1];
-    private final IntList cacheIds = new IntList(1 << 10);
+    /** The ids of each piece in the cache, by its number. */
+    private final int[][] cachedIds = new int[CACHED_PIECES][];
     private byte[] bytes = new byte[256];
 
     BpeEncoder(BpeVocabulary vocabulary) {
@@ -26,7 +27,7 @@ final class BpeEncoder {
 
     /** @param text in which {@link Surrogates#escape} may have hidden bytes that are no text */
     int[] encode(char[] text) {
-        IntList out = new IntList(text.length / 3);
+        IntArrayList out = new IntArrayList(text.length / 3);
         for (int start = 0; start < text.length; ) {
             int end = Gpt2Pattern.INSTANCE.next(text, start, text.length);
             encodePiece(text, start, end, out);
@@ -35,22 +36,23 @@ final class BpeEncoder {
         return out.toArray();
     }
 
-    private void encodePiece(char[] text, int start, int end, IntList out) {
+    private void encodePiece(char[] text, int start, int end, IntArrayList out) {
         boolean isCacheable = end - start <= CACHED_LENGTH;
         int known = isCacheable ? cache.find(text, start, end) : -1;
-        if (known >= 0) {
-            out.addAll(cacheIds.elements(), cacheStarts[known], cacheStarts[known + 1] - cacheStarts[known]);
-            return;
+        int[] ids = known >= 0 ? cachedIds[known] : merged(text, start, end);
+        for (int id : ids) {
+            out.add(id);
         }
+        if (known < 0 && isCacheable && cache.size() < CACHED_PIECES) {
+            cachedIds[cache.add(text, start, end)] = ids;
+        }
+    }
+
+    private int[] merged(char[] text, int start, int end) {
         if (bytes.length < 3L * (end - start)) {
             bytes = new byte[Math.multiplyExact(3, end - start)];
         }
         int count = merger.merge(bytes, Surrogates.unescape(text, start, end, bytes));
-        out.addAll(merger.ids(), 0, count);
-        if (isCacheable && cache.size() < CACHED_PIECES) {
-            cache.add(text, start, end);
-            cacheIds.addAll(merger.ids(), 0, count);
-            cacheStarts[cache.size()] = cacheIds.size();
-        }
+        return Arrays.copyOf(merger.ids(), count);
     }
 }

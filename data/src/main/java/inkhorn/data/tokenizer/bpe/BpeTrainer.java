@@ -1,7 +1,7 @@
 package inkhorn.data.tokenizer.bpe;
 
+import com.knuddels.jtokkit.api.IntArrayList;
 import inkhorn.data.ByteProgress;
-import inkhorn.data.tokenizer.IntList;
 import inkhorn.data.tokenizer.PieceCounts;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -34,7 +34,7 @@ final class BpeTrainer {
     private final PairTable pairs = new PairTable(1 << 14);
     private long[] counts = new long[1 << 14];
     /** Words that hold the pair, or did. */
-    private IntList[] holders = new IntList[1 << 14];
+    private IntArrayList[] holders = new IntArrayList[1 << 14];
     private final PriorityQueue<Candidate> heap = new PriorityQueue<>();
     /** Pairs that have become more frequent in the merge that is going on, each once. */
     private final Map<Integer, Long> risen = new HashMap<>();
@@ -108,7 +108,7 @@ final class BpeTrainer {
         Integer known = ids.putIfAbsent(ByteLevel.spell(bytes), vocabulary.size());
         int id = known == null ? vocabulary.addToken(bytes) : known;
         vocabulary.addMerge(left, right, id);
-        IntList where = holders[number];
+        IntArrayList where = holders[number];
         holders[number] = null;
         for (int i = 0; i < where.size(); i++) {
             mergeIn(where.get(i), left, right, id);
@@ -152,9 +152,9 @@ final class BpeTrainer {
             holders = Arrays.copyOf(holders, 2 * holders.length);
         }
         counts[number] += frequencies[w];
-        IntList where = holders[number];
+        IntArrayList where = holders[number];
         if (where == null) {
-            where = holders[number] = new IntList(4);
+            where = holders[number] = new IntArrayList(4);
         }
         if (where.size() == 0 || where.get(where.size() - 1) != w) {
             where.add(w);

@@ -1,6 +1,6 @@
 package inkhorn.data.tokenizer.bpe;
 
-import inkhorn.data.tokenizer.IntList;
+import com.knuddels.jtokkit.api.IntArrayList;
 import inkhorn.data.tokenizer.SpecialTokens;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -17,9 +17,9 @@ final class BpeVocabulary {
     private final int[] byteIds = new int[256];
     /** A pair's number is its rank: the lower, the earlier it is joined. */
     private final PairTable ranks = new PairTable(1 << 10);
-    private final IntList lefts = new IntList(1 << 10);
-    private final IntList rights = new IntList(1 << 10);
-    private final IntList joined = new IntList(1 << 10);
+    private final IntArrayList lefts = new IntArrayList(1 << 10);
+    private final IntArrayList rights = new IntArrayList(1 << 10);
+    private final IntArrayList joined = new IntArrayList(1 << 10);
     private Map<String, Integer> special = Map.of();
 
     private BpeVocabulary() {}

@@ -3,18 +3,18 @@ package inkhorn.data.tokenizer.word;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.knuddels.jtokkit.api.IntArrayList;
 import inkhorn.data.DataException;
 import inkhorn.data.files.Json;
-import inkhorn.data.tokenizer.IntList;
+import inkhorn.data.files.Surrogates;
 import inkhorn.data.tokenizer.PieceCounts;
 import inkhorn.data.tokenizer.PieceTable;
 import inkhorn.data.tokenizer.SpecialTokens;
 import inkhorn.data.tokenizer.StreamDecoder;
-import inkhorn.data.tokenizer.Surrogates;
 import inkhorn.data.tokenizer.TextCuts;
 import inkhorn.data.tokenizer.Tokenizer;
-import inkhorn.data.tokenizer.TokenizerKind;
 import inkhorn.data.tokenizer.TokenizerKind.Learning;
+import inkhorn.data.tokenizer.TokenizerKind;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -42,9 +42,8 @@ public final class WordTokenizer implements Tokenizer {
     private static final int UNKNOWN_ID = 0;
     private static final int END_OF_TEXT_ID = 1;
     private static final int FIRST_WORD = 2;
-    private static final Map<String,
-            Integer> SPECIAL = SpecialTokens.byId(Map.of(UNKNOWN, UNKNOWN_ID, SpecialTokens.END_OF_TEXT,
-            END_OF_TEXT_ID));
+    private static final Map<String, Integer> SPECIAL = SpecialTokens.byId(Map.of(UNKNOWN, UNKNOWN_ID,
+            SpecialTokens.END_OF_TEXT, END_OF_TEXT_ID));
 
     private final List<String> vocabulary;
     /** A word's number here is its id less {@link #FIRST_WORD}. Only read once it is filled. */
@@ -90,7 +89,7 @@ public final class WordTokenizer implements Tokenizer {
     @Override
     public int[] encode(String text) {
         char[] characters = Surrogates.wellFormed(text).toCharArray();
-        IntList ids = new IntList(characters.length / 4);
+        IntArrayList ids = new IntArrayList(characters.length / 4);
         for (int start = 0; start < characters.length; ) {
             int end = WordPattern.INSTANCE.next(characters, start, characters.length);
             if (!WordPattern.isBlank(characters[start])) {

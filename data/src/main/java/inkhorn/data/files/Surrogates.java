@@ -1,4 +1,4 @@
-package inkhorn.data.tokenizer;
+package inkhorn.data.files;
 
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
