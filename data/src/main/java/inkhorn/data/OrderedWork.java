@@ -18,7 +18,6 @@ import java.util.function.Function;
  * @param <E> what taking a result may throw
  */
 public final class OrderedWork<T, R, E extends Exception> implements AutoCloseable {
-    /** Takes a result. */
     @FunctionalInterface
     public interface Sink<R, E extends Exception> {
         void take(R result) throws E;
@@ -53,7 +52,6 @@ public final class OrderedWork<T, R, E extends Exception> implements AutoCloseab
         }
     }
 
-    /** Takes all results that are left. */
     public void finish() throws E {
         while (!results.isEmpty()) {
             takeOldest();

@@ -86,7 +86,6 @@ public final class TokenFile {
         return width;
     }
 
-    /** How many ids the file holds. */
     public long length() {
         return length;
     }

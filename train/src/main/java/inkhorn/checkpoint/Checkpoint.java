@@ -204,7 +204,6 @@ public final class Checkpoint {
         return step.isPresent();
     }
 
-    /** {@code config.json}. */
     public ObjectNode config() {
         return JsonFile.read(directory.resolve(CheckpointLayout.CONFIG));
     }

@@ -17,7 +17,6 @@ public enum Dtype {
         this.bytes = bytes;
     }
 
-    /** Bytes of one element. */
     public int bytes() {
         return bytes;
     }

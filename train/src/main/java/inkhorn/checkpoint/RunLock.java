@@ -117,7 +117,6 @@ public final class RunLock implements Closeable {
         return directory;
     }
 
-    /** Whether the lock is still held. */
     public boolean isHeld() {
         return channel.isOpen();
     }

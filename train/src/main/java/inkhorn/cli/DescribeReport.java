@@ -1,10 +1,10 @@
 package inkhorn.cli;
 
-import inkhorn.cli.terminal.JsonText;
 import inkhorn.cli.terminal.TextTable;
-import inkhorn.inspect.ModelSummary;
+import inkhorn.data.files.Json;
 import inkhorn.inspect.ModelSummary.Step;
 import inkhorn.inspect.ModelSummary.Weights;
+import inkhorn.inspect.ModelSummary;
 import inkhorn.train.TrainingMemory;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +42,7 @@ final class DescribeReport {
     }
 
     String json() {
-        return JsonText.of(new Description(model, vocabulary, batch, summary.parameters(), summary.parameterCount(),
+        return Json.pretty(new Description(model, vocabulary, batch, summary.parameters(), summary.parameterCount(),
                 summary.flopsPerToken(), memory, memory.total(), summary.walk()));
     }
 

@@ -6,9 +6,9 @@ import inkhorn.cli.options.Arguments;
 import inkhorn.cli.options.EngineOptions;
 import inkhorn.cli.options.FormatOptions;
 import inkhorn.cli.options.StrategyOptions;
-import inkhorn.cli.terminal.JsonText;
 import inkhorn.cli.terminal.Quoted;
 import inkhorn.cli.terminal.TextTable;
+import inkhorn.data.files.Json;
 import inkhorn.data.tokenizer.StreamDecoder;
 import inkhorn.data.tokenizer.Tokenizer;
 import inkhorn.generate.Limits;
@@ -100,7 +100,7 @@ public final class ExplainCommand implements Callable<Integer> {
         context.print(switch (output) {
             case TEXT -> text(trained.tokenizer(), steps, rows, prompt, text);
             case CSV -> table("steps", rows.stream().flatMap(List::stream).toList(), true).csv();
-            case JSON -> JsonText.of(new ExplainedText(prompt, Arrays.stream(ids).boxed().toList(), draws, text,
+            case JSON -> Json.pretty(new ExplainedText(prompt, Arrays.stream(ids).boxed().toList(), draws, text,
                     IntStream.range(0, steps.size()).mapToObj(i -> new ExplainedToken(steps.get(i).position(),
                             piece(trained.tokenizer(), steps.get(i).chosen()), steps.get(i).chosen(), rows.get(i)))
                             .toList()));

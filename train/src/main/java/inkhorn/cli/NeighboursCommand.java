@@ -3,10 +3,10 @@ package inkhorn.cli;
 import inkhorn.cli.options.Arguments;
 import inkhorn.cli.options.CommonOptions;
 import inkhorn.cli.options.FormatOptions;
-import inkhorn.cli.terminal.JsonText;
 import inkhorn.cli.terminal.Quoted;
 import inkhorn.cli.terminal.TextTable;
 import inkhorn.config.UserError;
+import inkhorn.data.files.Json;
 import inkhorn.data.tokenizer.Tokenizer;
 import inkhorn.generate.TrainedModel;
 import inkhorn.inspect.Neighbours;
@@ -70,7 +70,7 @@ public final class NeighboursCommand implements Callable<Integer> {
         context.print(switch (output) {
             case TEXT -> table("nearest to " + own.token() + ", token " + id, rows).text();
             case CSV -> table("neighbours", rows).csv();
-            case JSON -> JsonText.of(new Neighbourhood(own, rows));
+            case JSON -> Json.pretty(new Neighbourhood(own, rows));
         });
         return 0;
     }

@@ -1,9 +1,8 @@
 package inkhorn.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import inkhorn.cli.options.StrategyOptions;
 import inkhorn.config.UserError;
+import inkhorn.data.files.Json;
 import inkhorn.generate.BeamSearch;
 import inkhorn.generate.Beams;
 import inkhorn.generate.CachedLogits;
@@ -146,11 +145,7 @@ final class TextWriter {
     }
 
     private void end(String rest, TextRecorder.WrittenText text) {
-        try {
-            out.accept((order.json() ? new ObjectMapper().writeValueAsString(text) : rest) + "\n");
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
-        }
+        out.accept(order.json() ? Json.line(text) : rest + "\n");
     }
 
     private static String word(FinishReason reason) {

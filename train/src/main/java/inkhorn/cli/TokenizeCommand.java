@@ -4,11 +4,11 @@ import inkhorn.cli.options.Arguments;
 import inkhorn.cli.options.CommonOptions;
 import inkhorn.cli.options.TextInput;
 import inkhorn.cli.options.TokenizerNames;
-import inkhorn.cli.terminal.JsonText;
 import inkhorn.cli.terminal.Quoted;
 import inkhorn.cli.terminal.TextTable;
 import inkhorn.config.UserError;
 import inkhorn.data.DataException;
+import inkhorn.data.files.Json;
 import inkhorn.data.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -187,7 +187,7 @@ public final class TokenizeCommand implements Callable<Integer> {
     private void show(Named text, Tokenizer tokenizer, PrintStream out) {
         int[] ids = encoded(text, tokenizer);
         if (json) {
-            out.print(JsonText.line(new TokenizedText(text.source(), text.text(), tokenizer.name(), ids,
+            out.print(Json.line(new TokenizedText(text.source(), text.text(), tokenizer.name(), ids,
                     Arrays.stream(ids).mapToObj(id -> new String(tokenizer.tokenBytes(id), StandardCharsets.UTF_8))
                     .toList(), tokenizer.offsets(text.text()))));
             return;
@@ -224,7 +224,7 @@ public final class TokenizeCommand implements Callable<Integer> {
             rows.add(new TokenizerCount(name, count.tokens(), tokenizer.vocabSize(), count.unknown()));
         });
         if (json) {
-            out.print(JsonText.line(new Compared(text.source(), text.text(), rows)));
+            out.print(Json.line(new Compared(text.source(), text.text(), rows)));
             return;
         }
         out.println(TextTable.of(Quoted.text(text.text()), rows).text("tokenizer", TokenizerCount::tokenizer)

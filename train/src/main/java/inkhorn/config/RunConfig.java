@@ -3,6 +3,7 @@ package inkhorn.config;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import inkhorn.nn.config.Records;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,9 +27,10 @@ public record RunConfig(RunIdentity run, DataConfig data, ModelConfig model, Tra
 
     /** Every key with its value, as YAML that {@link ConfigLoader} reads back to an equal config. */
     public String toYaml() {
+        Map<String, Object> own = Records.values(this);
         Map<String, Map<String, Object>> sections = new LinkedHashMap<>();
         for (ConfigKeys.Key key : ConfigKeys.all().values()) {
-            Object value = key.in(this);
+            Object value = key.in((Record) own.get(key.section()));
             sections.computeIfAbsent(key.section(), section -> new LinkedHashMap<>())
                     .put(key.name(), value instanceof Enum<?> ? Scalar.show(value) : value);
         }

@@ -27,7 +27,6 @@ public record RunIdentity(String name, long seed, String out) {
         return new RunIdentity("inkhorn", 1337, null);
     }
 
-    /** The run directory. */
     public Path directory() {
         return Path.of(out);
     }

@@ -98,7 +98,6 @@ public final class Generator {
         return Arrays.copyOf(going, count);
     }
 
-    /** One text being written. */
     private final class GrowingText {
         private final Rng draws;
         private final Limits limits;

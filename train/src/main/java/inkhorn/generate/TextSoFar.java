@@ -17,7 +17,6 @@ public record TextSoFar(int[] ids, int promptLength) {
         return new TextSoFar(prompt, prompt.length);
     }
 
-    /** One token further. */
     public TextSoFar plus(int id) {
         int[] longer = Arrays.copyOf(ids, ids.length + 1);
         longer[ids.length] = id;
@@ -29,7 +28,6 @@ public record TextSoFar(int[] ids, int promptLength) {
         return ids.length - promptLength;
     }
 
-    /** The tokens after the prompt. */
     public int[] continuation() {
         return Arrays.copyOfRange(ids, promptLength, ids.length);
     }

@@ -45,12 +45,10 @@ public record AttentionView(String name, ForwardCapture capture, List<Token> tok
         return all;
     }
 
-    /** The labels of the prompt's tokens. */
     public List<String> labels() {
         return tokens.stream().map(Token::label).toList();
     }
 
-    /** The stages of the first head chosen. */
     public HeadStages first() {
         return capture.head(layers.get(0), heads.get(0));
     }

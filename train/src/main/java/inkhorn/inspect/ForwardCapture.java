@@ -47,7 +47,6 @@ public record ForwardCapture(Gpt model, int[] ids, List<float[]> streams, List<f
         return Arrays.copyOf(x.data(), x.size());
     }
 
-    /** The four stages of one head. */
     public HeadStages head(int layer, int head) {
         int channels = model.gptConfig().nEmbd();
         return HeadStages.of(qkv.get(layer), ids.length, channels, model.gptConfig().headSize(), layer, head);

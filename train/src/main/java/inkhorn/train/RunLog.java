@@ -1,12 +1,12 @@
 package inkhorn.train;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import inkhorn.checkpoint.CheckpointException;
+import inkhorn.data.files.Json;
 import inkhorn.nn.config.Records;
 import java.io.Closeable;
 import java.io.FileOutputStream;
@@ -40,9 +40,8 @@ final class RunLog implements Closeable {
     /** Keeps every byte of a damaged line as it is. */
     private static final Charset BYTES = StandardCharsets.ISO_8859_1;
     private static final Logger LOG = LoggerFactory.getLogger(RunLog.class);
-    // Double.toString gives other digits before JDK 19 than after.
-    private static final ObjectMapper MAPPER =
-            new ObjectMapper(JsonFactory.builder().enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER).build());
+    private static final ObjectReader READER =
+            Json.MAPPER.reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private final Path file;
     // No FileChannel: an interrupt would close it.
@@ -124,7 +123,7 @@ final class RunLog implements Closeable {
 
     /** One line, in one write. */
     private void append(String event, Record record) {
-        ObjectNode json = MAPPER.createObjectNode().put("event", event);
+        ObjectNode json = Json.MAPPER.createObjectNode().put("event", event);
         Records.values(record).forEach((component, value) -> {
             String key = Records.key(component);
             if (value instanceof Long step) {
@@ -136,7 +135,7 @@ final class RunLog implements Closeable {
             }
         });
         try {
-            out.write((MAPPER.writeValueAsString(json) + "\n").getBytes(StandardCharsets.UTF_8));
+            out.write(Json.line(json).getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw failed(file, e);
         }
@@ -195,7 +194,7 @@ final class RunLog implements Closeable {
     /** A line as a JSON object with a step; empty where it is not one. */
     private static Optional<JsonNode> parse(String line) throws IOException {
         try {
-            return Optional.of(MAPPER.readTree(line)).filter(node -> node.path("step").isIntegralNumber());
+            return Optional.of(READER.readTree(line)).filter(node -> node.path("step").isIntegralNumber());
         } catch (JsonProcessingException e) {
             return Optional.empty();
         }

@@ -43,6 +43,16 @@ public final class Json {
         return write(MAPPER.writer(), value).getBytes(StandardCharsets.UTF_8);
     }
 
+    /** On one line, with a line break behind it. */
+    public static String line(Object value) {
+        return write(MAPPER.writer(), value) + "\n";
+    }
+
+    /** As {@link #indented}, with each list on one line. */
+    public static String pretty(Object value) {
+        return write(MAPPER.writerWithDefaultPrettyPrinter(), value) + "\n";
+    }
+
     /** A key a line, for people, and a line break behind the whole. */
     public static String indented(Object value) {
         return write(INDENTED, value) + "\n";

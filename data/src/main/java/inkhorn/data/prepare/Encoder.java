@@ -42,7 +42,6 @@ final class Encoder implements Closeable {
 
     private record Encoded(boolean validation, int[] ids, long characters, long bytes, boolean endsDocument) {}
 
-    /** Encodes all of them. */
     void encode(Chunks chunks) throws IOException {
         try (OrderedWork<List<Chunks.Chunk>, List<Encoded>, IOException> work = new OrderedWork<>(
                 "inkhorn-encode", threads, task -> task.stream().map(this::encoded).toList(), this::write)) {
@@ -79,14 +78,9 @@ final class Encoder implements Closeable {
         }
     }
 
-    /** Syncs the file and says what is in it. */
-    DataManifest.Split finishTrain(ByteProgress progress) throws IOException {
-        return train.finish(progress);
-    }
-
-    /** See {@link #finishTrain}. */
-    DataManifest.Split finishVal(ByteProgress progress) throws IOException {
-        return val.finish(progress);
+    /** Syncs the file of a split and says what is in it. */
+    DataManifest.Split finish(boolean validation, ByteProgress progress) throws IOException {
+        return (validation ? val : train).finish(progress);
     }
 
     @Override

@@ -198,8 +198,8 @@ public final class Preparation {
                         directory.file(PreparedDirectory.VAL), spec.threads())) {
             encoder.encode(chunks);
             chunks.requireUnchanged(scan);
-            train = encoder.finishTrain(progress);
-            val = encoder.finishVal(progress);
+            train = encoder.finish(false, progress);
+            val = encoder.finish(true, progress);
         }
         Corpus corpus = recipe.corpus();
         DataManifest manifest = new DataManifest(DataManifest.FORMAT, DataManifest.VERSION, corpus.name(),

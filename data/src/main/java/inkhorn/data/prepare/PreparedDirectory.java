@@ -60,7 +60,6 @@ record PreparedDirectory(Path path) {
         return new PreparedData(tokenizer, train, val, manifest, path, reused, warnings);
     }
 
-    /** The manifest alone. */
     DataManifest manifest() {
         Path file = file(MANIFEST);
         try {

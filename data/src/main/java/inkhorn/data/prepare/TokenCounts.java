@@ -29,7 +29,6 @@ public final class TokenCounts {
      * @param count how often it occurs
      */
     public record Row(int id, String text, long count) {
-        /** Code points. */
         public int characters() {
             return text.codePointCount(0, text.length());
         }
@@ -62,17 +61,14 @@ public final class TokenCounts {
         }
     }
 
-    /** All occurrences of all tokens. */
     public long total() {
         return total;
     }
 
-    /** Occurrences of one. */
     public long of(int id) {
         return counts[id];
     }
 
-    /** How many different tokens occur. */
     public long used() {
         return Arrays.stream(counts).filter(count -> count > 0).count();
     }

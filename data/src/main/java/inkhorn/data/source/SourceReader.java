@@ -78,13 +78,11 @@ public final class SourceReader implements Closeable {
         };
     }
 
-    /** See {@link Documents#next}. */
     public boolean next() {
         afterReturn = false;
         return attempt(documents::next);
     }
 
-    /** See {@link Documents#read}. */
     public int read(char[] out, int at, int count) {
         while (true) {
             int n = attempt(() -> documents.read(out, at, count));

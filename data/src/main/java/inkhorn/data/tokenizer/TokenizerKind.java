@@ -40,7 +40,6 @@ public record TokenizerKind(String name, Learning learning, int leastVocabSize, 
         WHOLE_TEXT
     }
 
-    /** Makes a tokenizer of one kind. */
     @FunctionalInterface
     public interface Maker {
         /**
@@ -53,7 +52,6 @@ public record TokenizerKind(String name, Learning learning, int leastVocabSize, 
         Tokenizer make(Iterable<String> chunks, int vocabSize, int threads, ByteProgress progress);
     }
 
-    /** Whether {@code data.vocab_size} can be given. */
     public boolean hasChosenSize() {
         return leastVocabSize > 0;
     }

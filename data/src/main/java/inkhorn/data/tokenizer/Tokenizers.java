@@ -23,7 +23,6 @@ public final class Tokenizers {
     /** In the order in which messages name them. */
     public static final List<TokenizerKind> KINDS = List.of(CharTokenizer.KIND, WordTokenizer.KIND, BpeTokenizer.KIND,
             Gpt2Tokenizer.KIND, TiktokenTokenizer.CL100K.kind(), TiktokenTokenizer.O200K.kind());
-    /** The names of {@link #KINDS}. */
     public static final List<String> NAMES = KINDS.stream().map(TokenizerKind::name).toList();
 
     /** The largest published tokenizer files have 30 MB. */
@@ -31,7 +30,6 @@ public final class Tokenizers {
 
     private Tokenizers() {}
 
-    /** The kind of this name; empty where there is none. */
     public static Optional<TokenizerKind> kind(String name) {
         return KINDS.stream().filter(kind -> kind.name().equals(name)).findFirst();
     }

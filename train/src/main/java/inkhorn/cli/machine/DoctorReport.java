@@ -1,6 +1,6 @@
 package inkhorn.cli.machine;
 
-import inkhorn.cli.terminal.JsonText;
+import inkhorn.data.files.Json;
 import java.util.List;
 import java.util.Locale;
 
@@ -23,7 +23,7 @@ public final class DoctorReport {
     }
 
     public static String json(MachineFacts m, MachineFacts.TrainingNeed training, List<String> advice) {
-        return JsonText.of(new Findings(m.java(), m.system(), m.kernels(), m.peak(), m.memory(), m.hugePages(),
+        return Json.pretty(new Findings(m.java(), m.system(), m.kernels(), m.peak(), m.memory(), m.hugePages(),
                 m.start(), training, advice));
     }
 

@@ -105,7 +105,6 @@ final class BpeVocabulary {
         return tokens.get(id);
     }
 
-    /** Joined to one. */
     byte[] join(int left, int right) {
         byte[] bytes = Arrays.copyOf(token(left), token(left).length + token(right).length);
         System.arraycopy(token(right), 0, bytes, token(left).length, token(right).length);
