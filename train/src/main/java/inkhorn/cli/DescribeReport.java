@@ -2,9 +2,9 @@ package inkhorn.cli;
 
 import inkhorn.cli.terminal.TextTable;
 import inkhorn.data.files.Json;
+import inkhorn.inspect.ModelSummary;
 import inkhorn.inspect.ModelSummary.Step;
 import inkhorn.inspect.ModelSummary.Weights;
-import inkhorn.inspect.ModelSummary;
 import inkhorn.train.TrainingMemory;
 import java.util.ArrayList;
 import java.util.List;
