@@ -6,7 +6,7 @@ package inkhorn.data;
  */
 @FunctionalInterface
 public interface ByteProgress {
-    /** For those who do not look. */
+    /** Ignores all progress. */
     ByteProgress NONE = (done, total) -> {};
 
     /**

@@ -1,7 +1,7 @@
 package inkhorn.generate;
 
 /**
- * How beam search goes about it, in Hugging Face's terms.
+ * The options of beam search, in Hugging Face's terms.
  *
  * @param width how many texts are followed side by side
  * @param lengthPenalty a text's score is its log-probability divided by (tokens written)^this: above 0 favours long

@@ -3,7 +3,7 @@ package inkhorn.generate;
 import java.util.OptionalInt;
 
 /**
- * Where a text ends at the latest.
+ * The limits on the length of a text.
  *
  * @param tokens how many to write at most
  * @param endOfText the token that ends it; it still counts as written
@@ -17,7 +17,7 @@ public record Limits(int tokens, OptionalInt endOfText, boolean slide) {
         }
     }
 
-    /** A number of tokens and nothing else. */
+    /** A limit on the number of tokens alone. */
     public static Limits ofTokens(int tokens) {
         return new Limits(tokens, OptionalInt.empty(), true);
     }

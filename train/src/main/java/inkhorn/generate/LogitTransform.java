@@ -21,7 +21,7 @@ public interface LogitTransform {
      */
     void apply(double[] scores, TextSoFar text);
 
-    /** This one first. */
+    /** This transform, then {@code next}. */
     default LogitTransform then(LogitTransform next) {
         return (scores, text) -> {
             apply(scores, text);

@@ -1,7 +1,7 @@
 package inkhorn.generate;
 
 /**
- * What drives a text away from what it already says; for every way of choosing. Values as in {@link LogitTransform}.
+ * Penalties on tokens that the text already has, for every decoding strategy. Values as in {@link LogitTransform}.
  *
  * @param repetition 1 for none
  * @param presence 0 for none

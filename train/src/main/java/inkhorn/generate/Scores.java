@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /** Arithmetic on scores, in double and strict, so that a seed gives the same text on every machine. */
 public final class Scores {
-    /** What does not take part. */
+    /** The score of an excluded token. */
     static final double EXCLUDED = Double.NEGATIVE_INFINITY;
 
     private static final int FEW = 1024;

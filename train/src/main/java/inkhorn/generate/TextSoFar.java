@@ -9,7 +9,7 @@ import java.util.Arrays;
  * @param promptLength how many of the ids are the prompt
  */
 public record TextSoFar(int[] ids, int promptLength) {
-    /** Of a choice that depends on nothing but logits. */
+    /** No text: for a choice that depends on logits alone. */
     public static final TextSoFar NONE = new TextSoFar(new int[0], 0);
 
     /** A text of which nothing is written yet. */

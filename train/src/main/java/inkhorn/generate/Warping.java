@@ -1,7 +1,7 @@
 package inkhorn.generate;
 
 /**
- * How the model's distribution is bent before a token is drawn from it. Values as in {@link LogitTransform}.
+ * How the model's distribution is changed before a token is drawn from it. Values as in {@link LogitTransform}.
  *
  * @param temperature 1 for none
  * @param topK 0 for all tokens

@@ -12,7 +12,7 @@ import java.util.List;
 
 /** The chosen heads, the logit lens and the next tokens as JSON or CSV. */
 public final class AttentionData {
-    /** Candidates of each layer, and of the model itself. */
+    /** Candidates of the logit lens at each layer. */
     private static final int LENS = 5;
     private static final int NEXT = 20;
 

@@ -125,7 +125,7 @@ public final class AttentionPicture {
         return image;
     }
 
-    /** A weight behind the mask is no small weight. */
+    /** The weights with NaN for masked keys, which are drawn as masked and not as small weights. */
     private static double[][] masked(double[][] weights) {
         List<double[]> rows = new ArrayList<>();
         for (int q = 0; q < weights.length; q++) {

@@ -28,7 +28,7 @@ public final class AttentionTable {
         this.margin = view.labels().stream().skip(from).mapToInt(AttentionTable::length).max().orElse(0);
     }
 
-    /** Of the first head chosen. */
+    /** The table of the first head chosen. */
     public static String of(AttentionView view) {
         return new AttentionTable(view).write();
     }
@@ -100,7 +100,7 @@ public final class AttentionTable {
         return " ".repeat(Math.max(0, width - length(text))) + text;
     }
 
-    /** Short enough for a column and the space before it. */
+    /** The text, shortened to fit into a column after a space. */
     private static String cut(String text) {
         return length(text) < CELL ? text : text.substring(0, text.offsetByCodePoints(0, CELL - 2)) + "…";
     }

@@ -8,7 +8,7 @@ import java.util.Arrays;
  * signed numbers from blue over white to red, 0 in the middle.
  */
 record ColourScale(double least, double most, int[] stops) {
-    /** What a mask hides. */
+    /** The colour of masked values. */
     static final Color MASKED = new Color(0xd9d9d9);
 
     private static final int[] VIRIDIS = {0x440154, 0x3b528b, 0x21918c, 0x5ec962, 0xfde725};

@@ -16,8 +16,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * Why a model wrote what it wrote: for each token, what else might have come, and how likely it was at each stage of
- * the choice.
+ * Explains the choice of each token: the candidates, and the probability of each at every stage of the choice.
  */
 public final class Explanation {
     private final LogitTransform penalties;
@@ -44,7 +43,7 @@ public final class Explanation {
     public record ChosenToken(int position, int chosen, List<Choice> choices) {}
 
     /**
-     * A token that might have come.
+     * A candidate.
      *
      * @param logit       the model's score
      * @param probability its share by the model: softmax of the logits
@@ -55,7 +54,7 @@ public final class Explanation {
     public record Choice(int id, double logit, double probability, double tempered, double kept, boolean isChosen) {}
 
     /**
-     * Writes as {@link Generator} does with the same seed, and looks on.
+     * Generates as {@link Generator} does with the same seed, and records each choice.
      *
      * @param warping what tokens are drawn from; empty: the likeliest is taken
      * @param top     candidates to show of each step, at least 1

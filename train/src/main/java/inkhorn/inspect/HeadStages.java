@@ -7,10 +7,10 @@ import java.util.Arrays;
  * these tables.
  *
  * @param scores  (T, T) {@code q · k / √D}, query by key
- * @param masked  the scores, with -∞ for keys behind the query
+ * @param masked  the scores, with -∞ for keys later than the query
  * @param weights the softmax of each row of masked: rows sum to 1
- * @param values  (T, D) what each position offers
- * @param output  (T, D) {@code weights · values}: what each position takes
+ * @param values  (T, D) the value vector of each position
+ * @param output  (T, D) {@code weights · values}: the weighted sum of value vectors for each query
  */
 public record HeadStages(int layer, int head, double[][] scores, double[][] masked, double[][] weights,
                          double[][] values, double[][] output) {

@@ -39,7 +39,7 @@ public final class LogitLens {
         return lens;
     }
 
-    /** Of the model itself, for each position. */
+    /** The model's own prediction for each position. */
     public static List<Prediction> output(ForwardCapture capture, int top) {
         return predictions(capture.logits(), capture, top);
     }

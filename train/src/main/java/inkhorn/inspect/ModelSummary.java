@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
  * @param walk       the steps of a batch, from ids to logits
  */
 public record ModelSummary(List<Weights> parameters, double flopsPerToken, List<Step> walk) {
-    /** The level of GPT-2's names that says nothing. */
+    /** The prefix that all of GPT-2's parameter names share. */
     private static final String PREFIX = "transformer.";
 
     /**

@@ -5,12 +5,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Which tokens a model holds to be alike: those whose embeddings point the same way. */
+/** The nearest neighbours of a token: the tokens whose embeddings have the largest cosine with its own. */
 public final class Neighbours {
     private Neighbours() {}
 
     /**
-     * A token and how near it is.
+     * A neighbour and its similarity.
      *
      * @param cosine of the angle between the two embeddings, from -1 to 1; 0 where one of them is all zeros
      */

@@ -110,7 +110,7 @@ public final class Preparation {
         return tokenizer(Recipe.of(corpus, spec, Scan.of(corpus, spec, ByteProgress.NONE)), ByteProgress.NONE);
     }
 
-    /** Before hours of work, not after them. */
+    /** Checks the output directory before hours of work, not after them. */
     private static void requireUsable(Path out, PreparedDirectory directory) {
         Path ancestor = directory.path();
         while (ancestor != null && !Files.exists(ancestor)) {

@@ -17,7 +17,7 @@ public record PreparationSpec(TokenizerSpec tokenizer, double valFraction, long 
         String field, int threads) {
     /** The field of JSON lines that published data sets use. */
     public static final String TEXT_FIELD = "text";
-    /** Also of a training run. */
+    /** The seed of a training run too. */
     public static final long DEFAULT_SEED = 1337;
 
     /** @throws DataException if {@code valFraction} is out of range */

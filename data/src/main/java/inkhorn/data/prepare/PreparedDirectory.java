@@ -30,7 +30,7 @@ record PreparedDirectory(Path path) {
     static final String TOKENIZER = "tokenizer.json";
     static final String MANIFEST = "manifest.json";
 
-    /** A line for each of a million texts. */
+    /** Room for the entries of a million texts. */
     private static final int MOST_MANIFEST_BYTES = 512 << 20;
     private static final String AGAIN = "; prepare the data again";
     private static final int NAMED_SOURCES = 3;

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Tokens that stand for no text, where somebody spells them out. */
+/** Special tokens, which stand for no text, where a text spells them out. */
 public final class SpecialTokens {
     public static final String END_OF_TEXT = "<|endoftext|>";
 
@@ -41,7 +41,7 @@ public final class SpecialTokens {
                 .orElse(0);
     }
 
-    /** The same, in the order of the ids. */
+    /** The same map, in the order of the ids. */
     public static Map<String, Integer> byId(Map<String, Integer> special) {
         Map<String, Integer> ascending = new LinkedHashMap<>();
         special.entrySet().stream().sorted(Map.Entry.comparingByValue())

@@ -34,7 +34,7 @@ public record TokenizerSpec(String name, int vocabSize) {
         return Tokenizers.kind(name);
     }
 
-    /** A file instead of a name. */
+    /** Whether the name is the path of a file. */
     public boolean isFile() {
         return kind().isEmpty();
     }
