@@ -53,7 +53,19 @@ public final class Backward {
         check(root, seed);
         GradSlot slot = root.gradSlot();
         KernelProvider.kernels().scale(1, seed, slot.array(), slot.add(), seed.length);
-        for (Op op : reachable(root)) {
+        walk(reachable(List.of(root)), root, keep);
+    }
+
+    /**
+     * The part of a pass that lies behind tensors whose gradients have arrived: those of the leaves are left in them,
+     * all storage in between is given back, and that of {@code roots} too.
+     */
+    static void behind(List<Tensor> roots) {
+        walk(reachable(roots), null, Keep.NOTHING);
+    }
+
+    private static void walk(List<Op> ops, Tensor root, Keep keep) {
+        for (Op op : ops) {
             Tensor out = op.output();
             if (out.grad() == null) {
                 GradSlot empty = out.gradSlot();
@@ -93,12 +105,12 @@ public final class Backward {
         }
     }
 
-    /** Every op between the root and the leaves that need a gradient, latest first. */
-    private static List<Op> reachable(Tensor root) {
+    /** Every op between the roots and the leaves that need a gradient, latest first. */
+    private static List<Op> reachable(List<Tensor> roots) {
         List<Op> found = new ArrayList<>();
         Set<Op> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         ArrayDeque<Op> open = new ArrayDeque<>();
-        visit(root, seen, open);
+        roots.forEach(root -> visit(root, seen, open));
         while (!open.isEmpty()) {
             Op op = open.pop();
             found.add(op);

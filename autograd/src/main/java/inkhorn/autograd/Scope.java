@@ -149,15 +149,25 @@ public final class Scope implements AutoCloseable {
     public Tensor keep(Tensor tensor) {
         if (tensors.remove(tensor)) {
             float[] data = tensor.data();
-            boolean owned = arrays.remove(data);
+            handOver(data);
             if (outer != null) {
                 outer.tensors.add(tensor);
-                if (owned) {
-                    outer.arrays.add(data);
-                }
             }
         }
         return tensor;
+    }
+
+    /**
+     * Lets an array of this scope outlive it, as {@link #keep} does a tensor.
+     *
+     * @return whether it was this scope's
+     */
+    boolean handOver(float[] array) {
+        boolean owned = arrays.remove(array);
+        if (owned && outer != null) {
+            outer.arrays.add(array);
+        }
+        return owned;
     }
 
     /** Bytes in the arrays that this scope owns now. */

@@ -89,6 +89,18 @@ public final class Tensor {
         return out;
     }
 
+    /** An op's result over an array that the innermost scope owns already. */
+    static Tensor over(float[] array, Shape shape, boolean needsGrad) {
+        Tensor out = new Tensor(array, shape, needsGrad, true);
+        Scope.adopt(out);
+        return out;
+    }
+
+    /** A leaf over the same values, which no op has made. */
+    Tensor detached() {
+        return new Tensor(data(), shape, needsGrad, false);
+    }
+
     public Shape shape() {
         return shape;
     }
@@ -162,6 +174,25 @@ public final class Tensor {
         grad = share;
         gradFilled = true;
         return true;
+    }
+
+    /** Whether there is storage for a gradient, filled or not. */
+    boolean hasGradArray() {
+        return grad != null;
+    }
+
+    /** Makes the gradient of this leaf, which has none, the one that the slot is of. */
+    void gatherInto(GradSlot slot) {
+        grad = slot.array();
+        gradFilled = slot.add();
+    }
+
+    /** Gives the gradient's array up to the caller, who is to release it; null when none has arrived. */
+    float[] giveUpGrad() {
+        float[] given = grad();
+        grad = given == null ? grad : null;
+        gradFilled = false;
+        return given;
     }
 
     /** Whether the values lie in an array of this tensor's own, as an op's result does; a view's or a leaf's do not. */

@@ -2,6 +2,7 @@ package inkhorn.bench;
 
 import inkhorn.autograd.kernel.AttentionShape;
 import inkhorn.autograd.kernel.Broadcast;
+import inkhorn.autograd.kernel.CrossEntropyRows;
 import inkhorn.autograd.kernel.StridedCopy;
 import inkhorn.autograd.kernel.Unary;
 import java.util.Arrays;
@@ -69,7 +70,8 @@ public record KernelCall(String label, Cost cost) {
             case "scale", "dropout" -> Cost.floats(last * (2 + sum));
             case "adamW" -> Cost.floats(last * 7);
             case "sum" -> Cost.floats(table * sizes[2]);
-            case "softmax", "logSoftmax", "normalize", "crossEntropy", "gatherRows" -> Cost.floats(table * 2);
+            case "softmax", "logSoftmax", "normalize", "gatherRows" -> Cost.floats(table * 2);
+            case "crossEntropy", "crossEntropyGradient" -> ofRows((CrossEntropyRows) arguments[1], sizes[0]);
             case "softmaxBackward", "logSoftmaxBackward", "normalizeBackward" -> Cost.floats(table * (3 + sum));
             case "residualNormalize" -> Cost.floats(table * 4);
             case "scatterAddRows" -> Cost.floats(table * 3 + (adds ? 0 : (double) sizes[1] * sizes[2]));
@@ -77,6 +79,10 @@ public record KernelCall(String label, Cost cost) {
             case "copy" -> Cost.floats(product(((StridedCopy) arguments[0]).dims()) * (2 + sum));
             default -> Cost.UNKNOWN;
         };
+    }
+
+    private static Cost ofRows(CrossEntropyRows rows, int columns) {
+        return Cost.floats(2.0 * rows.count() * columns);
     }
 
     private static double product(int[] dims) {

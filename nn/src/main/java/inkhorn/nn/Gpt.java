@@ -5,6 +5,7 @@ import inkhorn.autograd.NoGrad;
 import inkhorn.autograd.Rng;
 import inkhorn.autograd.Tensor;
 import inkhorn.autograd.ops.Gather;
+import inkhorn.autograd.ops.LinearCrossEntropy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -101,6 +102,14 @@ public final class Gpt extends LanguageModel {
         }
     }
 
+    /** As of any model. Logits that would take more than 64 MiB are never held whole, with the same bits. */
+    @Override
+    public Tensor loss(IntTensor ids, IntTensor targets, Pass pass) {
+        boolean fits = (long) ids.shape().size() * vocabSize() <= LinearCrossEntropy.MOST_LOGITS;
+        return fits ? super.loss(ids, targets, pass)
+                : LinearCrossEntropy.apply(normedStream(ids, null, null, pass), lmHead.weight(), targets);
+    }
+
     /**
      * The model, from ids to logits.
      *
@@ -109,18 +118,23 @@ public final class Gpt extends LanguageModel {
      * @return (B, T, V), or (rows, V)
      */
     private Tensor logits(IntTensor ids, IntTensor rowsOrNull, KeyValueCache[] cachesOrNull, Pass pass) {
+        Tensor logits = lmHead.scores(normedStream(ids, rowsOrNull, cachesOrNull, pass));   // (B, T, V) or (rows, V)
+        return pass.show("lm_head", logits, config.tieWeights()
+                ? "a logit for every token that may follow, by products with the rows of wte"
+                : "a logit for every token that may follow");
+    }
+
+    /** What the head reads: the stream behind the last block, normalized, (B, T, C) or (rows, C). */
+    private Tensor normedStream(IntTensor ids, IntTensor rowsOrNull, KeyValueCache[] cachesOrNull, Pass pass) {
         checkContext(ids, "gpt");
         ResidualStream x = new ResidualStream(embedded(ids, cachesOrNull, pass), drop, pass);
         for (int i = 0; i < blocks.size(); i++) {
             if (i == blocks.size() - 1) {
                 x.narrowAtNextAddition(rowsOrNull);     // the last attention reads all positions, nothing after it does
             }
-            blocks.get(i).forward(x, cachesOrNull == null ? null : KeyValueCache.layer(i, cachesOrNull), pass);
+            x.through(blocks.get(i), cachesOrNull == null ? null : KeyValueCache.layer(i, cachesOrNull));
         }
-        Tensor logits = lmHead.scores(x.normed(lnF));                                   // (B, T, V) or (rows, V)
-        return pass.show("lm_head", logits, config.tieWeights()
-                ? "a logit for every token that may follow, by products with the rows of wte"
-                : "a logit for every token that may follow");
+        return x.normed(lnF);
     }
 
     /** Tokens and positions, (B, T, C). */

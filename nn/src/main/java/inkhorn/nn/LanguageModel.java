@@ -41,12 +41,14 @@ public abstract class LanguageModel extends Module {
     /**
      * Floating-point operations to train on one token, forward and backward, in sequences of the block size. They are
      * counted at the kernels' calls in such a step on shapes alone: matrix products and attention, which is
-     * {@code 6N + 12·L·C·T} with N the weights of the matrices (Chowdhery et al. 2022, appendix B).
+     * {@code 6N + 12·L·C·T} with N the weights of the matrices (Chowdhery et al. 2022, appendix B). What a step
+     * computes a second time to save memory does not count, as in nanoGPT.
      */
     public final double flopsPerToken() {
         try (Scope shapes = Scope.openOnShapes()) {
             IntTensor ids = IntTensor.of(new int[blockSize()], 1, blockSize());
-            Backward.from(alike().loss(ids, ids, Pass.training(new Rng(0))), Backward.Keep.NOTHING);
+            Pass pass = Pass.training(new Rng(0));
+            Backward.from(loss(alike().logits(ids, pass), ids, pass), Backward.Keep.NOTHING);
             return (double) shapes.flops() / blockSize();
         }
     }
@@ -57,8 +59,11 @@ public abstract class LanguageModel extends Module {
      * @param targets (B, T): the token after each of ids; a negative one does not count
      * @return a scalar
      */
-    public final Tensor loss(IntTensor ids, IntTensor targets, Pass pass) {
-        Tensor logits = logits(ids, pass);     // (B, T, V)
+    public Tensor loss(IntTensor ids, IntTensor targets, Pass pass) {
+        return loss(logits(ids, pass), targets, pass);
+    }
+
+    private static Tensor loss(Tensor logits, IntTensor targets, Pass pass) {
         return pass.isTraining() ? CrossEntropy.inPlace(logits, targets) : CrossEntropy.apply(logits, targets);
     }
 

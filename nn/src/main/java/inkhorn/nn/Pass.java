@@ -12,12 +12,14 @@ import inkhorn.autograd.Tensor;
 public final class Pass {
     private final Rng rng;
     private final ForwardHook hook;
+    private final boolean recomputesBlocks;
     private long sites;
     private String lastShown = "";
 
-    private Pass(Rng rng, ForwardHook hook) {
+    private Pass(Rng rng, ForwardHook hook, boolean recomputesBlocks) {
         this.rng = rng;
         this.hook = hook;
+        this.recomputesBlocks = recomputesBlocks;
     }
 
     /**
@@ -26,20 +28,31 @@ public final class Pass {
      * @param rng differs from one forward to the next, by its step or stream
      */
     public static Pass training(Rng rng) {
+        return training(rng, false);
+    }
+
+    /**
+     * A pass with dropout.
+     *
+     * @param rng differs from one forward to the next, by its step or stream
+     * @param recomputesBlocks activation checkpointing: whether the activations of a block are computed a second time
+     *     in the backward pass, and not kept until then; the results have the same bits
+     */
+    public static Pass training(Rng rng, boolean recomputesBlocks) {
         if (rng == null) {
             throw new IllegalArgumentException("pass: training needs an Rng");
         }
-        return new Pass(rng, null);
+        return new Pass(rng, null, recomputesBlocks);
     }
 
     /** A pass without dropout. */
     public static Pass evaluation() {
-        return new Pass(null, null);
+        return new Pass(null, null, false);
     }
 
     /** A pass without dropout that shows the hook what is computed. */
     public static Pass observed(ForwardHook hook) {
-        return new Pass(null, hook);
+        return new Pass(null, hook, false);
     }
 
     public boolean isTraining() {
@@ -49,6 +62,23 @@ public final class Pass {
     /** The random numbers of the next dropout site, or null in evaluation. */
     public Rng nextSite() {
         return rng == null ? null : rng.stream(rng.bits(sites++));
+    }
+
+    /** Whether the activations of a block are computed a second time in the backward pass. */
+    boolean recomputesBlocks() {
+        return recomputesBlocks;
+    }
+
+    /** A pass through a part of the model, whose dropout sites are those that come next in this one. */
+    Pass fromHere() {
+        Pass part = new Pass(rng, hook, false);
+        part.sites = sites;
+        return part;
+    }
+
+    /** Goes on behind the sites of a pass through a part of the model. */
+    void goOnAfter(Pass part) {
+        sites = Math.max(sites, part.sites);
     }
 
     /** Whether there is a hook. */

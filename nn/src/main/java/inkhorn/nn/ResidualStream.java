@@ -1,6 +1,8 @@
 package inkhorn.nn;
 
+import inkhorn.autograd.AttentionCache;
 import inkhorn.autograd.IntTensor;
+import inkhorn.autograd.Recomputed;
 import inkhorn.autograd.Tensor;
 import inkhorn.autograd.ops.Gather;
 import inkhorn.autograd.ops.ResidualNorm;
@@ -22,6 +24,40 @@ final class ResidualStream {
         this.sum = x;
         this.dropout = dropout;
         this.pass = pass;
+    }
+
+    /** The stream within a part of a pass: its sum and, if there is one, the branch that waits to be added. */
+    private ResidualStream(Tensor[] parts, Dropout dropout, Pass pass, IntTensor rows) {
+        this(parts[0], dropout, pass);
+        this.branch = parts.length > 1 ? parts[1] : null;
+        this.rows = rows;
+    }
+
+    /**
+     * Takes the stream through a block. Where the pass says so, only the stream before and after it is kept, and the
+     * backward pass runs the block a second time.
+     */
+    void through(Block block, AttentionCache[] cachesOrNull) {
+        if (!pass.recomputesBlocks()) {
+            block.forward(this, cachesOrNull, pass);
+            return;
+        }
+        Pass start = pass.fromHere();
+        IntTensor narrowed = rows;
+        Tensor[] after = Recomputed.apply(before -> {
+            Pass part = start.fromHere();
+            ResidualStream inner = new ResidualStream(before, dropout, part, narrowed);
+            block.forward(inner, cachesOrNull, part);
+            pass.goOnAfter(part);
+            return inner.parts();
+        }, parts());
+        sum = after[0];
+        branch = after[1];
+        rows = null;
+    }
+
+    private Tensor[] parts() {
+        return branch == null ? new Tensor[] {sum} : new Tensor[] {sum, branch};
     }
 
     /** Adds a branch, (B, T, C), with dropout. Its storage may be reused. */

@@ -12,7 +12,6 @@ import inkhorn.config.RunConfig;
 import inkhorn.config.UserError;
 import inkhorn.inspect.ModelSummary;
 import inkhorn.nn.LanguageModel;
-import inkhorn.optim.Optimizers;
 import inkhorn.train.TrainingMemory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,7 +71,7 @@ public final class DescribeCommand implements Callable<Integer> {
     }
 
     /** What is described; the batch is the one that is meant where none is given. */
-    private record Subject(Supplier<LanguageModel> model, Optimizers optimizer, int blockSize, Vocabulary vocabulary,
+    private record Subject(Supplier<LanguageModel> model, RunConfig training, int blockSize, Vocabulary vocabulary,
                            BatchSize batch) {
     }
 
@@ -123,14 +122,14 @@ public final class DescribeCommand implements Callable<Integer> {
                 : Vocabulary.of(config.data(), context.dataSets());
         int block = config.model().gpt().blockSize();
         return new Subject(() -> config.model().create(vocabulary.size(), new Rng(0)),
-                config.optim().optimizer(), block, vocabulary, new BatchSize(config.train().batchSize(), block));
+                config, block, vocabulary, new BatchSize(config.train().batchSize(), block));
     }
 
     private static DescribeReport report(String name, Subject subject, BatchSize size) {
         try {
             ModelSummary summary = ModelSummary.of(subject.model(), size.sequences(), size.tokens());
-            TrainingMemory memory = TrainingMemory.of(subject.model(), subject.optimizer(), size.sequences(),
-                    size.tokens());
+            TrainingMemory memory = TrainingMemory.of(subject.model(), subject.training().optim().optimizer(),
+                    subject.training().train().activationCheckpointing(), size.sequences(), size.tokens());
             return new DescribeReport(name, summary, memory, subject.vocabulary(), size);
         } catch (IllegalArgumentException e) {
             throw new UserError("a batch of " + size.sequences() + "x" + size.tokens() + ": " + e.getMessage()
@@ -147,15 +146,14 @@ public final class DescribeCommand implements Callable<Integer> {
                 throw new UserError("--vocab-size: found " + tokens + ", but the checkpoint has " + made.vocabSize()
                         + " tokens; leave the option out");
             }
-            return new Subject(model, optimizer(checkpoint), made.blockSize(),
+            return new Subject(model, training(checkpoint), made.blockSize(),
                     Vocabulary.known(made.vocabSize(), "the checkpoint's"), new BatchSize(1, made.blockSize()));
         }
     }
 
-    /** The optimizer that a checkpoint was trained with; the default one where its config is not kept beside it. */
-    private static Optimizers optimizer(Checkpoint checkpoint) {
+    /** The config that a checkpoint was trained with; the defaults where it is not kept beside it. */
+    private static RunConfig training(Checkpoint checkpoint) {
         Path config = checkpoint.directory().resolve("config.yaml");
-        RunConfig trained = Files.isRegularFile(config) ? ConfigLoader.load(config) : RunConfig.defaults();
-        return trained.optim().optimizer();
+        return Files.isRegularFile(config) ? ConfigLoader.load(config) : RunConfig.defaults();
     }
 }

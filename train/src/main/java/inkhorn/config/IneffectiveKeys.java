@@ -58,10 +58,12 @@ final class IneffectiveKeys {
                 config -> config.optim().optimizer() == optimizer, unread);
     }
 
-    /** The keys of an architecture but for the one that a bigram has too. */
+    /** The keys of an architecture but for the one that a bigram has too, and what is done with its blocks. */
     private static List<String> ofGptsOnly() {
-        return Arrays.stream(GptConfig.class.getRecordComponents()).map(c -> ConfigKeys.dotted("model", c))
-                .filter(key -> ConfigKeys.names().contains(key) && !key.equals("model.block_size")).toList();
+        Stream<String> keys = Arrays.stream(GptConfig.class.getRecordComponents())
+                .map(c -> ConfigKeys.dotted("model", c))
+                .filter(key -> ConfigKeys.names().contains(key) && !key.equals("model.block_size"));
+        return Stream.concat(keys, Stream.of("train.activation_checkpointing")).toList();
     }
 
     /**

@@ -15,9 +15,11 @@ import inkhorn.nn.config.Check;
  * @param keep               checkpoints kept, the latest ones; the best one is kept besides
  * @param patience           evaluations without a better validation loss after which the run stops; 0 = never
  * @param sampleChars        characters of text printed at each evaluation; 0 = none
+ * @param activationCheckpointing whether the activations of a block are computed a second time in the backward pass
+ *     instead of being kept until then
  */
 public record TrainConfig(int batchSize, int gradAccum, int maxIters, int evalInterval, int evalIters, int logInterval,
-        int checkpointInterval, int keep, int patience, int sampleChars) {
+        int checkpointInterval, int keep, int patience, int sampleChars, boolean activationCheckpointing) {
     public TrainConfig {
         new Check("train")
                 .atLeast("batch_size", batchSize, 1)
@@ -39,7 +41,7 @@ public record TrainConfig(int batchSize, int gradAccum, int maxIters, int evalIn
 
     /** As in nanoGPT's config/train_shakespeare_char.py. */
     public static TrainConfig defaults() {
-        return new TrainConfig(64, 1, 5000, 250, 200, 10, 250, 3, 0, 200);
+        return new TrainConfig(64, 1, 5000, 250, 200, 10, 250, 3, 0, 200, false);
     }
 
     /**

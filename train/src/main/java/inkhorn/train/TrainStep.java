@@ -35,6 +35,7 @@ public final class TrainStep {
     private final LongToDoubleFunction learningRate;
     private final double gradClip;
     private final long seed;
+    private final boolean recomputesBlocks;
     private final Consumer<Phase> onPhaseEnd;
 
     /**
@@ -72,18 +73,29 @@ public final class TrainStep {
      */
     public TrainStep(LanguageModel model, Optimizer optimizer, LongToDoubleFunction learningRate, double gradClip,
                      long seed) {
-        this(model, optimizer, learningRate, gradClip, seed, phase -> { });
+        this(model, optimizer, learningRate, gradClip, seed, false);
+    }
+
+    /**
+     * Steps of a model, as above.
+     *
+     * @param recomputesBlocks activation checkpointing: see {@link Pass#training(Rng, boolean)}
+     */
+    public TrainStep(LanguageModel model, Optimizer optimizer, LongToDoubleFunction learningRate, double gradClip,
+                     long seed, boolean recomputesBlocks) {
+        this(model, optimizer, learningRate, gradClip, seed, recomputesBlocks, phase -> { });
     }
 
     /** @param onPhaseEnd told the end of each phase, but for that of {@link Phase#DATA}, which comes before the step */
     TrainStep(LanguageModel model, Optimizer optimizer, LongToDoubleFunction learningRate, double gradClip, long seed,
-              Consumer<Phase> onPhaseEnd) {
+              boolean recomputesBlocks, Consumer<Phase> onPhaseEnd) {
         this.model = model;
         this.parameters = model.namedParameters();
         this.optimizer = optimizer;
         this.learningRate = learningRate;
         this.gradClip = gradClip;
         this.seed = seed;
+        this.recomputesBlocks = recomputesBlocks;
         this.onPhaseEnd = onPhaseEnd;
     }
 
@@ -120,7 +132,7 @@ public final class TrainStep {
         try (Scope scope = Scope.open()) {
             IntTensor inputs = IntTensor.of(batch.inputs(), batch.batchSize(), batch.blockSize());      // (B, T)
             IntTensor targets = IntTensor.of(batch.targets(), batch.batchSize(), batch.blockSize());    // (B, T)
-            Tensor loss = model.loss(inputs, targets, Pass.training(dropout));
+            Tensor loss = model.loss(inputs, targets, Pass.training(dropout, recomputesBlocks));
             onPhaseEnd.accept(Phase.FORWARD);
             Backward.from(loss, new float[] {share}, Backward.Keep.NOTHING);
             onPhaseEnd.accept(Phase.BACKWARD);

@@ -70,7 +70,8 @@ public final class Trainer {
         this.stopRequested = stopRequested;
         this.listener = listener;
         optimizer = optim.optimizer().create(model.namedParameters(), optim.hyperparameters());
-        trainStep = new TrainStep(model, optimizer, optim.lrSchedule()::at, optim.gradClip(), seed, profile::end);
+        trainStep = new TrainStep(model, optimizer, optim.lrSchedule()::at, optim.gradClip(), seed,
+                this.config.activationCheckpointing(), profile::end);
         batches = batches(data.train(), this.config.batchSize(), model.blockSize(), seed);
         microBatches = Stream.generate(() -> batches.batch(0)).limit(this.config.gradAccum()).toArray(Batch[]::new);
         evaluator = new Evaluator(config, model, data, stopRequested);

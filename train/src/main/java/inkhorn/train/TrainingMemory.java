@@ -28,17 +28,19 @@ public record TrainingMemory(long weights, long gradients, long moments, long ac
      *
      * @param model makes the model; asked once, on shapes alone
      * @param kind the optimizer, of which the moments are counted
+     * @param recomputesBlocks as {@code train.activation_checkpointing}
      * @throws IllegalArgumentException when some array would have more elements than Java allows
      */
-    public static TrainingMemory of(Supplier<LanguageModel> model, Optimizers kind, int batch, int time) {
+    public static TrainingMemory of(Supplier<LanguageModel> model, Optimizers kind, boolean recomputesBlocks, int batch,
+                                    int time) {
         try (Scope shapes = Scope.openOnShapes()) {
             LanguageModel made = model.get();
-            Shape.of(batch, time, made.vocabSize());    // refuses the logits before ids of that length are made
+            Shape.of(batch, time, made.tokenTable().shape().last());    // refuses it before such ids are made
             long weights = shapes.permanentBytes();
             Optimizer optimizer = kind.create(made.namedParameters(), kind.defaults());
             long moments = shapes.permanentBytes() - weights;
             int[] ids = new int[Shape.of(batch, time).size()];
-            TrainStep training = new TrainStep(made, optimizer, step -> 0, 1, 0);
+            TrainStep training = new TrainStep(made, optimizer, step -> 0, 1, 0, recomputesBlocks);
             for (int step = 0; step < 2; step++) {
                 training.run(step, new Batch(ids, ids, batch, time));
             }
@@ -56,7 +58,8 @@ public record TrainingMemory(long weights, long gradients, long moments, long ac
         int batch = config.train().batchSize();
         int block = config.model().gpt().blockSize();
         try {
-            return of(() -> config.model().create(vocabSize, new Rng(0)), config.optim().optimizer(), batch, block);
+            return of(() -> config.model().create(vocabSize, new Rng(0)), config.optim().optimizer(),
+                    config.train().activationCheckpointing(), batch, block);
         } catch (IllegalArgumentException e) {
             throw new UserError("train.batch_size " + batch + " with model.block_size " + block + ": " + e.getMessage()
                     + "; choose a smaller train.batch_size, and raise train.grad_accum by as much");

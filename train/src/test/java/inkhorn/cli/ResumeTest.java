@@ -110,6 +110,20 @@ final class ResumeTest {
     }
 
     @Test
+    void activationCheckpointingLeavesTheBitsOfARunWithoutAcrossAResumeToo() throws IOException {
+        String[] deeper = {"--model.n_layer=3", "--train.grad_accum=3"};
+        assertThat(train(deeper[0], deeper[1], "--run.out=" + directory.resolve("straight"))).isZero();
+        String on = "--train.activation_checkpointing=true";
+        assertThat(train(deeper[0], deeper[1], on, "--train.max_iters=4", "--threads=1")).isZero();
+        assertThat(train(deeper[0], deeper[1], on, "--resume", "--threads=2")).as(program.err()).isZero();
+        assertThat(losses(run)).isEqualTo(losses(directory.resolve("straight")));
+        for (String file : List.of("model.safetensors", "optimizer.safetensors")) {
+            assertThat(run.resolve("latest").resolve(file))
+                    .hasSameBinaryContentAs(directory.resolve("straight/latest").resolve(file));
+        }
+    }
+
+    @Test
     void aResumeFromAnEarlierStepOfAnUndisturbedRunGivesItsBits() throws IOException {
         assertThat(train("--run.out=" + directory.resolve("straight"))).isZero();
         assertThat(train()).isZero();

@@ -7,6 +7,7 @@ import inkhorn.autograd.Backward;
 import inkhorn.autograd.IntTensor;
 import inkhorn.autograd.Rng;
 import inkhorn.autograd.Scope;
+import inkhorn.autograd.Tensor;
 import inkhorn.config.RunConfig;
 import inkhorn.config.TrainConfig;
 import inkhorn.config.UserError;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is counted on shapes against what real steps hold. */
 class TrainingMemoryTest {
@@ -45,17 +47,44 @@ class TrainingMemoryTest {
     @ParameterizedTest
     @MethodSource("models")
     void itIsWhatARealStepHoldsToTheByte(Supplier<LanguageModel> model) {
-        assertCountsWhatStepsHold(model, Optimizers.ADAMW);
+        assertCountsWhatStepsHold(model, Optimizers.ADAMW, false);
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void soItIsWhereActivationsAreRecomputed(Supplier<LanguageModel> model) {
+        assertCountsWhatStepsHold(model, Optimizers.ADAMW, true);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {128, 1024})
+    void recomputedTwelveLayersTakeAtMostAThirdOfTheActivations(int time) {
+        GptConfig twelve = GptConfig.defaults().withVocabSize(65).withBlockSize(time).withNLayer(12).withNHead(12)
+                .withNEmbd(768).withDropout(0.1).withBias(true);
+        TrainingMemory kept = TrainingMemory.of(() -> new Gpt(twelve), Optimizers.ADAMW, false, 4, time);
+        TrainingMemory recomputed = TrainingMemory.of(() -> new Gpt(twelve), Optimizers.ADAMW, true, 4, time);
+        assertThat(recomputed.activations()).isLessThan(kept.activations() / 3);
+        assertThat(recomputed.total() - recomputed.activations()).isEqualTo(kept.total() - kept.activations());
+    }
+
+    /** They alone would take 785 MiB. */
+    @Test
+    void logitsOfGpt2AreNotHeldWhole() {
+        GptConfig one = GptConfig.defaults().withVocabSize(50_257).withBlockSize(1024).withNLayer(1).withNHead(12)
+                .withNEmbd(768);
+        assertThat(TrainingMemory.of(() -> new Gpt(one), Optimizers.ADAMW, false, 4, 1024).activations())
+                .isLessThan(4L * 4 * 1024 * 50_257);
     }
 
     @ParameterizedTest
     @EnumSource
     void soItIsWithEveryOptimizer(Optimizers kind) {
-        assertCountsWhatStepsHold(models().findFirst().orElseThrow(), kind);
+        assertCountsWhatStepsHold(models().findFirst().orElseThrow(), kind, false);
     }
 
-    private static void assertCountsWhatStepsHold(Supplier<LanguageModel> model, Optimizers kind) {
-        TrainingMemory counted = TrainingMemory.of(model, kind, BATCH, TIME);
+    private static void assertCountsWhatStepsHold(Supplier<LanguageModel> model, Optimizers kind,
+                                                  boolean recomputes) {
+        TrainingMemory counted = TrainingMemory.of(model, kind, recomputes, BATCH, TIME);
         try (Scope run = Scope.open()) {
             LanguageModel made = model.get();
             Optimizer optimizer = kind.create(made.namedParameters(), kind.defaults());
@@ -63,7 +92,8 @@ class TrainingMemoryTest {
             for (int step = 0; step < 3; step++) {
                 optimizer.zeroGrad();
                 try (Scope arrays = Scope.open()) {
-                    Backward.from(made.loss(ids, ids, Pass.training(new Rng(step))), Backward.Keep.NOTHING);
+                    Tensor loss = made.loss(ids, ids, Pass.training(new Rng(step), recomputes));
+                    Backward.from(loss, Backward.Keep.NOTHING);
                 }
                 optimizer.step(1e-3, 1);
             }
@@ -86,6 +116,7 @@ class TrainingMemoryTest {
 
     private static RunConfig withBatch(int size) {
         RunConfig c = RunConfig.defaults();
-        return new RunConfig(c.run(), c.data(), c.model(), new TrainConfig(size, 1, 1, 0, 1, 0, 0, 1, 0, 0), c.optim());
+        return new RunConfig(c.run(), c.data(), c.model(), new TrainConfig(size, 1, 1, 0, 1, 0, 0, 1, 0, 0, false),
+                c.optim());
     }
 }

@@ -104,8 +104,11 @@ public final class CountingKernels implements Kernels {
     public void logSoftmaxBackward(float[] y, float[] dy, int rows, int n, float[] dx, boolean add) {}
 
     @Override
-    public double crossEntropy(float[] logits, int[] targets, int rows, int n, float[] gradient) {
-        return 0;
+    public void crossEntropy(float[] logits, CrossEntropyRows rows, int n, float[] gradient) {
+    }
+
+    @Override
+    public void crossEntropyGradient(float[] logits, CrossEntropyRows rows, int n, int first) {
     }
 
     @Override

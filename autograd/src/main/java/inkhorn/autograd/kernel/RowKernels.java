@@ -15,10 +15,19 @@ public interface RowKernels {
     void logSoftmaxBackward(float[] y, float[] dy, int rows, int n, float[] dx, boolean add);
 
     /**
-     * The mean over rows of {@code -log softmax(logits)[target]}, and its gradient. Rows with a negative target do not
-     * count; when none counts the loss is 0.
+     * The loss of each row, {@code -log softmax(logits)[target]}, and the gradient of the mean loss.
      *
-     * @param gradient (rows, n), receives (softmax - one-hot) / counted rows; may be {@code logits}; null: not wanted
+     * @param rows which rows, and where their losses go
+     * @param gradient (rows, n), receives (softmax - one-hot) / counted rows, and 0 where the target does not count;
+     *     may be {@code logits}; null: not wanted
      */
-    double crossEntropy(float[] logits, int[] targets, int rows, int n, float[] gradient);
+    void crossEntropy(float[] logits, CrossEntropyRows rows, int n, float[] gradient);
+
+    /**
+     * Turns logits, some columns of all, into their gradient: the bits that {@link #crossEntropy} gives these columns.
+     *
+     * @param logits (rows, n), the columns {@code first … first + n} of the logits of these rows
+     * @param rows as {@link #crossEntropy} left them, with their sums
+     */
+    void crossEntropyGradient(float[] logits, CrossEntropyRows rows, int n, int first);
 }

@@ -7,6 +7,7 @@ import inkhorn.autograd.Op;
 import inkhorn.autograd.Scope;
 import inkhorn.autograd.Shape;
 import inkhorn.autograd.Tensor;
+import inkhorn.autograd.kernel.CrossEntropyRows;
 
 /**
  * {@code y = mean of -ln softmax(logits)[target]} over the rows whose target is not negative, 0 when there is none;
@@ -48,9 +49,9 @@ public final class CrossEntropy extends Op {
 
     private static Tensor apply(Tensor logits, IntTensor targets, float[] gradient) {
         Tensor y = result(Shape.SCALAR, logits);
-        int rows = targets.shape().size();
-        double loss = kernels().crossEntropy(logits.data(), targets.data(), rows, logits.shape().last(), gradient);
-        y.data()[0] = (float) loss;
+        CrossEntropyRows losses = CrossEntropyRows.of(targets.data(), targets.shape().size());
+        kernels().crossEntropy(logits.data(), losses, logits.shape().last(), gradient);
+        y.data()[0] = (float) losses.mean();
         return new CrossEntropy(logits, gradient).record(y);
     }
 

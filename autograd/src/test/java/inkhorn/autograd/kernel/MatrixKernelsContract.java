@@ -179,4 +179,50 @@ public interface MatrixKernelsContract {
             }
         }
     }
+
+    @ParameterizedTest
+    @CsvSource({"3,false", "3,true", "70,false", "70,true"})
+    default void productsOverPartsOfTheDepthAddUpToTheBitsOfTheWhole(int m, boolean transA) {
+        int n = 37;
+        int k = 2 * MatrixKernels.DEPTH + 13;
+        float[] a = normal(10, m * k);
+        float[] b = normal(11, k * n);
+        float[] whole = normal(12, m * n);
+        float[] parts = whole.clone();
+        kernels().gemm(transA, false, m, n, k, a, 0, b, 0, whole, 0, true, Epilogue.NONE);
+        for (int p = 0; p < k; p += MatrixKernels.DEPTH) {
+            int depth = Math.min(MatrixKernels.DEPTH, k - p);
+            float[] partOfA = transA ? Arrays.copyOfRange(a, p * m, (p + depth) * m) : columns(a, m, k, p, depth);
+            kernels().gemm(transA, false, m, n, depth, partOfA, 0, b, p * n, parts, 0, true, Epilogue.NONE);
+        }
+        assertThat(parts).isEqualTo(whole);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"false,1", "true,65"})
+    default void anElementHasTheSameBitsAmongFewerRowsAndColumns(boolean transB, int rows) {
+        int m = 137;
+        int n = 515;
+        int k = 401;
+        float[] a = normal(13, m * k);
+        float[] b = normal(14, k * n);
+        float[] whole = new float[m * n];
+        kernels().gemm(false, transB, m, n, k, a, 0, b, 0, whole, 0, false, Epilogue.NONE);
+        float[] lastRows = new float[rows * n];
+        kernels().gemm(false, transB, rows, n, k, a, (m - rows) * k, b, 0, lastRows, 0, false, Epilogue.NONE);
+        assertThat(lastRows).isEqualTo(Arrays.copyOfRange(whole, (m - rows) * n, m * n));
+        int count = 7;
+        float[] columns = new float[m * count];
+        float[] lastOfB = transB ? Arrays.copyOfRange(b, (n - count) * k, n * k) : columns(b, k, n, n - count, count);
+        kernels().gemm(false, transB, m, count, k, a, 0, lastOfB, 0, columns, 0, false, Epilogue.NONE);
+        assertThat(columns).isEqualTo(columns(whole, m, n, n - count, count));
+    }
+
+    private static float[] columns(float[] x, int rows, int n, int first, int count) {
+        float[] part = new float[rows * count];
+        for (int row = 0; row < rows; row++) {
+            System.arraycopy(x, row * n + first, part, row * count, count);
+        }
+        return part;
+    }
 }

@@ -106,6 +106,13 @@ public interface RowKernelsContract {
         }
     }
 
+    private double loss(float[] logits, int[] targets, int rows, int n, float[] gradient) {
+        CrossEntropyRows losses = CrossEntropyRows.of(targets, rows);
+        Arrays.fill(losses.losses(), Double.NaN);
+        kernels().crossEntropy(logits, losses, n, gradient);
+        return losses.mean();
+    }
+
     @Test
     default void crossEntropyIsTheMeanOverCountedRows() {
         for (int n : ODD_SIZES) {
@@ -122,10 +129,10 @@ public interface RowKernelsContract {
                 gradient[i] = target < 0 ? 0 : (probabilities[i] - (hit ? 1 : 0)) / 4;
             }
             float[] out = unclean(logits.length);
-            assertThat(kernels().crossEntropy(logits, targets, ROWS, n, out)).isCloseTo(expected, within(2e-6));
+            assertThat(loss(logits, targets, ROWS, n, out)).isCloseTo(expected, within(2e-6));
             assertClose("gradient", out, gradient, 1e-6);
-            assertThat(kernels().crossEntropy(logits, targets, ROWS, n, null)).isCloseTo(expected, within(2e-6));
-            assertThat(kernels().crossEntropy(logits, targets, ROWS, n, logits)).isCloseTo(expected, within(2e-6));
+            assertThat(loss(logits, targets, ROWS, n, null)).isCloseTo(expected, within(2e-6));
+            assertThat(loss(logits, targets, ROWS, n, logits)).isCloseTo(expected, within(2e-6));
             assertClose("gradient in place of the logits", logits, gradient, 1e-6);
         }
     }
@@ -133,7 +140,7 @@ public interface RowKernelsContract {
     @Test
     default void crossEntropyWithoutACountedRowIsZero() {
         float[] gradient = unclean(6);
-        double loss = kernels().crossEntropy(normal(8, 6), new int[] {-1, -100}, 2, 3, gradient);
+        double loss = loss(normal(8, 6), new int[] {-1, -100}, 2, 3, gradient);
         assertThat(loss).isZero();
         assertClose("gradient", gradient, new double[6], 0);
     }
@@ -141,8 +148,8 @@ public interface RowKernelsContract {
     @Test
     default void crossEntropyOfConfidentLogitsIsFinite() {
         float[] logits = {1000, 0, -1000};
-        assertThat(kernels().crossEntropy(logits, new int[] {2}, 1, 3, null)).isCloseTo(2000, within(1e-3));
-        assertThat(kernels().crossEntropy(logits, new int[] {0}, 1, 3, null)).isCloseTo(0, within(1e-6));
+        assertThat(loss(logits, new int[] {2}, 1, 3, null)).isCloseTo(2000, within(1e-3));
+        assertThat(loss(logits, new int[] {0}, 1, 3, null)).isCloseTo(0, within(1e-6));
     }
 
     @Test
@@ -156,6 +163,41 @@ public interface RowKernelsContract {
         for (int row = 0; row < rows; row++) {
             expected -= Math.log(probabilities[row * n + targets[row]]) / rows;
         }
-        assertThat(kernels().crossEntropy(logits, targets, rows, n, null)).isCloseTo(expected, within(2e-6));
+        assertThat(loss(logits, targets, rows, n, null)).isCloseTo(expected, within(2e-6));
+    }
+
+    /** Row by row and column by column, where vectors end at other places than in the whole. */
+    @Test
+    default void crossEntropyInPartsHasTheBitsOfTheWhole() {
+        for (int n : ODD_SIZES) {
+            float[] logits = normal(11, ROWS * n);
+            int[] targets = indices(12, ROWS, n);
+            targets[1] = -1;
+            float[] gradient = new float[logits.length];
+            CrossEntropyRows whole = CrossEntropyRows.of(targets, ROWS);
+            kernels().crossEntropy(logits, whole, n, gradient);
+            CrossEntropyRows parts = CrossEntropyRows.withSums(targets, ROWS);
+            for (int row = 0; row < ROWS; row++) {
+                kernels().crossEntropy(Arrays.copyOfRange(logits, row * n, (row + 1) * n), parts.part(row, row + 1), n,
+                        null);
+            }
+            assertThat(parts.losses()).isEqualTo(whole.losses());
+            assertThat(parts.mean()).isEqualTo(whole.mean());
+            int width = 1 + n / 3;
+            for (int first = 0; first < n; first += width) {
+                int columns = Math.min(width, n - first);
+                float[] part = columns(logits, n, first, columns);
+                kernels().crossEntropyGradient(part, parts, columns, first);
+                assertThat(part).as("columns from %d of %d", first, n).isEqualTo(columns(gradient, n, first, columns));
+            }
+        }
+    }
+
+    private static float[] columns(float[] x, int n, int first, int count) {
+        float[] part = new float[x.length / n * count];
+        for (int row = 0; row < x.length / n; row++) {
+            System.arraycopy(x, row * n + first, part, row * count, count);
+        }
+        return part;
     }
 }

@@ -7,6 +7,7 @@ import inkhorn.autograd.GradCheck;
 import inkhorn.autograd.IntTensor;
 import inkhorn.autograd.Op;
 import inkhorn.autograd.OpsOf;
+import inkhorn.autograd.Recomputed;
 import inkhorn.autograd.Rng;
 import inkhorn.autograd.Scope;
 import inkhorn.autograd.Tensor;
@@ -236,6 +237,35 @@ class GradientsOfOpsTest {
         check("cross-entropy in place", t -> CrossEntropy.inPlace(t[0].mul(2), targets).mul(-3), logits);
         check("cross-entropy in place of a view", t -> CrossEntropy.inPlace(t[0].mul(2).reshape(2, 3, 13), targets),
                 logits);
+    }
+
+    @Test
+    void gradientsOfLinearCrossEntropy() {
+        int vocabulary = 900;
+        IntTensor targets = IntTensor.of(new int[] {3, -1, 0, 899, 383, 384}, 2, 3);
+        Tensor x = Inputs.normal(34, 2, 3, 5);
+        Tensor table = Inputs.normal(35, vocabulary, 5);
+        check("linear cross-entropy", t -> LinearCrossEntropy.apply(t[0], t[1], targets), x, table);
+        check("linear cross-entropy in parts times -3",
+                t -> LinearCrossEntropy.apply(t[0], t[1], targets, 1).mul(-3), x, table);
+        check("linear cross-entropy of a constant table", t -> LinearCrossEntropy.apply(t[0], t[1], targets), x,
+                Inputs.constant(table));
+    }
+
+    @Test
+    void gradientsOfARecomputedPart() {
+        Tensor x = Inputs.normal(36, 2, 3, 7);
+        Tensor other = Inputs.normal(37, 2, 3, 7);
+        Tensor weight = Inputs.normal(38, 7, 7);
+        check("recomputed", t -> Recomputed.apply(in -> new Tensor[] {in[0].matmul(t[1]).gelu()}, t[0])[0].mul(t[0]),
+                x, weight);
+        check("recomputed with two outputs", t -> {
+            Tensor[] both = Recomputed.apply(in -> {
+                Tensor product = in[0].matmul(t[2]);
+                return new Tensor[] {product.add(in[1]).tanh(), product.mul(product)};
+            }, t[0], t[1]);
+            return both[0].mul(both[1]);
+        }, x, other, weight);
     }
 
     @Test

@@ -3,6 +3,7 @@ package inkhorn.bench.kernels;
 import inkhorn.autograd.Rng;
 import inkhorn.autograd.kernel.AdamWStep;
 import inkhorn.autograd.kernel.AttentionShape;
+import inkhorn.autograd.kernel.CrossEntropyRows;
 import inkhorn.autograd.kernel.Epilogue;
 import inkhorn.autograd.kernel.HeadRows;
 import inkhorn.autograd.kernel.KernelProvider;
@@ -160,7 +161,8 @@ final class KernelCases {
             int[] targets = new int[rows];
             Rng rng = new Rng(KEY);
             Arrays.setAll(targets, i -> (int) rng.below(vocab, i));
-            return () -> kernels().crossEntropy(logits, targets, rows, vocab, gradient);
+            CrossEntropyRows losses = CrossEntropyRows.of(targets, rows);
+            return () -> kernels().crossEntropy(logits, losses, vocab, gradient);
         });
     }
 

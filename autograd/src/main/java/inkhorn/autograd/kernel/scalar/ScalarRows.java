@@ -1,6 +1,8 @@
 package inkhorn.autograd.kernel.scalar;
 
+import inkhorn.autograd.kernel.CrossEntropyRows;
 import inkhorn.autograd.kernel.RowKernels;
+import java.util.Arrays;
 
 /** The scalar kernels over rows of n: softmax, its logarithm and cross-entropy. Sums run in double. */
 interface ScalarRows extends RowKernels {
@@ -12,14 +14,19 @@ interface ScalarRows extends RowKernels {
         return largest;
     }
 
-    /** log(sum(exp(x))) of a row, shifted by its largest so that nothing overflows (Blanchard et al. 2021). */
-    private static double logSumExp(float[] x, int at, int n) {
-        double shift = largest(x, at, n);
+    /** sum(exp(x - shift)) of a row; with its largest as the shift nothing overflows (Blanchard et al. 2021). */
+    private static double sumOfExp(float[] x, int at, int n, double shift) {
         double sum = 0;
         for (int i = 0; i < n; i++) {
             sum += Math.exp(x[at + i] - shift);
         }
-        return shift + Math.log(sum);
+        return sum;
+    }
+
+    /** log(sum(exp(x))) of a row. */
+    private static double logSumExp(float[] x, int at, int n) {
+        double shift = largest(x, at, n);
+        return shift + Math.log(sumOfExp(x, at, n, shift));
     }
 
     @Override
@@ -81,28 +88,56 @@ interface ScalarRows extends RowKernels {
     }
 
     @Override
-    default double crossEntropy(float[] logits, int[] targets, int rows, int n, float[] gradient) {
-        int counted = 0;
-        for (int row = 0; row < rows; row++) {
-            counted += targets[row] >= 0 ? 1 : 0;
-        }
-        double loss = 0;
-        for (int row = 0; row < rows; row++) {
+    default void crossEntropy(float[] logits, CrossEntropyRows rows, int n, float[] gradient) {
+        for (int row = 0; row < rows.count(); row++) {
             int at = row * n;
-            int target = targets[row];
+            int index = rows.first() + row;
+            int target = rows.targets()[index];
+            rows.losses()[index] = 0;
             if (target < 0) {
-                for (int i = 0; i < n && gradient != null; i++) {
-                    gradient[at + i] = 0;
-                }
+                clear(gradient, at, n);
                 continue;
             }
-            double logSum = logSumExp(logits, at, n);
-            loss += logSum - logits[at + target];
-            for (int i = 0; i < n && gradient != null; i++) {
-                double probability = Math.exp(logits[at + i] - logSum);
-                gradient[at + i] = (float) ((probability - (i == target ? 1 : 0)) / counted);
+            float largest = largest(logits, at, n);
+            double sum = sumOfExp(logits, at, n, largest);
+            double logSum = largest + Math.log(sum);
+            rows.losses()[index] = logSum - logits[at + target];
+            if (rows.sums() != null) {
+                rows.largest()[index] = largest;
+                rows.sums()[index] = sum;
+            }
+            if (gradient != null) {
+                gradientOfRow(logits, at, n, target, logSum, rows.counted(), gradient);
             }
         }
-        return counted == 0 ? 0 : loss / counted;
+    }
+
+    @Override
+    default void crossEntropyGradient(float[] logits, CrossEntropyRows rows, int n, int first) {
+        for (int row = 0; row < rows.count(); row++) {
+            int index = rows.first() + row;
+            int target = rows.targets()[index];
+            if (target < 0) {
+                clear(logits, row * n, n);
+                continue;
+            }
+            double logSum = rows.largest()[index] + Math.log(rows.sums()[index]);
+            gradientOfRow(logits, row * n, n, target - first, logSum, rows.counted(), logits);
+        }
+    }
+
+    private static void clear(float[] gradient, int at, int n) {
+        if (gradient != null) {
+            Arrays.fill(gradient, at, at + n, 0);
+        }
+    }
+
+    /** (softmax - one-hot) / counted; the target may be outside of these columns. */
+    private static void gradientOfRow(float[] logits, int at, int n, int target, double logSum, int counted,
+                                      float[] gradient) {
+        for (int i = 0; i < n; i++) {
+            double probability = Math.exp(logits[at + i] - logSum);
+            gradient[at + i] = (float) ((probability - (i == target ? 1 : 0)) / counted);
+        }
     }
 }

@@ -5,6 +5,7 @@ import inkhorn.autograd.kernel.AttentionShape;
 import inkhorn.autograd.kernel.Binary;
 import inkhorn.autograd.kernel.Broadcast;
 import inkhorn.autograd.kernel.CacheShape;
+import inkhorn.autograd.kernel.CrossEntropyRows;
 import inkhorn.autograd.kernel.Epilogue;
 import inkhorn.autograd.kernel.HeadRows;
 import inkhorn.autograd.kernel.Kernels;
@@ -240,38 +241,39 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
-    public double crossEntropy(float[] logits, int[] targets, int rows, int n, float[] gradient) {
-        int counted = 0;
-        for (int row = 0; row < rows; row++) {
-            counted += targets[row] >= 0 ? 1 : 0;
-        }
-        float weight = counted == 0 ? 0 : 1f / counted;
-        double[] losses = new double[rows];
-        parallelRows(rows, n, (from, to) -> {
+    public void crossEntropy(float[] logits, CrossEntropyRows rows, int n, float[] gradient) {
+        parallelRows(rows.count(), n, (from, to) -> {
             for (int row = from; row < to; row++) {
-                losses[row] = crossEntropyRow(logits, row * n, n, targets[row], weight, gradient);
+                crossEntropyRow(logits, row * n, n, rows, rows.first() + row, gradient);
             }
         });
-        double total = 0;
-        for (double loss : losses) {
-            total += loss;
-        }
-        return counted == 0 ? 0 : total / counted;
     }
 
-    private static double crossEntropyRow(float[] logits, int at, int n, int target, float weight, float[] gradient) {
-        if (target < 0) {
+    private static void crossEntropyRow(float[] logits, int at, int n, CrossEntropyRows rows, int row,
+                                        float[] gradient) {
+        if (rows.targets()[row] < 0) {
+            rows.losses()[row] = 0;
             if (gradient != null) {
                 Arrays.fill(gradient, at, at + n, 0);
             }
-            return 0;
+            return;
         }
         if (gradient != null) {
-            return VectorRows.crossEntropy(logits, at, n, target, weight, gradient);
+            VectorRows.crossEntropy(logits, at, n, rows, row, gradient);
+            return;
         }
         float[] work = Scratch.ofThread().array(0, n);
         System.arraycopy(logits, at, work, 0, n);
-        return VectorRows.crossEntropy(work, 0, n, target, weight, work);
+        VectorRows.crossEntropy(work, 0, n, rows, row, work);
+    }
+
+    @Override
+    public void crossEntropyGradient(float[] logits, CrossEntropyRows rows, int n, int first) {
+        parallelRows(rows.count(), n, (from, to) -> {
+            for (int row = from; row < to; row++) {
+                VectorRows.crossEntropyGradient(logits, row * n, n, rows, rows.first() + row, first);
+            }
+        });
     }
 
     @Override

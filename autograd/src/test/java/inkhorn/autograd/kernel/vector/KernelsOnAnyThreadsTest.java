@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import inkhorn.autograd.kernel.AdamWStep;
 import inkhorn.autograd.kernel.AttentionShape;
+import inkhorn.autograd.kernel.CrossEntropyRows;
 import inkhorn.autograd.kernel.Epilogue;
 import inkhorn.autograd.kernel.HeadRows;
 import inkhorn.autograd.kernel.Kernels;
@@ -183,7 +184,9 @@ class KernelsOnAnyThreadsTest extends KernelsContract {
         kernels().gemm(false, true, ROWS, vocabulary, CHANNELS, normal(19, SIZE), 0, normal(20, vocabulary * CHANNELS),
                 0, logits, 0, false,
                 Epilogue.NONE);
-        kernels().crossEntropy(logits, ids, ROWS, vocabulary, new float[ROWS * vocabulary]);
+        CrossEntropyRows rows = CrossEntropyRows.withSums(ids, ROWS);
+        kernels().crossEntropy(logits, rows, vocabulary, new float[ROWS * vocabulary]);
+        kernels().crossEntropyGradient(normal(25, ROWS * vocabulary), rows, vocabulary, 0);
         kernels().softmax(logits, ROWS, vocabulary, logits);
     }
 

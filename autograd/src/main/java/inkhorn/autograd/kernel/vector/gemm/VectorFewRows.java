@@ -2,6 +2,7 @@ package inkhorn.autograd.kernel.vector.gemm;
 
 import inkhorn.autograd.kernel.Epilogue;
 import inkhorn.autograd.kernel.Kernels;
+import inkhorn.autograd.kernel.MatrixKernels;
 import inkhorn.autograd.kernel.vector.loops.Scratch;
 import inkhorn.autograd.kernel.vector.loops.VectorElementwise;
 import inkhorn.autograd.kernel.vector.workers.Workers;
@@ -19,7 +20,7 @@ public final class VectorFewRows implements Workers.Task {
     public static final int MAX_ROWS = 8;
 
     /** The same where packing b means to transpose it. */
-    public static final int MAX_ROWS_TRANSPOSED = 64;
+    public static final int MAX_ROWS_TRANSPOSED = MatrixKernels.FEW_ROWS;
 
     /** Columns of a task at most: the sums of a row, 4 KiB, stay in the first cache. */
     private static final int MAX_WIDTH = 1024;

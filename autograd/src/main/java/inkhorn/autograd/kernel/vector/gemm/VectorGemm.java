@@ -2,6 +2,7 @@ package inkhorn.autograd.kernel.vector.gemm;
 
 import inkhorn.autograd.kernel.Epilogue;
 import inkhorn.autograd.kernel.Kernels;
+import inkhorn.autograd.kernel.MatrixKernels;
 import inkhorn.autograd.kernel.vector.loops.Scratch;
 import inkhorn.autograd.kernel.vector.loops.VectorElementwise;
 import inkhorn.autograd.kernel.vector.loops.VectorUnary;
@@ -21,7 +22,7 @@ public final class VectorGemm {
     /**
      * Depth of a block: a panel of a (12 × 384 floats, 18 KiB) stays in the first cache. Part of what fixes the bits.
      */
-    public static final int K_BLOCK = 384;
+    public static final int K_BLOCK = MatrixKernels.DEPTH;
 
     /**
      * Columns of b that a thread packs at a time: with K_BLOCK and vectors of 16 some 800 KiB, which stay in its second

@@ -5,6 +5,7 @@ import static inkhorn.autograd.kernel.vector.loops.VectorMath.W;
 import static inkhorn.autograd.kernel.vector.loops.VectorMath.load;
 import static inkhorn.autograd.kernel.vector.loops.VectorMath.store;
 
+import inkhorn.autograd.kernel.CrossEntropyRows;
 import inkhorn.autograd.kernel.RowNorm;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -143,14 +144,35 @@ public final class VectorRows {
         }
     }
 
-    /** Turns logits into (softmax - one-hot)·weight where a gradient is wanted; returns -log softmax[target]. */
-    public static double crossEntropy(float[] logits, int at, int n, int target, float weight, float[] out) {
+    /** The loss of a row that counts; turns logits into (softmax - one-hot) / counted rows. */
+    public static void crossEntropy(float[] logits, int at, int n, CrossEntropyRows rows, int row, float[] out) {
+        int target = rows.targets()[row];
         float max = max(logits, at, n);
         double shifted = logits[at + target] - max;
         double sum = expShifted(logits, at, n, max, out);
+        float weight = 1f / rows.counted();
         scale(out, at, n, (float) (weight / sum));
         out[at + target] -= weight;
-        return StrictMath.log(sum) - shifted;
+        rows.losses()[row] = StrictMath.log(sum) - shifted;
+        if (rows.sums() != null) {
+            rows.largest()[row] = max;
+            rows.sums()[row] = sum;
+        }
+    }
+
+    /** Turns n of a row's logits, from column {@code first} on, into what {@link #crossEntropy} makes of them. */
+    public static void crossEntropyGradient(float[] logits, int at, int n, CrossEntropyRows rows, int row, int first) {
+        int target = rows.targets()[row];
+        if (target < 0) {
+            Arrays.fill(logits, at, at + n, 0);
+            return;
+        }
+        float weight = 1f / rows.counted();
+        expShifted(logits, at, n, rows.largest()[row], logits);
+        scale(logits, at, n, (float) (weight / rows.sums()[row]));
+        if (target >= first && target < first + n) {
+            logits[at + target - first] -= weight;
+        }
     }
 
     /** Normalises a row and keeps its statistics at index {@code row}. */
