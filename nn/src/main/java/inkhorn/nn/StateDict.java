@@ -2,11 +2,13 @@ package inkhorn.nn;
 
 import inkhorn.autograd.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The weights of a module by name: what a checkpoint writes and reads. */
 public final class StateDict {
@@ -33,8 +35,57 @@ public final class StateDict {
         return names;
     }
 
+    /** A tensor whose values are read only once its name and shape have been found to fit, such as one in a file. */
+    public interface Stored {
+
+        /** Sizes, outermost first; empty for a scalar. */
+        int[] shape();
+
+        /** Fills an array with the first values in row-major order. */
+        void read(float[] target);
+
+        /** This tensor's first rows alone: what remains of a table if its last rows are left out. */
+        default Stored firstRows(int rows) {
+            int[] shape = shape().clone();
+            shape[0] = rows;
+            Stored whole = this;
+            return new Stored() {
+
+                @Override
+                public int[] shape() {
+                    return shape;
+                }
+
+                @Override
+                public void read(float[] target) {
+                    whole.read(target);
+                }
+            };
+        }
+    }
+
+    private record InMemory(Tensor tensor) implements Stored {
+
+        @Override
+        public int[] shape() {
+            return tensor.shape().dims();
+        }
+
+        @Override
+        public void read(float[] target) {
+            System.arraycopy(tensor.data(), 0, target, 0, target.length);
+        }
+    }
+
+    /** As {@link #read}, of tensors in memory. */
+    public static void load(Module module, Map<String, Tensor> values) {
+        Map<String, Stored> stored = new LinkedHashMap<>();
+        values.forEach((name, tensor) -> stored.put(name, new InMemory(tensor)));
+        read(module, stored);
+    }
+
     /**
-     * Copies values into the parameters of a module. Accepted as well: a head beside the table it is tied to, and a
+     * Reads values into the parameters of a module. Accepted as well: a head beside the table it is tied to, and a
      * sinusoidal table; both are checked.
      *
      * @param values by the names that the module has for them
@@ -42,28 +93,39 @@ public final class StateDict {
      *     changed then. Also when a head differs from the table it is tied to, or a position table is not the
      *     computed one
      */
-    public static void load(Module module, Map<String, Tensor> values) {
+    public static void read(Module module, Map<String, Stored> values) {
+        Map<String, int[]> shapes = new LinkedHashMap<>();
+        values.forEach((name, stored) -> shapes.put(name, stored.shape()));
+        List<String> wrong = mismatches(module, shapes);
+        if (!wrong.isEmpty()) {
+            throw new IllegalArgumentException("weights do not fit the model; " + String.join("; ", wrong));
+        }
+        module.namedParameters().forEach(p -> values.get(p.name()).read(p.tensor().data()));
+        module.namedTies().forEach((name, tensor) -> checkTied(name, tensor, values.get(name)));
+        module.namedBuffers().forEach((name, tensor) -> checkComputed(name, tensor, values.get(name)));
+    }
+
+    /**
+     * Compares the names and shapes of tensors with those of a module.
+     *
+     * @return all names that are missing, all that are unexpected and all that have another shape, a sentence for each
+     *     kind; empty where everything fits
+     */
+    public static List<String> mismatches(Module module, Map<String, int[]> found) {
         Map<String, Tensor> expected = new LinkedHashMap<>();
         module.namedParameters().forEach(p -> expected.put(p.name(), p.tensor()));
         Map<String, Tensor> optional = new LinkedHashMap<>(module.namedBuffers());
         optional.putAll(module.namedTies());
-        check(values, expected, optional);
-        expected.forEach((name, tensor) ->
-                System.arraycopy(values.get(name).data(), 0, tensor.data(), 0, tensor.size()));
-        optional.forEach((name, tensor) -> checkSame(name, tensor, values.get(name)));
-    }
-
-    private static void check(Map<String, Tensor> found, Map<String, Tensor> expected, Map<String, Tensor> optional) {
         Set<String> missing = new LinkedHashSet<>(expected.keySet());
         missing.removeAll(found.keySet());
         Set<String> unexpected = new LinkedHashSet<>(found.keySet());
         unexpected.removeAll(expected.keySet());
         unexpected.removeAll(optional.keySet());
         List<String> shapes = new ArrayList<>();
-        found.forEach((name, tensor) -> {
+        found.forEach((name, shape) -> {
             Tensor own = expected.getOrDefault(name, optional.get(name));
-            if (own != null && !own.shape().equals(tensor.shape())) {
-                shapes.add(name + " " + tensor.shape() + " where the model has " + own.shape());
+            if (own != null && !Arrays.equals(own.shape().dims(), shape)) {
+                shapes.add(name + " " + shown(shape) + " where the model has " + own.shape());
             }
         });
         List<String> wrong = new ArrayList<>();
@@ -76,21 +138,46 @@ public final class StateDict {
         if (!shapes.isEmpty()) {
             wrong.add("of another shape: " + String.join(", ", shapes));
         }
-        if (!wrong.isEmpty()) {
-            throw new IllegalArgumentException("weights do not fit the model; " + String.join("; ", wrong));
+        return wrong;
+    }
+
+    /** As {@link inkhorn.autograd.Shape} writes it; a file may have shapes that no array can. */
+    private static String shown(int[] shape) {
+        return Arrays.stream(shape).mapToObj(String::valueOf)
+                .collect(Collectors.joining(", ", "(", shape.length == 1 ? ",)" : ")"));
+    }
+
+    /** A head that is stored beside the table has its values: else one of the two would be lost without a word. */
+    private static void checkTied(String name, Tensor own, Stored stored) {
+        float[] found = values(own, stored);
+        int at = Arrays.mismatch(own.data(), found);
+        if (at >= 0) {
+            throw unequal(name, own, found, at, "a head that is tied to its table must equal it; for a head of its own"
+                    + " set tie_word_embeddings to false in config.json");
         }
     }
 
-    private static void checkSame(String name, Tensor own, Tensor found) {
-        if (found == null) {
-            return;
-        }
-        for (int i = 0; i < own.size(); i++) {
-            if (!(Math.abs(own.data()[i] - found.data()[i]) <= TOLERANCE)) {
-                throw new IllegalArgumentException("weights do not fit the model; " + name + " holds " + found.data()[i]
-                        + " at index " + i + " where the model has " + own.data()[i]
-                        + " (a head tied to its table, or computed positions, must equal them)");
+    private static void checkComputed(String name, Tensor own, Stored stored) {
+        float[] found = values(own, stored);
+        for (int i = 0; i < found.length; i++) {
+            if (!(Math.abs(own.data()[i] - found[i]) <= TOLERANCE)) {
+                throw unequal(name, own, found, i, "computed positions must equal those in the file");
             }
         }
+    }
+
+    /** The module's own where nothing is stored. */
+    private static float[] values(Tensor own, Stored stored) {
+        if (stored == null) {
+            return own.data();
+        }
+        float[] found = new float[own.size()];
+        stored.read(found);
+        return found;
+    }
+
+    private static IllegalArgumentException unequal(String name, Tensor own, float[] found, int at, String rule) {
+        return new IllegalArgumentException("weights do not fit the model; " + name + " holds " + found[at]
+                + " at index " + at + " where the model has " + own.data()[at] + " (" + rule + ")");
     }
 }

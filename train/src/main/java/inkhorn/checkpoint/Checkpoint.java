@@ -19,10 +19,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A whole checkpoint on disk, every file of it compared with its SHA-256 when it was opened; or a plain Hugging Face
- * directory with {@code model.safetensors} and {@code config.json} only, which cannot be resumed from.
+ * directory with a model and its {@code config.json} only, which cannot be resumed from.
  */
 public final class Checkpoint {
     private static final Logger LOG = LoggerFactory.getLogger(Checkpoint.class);
+    /** Weights as PyTorch pickles them: a program, not data. */
+    private static final String PICKLE = "pytorch_model.bin";
     private static final int MAX_LINKS = 8;
     private static final int MAX_POINTER_BYTES = 64;
 
@@ -61,7 +63,7 @@ public final class Checkpoint {
                         + "; use another step of the run");
             }
         }
-        boolean model = has(directory, CheckpointLayout.MODEL);
+        boolean model = has(directory, CheckpointLayout.MODEL) || has(directory, CheckpointLayout.MODEL_INDEX);
         boolean config = has(directory, CheckpointLayout.CONFIG);
         if (model && config) {
             return new Checkpoint(directory, OptionalLong.empty());
@@ -69,6 +71,7 @@ public final class Checkpoint {
         if (model || config) {
             throw CheckpointException.userError(directory + ": has no "
                     + (model ? CheckpointLayout.CONFIG : CheckpointLayout.MODEL)
+                    + (has(directory, PICKLE) ? " (" + PICKLE + " cannot be read)" : "")
                     + "; a model needs both, copy it there");
         }
         if (candidates(directory).isEmpty()) {
@@ -214,9 +217,9 @@ public final class Checkpoint {
         return JsonFile.read(directory.resolve(CheckpointLayout.TRAINER));
     }
 
-    /** Opens the model's tensors; the caller closes. */
-    public SafetensorsReader openModel() {
-        return SafetensorsReader.open(directory.resolve(CheckpointLayout.MODEL));
+    /** Opens the model's tensors, of {@code model.safetensors} or of the files that its index names; caller closes. */
+    public WeightFiles openModel() {
+        return WeightFiles.open(directory);
     }
 
     /** Opens the optimizer's tensors; the caller closes. */

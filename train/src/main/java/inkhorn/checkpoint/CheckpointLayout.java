@@ -11,6 +11,8 @@ import java.util.regex.Pattern;
 /** The names in a run directory and in a checkpoint; docs/checkpoints.md describes them. */
 final class CheckpointLayout {
     static final String MODEL = "model.safetensors";
+    /** Names the files of a model that has several, as Hugging Face writes one that is too large for one. */
+    static final String MODEL_INDEX = MODEL + ".index.json";
     static final String CONFIG = "config.json";
     static final String OPTIMIZER = "optimizer.safetensors";
     static final String TRAINER = "trainer.json";

@@ -2,6 +2,7 @@ package inkhorn.checkpoint;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import inkhorn.autograd.Scope;
 import inkhorn.autograd.Tensor;
 import inkhorn.data.files.Json;
 import inkhorn.nn.LanguageModel;
@@ -21,6 +22,8 @@ import java.util.function.Supplier;
  * its weights.
  */
 public final class ModelFiles {
+    /** How the keys end that say nothing of a model's weights. */
+    private static final String DROPOUT = "_pdrop";
     private static final TypeReference<LinkedHashMap<String, Object>> KEYS = new TypeReference<>() {};
 
     private ModelFiles() {}
@@ -52,11 +55,7 @@ public final class ModelFiles {
      */
     public static void save(Path directory, LanguageModel model, ObjectNode config,
             Map<String, CheckpointContents.FileWriter> extraFiles) {
-        for (String name : List.of(CheckpointLayout.CONFIG, CheckpointLayout.MODEL)) {
-            if (Files.exists(directory.resolve(name))) {
-                throw CheckpointException.userError(directory + ": holds a " + name + " already; name a new directory");
-            }
-        }
+        requireNoModel(directory);
         try {
             Files.createDirectories(directory);
             for (Map.Entry<String, CheckpointContents.FileWriter> extra : extraFiles.entrySet()) {
@@ -68,6 +67,15 @@ public final class ModelFiles {
         } catch (IOException e) {
             throw CheckpointException.runFailure(directory + ": the model cannot be saved ("
                     + CheckpointException.reason(e) + "); check free space and permissions", e);
+        }
+    }
+
+    /** @throws CheckpointException (the user's error) where {@link #save} would find a model */
+    public static void requireNoModel(Path directory) {
+        for (String name : List.of(CheckpointLayout.CONFIG, CheckpointLayout.MODEL)) {
+            if (Files.exists(directory.resolve(name))) {
+                throw CheckpointException.userError(directory + ": holds a " + name + " already; name a new directory");
+            }
         }
     }
 
@@ -86,15 +94,16 @@ public final class ModelFiles {
         return load(checkpoint, config(checkpoint));
     }
 
-    /** As {@link #load(Checkpoint)}, with these keys instead of those in the checkpoint. */
+    /**
+     * As {@link #load(Checkpoint)}, with these keys instead of those in the checkpoint. With a smaller
+     * {@code vocab_size} or {@code n_positions} the last rows of the tables are left out.
+     */
     public static LanguageModel load(Checkpoint checkpoint, Map<String, Object> config) {
-        Path directory = checkpoint.directory();
-        try (SafetensorsReader weights = checkpoint.openModel()) {
-            LanguageModel model = of(config, weights, directory);
-            StateDict.load(model, HuggingFace.byOwnNames(model, tensors(weights)));
+        try (WeightFiles weights = checkpoint.openModel()) {
+            requireFit(checkpoint, weights);
+            LanguageModel model = described(config, checkpoint.directory());
+            read(model, weights);
             return model;
-        } catch (IllegalArgumentException e) {
-            throw wrongWeights(directory, e);
         }
     }
 
@@ -104,58 +113,102 @@ public final class ModelFiles {
      * @throws CheckpointException as {@link #load(Checkpoint)}
      */
     public static Supplier<LanguageModel> architecture(Checkpoint checkpoint) {
-        Map<String, Object> config = config(checkpoint);
-        try (SafetensorsReader weights = checkpoint.openModel()) {
-            requireFit(config, weights);
+        return architecture(checkpoint, config(checkpoint));
+    }
+
+    /** As {@link #architecture(Checkpoint)}, with these keys instead of those in the checkpoint. */
+    public static Supplier<LanguageModel> architecture(Checkpoint checkpoint, Map<String, Object> config) {
+        try (WeightFiles weights = checkpoint.openModel(); Scope shapes = Scope.openOnShapes()) {
+            requireFit(checkpoint, weights);
+            described(config, checkpoint.directory());
             return () -> HuggingFace.model(config);
-        } catch (IllegalArgumentException e) {
-            throw wrongConfig(checkpoint.directory(), e);
         }
     }
 
-    private static LanguageModel of(Map<String, Object> config, SafetensorsReader weights, Path directory) {
+    private static LanguageModel described(Map<String, Object> config, Path directory) {
         try {
-            requireFit(config, weights);
             return HuggingFace.model(config);
         } catch (IllegalArgumentException e) {
-            throw wrongConfig(directory, e);
+            throw wrongConfig(directory, e.getMessage(), e);
         }
     }
 
     /**
-     * A config that lies about sizes must not cost the machine's memory: it is refused before anything is allocated.
+     * A config that lies about sizes must not cost the machine's memory: it is refused before anything is allocated,
+     * with every tensor that does not fit.
      */
-    private static void requireFit(Map<String, Object> config, SafetensorsReader weights) {
+    private static void requireFit(Checkpoint checkpoint, WeightFiles weights) {
+        Map<String, Object> config = config(checkpoint);
+        config.keySet().removeIf(key -> key.endsWith(DROPOUT));
         Map<String, int[]> shapes = new LinkedHashMap<>();
         weights.names().forEach(name -> shapes.put(name, weights.info(name).shape()));
-        List<String> wrong = HuggingFace.misfits(config, shapes);
-        if (!wrong.isEmpty()) {
-            throw new IllegalArgumentException(String.join("; ", wrong));
+        try {
+            List<String> wrong = HuggingFace.misfits(config, shapes);
+            if (!wrong.isEmpty()) {
+                throw wrongConfig(checkpoint.directory(), String.join("; ", wrong), null);
+            }
+        } catch (IllegalArgumentException e) {
+            throw wrongConfig(checkpoint.directory(), e.getMessage(), e);
         }
     }
 
-    private static CheckpointException wrongConfig(Path directory, IllegalArgumentException e) {
-        return CheckpointException.userError(directory.resolve(CheckpointLayout.CONFIG) + ": " + e.getMessage()
-                + "; give the config.json that belongs to the weights", e);
+    private static CheckpointException wrongConfig(Path directory, String what, Throwable cause) {
+        return CheckpointException.userError(directory.resolve(CheckpointLayout.CONFIG) + ": " + what
+                + "; give the config.json that belongs to the weights", cause);
     }
 
     /**
-     * Puts the weights of a checkpoint into a model of its shape.
+     * Puts the weights of a checkpoint into a model of its shape; where that has a shorter context or fewer tokens,
+     * the last rows of the tables are left out.
      *
      * @throws CheckpointException (the user's error) where weights are missing, of another shape or too many; the
      *     model is unchanged then
      */
     public static void loadInto(LanguageModel model, Checkpoint checkpoint) {
-        try (SafetensorsReader weights = checkpoint.openModel()) {
-            StateDict.load(model, HuggingFace.byOwnNames(model, tensors(weights)));
-        } catch (IllegalArgumentException e) {
-            throw wrongWeights(checkpoint.directory(), e);
+        try (WeightFiles weights = checkpoint.openModel()) {
+            requireFit(checkpoint, weights);
+            read(model, weights);
         }
     }
 
-    private static CheckpointException wrongWeights(Path directory, IllegalArgumentException e) {
-        return CheckpointException.userError(directory.resolve(CheckpointLayout.MODEL) + ": " + e.getMessage()
-                + "; config.json and model.safetensors must be of one model", e);
+    private static void read(LanguageModel model, WeightFiles weights) {
+        Map<String, InFile> file = new LinkedHashMap<>();
+        weights.names().forEach(name -> file.put(name, new InFile(weights, name)));
+        try {
+            Map<String, InFile> own = HuggingFace.byOwnNames(model, file);
+            requireNumbers(own);
+            StateDict.read(model, HuggingFace.cropped(model, own));
+        } catch (IllegalArgumentException e) {
+            throw CheckpointException.userError(weights.file() + ": " + e.getMessage()
+                    + "; config.json and the weights must be of one model", e);
+        }
+    }
+
+    /** GPT-2's masks, which may be of any type, are not among them. */
+    private static void requireNumbers(Map<String, InFile> tensors) {
+        List<String> others = new ArrayList<>();
+        tensors.forEach((name, tensor) -> {
+            Dtype type = tensor.weights().info(tensor.name()).dtype();
+            if (!type.isFloat()) {
+                others.add(name + " " + type);
+            }
+        });
+        if (!others.isEmpty()) {
+            throw new IllegalArgumentException("weights must be of type F32, F16, BF16 or F64, found "
+                    + String.join(", ", others));
+        }
+    }
+
+    private record InFile(WeightFiles weights, String name) implements StateDict.Stored {
+        @Override
+        public int[] shape() {
+            return weights.info(name).shape();
+        }
+
+        @Override
+        public void read(float[] target) {
+            weights.read(name, target);
+        }
     }
 
     /** The floating-point tensors of a file. */

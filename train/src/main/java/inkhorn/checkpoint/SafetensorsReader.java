@@ -15,39 +15,44 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * A safetensors file opened for reading. The header is read and checked whole when the file is opened; tensors are read
- * when asked for. What is allocated is bounded by the size of the file, whatever its header says.
+ * A safetensors file opened for reading. The header is read and checked whole when the file is opened; tensors are
+ * copied out of the mapped file when asked for. What is allocated is bounded by the size of the file, whatever its
+ * header says.
  *
  * <p>Every fault in the file is a {@link CheckpointException} with {@link CheckpointException#isUserError()}. Not for
  * use by several threads at once.
  */
 public final class SafetensorsReader implements Closeable {
-    private static final int CHUNK = 1 << 18;
+    /** Bytes of the data that are mapped at a time: a multiple of every element's size. */
+    private static final int WINDOW = 1 << 30;
     private static final String AGAIN = "; copy or download the file again";
+    private static final String SHORTER = "the file became shorter while it was read";
     private static final byte[] LFS_POINTER = "version ".getBytes(StandardCharsets.US_ASCII);
 
     private final Path file;
     private final FileChannel channel;
     private final SafetensorsHeader header;
+    private final long fileSize;
     private final long dataStart;
-    // Direct, because the channel would otherwise copy every chunk through a direct buffer of its own.
-    private final ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK).order(ByteOrder.LITTLE_ENDIAN);
+    /** Mapped when they are first read from; Java unmaps them once nobody holds this reader. */
+    private final Map<Long, ByteBuffer> windows = new HashMap<>();
 
     private SafetensorsReader(Path file, FileChannel channel) throws IOException {
         this.file = file;
         this.channel = channel;
-        long size = channel.size();
-        long length = headerLength(size);
+        this.fileSize = channel.size();
+        long length = headerLength(fileSize);
         ByteBuffer bytes = ByteBuffer.allocate((int) length);
         fill(bytes, Long.BYTES);
         this.dataStart = Long.BYTES + length;
         try {
-            this.header = SafetensorsHeader.decode(bytes.array(), size - dataStart);
+            this.header = SafetensorsHeader.decode(bytes.array(), fileSize - dataStart);
         } catch (SafetensorsHeader.Malformed e) {
             throw damaged(e.getMessage());
         }
@@ -79,6 +84,10 @@ public final class SafetensorsReader implements Closeable {
                 closeQuietly(channel);
             }
         }
+    }
+
+    Path file() {
+        return file;
     }
 
     /** Names of the tensors, in the order of the header. */
@@ -120,8 +129,8 @@ public final class SafetensorsReader implements Closeable {
     /**
      * Reads a tensor as {@link #read(String)} does, into an array that is there already: weights need no second copy.
      *
-     * @param target as long as the tensor has elements
-     * @throws IllegalArgumentException where it is not
+     * @param target gets the tensor's first values; not longer than the tensor
+     * @throws IllegalArgumentException where it is
      */
     public void read(String name, float[] target) {
         TensorInfo info = info(name);
@@ -129,22 +138,17 @@ public final class SafetensorsReader implements Closeable {
             throw CheckpointException.userError(file + ": tensor " + SafetensorsHeader.quote(name) + " is of type "
                     + info.dtype() + "; convert it to F32, F16, BF16 or F64");
         }
-        if (target.length != info.elements()) {
+        if (target.length > info.elements()) {
             throw new IllegalArgumentException(info + " does not fit an array of " + target.length);
         }
-        int done = 0;
-        while (done < target.length) {
-            int count = nextChunk(info, done);
+        eachChunk(info, target.length, (chunk, first, count) -> {
             switch (info.dtype()) {
-                case F32 -> chunk.asFloatBuffer().get(target, done, count);
-                case F64 -> each(count, done, (i, at) -> target[i] = (float) chunk.getDouble(at * Double.BYTES));
-                case F16 -> each(count, done,
-                        (i, at) -> target[i] = Dtype.halfToFloat(chunk.getShort(at * Short.BYTES)));
-                default -> each(count, done,
-                        (i, at) -> target[i] = Dtype.bfloat16ToFloat(chunk.getShort(at * Short.BYTES)));
+                case F32 -> chunk.asFloatBuffer().get(target, first, count);
+                case F64 -> doubles(chunk, target, first, count);
+                case F16 -> halves(chunk, target, first, count);
+                default -> bfloats(chunk, target, first, count);
             }
-            done += count;
-        }
+        });
     }
 
     /**
@@ -160,16 +164,15 @@ public final class SafetensorsReader implements Closeable {
                     + info.dtype() + "; convert it to I32 or I64");
         }
         int[] target = new int[arrayLength(info)];
-        int done = 0;
-        while (done < target.length) {
-            int count = nextChunk(info, done);
+        eachChunk(info, target.length, (chunk, first, count) -> {
             if (info.dtype() == Dtype.I32) {
-                chunk.asIntBuffer().get(target, done, count);
+                chunk.asIntBuffer().get(target, first, count);
             } else {
-                each(count, done, (i, at) -> target[i] = toInt(name, chunk.getLong(at * Long.BYTES)));
+                for (int i = 0; i < count; i++) {
+                    target[first + i] = toInt(name, chunk.getLong(i * Long.BYTES));
+                }
             }
-            done += count;
-        }
+        });
         return target;
     }
 
@@ -184,36 +187,80 @@ public final class SafetensorsReader implements Closeable {
 
     @Override
     public void close() {
+        windows.clear();
         closeQuietly(channel);
     }
 
-    private interface Element {
-        void at(int index, int position);
+    /** Elements of a tensor that lie in one window. */
+    private interface Chunk {
+
+        /**
+         * @param bytes begins with the first of them
+         * @param first its index in the tensor
+         * @param count how many there are
+         */
+        void take(ByteBuffer bytes, int first, int count);
     }
 
-    private static void each(int count, int first, Element element) {
-        for (int position = 0; position < count; position++) {
-            element.at(first + position, position);
+    private static void doubles(ByteBuffer from, float[] target, int first, int count) {
+        for (int i = 0; i < count; i++) {
+            target[first + i] = (float) from.getDouble(i * Double.BYTES);
         }
     }
 
-    /** Fills the chunk with the next elements of the tensor and returns how many. */
-    private int nextChunk(TensorInfo info, int done) {
+    private static void halves(ByteBuffer from, float[] target, int first, int count) {
+        for (int i = 0; i < count; i++) {
+            target[first + i] = Dtype.halfToFloat(from.getShort(i * Short.BYTES));
+        }
+    }
+
+    private static void bfloats(ByteBuffer from, float[] target, int first, int count) {
+        for (int i = 0; i < count; i++) {
+            target[first + i] = Dtype.bfloat16ToFloat(from.getShort(i * Short.BYTES));
+        }
+    }
+
+    /** Hands over the first {@code length} elements of a tensor. */
+    private void eachChunk(TensorInfo info, int length, Chunk chunk) {
         int bytes = info.dtype().bytes();
-        int count = (int) Math.min(CHUNK / bytes, info.elements() - done);
         try {
-            fill(chunk.clear().limit(count * bytes), dataStart + info.begin() + (long) done * bytes);
+            int done = 0;
+            while (done < length) {
+                long begin = info.begin() + (long) done * bytes;
+                int offset = (int) (begin % WINDOW);
+                ByteBuffer window = window(begin / WINDOW);
+                int count = Math.min((window.capacity() - offset) / bytes, length - done);
+                chunk.take(window.slice(offset, count * bytes).order(ByteOrder.LITTLE_ENDIAN), done, count);
+                done += count;
+            }
         } catch (IOException e) {
             throw CheckpointException.unreadable(file, e);
+        } catch (InternalError e) {
+            // What Java throws where a page of a mapped file is no longer there.
+            throw CheckpointException.unreadable(file, new EOFException(SHORTER));
         }
-        return count;
+    }
+
+    /** A window and the few bytes behind it that an element which begins in it may need. */
+    private ByteBuffer window(long index) throws IOException {
+        if (channel.size() < fileSize) {
+            throw new EOFException(SHORTER);
+        }
+        ByteBuffer window = windows.get(index);
+        if (window == null) {
+            long begin = dataStart + index * WINDOW;
+            window = channel.map(FileChannel.MapMode.READ_ONLY, begin,
+                    Math.min((long) WINDOW + Double.BYTES, fileSize - begin));
+            windows.put(index, window);
+        }
+        return window;
     }
 
     private void fill(ByteBuffer buffer, long position) throws IOException {
         while (buffer.hasRemaining()) {
             int count = channel.read(buffer, position);
             if (count < 0) {
-                throw new EOFException("the file became shorter while it was read");
+                throw new EOFException(SHORTER);
             }
             position += count;
         }

@@ -57,9 +57,8 @@ final class TokenizerChoice {
                     + String.join(", ", Tokenizers.NAMES)
                     + ", or the path of a tokenizer.json, a run, a checkpoint or prepared data that exists");
         }
-        Path inside = path.resolve(TrainedModel.TOKENIZER_FILE);
-        return Files.isDirectory(path) ? Files.exists(inside) ? Tokenizers.load(inside) : TrainedModel.tokenizer(path)
-                : Tokenizers.load(path);
+        return Files.isDirectory(path) ? Tokenizers.find(path).map(Tokenizers::load)
+                .orElseGet(() -> TrainedModel.tokenizer(path)) : Tokenizers.load(path);
     }
 
     /** What was learned from, once something was. */

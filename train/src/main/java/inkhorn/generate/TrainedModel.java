@@ -49,7 +49,8 @@ public record TrainedModel(LanguageModel model, Tokenizer tokenizer) {
                     + ", the model was trained with "
                     + trained.get() + "; put the tokenizer.json there that the model was trained with");
         }
-        LanguageModel model = ModelFiles.load(checkpoint);
+        LanguageModel model = ModelFiles.load(checkpoint,
+                VocabularyPadding.withoutPadding(checkpoint, tokenizer));
         if (tokenizer.vocabSize() != model.vocabSize()) {
             throw CheckpointException.userError(file + ": has " + tokenizer.vocabSize() + " tokens, the model "
                     + model.vocabSize() + "; give the tokenizer that the model was trained with");
@@ -118,8 +119,9 @@ public record TrainedModel(LanguageModel model, Tokenizer tokenizer) {
     }
 
     private static Path tokenizerFile(Checkpoint checkpoint) {
-        return checkpoint.file(TOKENIZER_FILE).orElseThrow(() -> CheckpointException.userError(checkpoint.directory()
-                + ": has no " + TOKENIZER_FILE + "; copy the one that the model was trained with there"));
+        return Tokenizers.find(checkpoint.directory()).orElseThrow(() -> CheckpointException.userError(
+                checkpoint.directory() + ": has no " + TOKENIZER_FILE
+                        + "; copy the one that the model was trained with there"));
     }
 
     /**

@@ -10,6 +10,7 @@ import inkhorn.data.tokenizer.Tokenizer;
 import inkhorn.data.tokenizer.Tokenizers;
 import inkhorn.generate.TokenizerStamp;
 import inkhorn.generate.TrainedModel;
+import inkhorn.generate.VocabularyPadding;
 import inkhorn.nn.Gpt;
 import inkhorn.nn.LanguageModel;
 import inkhorn.nn.config.Records;
@@ -30,10 +31,11 @@ public final class InitialWeights {
 
     /**
      * Replaces the weights of a model by those of a checkpoint. A directory without a tokenizer is held against the
-     * vocabulary's size alone.
+     * vocabulary's size alone. Of a longer context the model gets the first positions, and of a padded vocabulary the
+     * tokens.
      *
-     * @param from what {@code sample} takes too: a checkpoint, a run, or a directory with model.safetensors and
-     *             config.json
+     * @param from what {@code sample} takes too: a checkpoint, a run, or a directory with model.safetensors (or its
+     *             index and files) and config.json
      * @return the checkpoint
      * @throws UserError naming what differs where the model or the tokenizer is another one
      * @throws inkhorn.checkpoint.CheckpointException where there is no checkpoint, or it is damaged
@@ -41,13 +43,13 @@ public final class InitialWeights {
     public static Checkpoint load(LanguageModel model, Tokenizer tokenizer, Path from) {
         Checkpoint checkpoint = TrainedModel.checkpoint(from);
         requireSameTokenizer(checkpoint, tokenizer);
-        requireSameShape(checkpoint, model);
+        requireSameShape(checkpoint, model, tokenizer);
         ModelFiles.loadInto(model, checkpoint);
         return checkpoint;
     }
 
     private static void requireSameTokenizer(Checkpoint checkpoint, Tokenizer tokenizer) {
-        Optional<TokenizerStamp> own = checkpoint.file(TrainedModel.TOKENIZER_FILE)
+        Optional<TokenizerStamp> own = Tokenizers.find(checkpoint.directory())
                 .map(file -> TokenizerStamp.of(Tokenizers.load(file)))
                 .or(() -> TokenizerStamp.read(checkpoint.config()));
         own.filter(stamp -> !stamp.sha256().equals(tokenizer.hash())).ifPresent(stamp -> {
@@ -57,11 +59,11 @@ public final class InitialWeights {
         });
     }
 
-    private static void requireSameShape(Checkpoint checkpoint, LanguageModel model) {
+    private static void requireSameShape(Checkpoint checkpoint, LanguageModel model, Tokenizer tokenizer) {
         Map<String, Object> mine = shape(model);
         Map<String, Object> other;
         try (Scope shapes = Scope.openOnShapes()) {
-            other = shape(ModelFiles.architecture(checkpoint).get());
+            other = shape(ModelFiles.architecture(checkpoint, initial(checkpoint, model, tokenizer)).get());
         }
         List<Difference> different = new ArrayList<>();
         mine.forEach((name, value) -> {
@@ -75,6 +77,18 @@ public final class InitialWeights {
                     + different.stream().map(Difference::toString).collect(Collectors.joining(", "))
                     + "; set them to the checkpoint's, or choose another checkpoint");
         }
+    }
+
+    /** The checkpoint's keys, without what a new run chooses anew: dropout, and a shorter context. */
+    private static Map<String, Object> initial(Checkpoint checkpoint, LanguageModel model,
+                                               Tokenizer tokenizer) {
+        Map<String, Object> config = VocabularyPadding.withoutPadding(checkpoint, tokenizer);
+        config.keySet().removeIf(key -> key.endsWith("_pdrop"));
+        if (model instanceof Gpt && config.get("n_positions") instanceof Integer longest
+                && longest > model.blockSize()) {
+            config.put("n_positions", model.blockSize());
+        }
+        return config;
     }
 
     /** What must be the same; dropout is no part of a model's shape. */

@@ -219,7 +219,7 @@ class CheckpointStoreTest {
         assertThat(checkpoint.isResumable()).isFalse();
         assertThat(checkpoint.config().get("n_embd").asInt()).isEqualTo(8);
         assertThat(checkpoint.file("tokenizer.json")).isEmpty();
-        try (SafetensorsReader model = checkpoint.openModel()) {
+        try (WeightFiles model = checkpoint.openModel()) {
             assertThat(model.names()).hasSize(2);
         }
         assertThatThrownBy(checkpoint::trainer)

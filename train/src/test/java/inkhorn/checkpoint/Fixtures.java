@@ -45,7 +45,7 @@ final class Fixtures {
     /** Asserts nothing; says at which step every part of a checkpoint was made, or fails where they differ. */
     static long onlyStepIn(Checkpoint checkpoint) {
         long step = checkpoint.step().orElseThrow();
-        try (SafetensorsReader model = checkpoint.openModel(); SafetensorsReader optimizer =
+        try (WeightFiles model = checkpoint.openModel(); SafetensorsReader optimizer =
                 checkpoint.openOptimizer()) {
             boolean same = checkpoint.trainer().get("step").asLong() == step
                     && Files.readString(checkpoint.file(TOKENIZER).orElseThrow()).equals("{\"step\": " + step + "}");

@@ -10,13 +10,16 @@ import inkhorn.data.files.RegularFile;
 import inkhorn.data.tokenizer.bpe.BpeTokenizer;
 import inkhorn.data.tokenizer.bpe.Gpt2Tokenizer;
 import inkhorn.data.tokenizer.bpe.TiktokenTokenizer;
+import inkhorn.data.tokenizer.bpe.VocabularyFiles;
 import inkhorn.data.tokenizer.character.CharTokenizer;
 import inkhorn.data.tokenizer.word.WordTokenizer;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The registry: a kind of tokenizer that is listed here can be configured, trained with, saved and read. */
 public final class Tokenizers {
@@ -28,7 +31,18 @@ public final class Tokenizers {
     /** The largest published tokenizer files have 30 MB. */
     private static final int MOST_BYTES = 128 << 20;
 
+    private static final String SAVED = "tokenizer.json";
+    private static final String VOCABULARY = "vocab.json";
+
     private Tokenizers() {}
+
+    /**
+     * The file in a directory that {@link #load} reads: {@code tokenizer.json}, or else {@code vocab.json}; empty where
+     * neither is there.
+     */
+    public static Optional<Path> find(Path directory) {
+        return Stream.of(SAVED, VOCABULARY).map(directory::resolve).filter(Files::isRegularFile).findFirst();
+    }
 
     public static Optional<TokenizerKind> kind(String name) {
         return KINDS.stream().filter(kind -> kind.name().equals(name)).findFirst();
@@ -56,12 +70,14 @@ public final class Tokenizers {
 
     /**
      * Reads any tokenizer that {@link Tokenizer#save} wrote, and any Hugging Face {@code tokenizer.json} of a
-     * byte-level BPE in GPT-2's layout.
+     * byte-level BPE in GPT-2's layout, or a {@code vocab.json} of such a one with {@code merges.txt} beside it.
      *
      * @throws DataException if the file is missing, damaged, of an unknown format or of a later version
      */
     public static Tokenizer load(Path file) {
-        JsonNode root = read(file);
+        JsonNode found = read(file);
+        JsonNode root = VocabularyFiles.isVocabulary(found)
+                ? VocabularyFiles.tokenizerJson(found, file.toAbsolutePath().getParent()) : found;
         String format = root.has("model") && !root.has("format") ? TokenizerKind.HUGGING_FACE : root.path("format")
                 .asText("");
         try {

@@ -1,9 +1,12 @@
 package inkhorn.nn.hf;
 
+import inkhorn.autograd.Scope;
 import inkhorn.nn.Activation;
 import inkhorn.nn.Gpt;
 import inkhorn.nn.GptConfig;
+import inkhorn.nn.LanguageModel;
 import inkhorn.nn.Position;
+import inkhorn.nn.StateDict;
 import inkhorn.nn.config.Records;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,11 +27,17 @@ public final class Gpt2 {
     /** Numbers of a position table that is computed, and so has no tensor to be held against: 256 MiB. */
     public static final long LARGEST_TABLE = 1L << 26;
 
+    /** Blocks that a file may lack for its missing tensors to be listed. */
+    private static final int MOST_BLOCKS_LISTED = 200;
+
     static final String MODEL_TYPE = "gpt2";
     /** A {@link Gpt} that is no GPT-2. */
     static final String OWN_TYPE = "inkhorn";
 
     private static final String PREFIX = "transformer.";
+    private static final String TOKENS = PREFIX + "wte.weight";
+    private static final String POSITIONS = PREFIX + "wpe.weight";
+    private static final String HEAD = "lm_head.weight";
     private static final Pattern BLOCK = Pattern.compile("(?:transformer\\.)?h\\.(\\d+)\\..*");
     /** The causal masks that GPT-2's PyTorch files hold beside the weights. */
     private static final Pattern MASKS = Pattern.compile("(transformer\\.)?h\\.\\d+\\.attn\\.(masked_)?bias");
@@ -122,12 +131,18 @@ public final class Gpt2 {
         return known.contains(PREFIX + name) ? PREFIX + name : MASKS.matcher(name).matches() ? null : name;
     }
 
+    /** The rows of each table that has one for each token or position, by the table's name. */
+    static Map<String, Integer> rows(LanguageModel model) {
+        return model instanceof Gpt ? Map.of(TOKENS, model.vocabSize(), HEAD, model.vocabSize(),
+                POSITIONS, model.blockSize()) : Map.of();
+    }
+
     /** Where a config has other sizes than a file's tensors, by name; found before anything of these sizes is made. */
     static List<String> misfits(GptConfig gpt, Map<String, int[]> file) {
         List<String> wrong = new ArrayList<>();
         double table = (double) gpt.nEmbd() * gpt.blockSize();
-        size(wrong, file, "vocab_size and n_embd", "transformer.wte.weight", gpt.vocabSize(), gpt.nEmbd());
-        boolean stored = size(wrong, file, "n_positions and n_embd", "transformer.wpe.weight", gpt.blockSize(),
+        size(wrong, file, "vocab_size and n_embd", TOKENS, gpt.vocabSize(), gpt.nEmbd());
+        boolean stored = size(wrong, file, "n_positions and n_embd", POSITIONS, gpt.blockSize(),
                 gpt.nEmbd());
         if (gpt.position() == Position.SINUSOIDAL && !stored && table > LARGEST_TABLE) {
             wrong.add("n_positions is " + gpt.blockSize() + " with n_embd " + gpt.nEmbd()
@@ -138,6 +153,19 @@ public final class Gpt2 {
         if (gpt.nLayer() > blocks) {
             wrong.add("n_layer is " + gpt.nLayer() + ", but model.safetensors has " + blocks
                     + (blocks == 1 ? " block" : " blocks"));
+        }
+        boolean isListed = !wrong.isEmpty() && gpt.position() == Position.LEARNED
+                && gpt.nLayer() <= blocks + MOST_BLOCKS_LISTED;
+        return isListed ? withTensors(wrong, gpt, file) : wrong;
+    }
+
+    /** Adds every tensor of the file that does not fit the config. */
+    private static List<String> withTensors(List<String> wrong, GptConfig gpt, Map<String, int[]> file) {
+        try (Scope shapes = Scope.openOnShapes()) {
+            Gpt model = new Gpt(gpt);
+            wrong.addAll(StateDict.mismatches(model, HuggingFace.byOwnNames(model, file)));
+        } catch (IllegalArgumentException e) {
+            // Sizes that no array can have: they are named already.
         }
         return wrong;
     }

@@ -5,6 +5,7 @@ import inkhorn.nn.Bigram;
 import inkhorn.nn.Gpt;
 import inkhorn.nn.LanguageModel;
 import inkhorn.nn.StateDict;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -81,15 +82,19 @@ public final class HuggingFace {
      * @throws IllegalArgumentException as {@link #model}, and for a tensor that is too large for an array
      */
     public static List<String> misfits(Map<String, Object> keys, Map<String, int[]> file) {
-        List<String> wrong = of(keys).misfits().apply(new Keys(keys), file);
+        List<String> wrong = new ArrayList<>(of(keys).misfits().apply(new Keys(keys), file));
         if (!wrong.isEmpty()) {
             return wrong;
         }
         long held = file.values().stream().mapToLong(HuggingFace::size).sum();
         try (Scope shapes = Scope.openOnShapes()) {
-            long described = model(keys).parameterCount();
-            return described <= held ? List.of()
-                    : List.of("describes a model of " + described + " weights, model.safetensors holds " + held);
+            LanguageModel model = model(keys);
+            long described = model.parameterCount();
+            if (described > held) {
+                wrong.add("describes a model of " + described + " weights, model.safetensors holds " + held);
+                wrong.addAll(StateDict.mismatches(model, byOwnNames(model, file)));
+            }
+            return wrong;
         }
     }
 
@@ -104,17 +109,35 @@ public final class HuggingFace {
     /**
      * The tensors of a file under the names that a model has for them: GPT-2's files may leave {@code transformer.}
      * out, and hold attention masks, which are left out.
+     *
+     * @throws IllegalArgumentException if the file has a tensor under both names
      */
     public static <T> Map<String, T> byOwnNames(LanguageModel model, Map<String, T> file) {
         Set<String> known = StateDict.names(model);
         Map<String, T> found = new LinkedHashMap<>();
         file.forEach((name, tensor) -> {
             String own = Gpt2.ownName(name, known);
-            if (own != null) {
-                found.put(own, tensor);
+            if (own != null && found.put(own, tensor) != null) {
+                throw new IllegalArgumentException("weights do not fit the model; " + own
+                        + " is there twice, with and without \"transformer.\"");
             }
         });
         return found;
+    }
+
+    /**
+     * Leaves out the last rows of tables that have a row for each token or position, where the model has fewer: the
+     * padding behind a vocabulary, or the positions behind a shorter context. Whether fewer are meant is for the
+     * caller to know, who made the model.
+     *
+     * @param file tensors by the model's names
+     */
+    public static Map<String, StateDict.Stored> cropped(LanguageModel model,
+                                                        Map<String, ? extends StateDict.Stored> file) {
+        Map<String, StateDict.Stored> cropped = new LinkedHashMap<>(file);
+        Gpt2.rows(model).forEach((name, rows) -> cropped.computeIfPresent(name, (same, stored) ->
+                stored.shape().length == 2 && stored.shape()[0] > rows ? stored.firstRows(rows) : stored));
+        return cropped;
     }
 
     private static Architecture<?> of(Map<String, Object> keys) {
