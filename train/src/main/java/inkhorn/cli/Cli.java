@@ -72,6 +72,7 @@ final class Cli {
         commands.put("prepare", PrepareCommand::new);
         commands.put("inspect-data", InspectDataCommand::new);
         commands.put("tokenize", TokenizeCommand::new);
+        commands.put("download", DownloadCommand::new);
         commands.put("import", ImportCommand::new);
         commands.put("parity", ParityCommand::new);
         commands.put("doctor", DoctorCommand::new);

@@ -31,37 +31,37 @@ import java.util.stream.IntStream;
  * @param hasHead  whether the tied head is stored beside the table
  * @param hasMasks whether the causal masks are
  */
-record SyntheticGpt2(int layers, int heads, int channels, int positions, int rows, String prefix, String type,
+public record SyntheticGpt2(int layers, int heads, int channels, int positions, int rows, String prefix, String type,
                      int shards, boolean hasHead, boolean hasMasks) {
 
-    static final SyntheticGpt2 SMALL = new SyntheticGpt2(2, 2, 8, 16, 300, "", "F32", 1, false, true);
+    public static final SyntheticGpt2 SMALL = new SyntheticGpt2(2, 2, 8, 16, 300, "", "F32", 1, false, true);
 
     public static void main(String[] args) throws IOException {
         int shards = args.length > 1 ? Integer.parseInt(args[1]) : 1;
         new SyntheticGpt2(12, 12, 768, 1024, 50257, "", "F32", shards, false, true).write(Path.of(args[0]));
     }
 
-    SyntheticGpt2 withRows(int value) {
+    public SyntheticGpt2 withRows(int value) {
         return new SyntheticGpt2(layers, heads, channels, positions, value, prefix, type, shards, hasHead, hasMasks);
     }
 
-    SyntheticGpt2 withPrefix(String value) {
+    public SyntheticGpt2 withPrefix(String value) {
         return new SyntheticGpt2(layers, heads, channels, positions, rows, value, type, shards, hasHead, hasMasks);
     }
 
-    SyntheticGpt2 withType(String value) {
+    public SyntheticGpt2 withType(String value) {
         return new SyntheticGpt2(layers, heads, channels, positions, rows, prefix, value, shards, hasHead, hasMasks);
     }
 
-    SyntheticGpt2 withShards(int value) {
+    public SyntheticGpt2 withShards(int value) {
         return new SyntheticGpt2(layers, heads, channels, positions, rows, prefix, type, value, hasHead, hasMasks);
     }
 
-    SyntheticGpt2 withHead() {
+    public SyntheticGpt2 withHead() {
         return new SyntheticGpt2(layers, heads, channels, positions, rows, prefix, type, shards, true, hasMasks);
     }
 
-    SyntheticGpt2 withoutMasks() {
+    public SyntheticGpt2 withoutMasks() {
         return new SyntheticGpt2(layers, heads, channels, positions, rows, prefix, type, shards, hasHead, false);
     }
 
@@ -107,7 +107,7 @@ record SyntheticGpt2(int layers, int heads, int channels, int positions, int row
     }
 
     /** {@code config.json} and the weights. */
-    void write(Path directory) throws IOException {
+    public void write(Path directory) throws IOException {
         Files.createDirectories(directory);
         Files.writeString(directory.resolve("config.json"), config());
         Map<String, int[]> shapes = shapes();

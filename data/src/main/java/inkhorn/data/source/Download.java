@@ -1,32 +1,36 @@
 package inkhorn.data.source;
 
 import inkhorn.data.ByteProgress;
+import inkhorn.data.files.AtomicFiles;
 import inkhorn.data.files.Hashes;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.ConnectException;
+import java.io.OutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.channels.UnresolvedAddressException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
- * One published file whose size and SHA-256 are known: what arrives is exactly that, or nothing.
+ * One published file whose size is known, and its SHA-256 where that is published: what arrives is exactly that, or
+ * nothing.
  *
  * @param size in bytes
- * @param sha256 in lower-case hex
- * @param connectTimeout for the connection
- * @param idleTimeout for the answer, and for every pause after it
+ * @param sha256 in lower-case hex; null where it is not published
  */
-record Download(URI address, long size, String sha256, Duration connectTimeout, Duration idleTimeout) {
+record Download(URI address, long size, String sha256, Patience patience) {
+    private static final int WHOLE = 200;
+    private static final int PART = 206;
+
+    Download(URI address, long size, String sha256, Duration connectTimeout, Duration idleTimeout) {
+        this(address, size, sha256, new Patience(connectTimeout, idleTimeout));
+    }
+
     /** Why there is no file; the message is the inside of a sentence. */
     static final class FailedException extends Exception {
         FailedException(String message, Throwable cause) {
@@ -34,94 +38,128 @@ record Download(URI address, long size, String sha256, Duration connectTimeout, 
         }
     }
 
-    /** Shared with the thread that receives. */
-    private static final class Received extends ByteArrayOutputStream {
-        volatile long bytes;
-        volatile long lastChange = System.nanoTime();
+    /** Makes where the bytes go; called once more where a server begins from the start again. */
+    @FunctionalInterface
+    private interface Target {
+        OutputStream open(boolean continues) throws IOException;
+    }
 
-        void add(byte[] buffer, int n) {
-            write(buffer, 0, n);
-            lastChange = System.nanoTime();
-            bytes += n;
+    /** Shared with the thread that receives. */
+    private static final class Received implements Patience.Arrivals {
+        private volatile long bytes;
+        private volatile long lastChange = System.nanoTime();
+
+        Received(long bytes) {
+            this.bytes = bytes;
         }
+
+        @Override
+        public long bytes() {
+            return bytes;
+        }
+
+        @Override
+        public long lastChange() {
+            return lastChange;
+        }
+
+        /** Of one thread alone. */
+        void set(long count) {
+            lastChange = System.nanoTime();
+            bytes = count;
+        }
+    }
+
+    /** The bytes of a file that fits into memory. */
+    byte[] fetch(ByteProgress progress) throws FailedException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        receive(0, continues -> bytes, progress);
+        requireHash(Hashes.sha256(bytes.toByteArray()));
+        return bytes.toByteArray();
     }
 
     /**
-     * Receives on a thread of its own: neither looking up a name nor reading a stalled body can be given a time-out.
+     * Puts the file in its place, by way of a partial file from which the next call continues where this one fails.
+     *
+     * @param partial belongs to this version of the file alone; is removed if its bytes turn out to be wrong
+     * @throws FailedException also where the file cannot be written
      */
-    byte[] fetch(ByteProgress progress) throws FailedException {
-        Received received = new Received();
-        FutureTask<byte[]> task = new FutureTask<>(() -> receive(received));
-        Thread thread = new Thread(task, "inkhorn-download");
-        thread.setDaemon(true);
-        thread.start();
+    void fetchTo(Path file, Path partial, ByteProgress progress) throws FailedException {
         try {
-            byte[] bytes = await(task, received, progress);
-            check(bytes);
-            return bytes;
-        } catch (ExecutionException e) {
-            throw new FailedException(reason(e.getCause()), e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new FailedException("interrupted", e);
-        } finally {
-            task.cancel(true);
-        }
-    }
-
-    private byte[] await(FutureTask<byte[]> task, Received received, ByteProgress progress)
-            throws FailedException, ExecutionException, InterruptedException {
-        long shown = 0;
-        while (true) {
-            try {
-                byte[] bytes = task.get(20, TimeUnit.MILLISECONDS);
-                progress.bytes(bytes.length, size);
-                return bytes;
-            } catch (TimeoutException e) {
-                progress.working();
-                long bytes = received.bytes;
-                if (bytes != shown) {
-                    shown = bytes;
-                    progress.bytes(bytes, size);
-                }
-                Duration limit = bytes == 0 ? connectTimeout.plus(idleTimeout) : idleTimeout;
-                if (System.nanoTime() - received.lastChange > limit.toNanos()) {
-                    throw new FailedException("nothing received for " + limit.toMillis() + " ms after " + bytes + " of "
-                            + size + " bytes", e);
-                }
+            long held = Files.exists(partial) ? Files.size(partial) : 0;
+            if (held != size || held == 0) {
+                receive(held < size ? held : 0, continues -> Files.newOutputStream(partial, StandardOpenOption.CREATE,
+                        continues ? StandardOpenOption.APPEND : StandardOpenOption.TRUNCATE_EXISTING,
+                        StandardOpenOption.WRITE), progress);
             }
+            String found = sha256 == null ? null : Hashes.sha256(partial, progress::working);
+            if (found != null && !found.equals(sha256)) {
+                Files.delete(partial);
+                requireHash(found);
+            }
+            AtomicFiles.moveInPlace(partial, file);
+        } catch (IOException e) {
+            throw new FailedException(AtomicFiles.reason(e), e);
         }
     }
 
-    private byte[] receive(Received received) throws IOException, InterruptedException {
-        HttpClient client = HttpClient.newBuilder()
-                .connectTimeout(connectTimeout)
-                .followRedirects(HttpClient.Redirect.NORMAL)
-                .build();
-        HttpRequest request = HttpRequest.newBuilder(address).build();
-        HttpResponse<InputStream> response = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
+    private void receive(long held, Target target, ByteProgress progress) throws FailedException {
+        Received received = new Received(held);
+        patience.await(() -> receive(received, target), received, size, progress);
+        progress.bytes(received.bytes(), size);
+        if (received.bytes() != size) {
+            throw new FailedException(shortBy(received.bytes()), null);
+        }
+    }
+
+    /** @return nothing */
+    private Void receive(Received received, Target target) throws IOException, InterruptedException {
+        long held = received.bytes();
+        HttpRequest.Builder request = HttpRequest.newBuilder(address);
+        if (held > 0) {
+            request.header("Range", "bytes=" + held + "-");
+        }
+        HttpResponse<InputStream> response = patience.client(HttpClient.Redirect.NORMAL)
+                .send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
         try (InputStream body = response.body()) {
-            if (response.statusCode() != 200) {
+            boolean continues = held > 0 && response.statusCode() == PART;
+            if (continues) {
+                requireRange(response.headers().firstValue("Content-Range").orElse("none"), held);
+            } else if (response.statusCode() != WHOLE) {
                 throw new IOException("HTTP status " + response.statusCode());
+            } else {
+                // Of a server that does not know ranges, everything comes again.
+                received.set(0);
             }
-            byte[] buffer = new byte[1 << 14];
-            for (int n; (n = body.read(buffer)) >= 0; ) {
-                received.add(buffer, n);
-                if (received.bytes > size) {
-                    throw new IOException("more than the " + size + " bytes expected");
-                }
+            try (OutputStream out = target.open(continues)) {
+                copy(body, out, received);
             }
         } catch (IOException e) {
-            throw received.bytes > 0 && received.bytes < size ? new IOException(shortBy(received.bytes), e) : e;
+            long bytes = received.bytes();
+            throw bytes > held && bytes < size ? new IOException(shortBy(bytes), e) : e;
         }
-        return received.toByteArray();
+        return null;
     }
 
-    private void check(byte[] bytes) throws FailedException {
-        if (bytes.length != size) {
-            throw new FailedException(shortBy(bytes.length), null);
+    private void copy(InputStream body, OutputStream out, Received received) throws IOException {
+        byte[] buffer = new byte[1 << 16];
+        for (int n; (n = body.read(buffer)) >= 0; ) {
+            received.set(received.bytes() + n);
+            if (received.bytes() > size) {
+                throw new IOException("more than the " + size + " bytes expected");
+            }
+            out.write(buffer, 0, n);
         }
-        String found = Hashes.sha256(bytes);
+    }
+
+    private void requireRange(String range, long held) throws IOException {
+        String wanted = "bytes " + held + "-" + (size - 1) + "/" + size;
+        if (!range.equals(wanted)) {
+            throw new IOException("the server continues with " + range + " instead of " + wanted);
+        }
+    }
+
+    private void requireHash(String found) throws FailedException {
         if (!found.equals(sha256)) {
             throw new FailedException("SHA-256 is " + found + ", expected " + sha256, null);
         }
@@ -129,16 +167,5 @@ record Download(URI address, long size, String sha256, Duration connectTimeout, 
 
     private String shortBy(long bytes) {
         return "ended after " + bytes + " of " + size + " bytes";
-    }
-
-    private static String reason(Throwable cause) {
-        if (cause instanceof HttpConnectTimeoutException) {
-            return "no connection in time";
-        }
-        if (cause instanceof ConnectException) {
-            return cause.getCause() instanceof UnresolvedAddressException ? "host name not found" : "no connection";
-        }
-        return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage().lines().findFirst()
-                .orElse("");
     }
 }

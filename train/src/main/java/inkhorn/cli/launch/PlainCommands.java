@@ -8,7 +8,7 @@ import java.util.Set;
  */
 public final class PlainCommands {
 
-    public static final Set<String> NAMES = Set.of("describe", "tokenize", "inspect-data");
+    public static final Set<String> NAMES = Set.of("describe", "tokenize", "inspect-data", "download");
 
     private PlainCommands() {
     }
