@@ -21,7 +21,8 @@ public record ModelCase(String name, GptConfig config, int batch) {
             new ModelCase("char", gpt(65, 256, 6, 6, 384, 0.2, false), 16),
             new ModelCase("char-nodropout", gpt(65, 256, 6, 6, 384, 0, false), 16),
             new ModelCase("char-64", gpt(65, 256, 6, 6, 384, 0.2, false), 64),
-            new ModelCase("gpt2", gpt(50257, 64, 12, 12, 768, 0, true), 4));
+            new ModelCase("gpt2", gpt(50257, 64, 12, 12, 768, 0, true), 4),
+            new ModelCase("gpt2-1024", gpt(50257, 1024, 12, 12, 768, 0, true), 1));
 
     /** @throws IllegalArgumentException for a model that libtorch's side and the kernels' benchmark do not build */
     public ModelCase {

@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "kernels", mixinStandardHelpOptions = true, showDefaultValues = true,
         description = "Each kernel by itself, as a share of the machine's measured peak.")
 public final class KernelsCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "MODEL", arity = "1..*", description = "tiny, char, char-64, gpt2")
+    @Parameters(paramLabel = "MODEL", arity = "1..*", description = "tiny, char, char-64, gpt2, gpt2-1024")
     private List<String> models;
 
     @Option(names = "--only", paramLabel = "REGEX", description = "Kernels whose name it finds.")

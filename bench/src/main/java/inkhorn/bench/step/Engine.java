@@ -101,7 +101,7 @@ record Engine(Build build, Setting setting, Precision precision, String variant)
         command.addAll(List.of("-Dinkhorn.log=WARN", "-cp",
                 build.isTorch() ? System.getProperty("java.class.path") : options.classPath(),
                 "inkhorn.bench.step.StepWorker", build.isTorch() ? StepWorker.TORCH + build.blas() : StepWorker.INKHORN,
-                model, "" + options.threads(), "" + dropout, precision.name()));
+                model, "" + options.threads(), "" + dropout, precision.name(), "" + options.recomputesBlocks()));
         ProcessBuilder process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
         if (build.isTorch()) {
             setUp(process.environment(), options.threads());

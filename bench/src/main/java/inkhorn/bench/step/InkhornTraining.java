@@ -23,13 +23,15 @@ final class InkhornTraining implements Training {
     /** Open as long as this JVM trains: it owns the free list that steps draw from. */
     private final Scope run = Scope.open();
 
-    InkhornTraining(ModelCase model) {
+    /** @param recomputesBlocks activation checkpointing */
+    InkhornTraining(ModelCase model, boolean recomputesBlocks) {
         this.model = new Gpt(model.config(), new Rng(Recipe.SEED));
         recipe = new Recipe(model);
         tokens = model.tokens();
         Hyperparameters hyper = new Hyperparameters(Recipe.BETA1, Recipe.BETA2, Recipe.EPS, Recipe.WEIGHT_DECAY);
         AdamW optimizer = new AdamW(this.model.namedParameters(), hyper);
-        training = new TrainStep(this.model, optimizer, step -> Recipe.LR, Recipe.CLIP, Recipe.SEED);
+        training = new TrainStep(this.model, optimizer, step -> Recipe.LR, Recipe.CLIP, Recipe.SEED,
+                recomputesBlocks);
     }
 
     @Override

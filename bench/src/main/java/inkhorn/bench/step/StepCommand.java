@@ -26,7 +26,8 @@ import picocli.CommandLine.Spec;
 @Command(name = "step", mixinStandardHelpOptions = true, showDefaultValues = true,
         description = "Whole training steps of Inkhorn and libtorch in turn.")
 public final class StepCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "MODEL", arity = "1..*", description = "tiny, char, char-nodropout, char-64, gpt2")
+    @Parameters(paramLabel = "MODEL", arity = "1..*",
+            description = "tiny, char, char-nodropout, char-64, gpt2, gpt2-1024")
     private List<String> models;
 
     @Option(names = "--rounds", description = "Turns of each engine.")
@@ -78,6 +79,10 @@ public final class StepCommand implements Callable<Integer> {
             description = "Inkhorn takes part once more, as another build's bench.jar has it.")
     private Path alsoJar;
 
+    @Option(names = "--also-checkpointing",
+            description = "Inkhorn takes part once more, with train.activation_checkpointing.")
+    private boolean alsoCheckpointing;
+
     @Option(names = "--no-check", description = "Do not compare losses first.")
     private boolean noCheck;
 
@@ -99,7 +104,7 @@ public final class StepCommand implements Callable<Integer> {
         List<ModelCase> cases = cases();
         Path home = Machine.buildDirectory();
         StepOptions options = new StepOptions(home, java, System.getProperty("java.class.path"), jvm, threads, rounds,
-                roundSeconds, turn, new StepOptions.Warmup(3, warmup), searchSeconds);
+                roundSeconds, turn, new StepOptions.Warmup(3, warmup), false, searchSeconds);
         Comparison.Lineup lineup =
                 new Comparison.Lineup(engines, settings, variants(options), !noCheck, !noBfloat16, !noProfile);
         TimeEstimate estimate = new TimeEstimate(options, lineup);
@@ -133,11 +138,11 @@ public final class StepCommand implements Callable<Integer> {
         if (rounds < 1) {
             throw new ParameterException(spec.commandLine(), "--rounds=" + rounds + ": at least 1");
         }
-        boolean isCompared = !alsoThreads.isEmpty() || alsoJava != null || alsoJar != null;
+        boolean isCompared = !alsoThreads.isEmpty() || alsoJava != null || alsoJar != null || alsoCheckpointing;
         if (!engines.contains(Build.INKHORN) && isCompared) {
             throw new ParameterException(spec.commandLine(),
-                    "--also-threads, --also-java and --also-jar compare with Inkhorn,"
-                    + " which --engines=" + names() + " leaves out: add inkhorn");
+                    "--also-threads, --also-java, --also-jar and --also-checkpointing"
+                    + " compare with Inkhorn, which --engines=" + names() + " leaves out: add inkhorn");
         }
         if (alsoJar != null && !Files.isRegularFile(alsoJar)) {
             throw new ParameterException(spec.commandLine(), "--also-jar=" + alsoJar
@@ -170,6 +175,9 @@ public final class StepCommand implements Callable<Integer> {
         }
         if (alsoJar != null) {
             variants.put("other build", options.withJar(alsoJar));
+        }
+        if (alsoCheckpointing) {
+            variants.put("activation checkpointing", options.recomputingBlocks());
         }
         return variants;
     }

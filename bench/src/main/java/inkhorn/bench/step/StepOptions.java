@@ -15,10 +15,12 @@ import java.util.List;
  * @param roundSeconds after which a model's rounds end, but not before {@link #LEAST_ROUNDS}
  * @param turnSeconds how long a turn takes at least, and at least one step
  * @param warmup of every engine before it is measured
+ * @param recomputesBlocks whether Inkhorn trains with activation checkpointing
  * @param searchSeconds for the turns in which one libtorch's settings are compared, and at least one turn of each pair
  */
 record StepOptions(Path home, Path java, String classPath, List<String> jvm, int threads, int rounds,
-                   double roundSeconds, double turnSeconds, Warmup warmup, double searchSeconds) {
+                   double roundSeconds, double turnSeconds, Warmup warmup, boolean recomputesBlocks,
+                   double searchSeconds) {
     /** Fewer give no interval worth the name. */
     static final int LEAST_ROUNDS = 5;
 
@@ -32,22 +34,27 @@ record StepOptions(Path home, Path java, String classPath, List<String> jvm, int
 
     StepOptions withThreads(int other) {
         return new StepOptions(home, java, classPath, jvm, other, rounds, roundSeconds, turnSeconds, warmup,
-                searchSeconds);
+                recomputesBlocks, searchSeconds);
     }
 
     StepOptions withJava(Path other) {
         return new StepOptions(home, other, classPath, jvm, threads, rounds, roundSeconds, turnSeconds, warmup,
-                searchSeconds);
+                recomputesBlocks, searchSeconds);
     }
 
     StepOptions withJar(Path other) {
         return new StepOptions(home, java, other.toString(), jvm, threads, rounds, roundSeconds, turnSeconds, warmup,
+                recomputesBlocks, searchSeconds);
+    }
+
+    StepOptions recomputingBlocks() {
+        return new StepOptions(home, java, classPath, jvm, threads, rounds, roundSeconds, turnSeconds, warmup, true,
                 searchSeconds);
     }
 
     /** Short turns and a short warm-up, since libtorch, which compiles nothing, is compared with itself. */
     StepOptions forSearch() {
         return new StepOptions(home, java, classPath, jvm, threads, rounds, roundSeconds, turnSeconds / 2,
-                new Warmup(1, Math.min(2, warmup.seconds)), searchSeconds);
+                new Warmup(1, Math.min(2, warmup.seconds)), recomputesBlocks, searchSeconds);
     }
 }

@@ -31,7 +31,8 @@ public final class StepWorker {
     private final long emptyBytes;
     private long steps;
 
-    private StepWorker(String engine, ModelCase model, int threads, Engine.Precision precision) throws IOException {
+    private StepWorker(String engine, ModelCase model, int threads, Engine.Precision precision,
+                       boolean recomputesBlocks) throws IOException {
         this.model = model;
         this.threads = threads;
         if (engine.startsWith(TORCH)) {
@@ -41,13 +42,13 @@ public final class StepWorker {
         } else {
             KernelProvider.choose(threads);
             emptyBytes = highWaterMark("self");
-            training = new InkhornTraining(model);
+            training = new InkhornTraining(model, recomputesBlocks);
         }
     }
 
     /**
      * Arguments: {@code inkhorn} or {@code torch-MKL} or {@code torch-OpenBLAS}, the model's name, threads, whether to
-     * keep the model's dropout, the precision.
+     * keep the model's dropout, the precision, whether Inkhorn recomputes blocks.
      */
     public static void main(String[] args) throws IOException {
         if (args[0].equals(INKHORN)) {
@@ -64,7 +65,7 @@ public final class StepWorker {
             ModelCase named = ModelCase.named(args[1]);
             ModelCase model = Boolean.parseBoolean(args[3]) ? named : named.withoutDropout();
             StepWorker worker = new StepWorker(args[0], model, Integer.parseInt(args[2]),
-                    Engine.Precision.valueOf(args[4]));
+                    Engine.Precision.valueOf(args[4]), args.length > 5 && Boolean.parseBoolean(args[5]));
             answers.println("= " + worker.training.description());
             worker.serve(answers);
         } catch (RuntimeException | LinkageError | OutOfMemoryError e) {

@@ -13,7 +13,7 @@ final class EngineTest {
 
     private static final StepOptions OPTIONS =
             new StepOptions(Path.of("target"), Path.of("java"), "bench.jar", List.of(),
-            3, 15, 300, 1, new StepOptions.Warmup(3, 12), 30);
+            3, 15, 300, 1, new StepOptions.Warmup(3, 12), false, 30);
 
     @Test
     void hugePagesAreAskedForInTheirSettingsAlone() {

@@ -39,7 +39,7 @@ final class TimeEstimateTest {
 
     private static TimeEstimate estimate(double roundSeconds, List<Setting> settings) {
         StepOptions options = new StepOptions(Path.of("."), Path.of("java"), "bench.jar", List.of(), 2, 15,
-                roundSeconds, 1, new StepOptions.Warmup(3, 12), 30);
+                roundSeconds, 1, new StepOptions.Warmup(3, 12), false, 30);
         return new TimeEstimate(options,
                 new Comparison.Lineup(List.of(Build.values()), settings, Map.of(), true, true, true));
     }
