@@ -77,6 +77,25 @@ public abstract class Op {
         return out;
     }
 
+    /**
+     * As {@link #record}, and has {@link #forward} compute the values: at once, or in the second run of a
+     * {@link Recomputed} part when they are first read, as the last ones of the part never are.
+     */
+    protected final Tensor recordAndCompute(Tensor out) {
+        record(out);
+        if (out.needsGrad() && Recomputed.isSecondRun()) {
+            out.computedWhenRead();
+        } else {
+            forward(out.data());
+        }
+        return out;
+    }
+
+    /** Writes the output's values, for ops that use {@link #recordAndCompute}. */
+    protected void forward(float[] out) {
+        throw new UnsupportedOperationException(getClass().getSimpleName() + " computes its output in apply");
+    }
+
     /** Makes this op the maker of a second result beside the one of {@link #record(Tensor)}. */
     protected final Tensor recordSecond(Tensor out) {
         if (out.needsGrad()) {

@@ -14,6 +14,8 @@ import java.util.function.UnaryOperator;
  * Shapes: those of the part's inputs and outputs.
  */
 public final class Recomputed extends Op {
+    private static final ThreadLocal<Boolean> SECOND_RUN = ThreadLocal.withInitial(() -> false);
+
     private final UnaryOperator<Tensor[]> part;
     private final Tensor[] inputs;
     private Tensor[] outputs;
@@ -97,13 +99,28 @@ public final class Recomputed extends Op {
             }
         }
         try (Scope inner = Scope.open()) {
-            Backward.behind(withGradients(part.apply(leaves)));
+            Backward.behind(withGradients(secondRun(leaves)));
         }
         for (Tensor leaf : leaves) {
             if (leaf.needsGrad() && leaf.grad() == null) {
                 KernelProvider.kernels().fill(leaf.gradSlot().array(), 0, leaf.size());
             }
         }
+    }
+
+    private Tensor[] secondRun(Tensor[] leaves) {
+        boolean before = SECOND_RUN.get();
+        SECOND_RUN.set(true);
+        try {
+            return part.apply(leaves);
+        } finally {
+            SECOND_RUN.set(before);
+        }
+    }
+
+    /** Whether the values of the part's outputs are known, so that they need not be computed. */
+    static boolean isSecondRun() {
+        return SECOND_RUN.get();
     }
 
     /** The outputs that a gradient has reached and that need it, with that gradient. */

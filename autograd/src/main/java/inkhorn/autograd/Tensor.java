@@ -30,6 +30,8 @@ public final class Tensor {
     /** False while {@link #grad} holds nothing yet: the next writer overwrites instead of adding. */
     private boolean gradFilled;
     private Op op;
+    /** Whether {@link #op} has still to compute the values. */
+    private boolean pending;
     /** Why {@link #data} is gone, for the message. */
     private String gone;
 
@@ -119,6 +121,10 @@ public final class Tensor {
         if (data == null) {
             throw new IllegalStateException("tensor " + shape + ": " + gone);
         }
+        if (pending) {
+            pending = false;
+            op.forward(data);
+        }
         return data;
     }
 
@@ -203,6 +209,11 @@ public final class Tensor {
     /** The op that made this tensor, or null for a leaf. */
     public Op op() {
         return op;
+    }
+
+    /** Leaves the values to be computed by the op that made this tensor, once they are read. */
+    void computedWhenRead() {
+        pending = true;
     }
 
     void madeBy(Op maker) {
@@ -368,7 +379,10 @@ public final class Tensor {
 
     @Override
     public String toString() {
-        String values = data == null ? gone : size() <= 16 ? Arrays.toString(data) : size() + " values";
+        if (pending || data == null) {
+            return "Tensor" + shape + " " + (data == null ? gone : "not computed yet");
+        }
+        String values = size() <= 16 ? Arrays.toString(data) : size() + " values";
         return "Tensor" + shape + " " + values;
     }
 }

@@ -87,6 +87,21 @@ class RecomputedTest {
         }
     }
 
+    /** A block's last product is a third of its forward pass; its backward pass does not read the result. */
+    @Test
+    void theLastProductOfAPartIsNotComputedASecondTime() {
+        try (Scope shapes = Scope.openOnShapes()) {
+            Tensor in = Tensor.variable(Shape.of(ROWS, CHANNELS));
+            Tensor square = Tensor.variable(Shape.of(CHANNELS, CHANNELS));
+            Tensor out = Recomputed.apply(t -> new Tensor[] {
+                FusedLinear.apply(FusedLinear.apply(t[0], square, null, Unary.GELU), square, null, null)}, in)[0];
+            long product = 2L * ROWS * CHANNELS * CHANNELS;
+            assertThat(shapes.flops()).isEqualTo(2 * product);
+            Backward.from(out.sum());
+            assertThat(shapes.flops()).isEqualTo((2 + 1 + 4) * product);
+        }
+    }
+
     @Test
     void withoutRecordingThePartRunsOnceAndKeepsItsTensors() {
         AtomicInteger runs = new AtomicInteger();

@@ -142,7 +142,7 @@ final class TrainCommandTest {
 
     @Test
     void aBatchThatNoArrayHoldsIsOneLineAndLeavesNoRunDirectory() {
-        assertFails(2, "train.batch_size 20000000 with model.block_size 8: shape: (20000000, 8, 23) has more elements"
+        assertFails(2, "train.batch_size 20000000 with model.block_size 8: shape: (20000000, 8, 24) has more elements"
                 + " than one array can"
                 + " hold (2^31 - 9); choose a smaller train.batch_size, and raise train.grad_accum by as much",
                 "--train.batch_size=20000000");

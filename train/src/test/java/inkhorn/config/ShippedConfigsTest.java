@@ -38,9 +38,9 @@ class ShippedConfigsTest {
     void gpt2HasItsPublishedSizes(String name, int layers, int heads, int channels, long parameters, double lr) {
         RunConfig config = ConfigLoader.load(CONFIGS.resolve(name + ".yaml"));
         GptConfig gpt = config.model().gpt();
-        assertThat(gpt).isEqualTo(GptConfig.defaults().withNLayer(layers).withNHead(heads).withNEmbd(channels)
-                .withBlockSize(1024).withBias(true).withActivation(Activation.GELU_TANH).withDropout(0.1)
-                .withVocabSize(gpt.vocabSize()));
+        assertThat(gpt).isEqualTo(GptConfig.defaults().withNLayer(layers).withNHead(1).withNEmbd(channels)
+                .withNHead(heads).withBlockSize(1024).withBias(true).withActivation(Activation.GELU_TANH)
+                .withDropout(0.1).withVocabSize(gpt.vocabSize()));
         assertThat(config.data().tokenizer()).isEqualTo("gpt2");
         assertThat(config.optim().lr()).isEqualTo(lr);
         try (Scope shapes = Scope.openOnShapes()) {

@@ -41,10 +41,19 @@ public final class FusedLinear extends Op {
         Tensor y = result(x.shape().with(-1, out), x, weight, biasOrNull);
         boolean keeps = y.needsGrad() && activationOrNull != null;
         float[] derivative = keeps ? Scope.allocate(y.size()) : null;
-        float[] bias = biasOrNull == null ? null : biasOrNull.data();
-        kernels().gemm(false, false, Checks.rows(x.shape()), out, x.shape().last(), x.data(), 0, weight.data(), 0,
-                y.data(), 0, false, new Epilogue(bias, activationOrNull, derivative));
-        return new FusedLinear(x, weight, biasOrNull, activationOrNull, derivative).record(y);
+        FusedLinear op = new FusedLinear(x, weight, biasOrNull, activationOrNull, derivative);
+        if (!keeps) {
+            return op.recordAndCompute(y);
+        }
+        op.forward(y.data());
+        return op.record(y);
+    }
+
+    @Override
+    protected void forward(float[] y) {
+        float[] shift = bias == null ? null : bias.data();
+        kernels().gemm(false, false, Checks.rows(x.shape()), weight.shape().last(), x.shape().last(), x.data(), 0,
+                weight.data(), 0, y, 0, false, new Epilogue(shift, activation, derivative));
     }
 
     private static void check(Shape x, Shape weight, Tensor bias, Unary activation) {
