@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Reads a checkpoint as GPT2LMHeadModel.from_pretrained does: hugging_face.py builds GPT-2 from config.json and model.safetensors in
-# PyTorch, by transformers' names and formulas, and every logit must equal Inkhorn's up to rounding. In a model with biases no key is
-# missing; without, exactly the biases are missing, which transformers sets to 0 with a warning. 36 to 43 s of CPU; needs python3 with torch
-# (Debian: apt-get install python3-torch).
+# PyTorch, by transformers' names and formulas, and every logit must equal Inkhorn's up to rounding. No key may be missing or unexpected,
+# so that transformers has nothing to warn of, with biases or without. 36 to 43 s of CPU; needs python3 with torch (Debian: apt-get
+# install python3-torch).
 #
 #   docs/proofs/hugging-face.sh [train.jar]    PYTHON=/path/to/python3 chooses the interpreter, JAVA=/path/to/java the JDK
 reader=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)/hugging_face.py
@@ -20,21 +20,21 @@ find_python() { # the first that has PyTorch
     exit 2
 }
 
-agrees() { # what, keys that are missing (none or biases), overrides…: trains, explains and compares
-    local what=$1 missing=$2
-    shift 2
+agrees() { # what, overrides…: trains, explains and compares
+    local what=$1
+    shift
     local run="checkpoints/${what// /-}"
     train 0 train.log run.yaml --run.out="$run" --optim.lr=1e-2 --train.eval_interval=0 "$@"
     "$java" -jar "$jar" explain "$run" --prompt "7" --tokens 24 --greedy --top 1000000 --json >"$run/explained.json" 2>explain.log ||
         tail -n 5 explain.log
-    check "$what" "$python" "$reader" "$run/latest" "$run/explained.json" "$missing"
+    check "$what" "$python" "$reader" "$run/latest" "$run/explained.json"
 }
 
 python=$(find_python)
 # Fast and long enough for weights so large that the two formulas of GELU can be told apart.
 config 0 "max_iters: 200" >run.yaml
-agrees "with biases" none --model.bias=true --model.activation=gelu_tanh
-agrees "without biases" biases --model.bias=false --model.activation=gelu
-agrees "byte-pair encoding" none --model.bias=true --model.activation=gelu --data.tokenizer=bpe --data.vocab_size=300
-agrees "head of its own and a sinusoidal table" none --model.bias=true --model.activation=relu --model.tie_weights=false --model.position=sinusoidal
+agrees "with biases" --model.bias=true --model.activation=gelu_tanh
+agrees "without biases" --model.bias=false --model.activation=gelu
+agrees "byte-pair encoding" --model.bias=true --model.activation=gelu --data.tokenizer=bpe --data.vocab_size=300
+agrees "head of its own and a sinusoidal table" --model.bias=true --model.activation=relu --model.tie_weights=false --model.position=sinusoidal
 finish

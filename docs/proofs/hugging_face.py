@@ -1,11 +1,10 @@
 """Builds GPT-2 from a checkpoint's files as transformers' GPT2LMHeadModel.from_pretrained does, and compares its logits with Inkhorn's.
 
-    hugging_face.py CHECKPOINT EXPLAIN.json none|biases
+    hugging_face.py CHECKPOINT EXPLAIN.json
 
-EXPLAIN.json is what `java -jar train.jar explain CHECKPOINT --json --top 1000000` wrote; the last word says which keys of GPT-2 are
-expected to be missing in model.safetensors. Needs PyTorch, and nothing of Inkhorn, transformers or safetensors: the file is read by the
-format's definition (github.com/huggingface/safetensors#format), config.json with the keys and defaults of GPT2Config, and the graph is
-written here after transformers' modeling_gpt2.py. Exits 1 if a key is missing or unexpected, or if a logit differs.
+EXPLAIN.json is what `java -jar train.jar explain CHECKPOINT --json --top 1000000` wrote. Needs PyTorch, and nothing of Inkhorn,
+transformers or safetensors: the file is read by the format's definition (github.com/huggingface/safetensors#format), config.json with the
+keys and defaults of GPT2Config, and the graph is written here after transformers' modeling_gpt2.py. Exits 1 if a key is missing or unexpected, or if a logit differs.
 """
 import json
 import struct
@@ -161,14 +160,6 @@ def from_pretrained(directory):
     return model, config, [key for key in missing if key not in tied], unexpected
 
 
-def expected_missing(config, which):
-    if which == "none":
-        return set()
-    layers = [f"transformer.h.{layer}.{part}.bias" for layer in range(config["n_layer"])
-              for part in ("ln_1", "attn.c_attn", "attn.c_proj", "ln_2", "mlp.c_fc", "mlp.c_proj")]
-    return {*layers, "transformer.ln_f.bias"}
-
-
 def logits_agree(model, config, explained):
     """Compares every token's logit at every position that explain wrote, as long as the text fits into the context."""
     ids = list(explained["prompt_ids"])
@@ -199,14 +190,13 @@ def summary(keys):
 
 
 def main():
-    if len(sys.argv) != 4 or sys.argv[3] not in ("none", "biases"):
+    if len(sys.argv) != 3:
         raise SystemExit(__doc__)
-    directory, explained, which = Path(sys.argv[1]), json.loads(Path(sys.argv[2]).read_text()), sys.argv[3]
+    directory, explained = Path(sys.argv[1]), json.loads(Path(sys.argv[2]).read_text())
     model, config, missing, unexpected = from_pretrained(directory)
     print(f"        {config['n_layer']} layers, {config['activation_function']}, head {'tied' if config['tie_word_embeddings'] else 'untied'}; "
           f"missing: {summary(missing)}; unexpected: {summary(unexpected)}")
-    keys = set(missing) == expected_missing(config, which) and not unexpected
-    sys.exit(0 if logits_agree(model, config, explained) and keys else 1)
+    sys.exit(0 if logits_agree(model, config, explained) and not missing and not unexpected else 1)
 
 
 if __name__ == "__main__":

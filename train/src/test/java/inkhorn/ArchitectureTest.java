@@ -110,6 +110,15 @@ final class ArchitectureTest {
             .should().dependOnClassesThat().resideInAnyPackage("inkhorn.train..", "inkhorn.config..");
 
     @ArchTest
+    static final ArchRule exchangingKnowsNoTrainer = noClasses().that().resideInAPackage("inkhorn.exchange..")
+            .should().dependOnClassesThat().resideInAnyPackage("inkhorn.train..", "inkhorn.config..");
+
+    @ArchTest
+    static final ArchRule ownFilesKnowNoForeignFormat = noClasses().that()
+            .resideInAnyPackage("inkhorn.checkpoint..", "inkhorn.generate..", "inkhorn.inspect..")
+            .should().dependOnClassesThat().resideInAPackage("inkhorn.exchange..");
+
+    @ArchTest
     static final ArchRule startingKnowsNoCommand = noClasses().that().resideInAPackage("inkhorn.cli.launch..")
             .should().dependOnClassesThat(resideInAnyPackage("inkhorn..")
                     .and(not(resideInAnyPackage("inkhorn.cli.launch..", "inkhorn.autograd.kernel.."))));

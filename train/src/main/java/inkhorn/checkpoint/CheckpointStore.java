@@ -219,18 +219,20 @@ public final class CheckpointStore {
     private void write(Path directory, long step, CheckpointContents contents) throws IOException {
         files.createDirectory(directory);
         List<Path> written = new ArrayList<>();
-        written.add(file(directory, CheckpointLayout.MODEL, path ->
-                Safetensors.writeUnchecked(path, contents.model(), Safetensors.HUGGING_FACE, false)));
+        written.add(file(directory, CheckpointLayout.MODEL, path -> write(path, contents.model())));
         written.add(file(directory, CheckpointLayout.CONFIG, path -> JsonFile.write(path, contents.config())));
         for (Map.Entry<String, CheckpointContents.FileWriter> extra : contents.extraFiles().entrySet()) {
             written.add(file(directory, extra.getKey(), extra.getValue()));
         }
-        written.add(file(directory, CheckpointLayout.OPTIMIZER, path ->
-                Safetensors.writeUnchecked(path, contents.optimizer(), Safetensors.HUGGING_FACE, false)));
+        written.add(file(directory, CheckpointLayout.OPTIMIZER, path -> write(path, contents.optimizer())));
         written.add(file(directory, CheckpointLayout.TRAINER, path -> JsonFile.write(path, contents.trainer())));
         String manifest = CheckpointManifest.of(step, written).text();
         file(directory, CheckpointLayout.MANIFEST, path -> Files.writeString(path, manifest));
         files.syncDirectory(directory);
+    }
+
+    private static void write(Path file, List<NamedTensor> tensors) throws IOException {
+        Safetensors.writeUnchecked(file, tensors, Safetensors.HUGGING_FACE, Dtype.F32, false);
     }
 
     private Path file(Path directory, String name, CheckpointContents.FileWriter writer) throws IOException {

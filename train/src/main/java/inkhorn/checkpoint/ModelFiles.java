@@ -28,9 +28,12 @@ public final class ModelFiles {
 
     private ModelFiles() {}
 
-    /** What {@code model.safetensors} is to hold: views of the model's own arrays. */
+    /**
+     * What {@code model.safetensors} is to hold: views of the model's own arrays, and the zeros of
+     * {@link HuggingFace#state}.
+     */
     public static List<NamedTensor> weights(LanguageModel model) {
-        return named(StateDict.of(model));
+        return named(HuggingFace.state(model));
     }
 
     /** Tensors as a file is to hold them: views, not copies. */
@@ -55,6 +58,12 @@ public final class ModelFiles {
      */
     public static void save(Path directory, LanguageModel model, ObjectNode config,
             Map<String, CheckpointContents.FileWriter> extraFiles) {
+        save(directory, model, config, extraFiles, Dtype.F32);
+    }
+
+    /** As above, with all weights in a type of choice: F32, F16 or BF16. */
+    public static void save(Path directory, LanguageModel model, ObjectNode config,
+            Map<String, CheckpointContents.FileWriter> extraFiles, Dtype dtype) {
         requireNoModel(directory);
         try {
             Files.createDirectories(directory);
@@ -63,7 +72,7 @@ public final class ModelFiles {
             }
             JsonFile.write(directory.resolve(CheckpointLayout.CONFIG), config);
             Safetensors.writeUnchecked(directory.resolve(CheckpointLayout.MODEL), weights(model),
-                    Safetensors.HUGGING_FACE, true);
+                    Safetensors.HUGGING_FACE, dtype, true);
         } catch (IOException e) {
             throw CheckpointException.runFailure(directory + ": the model cannot be saved ("
                     + CheckpointException.reason(e) + "); check free space and permissions", e);
@@ -177,7 +186,7 @@ public final class ModelFiles {
         try {
             Map<String, InFile> own = HuggingFace.byOwnNames(model, file);
             requireNumbers(own);
-            StateDict.read(model, HuggingFace.cropped(model, own));
+            StateDict.read(model, HuggingFace.cropped(model, HuggingFace.withoutZeroBiases(model, own)));
         } catch (IllegalArgumentException e) {
             throw CheckpointException.userError(weights.file() + ": " + e.getMessage()
                     + "; config.json and the weights must be of one model", e);

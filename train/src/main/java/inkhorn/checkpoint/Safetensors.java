@@ -1,11 +1,7 @@
 package inkhorn.checkpoint;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -18,8 +14,6 @@ import java.util.Set;
 public final class Safetensors {
     /** The metadata without which Hugging Face's transformers refuses to load a model. */
     public static final Map<String, String> HUGGING_FACE = Map.of("format", "pt");
-
-    private static final int CHUNK = 1 << 18;
 
     private Safetensors() {}
 
@@ -34,7 +28,7 @@ public final class Safetensors {
      */
     public static void write(Path file, List<NamedTensor> tensors, Map<String, String> metadata, boolean sync) {
         try {
-            writeUnchecked(file, tensors, metadata, sync);
+            writeUnchecked(file, tensors, metadata, Dtype.F32, sync);
         } catch (IOException e) {
             throw CheckpointException.runFailure(file + ": cannot be written (" + CheckpointException.reason(e)
                     + "); check free space and permissions", e);
@@ -48,40 +42,28 @@ public final class Safetensors {
         }
     }
 
-    static void writeUnchecked(Path file, List<NamedTensor> tensors, Map<String, String> metadata, boolean sync)
-            throws IOException {
+    /**
+     * As {@link #write}, in a type of choice.
+     *
+     * @param dtype of all tensors: F32, F16 or BF16
+     * @throws IOException where writing fails
+     */
+    public static void writeUnchecked(Path file, List<NamedTensor> tensors, Map<String, String> metadata, Dtype dtype,
+            boolean sync) throws IOException {
         Set<String> names = new HashSet<>();
         for (NamedTensor tensor : tensors) {
             if (!names.add(tensor.name())) {
                 throw new IllegalArgumentException("two tensors are named " + tensor.name());
             }
         }
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
-                StandardOpenOption.TRUNCATE_EXISTING)) {
-            drain(ByteBuffer.wrap(SafetensorsHeader.encode(tensors, metadata)), channel);
-            ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK).order(ByteOrder.LITTLE_ENDIAN);
+        try (BinaryOutput out = BinaryOutput.create(file)) {
+            out.writeBytes(SafetensorsHeader.encode(tensors, metadata, dtype));
             for (NamedTensor tensor : tensors) {
-                writeData(tensor.data(), chunk, channel);
+                out.writeFloats(tensor.data(), dtype);
             }
             if (sync) {
-                channel.force(true);
+                out.sync();
             }
-        }
-    }
-
-    private static void writeData(float[] data, ByteBuffer chunk, FileChannel channel) throws IOException {
-        int done = 0;
-        while (done < data.length) {
-            int count = Math.min(CHUNK / Float.BYTES, data.length - done);
-            chunk.clear().asFloatBuffer().put(data, done, count);
-            drain(chunk.limit(count * Float.BYTES), channel);
-            done += count;
-        }
-    }
-
-    private static void drain(ByteBuffer buffer, FileChannel channel) throws IOException {
-        while (buffer.hasRemaining()) {
-            channel.write(buffer);
         }
     }
 }

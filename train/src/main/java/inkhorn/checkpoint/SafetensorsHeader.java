@@ -59,15 +59,16 @@ final class SafetensorsHeader {
     }
 
     /** The header's bytes with its length in front, padded with spaces so that the data begin at a multiple of 8. */
-    static byte[] encode(List<NamedTensor> tensors, Map<String, String> metadata) throws IOException {
+    static byte[] encode(List<NamedTensor> tensors, Map<String, String> metadata, Dtype dtype)
+            throws IOException {
         ObjectNode json = Json.MAPPER.createObjectNode();
         if (!metadata.isEmpty()) {
             json.putPOJO(METADATA, metadata);
         }
         long offset = 0;
         for (NamedTensor tensor : tensors) {
-            long end = offset + (long) tensor.data().length * Float.BYTES;
-            ObjectNode entry = json.putObject(tensor.name()).put("dtype", Dtype.F32.name());
+            long end = offset + (long) tensor.data().length * dtype.bytes();
+            ObjectNode entry = json.putObject(tensor.name()).put("dtype", dtype.name());
             entry.putPOJO("shape", tensor.shape()).putPOJO("data_offsets", new long[] {offset, end});
             offset = end;
         }

@@ -75,6 +75,7 @@ final class Cli {
         commands.put("download", DownloadCommand::new);
         commands.put("import", ImportCommand::new);
         commands.put("parity", ParityCommand::new);
+        commands.put("export", ExportCommand::new);
         commands.put("doctor", DoctorCommand::new);
         return commands;
     }

@@ -41,6 +41,9 @@ public final class Gpt2 {
     private static final Pattern BLOCK = Pattern.compile("(?:transformer\\.)?h\\.(\\d+)\\..*");
     /** The causal masks that GPT-2's PyTorch files hold beside the weights. */
     private static final Pattern MASKS = Pattern.compile("(transformer\\.)?h\\.\\d+\\.attn\\.(masked_)?bias");
+    private static final String WEIGHT = ".weight";
+    /** What has a bias in GPT-2: all but the embeddings and the head. */
+    private static final Pattern BIASED = Pattern.compile("transformer\\.(h\\.\\d+|ln_f)\\..*");
     private static final List<String> DROPOUTS = List.of("resid_pdrop", "embd_pdrop", "attn_pdrop");
     /** The components that GPT-2 has other keys for. */
     private static final Set<String> TRANSLATED = Set.of("vocabSize", "blockSize", "nLayer", "nHead", "nEmbd",
@@ -57,9 +60,8 @@ public final class Gpt2 {
     static Map<String, Object> write(GptConfig config) {
         Map<String, Object> keys = new LinkedHashMap<>();
         Map<String, Object> absent = Records.values(ABSENT);
-        Map<String, Object> own = Records.values(config);
-        own.keySet().removeAll(TRANSLATED);
-        if (own.keySet().stream().allMatch(key -> ANY_GPT2.contains(key) || own.get(key).equals(absent.get(key)))) {
+        Map<String, Object> own = untranslated(config);
+        if (isGpt2(config)) {
             keys.put("model_type", MODEL_TYPE);
             keys.put("architectures", List.of("GPT2LMHeadModel"));
         } else {
@@ -81,6 +83,19 @@ public final class Gpt2 {
             }
         });
         return keys;
+    }
+
+    private static Map<String, Object> untranslated(GptConfig config) {
+        Map<String, Object> own = Records.values(config);
+        own.keySet().removeAll(TRANSLATED);
+        return own;
+    }
+
+    /** Whether all that GPT-2 has no key for is as in GPT-2. */
+    private static boolean isGpt2(GptConfig config) {
+        Map<String, Object> absent = Records.values(ABSENT);
+        return untranslated(config).entrySet().stream().allMatch(component ->
+                ANY_GPT2.contains(component.getKey()) || component.getValue().equals(absent.get(component.getKey())));
     }
 
     /** Absent keys have GPT-2's values, but for dropout: absent means none. */
@@ -137,6 +152,24 @@ public final class Gpt2 {
                 POSITIONS, model.blockSize()) : Map.of();
     }
 
+    /**
+     * The biases that GPT-2 has and this model does without, with their lengths: where a file is to be read by other
+     * programs, they are there and 0. Empty for a model with biases, and for one that is no GPT-2.
+     */
+    static Map<String, Integer> zeroBiases(Gpt model) {
+        Map<String, Integer> biases = new LinkedHashMap<>();
+        GptConfig config = model.gptConfig();
+        if (!config.bias() && config.activation() != Activation.SWIGLU && isGpt2(config)) {
+            model.namedParameters().forEach(p -> {
+                if (p.name().endsWith(WEIGHT) && BIASED.matcher(p.name()).matches()) {
+                    // Of a norm (C), of a linear layer (inputs, outputs).
+                    biases.put(p.name().replace(WEIGHT, ".bias"), p.tensor().shape().last());
+                }
+            });
+        }
+        return biases;
+    }
+
     /** Where a config has other sizes than a file's tensors, by name; found before anything of these sizes is made. */
     static List<String> misfits(GptConfig gpt, Map<String, int[]> file) {
         List<String> wrong = new ArrayList<>();
@@ -163,7 +196,9 @@ public final class Gpt2 {
     private static List<String> withTensors(List<String> wrong, GptConfig gpt, Map<String, int[]> file) {
         try (Scope shapes = Scope.openOnShapes()) {
             Gpt model = new Gpt(gpt);
-            wrong.addAll(StateDict.mismatches(model, HuggingFace.byOwnNames(model, file)));
+            Map<String, int[]> own = HuggingFace.byOwnNames(model, file);
+            own.keySet().removeAll(zeroBiases(model).keySet());
+            wrong.addAll(StateDict.mismatches(model, own));
         } catch (IllegalArgumentException e) {
             // Sizes that no array can have: they are named already.
         }

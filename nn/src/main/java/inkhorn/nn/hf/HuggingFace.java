@@ -1,11 +1,13 @@
 package inkhorn.nn.hf;
 
 import inkhorn.autograd.Scope;
+import inkhorn.autograd.Tensor;
 import inkhorn.nn.Bigram;
 import inkhorn.nn.Gpt;
 import inkhorn.nn.LanguageModel;
 import inkhorn.nn.StateDict;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -114,6 +116,7 @@ public final class HuggingFace {
      */
     public static <T> Map<String, T> byOwnNames(LanguageModel model, Map<String, T> file) {
         Set<String> known = StateDict.names(model);
+        known.addAll(zeroBiases(model).keySet());
         Map<String, T> found = new LinkedHashMap<>();
         file.forEach((name, tensor) -> {
             String own = Gpt2.ownName(name, known);
@@ -138,6 +141,54 @@ public final class HuggingFace {
         Gpt2.rows(model).forEach((name, rows) -> cropped.computeIfPresent(name, (same, stored) ->
                 stored.shape().length == 2 && stored.shape()[0] > rows ? stored.firstRows(rows) : stored));
         return cropped;
+    }
+
+    /**
+     * What a file holds of a model: its state ({@link StateDict#of}), and zeros for the biases that GPT-2 has and the
+     * model does without. transformers would warn that they are missing; {@code bias: false} in {@code config.json} is
+     * how {@link #withoutZeroBiases} knows them again.
+     */
+    public static Map<String, Tensor> state(LanguageModel model) {
+        Map<String, Tensor> state = StateDict.of(model);
+        zeroBiases(model).forEach((name, length) -> state.put(name, Tensor.of(new float[length], length)));
+        return state;
+    }
+
+    /**
+     * The tensors of a file without the biases that {@link #state} adds, where the file has them.
+     *
+     * @param file by the model's names ({@link #byOwnNames})
+     * @throws IllegalArgumentException naming a bias that has another length or is not 0: the file is of a model with
+     *     biases then
+     */
+    public static <T extends StateDict.Stored> Map<String, T> withoutZeroBiases(LanguageModel model,
+            Map<String, T> file) {
+        Map<String, T> rest = new LinkedHashMap<>(file);
+        zeroBiases(model).forEach((name, length) -> {
+            T bias = rest.remove(name);
+            if (bias != null && !isZero(bias, length)) {
+                throw new IllegalArgumentException("weights do not fit the model; config.json says bias: false, but "
+                        + name + " is not " + length + " zeros");
+            }
+        });
+        return rest;
+    }
+
+    private static boolean isZero(StateDict.Stored bias, int length) {
+        if (!Arrays.equals(bias.shape(), new int[] {length})) {
+            return false;
+        }
+        float[] values = new float[length];
+        bias.read(values);
+        boolean isZero = true;
+        for (float value : values) {
+            isZero &= value == 0;
+        }
+        return isZero;
+    }
+
+    private static Map<String, Integer> zeroBiases(LanguageModel model) {
+        return model instanceof Gpt gpt ? Gpt2.zeroBiases(gpt) : Map.of();
     }
 
     private static Architecture<?> of(Map<String, Object> keys) {

@@ -1,0 +1,39 @@
+package inkhorn.exchange;
+
+import inkhorn.autograd.kernel.RowNorm;
+import inkhorn.nn.Activation;
+import inkhorn.nn.Gpt;
+import inkhorn.nn.GptConfig;
+import inkhorn.nn.LanguageModel;
+import inkhorn.nn.config.Records;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+
+/** Which models a reader of GPT-2s computes as Inkhorn does. Positions that are computed are stored as a table. */
+final class Gpt2Limits {
+    private Gpt2Limits() {}
+
+    /**
+     * Why a model is none of them.
+     *
+     * @param reader who computes, for the message
+     * @param activations the feed-forward activations that it has
+     */
+    static Optional<String> obstacle(LanguageModel model, String reader, Set<Activation> activations) {
+        if (!(model instanceof Gpt gpt)) {
+            return Optional.of("the model is no GPT, and " + reader + " computes nothing else");
+        }
+        GptConfig config = gpt.gptConfig();
+        if (config.norm() != RowNorm.LAYERNORM) {
+            return Optional.of("the model has norm " + Records.word(config.norm()) + ", " + reader
+                    + " computes layernorm; train with model.norm: layernorm");
+        }
+        if (!activations.contains(config.activation())) {
+            String computed = String.join(" or ", EnumSet.copyOf(activations).stream().map(Records::word).toList());
+            return Optional.of("the model has activation " + Records.word(config.activation()) + ", " + reader
+                    + " computes " + computed + "; train with model.activation: " + computed);
+        }
+        return Optional.empty();
+    }
+}
