@@ -8,22 +8,22 @@ import {readFileSync} from "node:fs";
 import {getLlama, LlamaLogLevel} from "node-llama-cpp";
 
 const [file, ...explanations] = process.argv.slice(2);
-const llama = await getLlama({gpu: false, build: "never", progressLogs: false, logLevel: LlamaLogLevel.error});
+const llama = await getLlama({gpu: false, build: "never", progressLogs: false, maxThreads: 1, logLevel: LlamaLogLevel.error});
 const model = await llama.loadModel({modelPath: file});
 // F32 as in Inkhorn: llama.cpp's default is F16, which is enough to change a token now and then.
-const context = await model.createContext({contextSize: model.trainContextSize, flashAttention: false,
+const context = await model.createContext({contextSize: model.trainContextSize, threads: 1, flashAttention: false,
     experimentalKvCacheKeyType: "F32", experimentalKvCacheValueType: "F32"});
-const sequence = context.getSequence();
 
 async function greedy(prompt, count) {
     const ids = [];
-    await sequence.clearHistory();
+    const sequence = context.getSequence();
     for await (const id of sequence.evaluate(prompt, {temperature: 0, yieldEogToken: true})) {
         ids.push(id);
         if (ids.length === count) {
             break;
         }
     }
+    sequence.dispose();
     return ids;
 }
 
