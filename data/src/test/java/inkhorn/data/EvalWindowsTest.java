@@ -45,6 +45,37 @@ class EvalWindowsTest {
     }
 
     @Test
+    void windowsThatOverlapCountEveryTargetOnceWithTheContextThatTheStridePromises() {
+        for (int length : new int[] {6, 7, 10, 11, 31, 33, 102}) {
+            TokenFile tokens = Fixtures.counting(directory, length);
+            for (int stride = 1; stride <= 5; stride++) {
+                EvalWindows windows = new EvalWindows(tokens, 3, 5, stride);
+                List<Integer> counted = new ArrayList<>();
+                for (long i = 0; i < windows.batchCount(); i++) {
+                    Batch batch = windows.batch(i);
+                    for (int k = 0; k < batch.targets().length; k++) {
+                        int target = batch.targets()[k];
+                        if (target >= 0) {
+                            int before = k % batch.blockSize() + 1;
+                            assertThat(before).isGreaterThanOrEqualTo(Math.min(target, 5 - stride + 1));
+                            assertThat(target).isEqualTo(batch.inputs()[k] + 1);
+                            counted.add(target);
+                        }
+                    }
+                }
+                assertThat(counted).isEqualTo(IntStream.range(1, length).boxed().toList());
+            }
+        }
+    }
+
+    @Test
+    void aStrideBeyondTheWindowIsRefused() {
+        TokenFile tokens = Fixtures.counting(directory, 20);
+        assertThatThrownBy(() -> new EvalWindows(tokens, 1, 5, 6))
+                .hasMessageContaining("from 1 to the block size of 5");
+    }
+
+    @Test
     void splitShorterThanAWindowIsRefused() {
         TokenFile tokens = Fixtures.counting(directory, 5);
         assertThatThrownBy(() -> new EvalWindows(tokens, 1, 5)).isInstanceOf(DataException.class)

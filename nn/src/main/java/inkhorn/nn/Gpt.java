@@ -105,9 +105,19 @@ public final class Gpt extends LanguageModel {
     /** As of any model. Logits that would take more than 64 MiB are never held whole, with the same bits. */
     @Override
     public Tensor loss(IntTensor ids, IntTensor targets, Pass pass) {
-        boolean fits = (long) ids.shape().size() * vocabSize() <= LinearCrossEntropy.MOST_LOGITS;
-        return fits ? super.loss(ids, targets, pass)
+        return logitsFit(ids) ? super.loss(ids, targets, pass)
                 : LinearCrossEntropy.apply(normedStream(ids, null, null, pass), lmHead.weight(), targets);
+    }
+
+    /** As of any model; the logits as in {@link #loss}. */
+    @Override
+    public double[] losses(IntTensor ids, IntTensor targets) {
+        return logitsFit(ids) ? super.losses(ids, targets) : LinearCrossEntropy.losses(
+                normedStream(ids, null, null, Pass.evaluation()), lmHead.weight(), targets);
+    }
+
+    private boolean logitsFit(IntTensor ids) {
+        return (long) ids.shape().size() * vocabSize() <= LinearCrossEntropy.MOST_LOGITS;
     }
 
     /**

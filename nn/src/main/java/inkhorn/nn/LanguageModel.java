@@ -63,6 +63,16 @@ public abstract class LanguageModel extends Module {
         return loss(logits(ids, pass), targets, pass);
     }
 
+    /**
+     * The loss of each token by itself, in nats, without dropout and gradient.
+     *
+     * @param targets (B, T): the token after each of ids; a negative one does not count
+     * @return B·T losses, 0 where a target does not count
+     */
+    public double[] losses(IntTensor ids, IntTensor targets) {
+        return CrossEntropy.losses(logits(ids, Pass.evaluation()), targets);
+    }
+
     private static Tensor loss(Tensor logits, IntTensor targets, Pass pass) {
         return pass.isTraining() ? CrossEntropy.inPlace(logits, targets) : CrossEntropy.apply(logits, targets);
     }

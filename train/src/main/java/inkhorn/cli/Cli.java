@@ -74,6 +74,7 @@ final class Cli {
         commands.put("tokenize", TokenizeCommand::new);
         commands.put("download", DownloadCommand::new);
         commands.put("import", ImportCommand::new);
+        commands.put("evaluate", EvaluateCommand::new);
         commands.put("parity", ParityCommand::new);
         commands.put("export", ExportCommand::new);
         commands.put("doctor", DoctorCommand::new);

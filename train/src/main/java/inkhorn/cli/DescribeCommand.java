@@ -146,14 +146,8 @@ public final class DescribeCommand implements Callable<Integer> {
                 throw new UserError("--vocab-size: found " + tokens + ", but the checkpoint has " + made.vocabSize()
                         + " tokens; leave the option out");
             }
-            return new Subject(model, training(checkpoint), made.blockSize(),
+            return new Subject(model, ConfigLoader.ofCheckpoint(checkpoint.directory()), made.blockSize(),
                     Vocabulary.known(made.vocabSize(), "the checkpoint's"), new BatchSize(1, made.blockSize()));
         }
-    }
-
-    /** The config that a checkpoint was trained with; the defaults where it is not kept beside it. */
-    private static RunConfig training(Checkpoint checkpoint) {
-        Path config = checkpoint.directory().resolve("config.yaml");
-        return Files.isRegularFile(config) ? ConfigLoader.load(config) : RunConfig.defaults();
     }
 }

@@ -44,6 +44,12 @@ public final class ConfigLoader {
         this.overrides = overrides;
     }
 
+    /** The config that a checkpoint was trained with; the defaults where it is not kept in its directory. */
+    public static RunConfig ofCheckpoint(Path directory) {
+        Path config = directory.resolve("config.yaml");
+        return Files.isRegularFile(config) ? load(config) : RunConfig.defaults();
+    }
+
     /** Reads {@code file}. */
     public static RunConfig load(Path file) {
         return load(file, Map.of());

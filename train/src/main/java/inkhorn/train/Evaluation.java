@@ -8,19 +8,26 @@ import inkhorn.data.BatchSampler;
 import inkhorn.data.EvalWindows;
 import inkhorn.data.TokenFile;
 import inkhorn.nn.LanguageModel;
-import inkhorn.nn.Pass;
 import java.util.function.LongConsumer;
 import java.util.function.LongFunction;
 
 /**
- * The mean loss over a split, without dropout, over the same batches each time. The whole split is walked in windows of
- * block_size, every target counted once, as for published numbers.
+ * The mean loss over a split, without dropout, over the same batches each time. Of a whole split every target counts
+ * once, as for published numbers.
  */
 public final class Evaluation {
 
     private final LanguageModel model;
     private final LongFunction<Batch> batches;
     private final long count;
+
+    /** Hears of the loss of every token. */
+    @FunctionalInterface
+    public interface TokenLosses {
+
+        /** @param losses in nats, of each target of the batch; of no meaning where the target is negative */
+        void of(Batch batch, double[] losses);
+    }
 
     /**
      * The losses of one evaluation, after {@code step} steps, over fixed batches of either split.
@@ -53,18 +60,33 @@ public final class Evaluation {
 
     /** Over every prediction of the split. */
     public static Evaluation whole(LanguageModel model, TokenFile split, int batchSize) {
-        EvalWindows windows = new EvalWindows(split, batchSize, model.blockSize());
+        return of(model, new EvalWindows(split, batchSize, model.blockSize()));
+    }
+
+    /** Over every prediction of these windows. */
+    public static Evaluation of(LanguageModel model, EvalWindows windows) {
         return new Evaluation(model, windows::batch, windows.batchCount());
     }
 
+    /** Over the {@code count} random batches that a training with this seed takes of its validation split. */
+    public static Evaluation sampledVal(LanguageModel model, TokenFile split, int batchSize, long count, long seed) {
+        return sampled(model, split, batchSize, count, seed, Streams.EVAL_VAL);
+    }
+
+    /** As {@link #sampledVal}, of its training split. */
+    public static Evaluation sampledTrain(LanguageModel model, TokenFile split, int batchSize, long count, long seed) {
+        return sampled(model, split, batchSize, count, seed, Streams.EVAL_TRAIN);
+    }
+
     /** Over {@code count} random batches, the same ones for the same seed and stream. */
-    static Evaluation sampled(LanguageModel model, TokenFile split, int batchSize, long count, long seed, long stream) {
+    private static Evaluation sampled(LanguageModel model, TokenFile split, int batchSize, long count, long seed,
+            long stream) {
         BatchSampler sampler = new BatchSampler(split, batchSize, model.blockSize(), Streams.draw(seed, stream));
         return new Evaluation(model, sampler::batch, count);
     }
 
     /** How many batches a call of {@link #loss} takes. */
-    long batchCount() {
+    public long batchCount() {
         return count;
     }
 
@@ -74,23 +96,35 @@ public final class Evaluation {
      * @param onBatch told before each batch how many are done
      */
     public double loss(LongConsumer onBatch) {
+        return loss(onBatch, (batch, losses) -> {});
+    }
+
+    /** As {@link #loss(LongConsumer)}, and hands every token's loss on. */
+    public double loss(LongConsumer onBatch, TokenLosses onTokens) {
         double sum = 0;
         long tokens = 0;
         for (long i = 0; i < count; i++) {
             onBatch.accept(i);
             Batch batch = batches.apply(i);
-            int size = batch.batchSize() * batch.blockSize();
-            sum += loss(batch) * size;
-            tokens += size;
+            double[] losses = losses(batch);
+            onTokens.of(batch, losses);
+            double ofBatch = 0;
+            int counted = 0;
+            for (int token = 0; token < losses.length; token++) {
+                ofBatch += losses[token];
+                counted += batch.targets()[token] >= 0 ? 1 : 0;
+            }
+            sum += (double) (float) (ofBatch / counted) * counted;      // a batch's mean is a float, as in training
+            tokens += counted;
         }
         return sum / tokens;
     }
 
-    private double loss(Batch batch) {
+    private double[] losses(Batch batch) {
         try (NoGrad off = NoGrad.open(); Scope scope = Scope.open()) {
             IntTensor inputs = IntTensor.of(batch.inputs(), batch.batchSize(), batch.blockSize());    // (B, T)
             IntTensor targets = IntTensor.of(batch.targets(), batch.batchSize(), batch.blockSize());  // (B, T)
-            return model.loss(inputs, targets, Pass.evaluation()).item();
+            return model.losses(inputs, targets);
         }
     }
 }

@@ -27,9 +27,8 @@ final class Evaluator {
         this.data = data;
         this.stopRequested = stopRequested;
         valLoss = train.evalIters() == 0 ? Evaluation.whole(model, data.val(), train.batchSize())
-                : Evaluation.sampled(model, data.val(), train.batchSize(), train.evalIters(), seed, Streams.EVAL_VAL);
-        trainLoss = Evaluation.sampled(model, data.train(), train.batchSize(), valLoss.batchCount(), seed,
-                Streams.EVAL_TRAIN);
+                : Evaluation.sampledVal(model, data.val(), train.batchSize(), train.evalIters(), seed);
+        trainLoss = Evaluation.sampledTrain(model, data.train(), train.batchSize(), valLoss.batchCount(), seed);
         samples = new SampleWriter(model, data.tokenizer(), seed, train.sampleChars());
     }
 

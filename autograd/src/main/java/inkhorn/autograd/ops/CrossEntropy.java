@@ -31,6 +31,14 @@ public final class CrossEntropy extends Op {
         return apply(logits, targets, gradient);
     }
 
+    /** The loss of each row by itself, in the order of the targets; 0 where a target is negative. No gradient. */
+    public static double[] losses(Tensor logits, IntTensor targets) {
+        check(logits, targets);
+        CrossEntropyRows rows = CrossEntropyRows.of(targets.data(), targets.shape().size());
+        kernels().crossEntropy(logits.data(), rows, logits.shape().last(), null);
+        return rows.losses();
+    }
+
     /**
      * Takes the logits' storage over for their gradient, which saves the largest array of a step: the logits, and any
      * view of them, cannot be read any more. Logits that are a leaf, a view, or need no gradient are kept, as by

@@ -58,6 +58,15 @@ public final class LinearCrossEntropy extends Op {
         return op.record(y);
     }
 
+    /** The loss of each row by itself, in the order of the targets; 0 where a target is negative. No gradient. */
+    public static double[] losses(Tensor x, Tensor table, IntTensor targets) {
+        check(x.shape(), table.shape(), targets);
+        int count = targets.shape().size();
+        CrossEntropyRows rows = CrossEntropyRows.of(targets.data(), count);
+        new LinearCrossEntropy(x, table, rows, Parts.of(count, table.shape().dim(0), MOST_LOGITS)).forward();
+        return rows.losses();
+    }
+
     private static void check(Shape x, Shape table, IntTensor targets) {
         Checks.rankAtLeast("linear cross-entropy", x, 1);
         if (table.rank() != 2 || table.last() != x.last()) {

@@ -6,6 +6,7 @@ import inkhorn.data.TokenFile;
 import inkhorn.data.tokenizer.Tokenizer;
 import inkhorn.data.tokenizer.TokenizerSpec;
 import inkhorn.data.tokenizer.Tokenizers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -42,6 +43,11 @@ public record PreparedData(Tokenizer tokenizer, TokenFile train, TokenFile val, 
      */
     public static PreparedData open(Path directory, ByteProgress progress) {
         return new PreparedDirectory(directory).open(true, List.of(), progress);
+    }
+
+    /** Whether a directory looks like prepared data; {@link #open(Path)} says whether it is. */
+    public static boolean isIn(Path directory) {
+        return Files.exists(directory.resolve(PreparedDirectory.MANIFEST));
     }
 
     /**
