@@ -3,6 +3,7 @@ package inkhorn.nn;
 import inkhorn.autograd.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,6 +15,9 @@ import java.util.stream.Collectors;
 public final class StateDict {
     /** How far a value that follows from the configuration may lie from the one in a file, for rounding to 16 bits. */
     private static final float TOLERANCE = 1e-3f;
+
+    /** Values that are compared at a time. */
+    private static final int CHUNK = 1 << 16;
 
     private StateDict() {}
 
@@ -41,8 +45,8 @@ public final class StateDict {
         /** Sizes, outermost first; empty for a scalar. */
         int[] shape();
 
-        /** Fills an array with the first values in row-major order. */
-        void read(float[] target);
+        /** Fills an array with the values from index {@code from} on, in row-major order. */
+        void read(int from, float[] target);
 
         /** This tensor's first rows alone: what remains of a table if its last rows are left out. */
         default Stored firstRows(int rows) {
@@ -57,8 +61,8 @@ public final class StateDict {
                 }
 
                 @Override
-                public void read(float[] target) {
-                    whole.read(target);
+                public void read(int from, float[] target) {
+                    whole.read(from, target);
                 }
             };
         }
@@ -72,8 +76,8 @@ public final class StateDict {
         }
 
         @Override
-        public void read(float[] target) {
-            System.arraycopy(tensor.data(), 0, target, 0, target.length);
+        public void read(int from, float[] target) {
+            System.arraycopy(tensor.data(), from, target, 0, target.length);
         }
     }
 
@@ -94,15 +98,31 @@ public final class StateDict {
      *     computed one
      */
     public static void read(Module module, Map<String, Stored> values) {
+        requireFit(module, values);
+        module.namedParameters().forEach(p -> values.get(p.name()).read(0, p.tensor().data()));
+        module.namedBuffers().forEach((name, tensor) -> checkComputed(name, tensor, values.get(name)));
+    }
+
+    /**
+     * Checks what can be checked before anything is read: names, shapes, and that a head equals the table it is tied
+     * to.
+     *
+     * @throws IllegalArgumentException as {@link #read}
+     */
+    public static void requireFit(Module module, Map<String, Stored> values) {
         Map<String, int[]> shapes = new LinkedHashMap<>();
         values.forEach((name, stored) -> shapes.put(name, stored.shape()));
         List<String> wrong = mismatches(module, shapes);
         if (!wrong.isEmpty()) {
             throw new IllegalArgumentException("weights do not fit the model; " + String.join("; ", wrong));
         }
-        module.namedParameters().forEach(p -> values.get(p.name()).read(p.tensor().data()));
-        module.namedTies().forEach((name, tensor) -> checkTied(name, tensor, values.get(name)));
-        module.namedBuffers().forEach((name, tensor) -> checkComputed(name, tensor, values.get(name)));
+        Map<Tensor, String> names = new IdentityHashMap<>();
+        module.namedParameters().forEach(p -> names.put(p.tensor(), p.name()));
+        module.namedTies().forEach((name, tensor) -> {
+            if (values.containsKey(name)) {
+                requireTied(name, tensor.size(), values.get(name), values.get(names.get(tensor)));
+            }
+        });
     }
 
     /**
@@ -148,36 +168,36 @@ public final class StateDict {
     }
 
     /** A head that is stored beside the table has its values: else one of the two would be lost without a word. */
-    private static void checkTied(String name, Tensor own, Stored stored) {
-        float[] found = values(own, stored);
-        int at = Arrays.mismatch(own.data(), found);
-        if (at >= 0) {
-            throw unequal(name, own, found, at, "a head that is tied to its table must equal it; for a head of its own"
-                    + " set tie_word_embeddings to false in config.json");
-        }
-    }
-
-    private static void checkComputed(String name, Tensor own, Stored stored) {
-        float[] found = values(own, stored);
-        for (int i = 0; i < found.length; i++) {
-            if (!(Math.abs(own.data()[i] - found[i]) <= TOLERANCE)) {
-                throw unequal(name, own, found, i, "computed positions must equal those in the file");
+    private static void requireTied(String name, int size, Stored head, Stored table) {
+        for (int from = 0; from < size; from += CHUNK) {
+            float[] its = values(head, from, Math.min(CHUNK, size - from));
+            float[] tables = values(table, from, its.length);
+            int at = Arrays.mismatch(its, tables);
+            if (at >= 0) {
+                throw unequal(name, its[at], from + at, tables[at], "a head that is tied to its table must equal it;"
+                        + " for a head of its own set tie_word_embeddings to false in config.json");
             }
         }
     }
 
-    /** The module's own where nothing is stored. */
-    private static float[] values(Tensor own, Stored stored) {
-        if (stored == null) {
-            return own.data();
+    /** @param stored null where the file leaves it to the model to compute */
+    private static void checkComputed(String name, Tensor own, Stored stored) {
+        float[] found = stored == null ? own.data() : values(stored, 0, own.size());
+        for (int i = 0; i < found.length; i++) {
+            if (!(Math.abs(own.data()[i] - found[i]) <= TOLERANCE)) {
+                throw unequal(name, found[i], i, own.data()[i], "computed positions must equal those in the file");
+            }
         }
-        float[] found = new float[own.size()];
-        stored.read(found);
-        return found;
     }
 
-    private static IllegalArgumentException unequal(String name, Tensor own, float[] found, int at, String rule) {
-        return new IllegalArgumentException("weights do not fit the model; " + name + " holds " + found[at]
-                + " at index " + at + " where the model has " + own.data()[at] + " (" + rule + ")");
+    private static float[] values(Stored stored, int from, int count) {
+        float[] values = new float[count];
+        stored.read(from, values);
+        return values;
+    }
+
+    private static IllegalArgumentException unequal(String name, float found, int at, float own, String rule) {
+        return new IllegalArgumentException("weights do not fit the model; " + name + " holds " + found + " at index "
+                + at + " where the model has " + own + " (" + rule + ")");
     }
 }

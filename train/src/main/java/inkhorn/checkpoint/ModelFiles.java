@@ -215,8 +215,8 @@ public final class ModelFiles {
         }
 
         @Override
-        public void read(float[] target) {
-            weights.read(name, target);
+        public void read(int from, float[] target) {
+            weights.read(name, from, target);
         }
     }
 

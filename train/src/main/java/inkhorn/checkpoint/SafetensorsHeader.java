@@ -17,9 +17,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The JSON header of a safetensors file, written and read; the format is described at
@@ -145,11 +147,15 @@ final class SafetensorsHeader {
         if (json.currentToken() != JsonToken.START_OBJECT) {
             throw new Malformed("entry of tensor " + quote(name) + " is not a JSON object");
         }
+        Set<String> fields = new HashSet<>();
         Dtype dtype = null;
         long[] shape = null;
         long[] offsets = null;
         while (json.nextToken() == JsonToken.FIELD_NAME) {
             String field = json.currentName();
+            if (!fields.add(field)) {
+                throw new Malformed("tensor " + quote(name) + " has " + quote(field) + " twice");
+            }
             json.nextToken();
             switch (field) {
                 case "dtype" -> dtype = dtype(name, json);

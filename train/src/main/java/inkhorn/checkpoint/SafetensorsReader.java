@@ -122,26 +122,27 @@ public final class SafetensorsReader implements Closeable {
     public NamedTensor read(String name) {
         TensorInfo info = info(name);
         float[] data = new float[arrayLength(info)];
-        read(name, data);
+        read(name, 0, data);
         return new NamedTensor(name, info.shape(), data);
     }
 
     /**
      * Reads a tensor as {@link #read(String)} does, into an array that is there already: weights need no second copy.
      *
-     * @param target gets the tensor's first values; not longer than the tensor
+     * @param from   index of the first value that is read
+     * @param target not longer than what follows
      * @throws IllegalArgumentException where it is
      */
-    public void read(String name, float[] target) {
+    public void read(String name, int from, float[] target) {
         TensorInfo info = info(name);
         if (!info.dtype().isFloat()) {
             throw CheckpointException.userError(file + ": tensor " + SafetensorsHeader.quote(name) + " is of type "
                     + info.dtype() + "; convert it to F32, F16, BF16 or F64");
         }
-        if (target.length > info.elements()) {
+        if (from < 0 || target.length > info.elements() - from) {
             throw new IllegalArgumentException(info + " does not fit an array of " + target.length);
         }
-        eachChunk(info, target.length, (chunk, first, count) -> {
+        eachChunk(info, from, target.length, (chunk, first, count) -> {
             switch (info.dtype()) {
                 case F32 -> chunk.asFloatBuffer().get(target, first, count);
                 case F64 -> doubles(chunk, target, first, count);
@@ -164,7 +165,7 @@ public final class SafetensorsReader implements Closeable {
                     + info.dtype() + "; convert it to I32 or I64");
         }
         int[] target = new int[arrayLength(info)];
-        eachChunk(info, target.length, (chunk, first, count) -> {
+        eachChunk(info, 0, target.length, (chunk, first, count) -> {
             if (info.dtype() == Dtype.I32) {
                 chunk.asIntBuffer().get(target, first, count);
             } else {
@@ -196,7 +197,7 @@ public final class SafetensorsReader implements Closeable {
 
         /**
          * @param bytes begins with the first of them
-         * @param first its index in the tensor
+         * @param first how many elements were handed over before
          * @param count how many there are
          */
         void take(ByteBuffer bytes, int first, int count);
@@ -220,13 +221,13 @@ public final class SafetensorsReader implements Closeable {
         }
     }
 
-    /** Hands over the first {@code length} elements of a tensor. */
-    private void eachChunk(TensorInfo info, int length, Chunk chunk) {
+    /** Hands over {@code length} elements of a tensor from index {@code from} on. */
+    private void eachChunk(TensorInfo info, int from, int length, Chunk chunk) {
         int bytes = info.dtype().bytes();
         try {
             int done = 0;
             while (done < length) {
-                long begin = info.begin() + (long) done * bytes;
+                long begin = info.begin() + ((long) from + done) * bytes;
                 int offset = (int) (begin % WINDOW);
                 ByteBuffer window = window(begin / WINDOW);
                 int count = Math.min((window.capacity() - offset) / bytes, length - done);

@@ -128,9 +128,9 @@ public final class WeightFiles implements Closeable {
         return holder(name).read(name);
     }
 
-    /** As {@link SafetensorsReader#read(String, float[])}. */
-    public void read(String name, float[] target) {
-        holder(name).read(name, target);
+    /** As {@link SafetensorsReader#read(String, int, float[])}. */
+    public void read(String name, int from, float[] target) {
+        holder(name).read(name, from, target);
     }
 
     /** As {@link SafetensorsReader#readAll}. */

@@ -71,6 +71,7 @@ class SafetensorsRejectionTest {
         {"a":{"dtype":"F128","shape":[2],"data_offsets":[0,8]}} | tensor "a" has the unknown dtype "F128"
         {"a":{"dtype":32,"shape":[2],"data_offsets":[0,8]}} | tensor "a" has the unknown dtype ""
         {"a":{"shape":[2],"data_offsets":[0,8]}} | tensor "a" lacks dtype, shape or data_offsets
+        {"a":{"dtype":"I8","shape":[4],"shape":[8],"data_offsets":[0,8]}} | tensor "a" has "shape" twice
         {"a":[]} | entry of tensor "a" is not a JSON object
         {"a":{"dtype":"I8","shape":[4],"data_offsets":[0,4]},"a":{"dtype":"I8","shape":[4],"data_offsets":[4,8]}} | "a" appears in the header twice
         {"__metadata__":{},"__metadata__":{}} | "__metadata__" appears in the header twice
@@ -166,7 +167,7 @@ class SafetensorsRejectionTest {
             assertThat(reader.names()).doesNotContain("b");
             assertThatThrownBy(() -> reader.read("b")).isInstanceOf(CheckpointException.class).hasMessage(file
                     + ": has no tensor \"b\" (it holds 1); use a file of the model that is being loaded");
-            assertThatThrownBy(() -> reader.read("w", new float[3])).isInstanceOf(IllegalArgumentException.class)
+            assertThatThrownBy(() -> reader.read("w", 0, new float[3])).isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("w F32 [2] does not fit an array of 3");
         }
     }
