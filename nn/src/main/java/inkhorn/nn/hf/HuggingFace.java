@@ -179,7 +179,7 @@ public final class HuggingFace {
             return false;
         }
         float[] values = new float[length];
-        bias.read(values);
+        bias.read(0, values);
         boolean isZero = true;
         for (float value : values) {
             isZero &= value == 0;
