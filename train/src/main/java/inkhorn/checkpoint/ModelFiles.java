@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +65,44 @@ public final class ModelFiles {
     /** As above, with all weights in a type of choice: F32, F16 or BF16. */
     public static void save(Path directory, LanguageModel model, ObjectNode config,
             Map<String, CheckpointContents.FileWriter> extraFiles, Dtype dtype) {
+        write(directory, config, extraFiles, file -> Safetensors.writeUnchecked(file, weights(model),
+                Safetensors.HUGGING_FACE, dtype, true));
+    }
+
+    /**
+     * As {@link #save(Path, LanguageModel, ObjectNode, Map)}, with the weights of a checkpoint, which are read part by
+     * part and never held whole.
+     *
+     * @param model of shapes alone, made of the checkpoint's keys by {@link #architecture(Checkpoint, Map)}
+     * @throws CheckpointException as {@link #load(Checkpoint)} too
+     */
+    public static void copy(Checkpoint checkpoint, LanguageModel model, Path directory, ObjectNode config,
+            Map<String, CheckpointContents.FileWriter> extraFiles) {
+        try (WeightFiles weights = checkpoint.openModel()) {
+            requireFit(checkpoint, weights);
+            Map<String, StateDict.Stored> found = fitting(model, weights);
+            Map<String, StateDict.Stored> state = new LinkedHashMap<>();
+            HuggingFace.state(model).forEach((name, tensor) -> {
+                if (found.containsKey(name)) {
+                    state.put(name, found.get(name));
+                } else if (!StateDict.of(model).containsKey(name)) {
+                    state.put(name, new Zeros(tensor.shape().dims()));
+                }
+            });
+            write(directory, config, extraFiles, file -> Safetensors.copy(file, state, Safetensors.HUGGING_FACE));
+        }
+    }
+
+    /** The biases that GPT-2 has and a model does without. */
+    private record Zeros(int[] shape) implements StateDict.Stored {
+        @Override
+        public void read(int from, float[] target) {
+            Arrays.fill(target, 0);
+        }
+    }
+
+    private static void write(Path directory, ObjectNode config,
+            Map<String, CheckpointContents.FileWriter> extraFiles, CheckpointContents.FileWriter weights) {
         requireNoModel(directory);
         try {
             Files.createDirectories(directory);
@@ -71,8 +110,7 @@ public final class ModelFiles {
                 extra.getValue().write(directory.resolve(extra.getKey()));
             }
             JsonFile.write(directory.resolve(CheckpointLayout.CONFIG), config);
-            Safetensors.writeUnchecked(directory.resolve(CheckpointLayout.MODEL), weights(model),
-                    Safetensors.HUGGING_FACE, dtype, true);
+            weights.write(directory.resolve(CheckpointLayout.MODEL));
         } catch (IOException e) {
             throw CheckpointException.runFailure(directory + ": the model cannot be saved ("
                     + CheckpointException.reason(e) + "); check free space and permissions", e);
@@ -181,16 +219,33 @@ public final class ModelFiles {
     }
 
     private static void read(LanguageModel model, WeightFiles weights) {
+        Map<String, StateDict.Stored> found = fitting(model, weights);
+        try {
+            StateDict.read(model, found);
+        } catch (IllegalArgumentException e) {
+            throw wrongWeights(weights, e);
+        }
+    }
+
+    /** The tensors of a model, found to fit it, by its names. */
+    private static Map<String, StateDict.Stored> fitting(LanguageModel model, WeightFiles weights) {
         Map<String, InFile> file = new LinkedHashMap<>();
         weights.names().forEach(name -> file.put(name, new InFile(weights, name)));
         try {
             Map<String, InFile> own = HuggingFace.byOwnNames(model, file);
             requireNumbers(own);
-            StateDict.read(model, HuggingFace.cropped(model, HuggingFace.withoutZeroBiases(model, own)));
+            Map<String, StateDict.Stored> found = HuggingFace.cropped(model,
+                    HuggingFace.withoutZeroBiases(model, own));
+            StateDict.requireFit(model, found);
+            return found;
         } catch (IllegalArgumentException e) {
-            throw CheckpointException.userError(weights.file() + ": " + e.getMessage()
-                    + "; config.json and the weights must be of one model", e);
+            throw wrongWeights(weights, e);
         }
+    }
+
+    private static CheckpointException wrongWeights(WeightFiles weights, IllegalArgumentException e) {
+        return CheckpointException.userError(weights.file() + ": " + e.getMessage()
+                + "; config.json and the weights must be of one model", e);
     }
 
     /** GPT-2's masks, which may be of any type, are not among them. */

@@ -1,11 +1,12 @@
 package inkhorn.checkpoint;
 
+import inkhorn.nn.StateDict;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.HashSet;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Writes tensor files in the safetensors format: 8 bytes of header length (little-endian), a JSON header, then the
@@ -14,6 +15,9 @@ import java.util.Set;
 public final class Safetensors {
     /** The metadata without which Hugging Face's transformers refuses to load a model. */
     public static final Map<String, String> HUGGING_FACE = Map.of("format", "pt");
+
+    /** Values that are copied at a time. */
+    private static final int PART = 1 << 16;
 
     private Safetensors() {}
 
@@ -50,20 +54,45 @@ public final class Safetensors {
      */
     public static void writeUnchecked(Path file, List<NamedTensor> tensors, Map<String, String> metadata, Dtype dtype,
             boolean sync) throws IOException {
-        Set<String> names = new HashSet<>();
+        Map<String, int[]> shapes = new LinkedHashMap<>();
         for (NamedTensor tensor : tensors) {
-            if (!names.add(tensor.name())) {
+            if (shapes.put(tensor.name(), tensor.shape()) != null) {
                 throw new IllegalArgumentException("two tensors are named " + tensor.name());
             }
         }
         try (BinaryOutput out = BinaryOutput.create(file)) {
-            out.writeBytes(SafetensorsHeader.encode(tensors, metadata, dtype));
+            out.writeBytes(SafetensorsHeader.encode(shapes, metadata, dtype));
             for (NamedTensor tensor : tensors) {
                 out.writeFloats(tensor.data(), dtype);
             }
             if (sync) {
                 out.sync();
             }
+        }
+    }
+
+    /**
+     * Writes F32 tensors that are read only now, a part at a time: none is ever held whole.
+     *
+     * @param tensors by name, in their order
+     * @throws IOException where writing fails
+     */
+    static void copy(Path file, Map<String, StateDict.Stored> tensors, Map<String, String> metadata)
+            throws IOException {
+        Map<String, int[]> shapes = new LinkedHashMap<>();
+        tensors.forEach((name, stored) -> shapes.put(name, stored.shape()));
+        float[] part = new float[PART];
+        try (BinaryOutput out = BinaryOutput.create(file)) {
+            out.writeBytes(SafetensorsHeader.encode(shapes, metadata, Dtype.F32));
+            for (StateDict.Stored stored : tensors.values()) {
+                int size = Arrays.stream(stored.shape()).reduce(1, Math::multiplyExact);
+                for (int from = 0; from < size; from += PART) {
+                    part = part.length == Math.min(PART, size - from) ? part : new float[Math.min(PART, size - from)];
+                    stored.read(from, part);
+                    out.writeFloats(part, Dtype.F32);
+                }
+            }
+            out.sync();
         }
     }
 }

@@ -60,18 +60,21 @@ final class SafetensorsHeader {
         }
     }
 
-    /** The header's bytes with its length in front, padded with spaces so that the data begin at a multiple of 8. */
-    static byte[] encode(List<NamedTensor> tensors, Map<String, String> metadata, Dtype dtype)
-            throws IOException {
+    /**
+     * The header's bytes with its length in front, padded with spaces so that the data begin at a multiple of 8.
+     *
+     * @param shapes of the tensors by name, in their order
+     */
+    static byte[] encode(Map<String, int[]> shapes, Map<String, String> metadata, Dtype dtype) throws IOException {
         ObjectNode json = Json.MAPPER.createObjectNode();
         if (!metadata.isEmpty()) {
             json.putPOJO(METADATA, metadata);
         }
         long offset = 0;
-        for (NamedTensor tensor : tensors) {
-            long end = offset + (long) tensor.data().length * dtype.bytes();
-            ObjectNode entry = json.putObject(tensor.name()).put("dtype", dtype.name());
-            entry.putPOJO("shape", tensor.shape()).putPOJO("data_offsets", new long[] {offset, end});
+        for (Map.Entry<String, int[]> tensor : shapes.entrySet()) {
+            long end = offset + Arrays.stream(tensor.getValue()).asLongStream().reduce(dtype.bytes(), (x, y) -> x * y);
+            ObjectNode entry = json.putObject(tensor.getKey()).put("dtype", dtype.name());
+            entry.putPOJO("shape", tensor.getValue()).putPOJO("data_offsets", new long[] {offset, end});
             offset = end;
         }
         byte[] text = Json.MAPPER.writeValueAsBytes(json);

@@ -1,11 +1,15 @@
 package inkhorn.exchange;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import inkhorn.autograd.Scope;
 import inkhorn.checkpoint.Checkpoint;
 import inkhorn.checkpoint.CheckpointException;
 import inkhorn.checkpoint.ModelFiles;
 import inkhorn.data.DataException;
 import inkhorn.data.tokenizer.Tokenizer;
 import inkhorn.data.tokenizer.Tokenizers;
+import inkhorn.generate.TokenizerFiles;
+import inkhorn.generate.TokenizerStamp;
 import inkhorn.generate.TrainedModel;
 import inkhorn.generate.VocabularyPadding;
 import inkhorn.nn.LanguageModel;
@@ -21,7 +25,7 @@ import java.util.OptionalInt;
  * {@code model.safetensors} or its index and files, in F32, F16 or BF16; {@code tokenizer.json}, or {@code vocab.json}
  * and {@code merges.txt}. The checkpoint holds F32 under GPT-2's full names, and each file in its canonical form.
  *
- * @param model     the weights that were written
+ * @param model     of shapes alone: the weights are copied part by part and never held whole
  * @param tokenizer empty where the directory has none: its model can be described and trained from, but not sampled
  * @param padding   rows of the token table that were left out, as no token has them
  * @param positions how many positions the directory's model had; the imported one may have fewer
@@ -56,10 +60,12 @@ public record ModelImport(LanguageModel model, Optional<Tokenizer> tokenizer, in
                 .orElseGet(() -> ModelFiles.config(checkpoint));
         choices.dropout().ifPresent(dropout -> DROPOUTS.forEach(key -> config.put(key, dropout)));
         choices.blockSize().ifPresent(size -> crop(config, size, checkpoint));
-        LanguageModel model = ModelFiles.load(checkpoint, config);
-        write(model, tokenizer, checkpoint, to);
-        return new ModelImport(model, tokenizer, number(published, "vocab_size") - model.vocabSize(),
-                number(published, "n_positions"));
+        try (Scope shapes = Scope.openOnShapes()) {
+            LanguageModel model = ModelFiles.architecture(checkpoint, config).get();
+            copy(checkpoint, model, tokenizer, to);
+            return new ModelImport(model, tokenizer, number(published, "vocab_size") - model.vocabSize(),
+                    number(published, "n_positions"));
+        }
     }
 
     private static void crop(Map<String, Object> config, int blockSize, Checkpoint checkpoint) {
@@ -71,9 +77,10 @@ public record ModelImport(LanguageModel model, Optional<Tokenizer> tokenizer, in
         config.put("n_positions", blockSize);
     }
 
-    private static void write(LanguageModel model, Optional<Tokenizer> tokenizer, Checkpoint checkpoint, Path to) {
+    private static void copy(Checkpoint checkpoint, LanguageModel model, Optional<Tokenizer> tokenizer, Path to) {
+        ObjectNode config = ModelFiles.configJson(model);
         if (tokenizer.isEmpty()) {
-            ModelFiles.save(to, model, ModelFiles.configJson(model), Map.of());
+            ModelFiles.copy(checkpoint, model, to, config, Map.of());
             return;
         }
         int tokens = tokenizer.get().vocabSize();
@@ -82,7 +89,8 @@ public record ModelImport(LanguageModel model, Optional<Tokenizer> tokenizer, in
                     + " tokens, its model " + model.vocabSize() + ", which is no padding of them; put the tokenizer's"
                     + " files there that belong to the model");
         }
-        new TrainedModel(model, tokenizer.get()).save(to);
+        ModelFiles.copy(checkpoint, model, to, TokenizerStamp.of(tokenizer.get()).in(config),
+                TokenizerFiles.of(tokenizer.get(), model.blockSize()));
     }
 
     /** 0 where the key is no number, of which the model's own check tells the user. */
