@@ -95,8 +95,8 @@ final class DoctorCommandTest {
         String model = "model: {n_embd: 32, n_layer: 1, n_head: 1, block_size: 64}\ntrain: {batch_size: 64}\n";
         Path gpt2 = Files.writeString(directory.resolve("a.yaml"), model + "data: {tokenizer: gpt2}\n");
         JsonNode json = new ObjectMapper().readTree(examine(Machines.GOOD, gpt2, true));
-        // Logits alone: 64 × 64 × 50257 floats.
-        assertThat(json.at("/training/mib").longValue()).isGreaterThan(785);
+        // The table with gradient and moments, 4 × 6 MiB, and 62 MiB of the logits; all 64 × 64 × 50257 would be 785.
+        assertThat(json.at("/training/mib").longValue()).isBetween(86L, 200L);
     }
 
     /** On whatever runs the tests: what must be so everywhere. */
