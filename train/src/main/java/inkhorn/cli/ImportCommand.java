@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
 
 /** {@code import}: makes a checkpoint of a GPT-2 in Hugging Face's files. */
 @Command(name = "import", sortOptions = false,
-        description = "Make a checkpoint of a Hugging Face directory with a GPT-2 in it.")
+        description = "Make a checkpoint of a Hugging Face directory with a GPT-2 in it, or of llm.c's model.bin.")
 public final class ImportCommand implements Callable<Integer> {
 
     private final Context context;

@@ -13,6 +13,7 @@ import inkhorn.generate.TokenizerStamp;
 import inkhorn.generate.TrainedModel;
 import inkhorn.generate.VocabularyPadding;
 import inkhorn.nn.LanguageModel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +46,7 @@ public record ModelImport(LanguageModel model, Optional<Tokenizer> tokenizer, in
     /**
      * Reads a directory and writes the checkpoint.
      *
-     * @param from a Hugging Face directory, or anything else that {@code sample} takes
+     * @param from a Hugging Face directory, or anything else that {@code sample} takes, or a model file of llm.c
      * @param to   is made; holds no model yet
      * @throws CheckpointException where files are missing, damaged or do not fit together (the user's error), or the
      *     checkpoint cannot be written
@@ -53,6 +54,9 @@ public record ModelImport(LanguageModel model, Optional<Tokenizer> tokenizer, in
      */
     public static ModelImport run(Path from, Path to, Choices choices) {
         ModelFiles.requireNoModel(to);
+        if (Files.isRegularFile(from)) {
+            return LlmcImport.run(from, to, choices);
+        }
         Checkpoint checkpoint = TrainedModel.checkpoint(from);
         Optional<Tokenizer> tokenizer = Tokenizers.find(checkpoint.directory()).map(Tokenizers::load);
         Map<String, Object> published = ModelFiles.config(checkpoint);

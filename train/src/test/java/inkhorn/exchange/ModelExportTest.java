@@ -27,6 +27,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -157,6 +159,39 @@ final class ModelExportTest {
         int perBlock = 12 * 8 * 8 + 13 * 8;
         assertThat(all).hasSize(384 * 8 + 6 * 8 + 2 * perBlock + 2 * 8);
         assertThat(directory.resolve("out/tokenizer.bin")).exists();
+    }
+
+    @Test
+    void llmcFilesAreReadBackBitForBit() throws IOException {
+        Gpt model = new Gpt(SMALL, new Rng(4));
+        export(model, "llmc", Dtype.F32);
+        Path file = directory.resolve("out/model.bin");
+        ModelImport.run(file, directory.resolve("back"),
+                new ModelImport.Choices(OptionalDouble.empty(), OptionalInt.of(5)));
+        Gpt back = (Gpt) ModelFiles.load(Checkpoint.open(directory.resolve("back")));
+        assertThat(back.gptConfig()).isEqualTo(SMALL.withBlockSize(5));
+        Map<String, Tensor> own = StateDict.of(model);
+        StateDict.of(back).forEach((name, tensor) -> assertThat(tensor.data()).as(name)
+                .containsExactly(Arrays.copyOf(own.get(name).data(), tensor.size())));
+        byte[] bytes = Files.readAllBytes(file);
+        Files.write(file, Arrays.copyOf(bytes, bytes.length - 1));
+        assertThatThrownBy(() -> LlmcImport.read(file)).isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("its header describes a model of another size");
+        bytes[4] = 2;
+        Files.write(file, bytes);
+        assertThatThrownBy(() -> LlmcImport.read(file)).hasMessageContaining("not a model of llm.c of version 3 or 5");
+    }
+
+    @Test
+    void llmcsBfloat16IsReadBack() {
+        Gpt model = new Gpt(SMALL, new Rng(4));
+        export(model, "llmc", Dtype.BF16);
+        Gpt back = LlmcImport.read(directory.resolve("out/model_bf16.bin"));
+        float[] own = StateDict.of(model).get("transformer.h.0.mlp.c_proj.weight").data();
+        float[] found = StateDict.of(back).get("transformer.h.0.mlp.c_proj.weight").data();
+        for (int i = 0; i < own.length; i++) {
+            assertThat(found[i]).isCloseTo(own[i], Offset.offset(Math.abs(own[i]) * 0x1p-8f));
+        }
     }
 
     @Test
