@@ -3,12 +3,12 @@ package inkhorn.cli.launch;
 import java.util.Set;
 
 /**
- * The commands without arithmetic worth a second JVM. They read, count and print, and they run in the JVM that Java was
- * started in, without the Vector API. A test holds the names against the commands. Loaded by the first JVM.
+ * The commands without arithmetic worth a second JVM. They read, count, copy and print, and they run in the JVM that
+ * Java was started in, without the Vector API. A test holds the names against the commands. Loaded by the first JVM.
  */
 public final class PlainCommands {
 
-    public static final Set<String> NAMES = Set.of("describe", "tokenize", "inspect-data", "download");
+    public static final Set<String> NAMES = Set.of("describe", "tokenize", "inspect-data", "download", "import");
 
     private PlainCommands() {
     }
