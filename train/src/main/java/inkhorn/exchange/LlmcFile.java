@@ -2,7 +2,6 @@ package inkhorn.exchange;
 
 import inkhorn.autograd.Tensor;
 import inkhorn.checkpoint.BinaryOutput;
-import inkhorn.checkpoint.CheckpointException;
 import inkhorn.checkpoint.Dtype;
 import inkhorn.data.tokenizer.Tokenizer;
 import inkhorn.data.tokenizer.bpe.BpeTokenizer;

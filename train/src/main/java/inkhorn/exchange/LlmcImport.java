@@ -34,7 +34,7 @@ final class LlmcImport {
         this.bytesPerNumber = bytesPerNumber;
     }
 
-    /** As {@link ModelImport#run}, of a file; the tokenizer is the {@code tokenizer.json} beside it, if there is one. */
+    /** As {@link ModelImport#run}, of a file; the tokenizer is the {@code tokenizer.json} beside it, if any. */
     static ModelImport run(Path file, Path to, ModelImport.Choices choices) {
         Gpt whole = read(file);
         GptConfig config = whole.gptConfig();
@@ -51,8 +51,8 @@ final class LlmcImport {
         if (tokenizer.isEmpty()) {
             ModelFiles.save(to, model, ModelFiles.configJson(model), Map.of());
         } else if (tokenizer.get().vocabSize() != model.vocabSize()) {
-            throw CheckpointException.userError(file + ": has " + model.vocabSize() + " tokens, the tokenizer beside it "
-                    + tokenizer.get().vocabSize() + "; put the one there that belongs to the model");
+            throw CheckpointException.userError(file + ": has " + model.vocabSize() + " tokens, the tokenizer beside "
+                    + "it " + tokenizer.get().vocabSize() + "; put the one there that belongs to the model");
         } else {
             new TrainedModel(model, tokenizer.get()).save(to);
         }

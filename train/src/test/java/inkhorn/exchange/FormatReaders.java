@@ -14,8 +14,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A second reader of the formats, written from their definitions: safetensors (github.com/huggingface/safetensors), GGUF
- * (ggml/docs/gguf.md) and llm.c's (gpt2_build_from_checkpoint in train_gpt2.c). It shares nothing with the writers.
+ * A second reader of the formats, written from their definitions: safetensors (github.com/huggingface/safetensors),
+ * GGUF (ggml/docs/gguf.md) and llm.c's (gpt2_build_from_checkpoint in train_gpt2.c). It shares nothing with the
+ * writers.
  */
 final class FormatReaders {
 
