@@ -23,7 +23,7 @@ import java.util.Arrays;
  */
 public final class Tensor {
     private final Shape shape;
-    private final boolean needsGrad;
+    private boolean needsGrad;
     private final boolean ownsData;
     private float[] data;
     private float[] grad;
@@ -139,6 +139,20 @@ public final class Tensor {
     /** Whether a backward pass reaches this tensor. */
     public boolean needsGrad() {
         return needsGrad;
+    }
+
+    /**
+     * Has this leaf gather no gradient any more, so that ops skip its share: PyTorch's {@code requires_grad_(False)}.
+     *
+     * @throws IllegalStateException when an op has made the tensor
+     */
+    public void freeze() {
+        if (op != null) {
+            throw new IllegalStateException("freeze: a leaf is needed, found the result of an op");
+        }
+        needsGrad = false;
+        grad = null;
+        gradFilled = false;
     }
 
     /**

@@ -77,9 +77,14 @@ public abstract class LanguageModel extends Module {
         return pass.isTraining() ? CrossEntropy.inPlace(logits, targets) : CrossEntropy.apply(logits, targets);
     }
 
-    /** The number of trained values, a tied table counted once. */
+    /** The number of values, frozen ones included, a tied table counted once. */
     public final long parameterCount() {
         return namedParameters().stream().mapToLong(p -> p.tensor().size()).sum();
+    }
+
+    /** The number of values that are not frozen. */
+    public final long trainedCount() {
+        return namedParameters().stream().filter(p -> p.tensor().needsGrad()).mapToLong(p -> p.tensor().size()).sum();
     }
 
     /** @throws IllegalArgumentException when ids are not (B, T) with T from 1 to the block size */

@@ -20,10 +20,10 @@ public abstract class Optimizer {
     /** A parameter with its moments, in the order of {@link Optimizers#moments()}. */
     private record Slot(Parameter parameter, List<Tensor> moments) {}
 
-    /** All moments are zero at first. */
+    /** All moments are zero at first; a frozen parameter has none and is not updated. */
     Optimizer(Optimizers kind, List<Parameter> parameters) {
         this.kind = kind;
-        for (Parameter parameter : parameters) {
+        for (Parameter parameter : parameters.stream().filter(p -> p.tensor().needsGrad()).toList()) {
             Shape shape = parameter.tensor().shape();
             slots.add(new Slot(parameter, kind.moments().stream().map(name -> Tensor.variable(shape)).toList()));
         }

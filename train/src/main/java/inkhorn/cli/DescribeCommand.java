@@ -12,6 +12,7 @@ import inkhorn.config.RunConfig;
 import inkhorn.config.UserError;
 import inkhorn.inspect.ModelSummary;
 import inkhorn.nn.LanguageModel;
+import inkhorn.train.Models;
 import inkhorn.train.TrainingMemory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -127,8 +128,10 @@ public final class DescribeCommand implements Callable<Integer> {
 
     private static DescribeReport report(String name, Subject subject, BatchSize size) {
         try {
-            ModelSummary summary = ModelSummary.of(subject.model(), size.sequences(), size.tokens());
-            TrainingMemory memory = TrainingMemory.of(subject.model(), subject.training().optim().optimizer(),
+            Supplier<LanguageModel> model = () -> Models.freeze(subject.model().get(),
+                    subject.training().train().freeze());
+            ModelSummary summary = ModelSummary.of(model, size.sequences(), size.tokens());
+            TrainingMemory memory = TrainingMemory.of(model, subject.training().optim().optimizer(),
                     subject.training().train().activationCheckpointing(), size.sequences(), size.tokens());
             return new DescribeReport(name, summary, memory, subject.vocabulary(), size);
         } catch (IllegalArgumentException e) {

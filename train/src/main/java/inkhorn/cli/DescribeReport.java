@@ -33,7 +33,7 @@ final class DescribeReport {
 
     /** The JSON object's form. */
     private record Description(String model, Vocabulary vocabulary, DescribeCommand.BatchSize batch,
-                            List<Weights> parameters, long parameterCount, double flopsPerToken,
+                            List<Weights> parameters, long parameterCount, long trainedCount, double flopsPerToken,
                             TrainingMemory memoryBytes, long totalBytes, List<Step> walk) {
     }
 
@@ -43,7 +43,7 @@ final class DescribeReport {
 
     String json() {
         return Json.pretty(new Description(model, vocabulary, batch, summary.parameters(), summary.parameterCount(),
-                summary.flopsPerToken(), memory, memory.total(), summary.walk()));
+                summary.trainedCount(), summary.flopsPerToken(), memory, memory.total(), summary.walk()));
     }
 
     /** @param part null for the parameters */
@@ -65,7 +65,10 @@ final class DescribeReport {
         }
         if (part == null || part == DescribeCommand.Section.PARAMETERS) {
             text.append(parameterTable().text())
-                    .append(String.format(Locale.ROOT, "%ntotal: %,d parameters%n%n", summary.parameterCount()));
+                    .append(String.format(Locale.ROOT, "%ntotal: %,d parameters%s%n%n", summary.parameterCount(),
+                            summary.trainedCount() == summary.parameterCount() ? ""
+                                    : String.format(Locale.ROOT, ", of which %,d are trained",
+                                            summary.trainedCount())));
         }
         if (part == null || part == DescribeCommand.Section.MEMORY) {
             text.append(memoryTable().text()).append(String.format(Locale.ROOT,
@@ -89,8 +92,8 @@ final class DescribeReport {
         List<Share> rows = List.of(
                 new Share("weights", memory.weights(),
                         "4 bytes each; generating text needs only these and the key-value cache"),
-                new Share("gradients", memory.gradients(), "one for each weight"),
-                new Share("moments", memory.moments(), "the optimizer's running means, for each weight"),
+                new Share("gradients", memory.gradients(), "one for each trained weight"),
+                new Share("moments", memory.moments(), "the optimizer's running means, for each trained weight"),
                 new Share("activations", memory.activations(), "intermediate results that the backward pass needs"));
         String title = "memory to train on a batch of " + TextTable.shape(List.of(batch.sequences(), batch.tokens()));
         return TextTable.of(title, rows).text("what", Share::what).grouped("bytes", Share::bytes)

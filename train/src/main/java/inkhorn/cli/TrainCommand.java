@@ -196,7 +196,8 @@ public final class TrainCommand implements Callable<Integer> {
         shutdown.check();
         LanguageModel model;
         try (PhaseTimer timer = PhaseTimer.start("making the model")) {
-            model = Models.create(config.model(), data.tokenizer().vocabSize(), config.run().seed());
+            model = Models.freeze(Models.create(config.model(), data.tokenizer().vocabSize(), config.run().seed()),
+                    config.train().freeze());
         }
         if (resumption.isEmpty()) {
             initialWeights(config, model, data);
@@ -286,8 +287,10 @@ public final class TrainCommand implements Callable<Integer> {
         out.printf(Locale.ROOT, "data     %s: %,d + %,d tokens, vocabulary of %,d (%s)%n", data.manifest().source(),
                 data.train().length(), data.val().length(), data.tokenizer().vocabSize(), data.tokenizer().name());
         data.warnings().forEach(warning -> out.println("WARNING  " + warning));
-        out.printf(Locale.ROOT, "model    %s, %,d parameters%n",
-                config.model().type().name().toLowerCase(Locale.ROOT), model.parameterCount());
+        out.printf(Locale.ROOT, "model    %s, %,d parameters%s%n",
+                config.model().type().name().toLowerCase(Locale.ROOT), model.parameterCount(),
+                train.freeze().isEmpty() ? ""
+                        : String.format(Locale.ROOT, ", of which %,d are trained", model.trainedCount()));
         out.printf(Locale.ROOT, "memory   about %,d MiB to train, of a heap of up to %,d MiB%n", memory.total() >> 20,
                 Runtime.getRuntime().maxMemory() >> 20);
         out.printf("kernels  %s%n", KernelProvider.describeChoice());

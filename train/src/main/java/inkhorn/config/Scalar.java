@@ -22,10 +22,13 @@ record Scalar(String text, boolean quoted) {
         }
     }
 
-    /** The value as {@code type}: int, long, double, boolean, an enum, String, or the boxed ones. */
+    /** The value as {@code type}: int, long, double, boolean, an enum, String, the boxed ones, or a
+     * list of texts with commas between. */
     Object as(Class<?> type) throws Unfit {
         if (type == String.class) {
             return text;
+        } else if (type == List.class) {
+            return Arrays.stream(text.split(",")).map(String::strip).filter(part -> !part.isEmpty()).toList();
         } else if (type == int.class || type == Integer.class) {
             return (int) whole(Integer.MIN_VALUE, Integer.MAX_VALUE);
         } else if (type == long.class) {

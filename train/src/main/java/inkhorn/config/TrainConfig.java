@@ -1,6 +1,7 @@
 package inkhorn.config;
 
 import inkhorn.nn.config.Check;
+import java.util.List;
 
 /**
  * Section {@code train}: how long, in what batches, and what happens on the way. An interval of 0 means never.
@@ -17,10 +18,14 @@ import inkhorn.nn.config.Check;
  * @param sampleChars        characters of text printed at each evaluation; 0 = none
  * @param activationCheckpointing whether the activations of a block are computed a second time in the backward pass
  *     instead of being kept until then
+ * @param freeze             patterns of the names of parameters that are not trained, in which {@code *} stands for any
+ *     characters and {@code ?} for one
  */
 public record TrainConfig(int batchSize, int gradAccum, int maxIters, int evalInterval, int evalIters, int logInterval,
-        int checkpointInterval, int keep, int patience, int sampleChars, boolean activationCheckpointing) {
+        int checkpointInterval, int keep, int patience, int sampleChars, boolean activationCheckpointing,
+        List<String> freeze) {
     public TrainConfig {
+        freeze = List.copyOf(freeze);
         new Check("train")
                 .atLeast("batch_size", batchSize, 1)
                 .atLeast("grad_accum", gradAccum, 1)
@@ -41,7 +46,7 @@ public record TrainConfig(int batchSize, int gradAccum, int maxIters, int evalIn
 
     /** As in nanoGPT's config/train_shakespeare_char.py. */
     public static TrainConfig defaults() {
-        return new TrainConfig(64, 1, 5000, 250, 200, 10, 250, 3, 0, 200, false);
+        return new TrainConfig(64, 1, 5000, 250, 200, 10, 250, 3, 0, 200, false, List.of());
     }
 
     /**

@@ -103,6 +103,9 @@ final class YamlSource {
             } else if (values.containsKey(dotted)) {
                 problem(line, dotted, dotted + " appears twice, first on line " + values.get(dotted).line()
                         + "; keep one");
+            } else if (yaml.currentToken() == JsonToken.START_ARRAY
+                    && ConfigKeys.all().get(dotted).type() == List.class) {
+                list(yaml, dotted, line);
             } else if (yaml.currentToken().isStructStart()) {
                 problem(line, dotted, dotted + ": found " + describe(yaml) + ", expected one value");
             } else {
@@ -111,6 +114,19 @@ final class YamlSource {
             }
             yaml.skipChildren();
         }
+    }
+
+    private void list(YAMLParser yaml, String dotted, int line) throws IOException {
+        List<String> parts = new ArrayList<>();
+        while (yaml.nextToken() != JsonToken.END_ARRAY) {
+            if (yaml.currentToken().isStructStart()) {
+                problem(line, dotted, dotted + ": found " + describe(yaml) + " in the list, expected texts");
+                yaml.skipChildren();
+            } else {
+                parts.add(yaml.getText());
+            }
+        }
+        values.put(dotted, new Value(new Scalar(String.join(",", parts), false), line));
     }
 
     private void unknown(int line, String key) {

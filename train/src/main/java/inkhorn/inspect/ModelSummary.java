@@ -15,10 +15,11 @@ import java.util.stream.IntStream;
  * A model summary: what a model consists of, and the shapes of a batch at each step. All of it is read from the model
  * itself, which is made and run on shapes alone, so it takes none of the model's memory.
  *
- * @param parameters each trained tensor once, in the order of registration
+ * @param parameters each tensor of weights once, in the order of registration
+ * @param trainedCount the number of values that are not frozen
  * @param walk       the steps of a batch, from ids to logits
  */
-public record ModelSummary(List<Weights> parameters, double flopsPerToken, List<Step> walk) {
+public record ModelSummary(List<Weights> parameters, long trainedCount, double flopsPerToken, List<Step> walk) {
     /** The prefix that all of GPT-2's parameter names share. */
     private static final String PREFIX = "transformer.";
 
@@ -60,11 +61,11 @@ public record ModelSummary(List<Weights> parameters, double flopsPerToken, List<
                 made.logits(ids, Pass.observed(step -> walk.add(new Step(
                         step.name().replace(PREFIX, ""), sizes(step.shape()), step.meaning()))));
             }
-            return new ModelSummary(parameters, made.flopsPerToken(), walk);
+            return new ModelSummary(parameters, made.trainedCount(), made.flopsPerToken(), walk);
         }
     }
 
-    /** The number of trained values, a tied table counted once. */
+    /** The number of values, frozen ones included, a tied table counted once. */
     public long parameterCount() {
         return parameters.stream().mapToLong(Weights::count).sum();
     }

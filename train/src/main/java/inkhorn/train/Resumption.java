@@ -59,6 +59,11 @@ public record Resumption(String checkpoint, boolean dataChanged) {
             throw new UserError("cannot resume " + config.run().directory() + " with another model: " + joined(model)
                     + "; set them back, or choose another --run.name");
         }
+        if (!config.train().freeze().equals(saved.train().freeze())) {
+            throw new UserError("cannot resume " + config.run().directory() + " with other frozen parameters:"
+                    + " train.freeze is " + config.train().freeze() + ", not " + saved.train().freeze()
+                    + "; set it back, or begin a new run with model.init_from");
+        }
         if (config.optim().optimizer() != saved.optim().optimizer()) {
             throw new UserError("cannot resume " + config.run().directory() + " with another optimizer:"
                     + " optim.optimizer is " + Records.word(config.optim().optimizer()) + ", not "

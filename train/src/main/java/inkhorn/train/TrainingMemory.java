@@ -16,7 +16,7 @@ import java.util.function.Supplier;
  * of which finds the arrays of the first. Not in it: Java itself and the kernels' working space, some tens of MiB.
  *
  * @param weights     the parameters, and a position table that is computed
- * @param gradients   one a parameter
+ * @param gradients   one a trained parameter
  * @param moments     the optimizer's
  * @param activations what a step's scope holds: what the forward pass keeps for the backward pass, and the backward
  *     pass's own
@@ -58,7 +58,8 @@ public record TrainingMemory(long weights, long gradients, long moments, long ac
         int batch = config.train().batchSize();
         int block = config.model().gpt().blockSize();
         try {
-            return of(() -> config.model().create(vocabSize, new Rng(0)), config.optim().optimizer(),
+            return of(() -> Models.freeze(config.model().create(vocabSize, new Rng(0)), config.train().freeze()),
+                    config.optim().optimizer(),
                     config.train().activationCheckpointing(), batch, block);
         } catch (IllegalArgumentException e) {
             throw new UserError("train.batch_size " + batch + " with model.block_size " + block + ": " + e.getMessage()

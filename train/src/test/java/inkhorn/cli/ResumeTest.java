@@ -8,12 +8,15 @@ import inkhorn.checkpoint.Checkpoint;
 import inkhorn.checkpoint.CheckpointContents;
 import inkhorn.checkpoint.CheckpointContents.FileWriter;
 import inkhorn.checkpoint.CheckpointStore;
+import inkhorn.checkpoint.ModelFiles;
 import inkhorn.checkpoint.RunLock;
 import inkhorn.checkpoint.Safetensors;
+import inkhorn.checkpoint.SafetensorsReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -107,6 +110,52 @@ final class ResumeTest {
         assertThat(train("--resume")).isZero();
         assertThat(program.out()).contains("note: " + run + "/step-00000004 does not say which data it was trained on",
                 "going on from step 4");
+    }
+
+    @Test
+    void frozenParametersKeepTheirValuesAndHaveNoMomentsAndAResumeHasTheSameBits() throws IOException {
+        String freeze = "--train.freeze=*.wte.*, transformer.h.?.attn.*";
+        assertThat(train(freeze, "--run.out=" + directory.resolve("straight"))).as(program.err()).isZero();
+        assertThat(program.out()).containsPattern("model    gpt, [\\d,]+ parameters, of which [\\d,]+ are trained");
+        assertThat(train(freeze, "--train.max_iters=4", "--train.activation_checkpointing=true")).isZero();
+        Map<String, float[]> halfway = weights(run);
+        assertThat(train(freeze, "--resume")).as(program.err()).isZero();
+        for (String file : List.of("model.safetensors", "optimizer.safetensors")) {
+            assertThat(Checkpoint.open(run).directory().resolve(file))
+                    .hasSameBinaryContentAs(Checkpoint.open(directory.resolve("straight")).directory().resolve(file));
+        }
+        Map<String, float[]> atTheEnd = weights(run);
+        atTheEnd.keySet().removeIf(name -> name.endsWith(".bias"));      // zeros that the format asks for
+        atTheEnd.forEach((name, values) -> assertThat(Arrays.equals(values, halfway.get(name))).as(name)
+                .isEqualTo(name.contains("wte") || name.contains("attn")));
+        try (SafetensorsReader moments = Checkpoint.open(run).openOptimizer()) {
+            assertThat(ModelFiles.tensors(moments).keySet()).isNotEmpty()
+                    .noneMatch(name -> name.contains("wte") || name.contains("attn"));
+        }
+    }
+
+    @Test
+    void patternsWithoutANameAllNamesAndOtherPatternsAtAResumeAreRefusedInOneLine() {
+        assertThat(train("--train.freeze=h.0.attn.*")).isEqualTo(2);
+        assertThat(program.err()).startsWith("error: train.freeze: no parameter matches h.0.attn.*; names are"
+                + " transformer.wte.weight, ").hasLineCount(1);
+        program.clear();
+        assertThat(train("--train.freeze=*")).isEqualTo(2);
+        assertThat(program.err()).contains("which freeze every parameter").hasLineCount(1);
+        assertThat(run).doesNotExist();
+        assertThat(train("--train.max_iters=2", "--train.freeze=*.wte.*")).isZero();
+        program.clear();
+        assertThat(train("--resume")).isEqualTo(2);
+        assertThat(program.err()).contains("train.freeze is [], not [*.wte.*]").hasLineCount(1);
+    }
+
+    private static Map<String, float[]> weights(Path run) {
+        Map<String, float[]> values = new LinkedHashMap<>();
+        try (SafetensorsReader weights = SafetensorsReader.open(
+                Checkpoint.open(run).directory().resolve("model.safetensors"))) {
+            ModelFiles.tensors(weights).forEach((name, tensor) -> values.put(name, tensor.data()));
+        }
+        return values;
     }
 
     @Test

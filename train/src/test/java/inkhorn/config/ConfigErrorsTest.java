@@ -100,7 +100,7 @@ final class ConfigErrorsTest {
         "train: {n-layer: 3}      | unknown key train.n-layer; did you mean model.n_layer?",
         "train: {colour: 3}       | unknown key train.colour; the keys of train are batch_size, grad_accum, max_iters,"
         + " eval_interval, eval_iters, log_interval, checkpoint_interval, keep, patience, sample_chars,"
-        + " activation_checkpointing",
+        + " activation_checkpointing, freeze",
         "max_iters: 3             | unknown key max_iters; did you mean train.max_iters?",
         "train.max_iters: 3       | unknown key train.max_iters; did you mean train.max_iters?",
         "trian: {max_iters: 3}    | unknown key trian; the sections are run, data, model, train, optim",
