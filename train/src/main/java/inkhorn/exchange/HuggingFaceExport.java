@@ -41,7 +41,8 @@ final class HuggingFaceExport {
         });
         source.tokenizer().ifPresent(tokenizer -> TokenizerStamp.of(tokenizer).in(config));
         Map<String, FileWriter> files = source.tokenizer()
-                .map(tokenizer -> TokenizerFiles.of(tokenizer, source.model().blockSize())).orElse(Map.of());
+                .map(tokenizer -> TokenizerFiles.forTransformers(tokenizer, source.model().blockSize()))
+                .orElse(Map.of());
         ModelFiles.save(directory, source.model(), config, files, type);
     }
 }

@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import inkhorn.checkpoint.CheckpointContents.FileWriter;
 import inkhorn.checkpoint.JsonFile;
+import inkhorn.data.files.AtomicFiles;
 import inkhorn.data.tokenizer.Tokenizer;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -30,15 +32,25 @@ public final class TokenizerFiles {
      * @param blockSize the longest context of the model that the tokenizer belongs to, in tokens
      */
     public static Map<String, FileWriter> of(Tokenizer tokenizer, int blockSize) {
+        return of(tokenizer, blockSize, tokenizer.toBytes(), tokenizer.isHuggingFaceFormat());
+    }
+
+    /** As {@link #of}, in Hugging Face's format wherever the tokenizer can be written in it. */
+    public static Map<String, FileWriter> forTransformers(Tokenizer tokenizer, int blockSize) {
+        Optional<byte[]> bytes = tokenizer.huggingFaceBytes();
+        return of(tokenizer, blockSize, bytes.orElseGet(tokenizer::toBytes), bytes.isPresent());
+    }
+
+    private static Map<String, FileWriter> of(Tokenizer tokenizer, int blockSize, byte[] bytes, boolean isForeign) {
         Map<String, FileWriter> files = new LinkedHashMap<>();
-        files.put(TrainedModel.TOKENIZER_FILE, tokenizer::save);
-        files.put(CONFIG_FILE, file -> JsonFile.write(file, config(tokenizer, blockSize)));
+        files.put(TrainedModel.TOKENIZER_FILE, file -> AtomicFiles.write(file, bytes));
+        files.put(CONFIG_FILE, file -> JsonFile.write(file, config(tokenizer, blockSize, isForeign)));
         return files;
     }
 
-    private static ObjectNode config(Tokenizer tokenizer, int blockSize) {
+    private static ObjectNode config(Tokenizer tokenizer, int blockSize, boolean isForeign) {
         ObjectNode keys = JsonNodeFactory.instance.objectNode();
-        keys.put("tokenizer_class", tokenizer.isHuggingFaceFormat() ? HUGGING_FACE_CLASS : OWN_CLASS);
+        keys.put("tokenizer_class", isForeign ? HUGGING_FACE_CLASS : OWN_CLASS);
         keys.put("model_max_length", blockSize);
         // The token that ends a document also begins a text that is written from nothing: Tokenizer.startOfText.
         putToken(keys, "bos_token", tokenizer, tokenizer.endOfText());

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -138,6 +139,11 @@ public interface Tokenizer {
     /** Whether {@link #toBytes()} is a Hugging Face {@code tokenizer.json}, or a format of Inkhorn's. */
     default boolean isHuggingFaceFormat() {
         return kind().format().equals(TokenizerKind.HUGGING_FACE);
+    }
+
+    /** A {@code tokenizer.json} that Hugging Face's tools read, with the same ids; empty where there is none. */
+    default Optional<byte[]> huggingFaceBytes() {
+        return isHuggingFaceFormat() ? Optional.of(toBytes()) : Optional.empty();
     }
 
     /** A decoder for ids that arrive one at a time; see {@link StreamDecoder}. */

@@ -81,6 +81,9 @@ public final class Tokenizers {
         String format = root.has("model") && !root.has("format") ? TokenizerKind.HUGGING_FACE : root.path("format")
                 .asText("");
         try {
+            if (format.equals(TokenizerKind.HUGGING_FACE) && CharTokenizer.isHuggingFace(root)) {
+                return CharTokenizer.fromHuggingFace(root);
+            }
             return KINDS.stream().filter(kind -> kind.format().equals(format)).findFirst()
                     .orElseThrow(() -> unknown(format)).read(root);
         } catch (DataException e) {

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * One token per Unicode code point; the id of a character is its rank among the distinct code points of the text the
@@ -108,8 +109,55 @@ public final class CharTokenizer implements Tokenizer {
         return Json.bytes(root);
     }
 
+    /**
+     * A byte-pair encoding of characters that merges nothing: the text is cut into characters, and each is a token.
+     * Hugging Face's tools leave a character out that the vocabulary does not have.
+     */
+    @Override
+    public Optional<byte[]> huggingFaceBytes() {
+        ObjectNode root = Json.MAPPER.createObjectNode().put("version", "1.0");
+        root.putNull("truncation").putNull("padding").putArray("added_tokens");
+        root.putNull("normalizer").putObject("pre_tokenizer").put("type", "Split").put("behavior", "Isolated")
+                .put("invert", false).putObject("pattern").put("Regex", "[\\s\\S]");
+        root.putNull("post_processor").putObject("decoder").put("type", "Fuse");
+        ObjectNode model = root.putObject("model").put("type", "BPE").putNull("dropout").putNull("unk_token")
+                .putNull("continuing_subword_prefix").putNull("end_of_word_suffix").put("fuse_unk", false)
+                .put("byte_fallback", false).put("ignore_merges", false);
+        ObjectNode vocab = model.putObject("vocab");
+        for (int id = 0; id < vocabulary.length; id++) {
+            vocab.put(Character.toString(vocabulary[id]), id);
+        }
+        model.putArray("merges");
+        return Optional.of(Json.bytes(root));
+    }
+
+    /** Whether a {@code tokenizer.json} in Hugging Face's format is one of {@link #huggingFaceBytes}. */
+    public static boolean isHuggingFace(JsonNode root) {
+        return root.path("model").path("merges").isEmpty() && root.path("decoder").path("type").asText().equals("Fuse");
+    }
+
+    /**
+     * Reads what {@link #huggingFaceBytes} wrote.
+     *
+     * @throws DataException where the vocabulary is none of ascending characters
+     */
+    public static CharTokenizer fromHuggingFace(JsonNode root) {
+        ArrayNode characters = Json.MAPPER.createArrayNode();
+        root.path("model").path("vocab").fields().forEachRemaining(entry -> {
+            if (!entry.getValue().isInt() || entry.getValue().intValue() != characters.size()) {
+                throw new DataException("vocab[\"" + entry.getKey() + "\"] is " + entry.getValue() + ", expected "
+                        + characters.size() + ": ids must ascend from 0");
+            }
+            characters.add(entry.getKey());
+        });
+        return fromCharacters(characters);
+    }
+
     private static CharTokenizer fromJson(JsonNode root) {
-        JsonNode vocab = root.path("vocab");
+        return fromCharacters(root.path("vocab"));
+    }
+
+    private static CharTokenizer fromCharacters(JsonNode vocab) {
         if (!vocab.isArray() || vocab.isEmpty()) {
             throw new DataException("\"vocab\" must be a list of at least one character");
         }

@@ -7,6 +7,7 @@ import inkhorn.data.DataException;
 import inkhorn.data.tokenizer.StreamDecoder;
 import inkhorn.data.tokenizer.Tokenizer;
 import inkhorn.data.tokenizer.Tokenizers;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,6 +51,21 @@ class CharTokenizerTest {
     @Test
     void characterOutsideTheBasicPlaneIsOneToken() {
         assertThat(CharTokenizer.fromText("a🚀b").encode("🚀a")).containsExactly(2, 0);
+    }
+
+    @Test
+    void theFormForHuggingFaceIsReadBackAsTheSameTokenizer() throws IOException {
+        CharTokenizer tokenizer = CharTokenizer.fromText("é\n\"日本\\ 🎭a");
+        Path file = Files.write(directory.resolve("tokenizer.json"), tokenizer.huggingFaceBytes().orElseThrow());
+        assertThat(Tokenizers.load(file).hash()).isEqualTo(tokenizer.hash());
+    }
+
+    @Test
+    void aVocabularyForHuggingFaceInAnotherOrderIsRefused() throws IOException {
+        String json = new String(CharTokenizer.fromText("ab").huggingFaceBytes().orElseThrow(), StandardCharsets.UTF_8);
+        Path file = Files.writeString(directory.resolve("tokenizer.json"), json.replaceAll("\"a\" ?: ?0", "\"c\":0"));
+        assertThatThrownBy(() -> Tokenizers.load(file)).isInstanceOf(DataException.class)
+                .hasMessageContaining("out of order");
     }
 
     @Test
