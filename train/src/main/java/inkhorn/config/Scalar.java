@@ -22,8 +22,10 @@ record Scalar(String text, boolean quoted) {
         }
     }
 
-    /** The value as {@code type}: int, long, double, boolean, an enum, String, the boxed ones, or a
-     * list of texts with commas between. */
+    /**
+     * The value as {@code type}: int, long, double, boolean, an enum, String, the boxed ones, or a list of texts with
+     * commas between.
+     */
     Object as(Class<?> type) throws Unfit {
         if (type == String.class) {
             return text;

@@ -21,7 +21,6 @@ public final class Models {
     public static LanguageModel create(ModelConfig config, int vocabSize, long seed) {
         return config.create(vocabSize, new Rng(seed).stream(Streams.WEIGHTS));
     }
-
     /**
      * Freezes the parameters whose names match {@code train.freeze}.
      *

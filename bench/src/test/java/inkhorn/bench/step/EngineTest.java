@@ -33,7 +33,7 @@ final class EngineTest {
     void bfloat16KeepsTheSettingAndSaysSo() {
         Engine engine = Engine.torch(Build.OPENBLAS, Setting.THP).inBfloat16();
         assertThat(engine.label()).isEqualTo("torch OpenBLAS bf16 (thp)");
-        assertThat(engine.process(OPTIONS, "tiny", true).command()).endsWith("tiny", "3", "true", "BFLOAT16");
+        assertThat(engine.process(OPTIONS, "tiny", true).command()).endsWith("tiny", "3", "true", "BFLOAT16", "false");
     }
 
     @Test
