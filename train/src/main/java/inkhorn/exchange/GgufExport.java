@@ -69,17 +69,17 @@ final class GgufExport {
 
     private static Map<String, GgufValue> metadata(GptConfig config, Dtype type) {
         Map<String, GgufValue> keys = new LinkedHashMap<>();
-        keys.put("general.architecture", new GgufValue.Text(ARCHITECTURE));
-        keys.put("general.type", new GgufValue.Text("model"));
-        keys.put("gpt2.block_count", new GgufValue.Uint32(config.nLayer()));
-        keys.put("gpt2.context_length", new GgufValue.Uint32(config.blockSize()));
-        keys.put("gpt2.embedding_length", new GgufValue.Uint32(config.nEmbd()));
-        keys.put("gpt2.feed_forward_length", new GgufValue.Uint32(config.hiddenWidth()));
-        keys.put("gpt2.attention.head_count", new GgufValue.Uint32(config.nHead()));
-        keys.put("gpt2.attention.layer_norm_epsilon", new GgufValue.Float32((float) config.layerNormEps()));
+        keys.put("general.architecture", GgufValue.text(ARCHITECTURE));
+        keys.put("general.type", GgufValue.text("model"));
+        keys.put("gpt2.block_count", GgufValue.uint32(config.nLayer()));
+        keys.put("gpt2.context_length", GgufValue.uint32(config.blockSize()));
+        keys.put("gpt2.embedding_length", GgufValue.uint32(config.nEmbd()));
+        keys.put("gpt2.feed_forward_length", GgufValue.uint32(config.hiddenWidth()));
+        keys.put("gpt2.attention.head_count", GgufValue.uint32(config.nHead()));
+        keys.put("gpt2.attention.layer_norm_epsilon", GgufValue.float32((float) config.layerNormEps()));
         // llama_ftype: all F32, mostly F16, mostly BF16.
-        keys.put("general.file_type", new GgufValue.Uint32(type == Dtype.F32 ? 0 : type == Dtype.F16 ? 1 : 32));
-        keys.put("general.quantization_version", new GgufValue.Uint32(2));
+        keys.put("general.file_type", GgufValue.uint32(type == Dtype.F32 ? 0 : type == Dtype.F16 ? 1 : 32));
+        keys.put("general.quantization_version", GgufValue.uint32(2));
         return keys;
     }
 

@@ -49,7 +49,7 @@ final class GgufFile {
             out.writeLong(tensors.size());
             out.writeLong(metadata.size());
             for (Map.Entry<String, GgufValue> each : metadata.entrySet()) {
-                new GgufValue.Text(each.getKey()).write(out);
+                GgufValue.writeText(each.getKey(), out);
                 out.writeInt(each.getValue().type());
                 each.getValue().write(out);
             }
@@ -66,7 +66,7 @@ final class GgufFile {
     private static void writeInfos(BinaryOutput out, List<Entry> tensors) throws IOException {
         long offset = 0;
         for (Entry tensor : tensors) {
-            new GgufValue.Text(tensor.name()).write(out);
+            GgufValue.writeText(tensor.name(), out);
             out.writeInt(tensor.shape().length);
             for (int axis = tensor.shape().length - 1; axis >= 0; axis--) {
                 out.writeLong(tensor.shape()[axis]);

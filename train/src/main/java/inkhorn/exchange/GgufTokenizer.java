@@ -37,16 +37,16 @@ final class GgufTokenizer {
         file.path("model").path("merges").forEach(merge -> merges.add(merge.textValue()));
         int end = tokenizer.endOfText().getAsInt();
         Map<String, GgufValue> keys = new LinkedHashMap<>();
-        keys.put("tokenizer.ggml.model", new GgufValue.Text("gpt2"));
+        keys.put("tokenizer.ggml.model", GgufValue.text("gpt2"));
         // The regular expression that cuts a text into pieces.
-        keys.put("tokenizer.ggml.pre", new GgufValue.Text("gpt-2"));
-        keys.put("tokenizer.ggml.tokens", GgufValue.Array.ofTexts(Arrays.asList(tokens)));
-        keys.put("tokenizer.ggml.token_type", GgufValue.Array.ofInts(types));
-        keys.put("tokenizer.ggml.merges", GgufValue.Array.ofTexts(merges));
-        keys.put("tokenizer.ggml.bos_token_id", new GgufValue.Uint32(end));
-        keys.put("tokenizer.ggml.eos_token_id", new GgufValue.Uint32(end));
+        keys.put("tokenizer.ggml.pre", GgufValue.text("gpt-2"));
+        keys.put("tokenizer.ggml.tokens", GgufValue.texts(Arrays.asList(tokens)));
+        keys.put("tokenizer.ggml.token_type", GgufValue.ints(types));
+        keys.put("tokenizer.ggml.merges", GgufValue.texts(merges));
+        keys.put("tokenizer.ggml.bos_token_id", GgufValue.uint32(end));
+        keys.put("tokenizer.ggml.eos_token_id", GgufValue.uint32(end));
         // A prompt begins as it is written, as in Inkhorn and in GPT-2.
-        keys.put("tokenizer.ggml.add_bos_token", new GgufValue.Bool(false));
+        keys.put("tokenizer.ggml.add_bos_token", GgufValue.bool(false));
         return keys;
     }
 

@@ -8,108 +8,69 @@ import java.util.List;
 /**
  * A value of a GGUF file's metadata, as ggml/docs/gguf.md defines it: a number that says its type, then the value. Only
  * the types that a GPT-2 needs.
+ *
+ * @param type the number of its type, {@code gguf_metadata_value_type}
+ * @param content writes the value without its type
  */
-sealed interface GgufValue {
+record GgufValue(int type, Content content) {
+    private static final int INT32 = 5;
+    private static final int TEXT = 8;
 
-    /** The number of its type, {@code gguf_metadata_value_type}. */
-    int type();
-
-    /** Writes the value without its type. */
-    void write(BinaryOutput out) throws IOException;
+    /** Bytes to come. */
+    @FunctionalInterface
+    interface Content {
+        void write(BinaryOutput out) throws IOException;
+    }
 
     /** A whole number that is not negative. */
-    record Uint32(int value) implements GgufValue {
-        @Override
-        public int type() {
-            return 4;
-        }
-
-        @Override
-        public void write(BinaryOutput out) throws IOException {
-            out.writeInt(value);
-        }
+    static GgufValue uint32(int value) {
+        return new GgufValue(4, out -> out.writeInt(value));
     }
 
-    /** A whole number. */
-    record Int32(int value) implements GgufValue {
-        @Override
-        public int type() {
-            return 5;
-        }
-
-        @Override
-        public void write(BinaryOutput out) throws IOException {
-            out.writeInt(value);
-        }
+    static GgufValue float32(float value) {
+        return new GgufValue(6, out -> out.writeFloat(value));
     }
 
-    /** A number. */
-    record Float32(float value) implements GgufValue {
-        @Override
-        public int type() {
-            return 6;
-        }
-
-        @Override
-        public void write(BinaryOutput out) throws IOException {
-            out.writeFloat(value);
-        }
+    static GgufValue bool(boolean value) {
+        return new GgufValue(7, out -> out.writeByte(value ? 1 : 0));
     }
 
-    /** True or false. */
-    record Bool(boolean value) implements GgufValue {
-        @Override
-        public int type() {
-            return 7;
-        }
-
-        @Override
-        public void write(BinaryOutput out) throws IOException {
-            out.writeByte(value ? 1 : 0);
-        }
+    /** Its length in bytes, then UTF-8. */
+    static GgufValue text(String value) {
+        return new GgufValue(TEXT, out -> writeText(value, out));
     }
 
-    /** Text: its length in bytes, then UTF-8. */
-    record Text(String value) implements GgufValue {
-        @Override
-        public int type() {
-            return 8;
-        }
-
-        @Override
-        public void write(BinaryOutput out) throws IOException {
-            byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
-            out.writeLong(bytes.length);
-            out.writeBytes(bytes);
-        }
+    static GgufValue texts(List<String> values) {
+        return array(TEXT, values, GgufValue::writeText);
     }
 
-    /**
-     * Values of one type: the type, their number, the values.
-     *
-     * @param of the type of the elements, which an empty list does not tell
-     */
-    record Array(int of, List<? extends GgufValue> values) implements GgufValue {
-        static Array ofTexts(List<String> texts) {
-            return new Array(8, texts.stream().map(Text::new).toList());
-        }
+    static GgufValue ints(List<Integer> values) {
+        return array(INT32, values, (value, out) -> out.writeInt(value));
+    }
 
-        static Array ofInts(List<Integer> numbers) {
-            return new Array(5, numbers.stream().map(Int32::new).toList());
-        }
+    private interface ElementWriter<T> {
+        void write(T value, BinaryOutput out) throws IOException;
+    }
 
-        @Override
-        public int type() {
-            return 9;
-        }
-
-        @Override
-        public void write(BinaryOutput out) throws IOException {
-            out.writeInt(of);
+    /** The type of the elements, their number, the elements. */
+    private static <T> GgufValue array(int elementType, List<T> values, ElementWriter<T> writer) {
+        return new GgufValue(9, out -> {
+            out.writeInt(elementType);
             out.writeLong(values.size());
-            for (GgufValue value : values) {
-                value.write(out);
+            for (T value : values) {
+                writer.write(value, out);
             }
-        }
+        });
+    }
+
+    static void writeText(String text, BinaryOutput out) throws IOException {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        out.writeLong(bytes.length);
+        out.writeBytes(bytes);
+    }
+
+    /** Writes the value without its type. */
+    void write(BinaryOutput out) throws IOException {
+        content.write(out);
     }
 }

@@ -45,8 +45,10 @@ final class LlmcImport {
         }
         Gpt model = new Gpt(config.withBlockSize(choices.blockSize().orElse(positions))
                 .withDropout(choices.dropout().orElse(0)));
-        StateDict.of(model).forEach((name, tensor) -> System.arraycopy(StateDict.of(whole).get(name).data(), 0,
-                tensor.data(), 0, tensor.size()));
+        Map<String, Tensor> weights = StateDict.of(whole);
+        // Of the positions the first ones, of all else the whole.
+        StateDict.of(model).forEach((name, tensor) ->
+                System.arraycopy(weights.get(name).data(), 0, tensor.data(), 0, tensor.size()));
         Optional<Tokenizer> tokenizer = Tokenizers.find(file.toAbsolutePath().getParent()).map(Tokenizers::load);
         if (tokenizer.isEmpty()) {
             ModelFiles.save(to, model, ModelFiles.configJson(model), Map.of());
