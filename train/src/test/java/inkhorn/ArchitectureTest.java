@@ -3,6 +3,7 @@ package inkhorn;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleNameEndingWith;
 import static com.tngtech.archunit.lang.conditions.ArchConditions.accessField;
 import static com.tngtech.archunit.lang.conditions.ArchConditions.callMethod;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
@@ -135,6 +136,13 @@ final class ArchitectureTest {
     @ArchTest
     static final ArchRule optionsKnowNoCommand = noClasses().that().resideInAPackage("inkhorn.cli.options..")
             .should().dependOnClassesThat().resideInAnyPackage("inkhorn.cli");
+
+    @ArchTest
+    static final ArchRule commandsKnowNoOtherKindOfCommand = noClasses().that().resideInAnyPackage(
+            "inkhorn.cli.data..", "inkhorn.cli.inspect..", "inkhorn.cli.exchange..", "inkhorn.cli.context..")
+            .should().dependOnClassesThat(resideInAnyPackage("inkhorn.cli")
+                    .or(resideInAnyPackage("inkhorn.cli.data..", "inkhorn.cli.inspect..", "inkhorn.cli.exchange..")
+                            .and(simpleNameEndingWith("Command"))));
 
     @ArchTest
     static final ArchRule onlyTheCommandLinePrints = noClasses().that().resideOutsideOfPackage("inkhorn.cli..")

@@ -1,5 +1,18 @@
 package inkhorn.cli;
 
+import inkhorn.cli.context.Context;
+import inkhorn.cli.data.InspectDataCommand;
+import inkhorn.cli.data.PrepareCommand;
+import inkhorn.cli.data.TokenizeCommand;
+import inkhorn.cli.exchange.DownloadCommand;
+import inkhorn.cli.exchange.ExportCommand;
+import inkhorn.cli.exchange.ImportCommand;
+import inkhorn.cli.inspect.AttentionCommand;
+import inkhorn.cli.inspect.DescribeCommand;
+import inkhorn.cli.inspect.DoctorCommand;
+import inkhorn.cli.inspect.EvaluateCommand;
+import inkhorn.cli.inspect.ExplainCommand;
+import inkhorn.cli.inspect.NeighboursCommand;
 import inkhorn.cli.launch.LogSetup;
 import inkhorn.cli.launch.ParentWatch;
 import inkhorn.cli.options.GivenOptions;

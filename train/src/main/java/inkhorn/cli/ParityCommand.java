@@ -1,5 +1,6 @@
 package inkhorn.cli;
 
+import inkhorn.cli.context.Context;
 import inkhorn.cli.options.Arguments;
 import inkhorn.cli.options.EngineOptions;
 import inkhorn.train.Parity;

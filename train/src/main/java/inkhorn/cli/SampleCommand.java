@@ -3,6 +3,7 @@ package inkhorn.cli;
 import inkhorn.autograd.Scope;
 import inkhorn.autograd.kernel.KernelProvider;
 import inkhorn.autograd.kernel.vector.PeakProbe;
+import inkhorn.cli.context.Context;
 import inkhorn.cli.options.Arguments;
 import inkhorn.cli.options.BeamOptions;
 import inkhorn.cli.options.EngineOptions;

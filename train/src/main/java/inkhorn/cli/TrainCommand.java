@@ -2,6 +2,7 @@ package inkhorn.cli;
 
 import inkhorn.autograd.kernel.KernelProvider;
 import inkhorn.checkpoint.Checkpoint;
+import inkhorn.cli.context.Context;
 import inkhorn.cli.launch.Shutdown;
 import inkhorn.cli.launch.Stopped;
 import inkhorn.cli.options.Arguments;

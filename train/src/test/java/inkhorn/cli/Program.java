@@ -1,5 +1,6 @@
 package inkhorn.cli;
 
+import inkhorn.cli.context.Context;
 import inkhorn.cli.launch.Shutdown;
 import inkhorn.cli.machine.MachineReader;
 import inkhorn.cli.options.GivenOptions;

@@ -1,5 +1,6 @@
-package inkhorn.cli;
+package inkhorn.cli.inspect;
 
+import inkhorn.cli.context.Context;
 import inkhorn.cli.options.Arguments;
 import inkhorn.cli.options.EngineOptions;
 import inkhorn.cli.terminal.Quoted;
@@ -73,7 +74,7 @@ public final class AttentionCommand implements Callable<Integer> {
     /** What is printed. */
     enum Output { TABLE, CSV, JSON }
 
-    AttentionCommand(Context context) {
+    public AttentionCommand(Context context) {
         this.context = context;
     }
 

@@ -1,4 +1,4 @@
-package inkhorn.cli;
+package inkhorn.cli.inspect;
 
 import inkhorn.config.DataConfig;
 import inkhorn.data.ByteProgress;

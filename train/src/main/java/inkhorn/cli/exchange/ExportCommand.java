@@ -1,6 +1,7 @@
-package inkhorn.cli;
+package inkhorn.cli.exchange;
 
 import inkhorn.checkpoint.Dtype;
+import inkhorn.cli.context.Context;
 import inkhorn.cli.options.Arguments;
 import inkhorn.cli.options.CommonOptions;
 import inkhorn.cli.options.ExportFormats;
@@ -45,7 +46,7 @@ public final class ExportCommand implements Callable<Integer> {
     @Mixin
     private CommonOptions common;
 
-    ExportCommand(Context context) {
+    public ExportCommand(Context context) {
         this.context = context;
     }
 

@@ -1,5 +1,6 @@
-package inkhorn.cli;
+package inkhorn.cli.inspect;
 
+import inkhorn.cli.context.Context;
 import inkhorn.cli.options.Arguments;
 import inkhorn.cli.options.EngineOptions;
 import inkhorn.cli.terminal.BatchBar;
@@ -81,7 +82,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                           double tokensPerSecond) {
     }
 
-    EvaluateCommand(Context context) {
+    public EvaluateCommand(Context context) {
         this.context = context;
     }
 

@@ -1,5 +1,6 @@
-package inkhorn.cli;
+package inkhorn.cli.inspect;
 
+import inkhorn.cli.context.Context;
 import inkhorn.cli.machine.Advice;
 import inkhorn.cli.machine.DoctorReport;
 import inkhorn.cli.machine.MachineFacts;
@@ -41,7 +42,7 @@ public final class DoctorCommand implements Callable<Integer> {
     @Mixin
     private EngineOptions engine;
 
-    DoctorCommand(Context context) {
+    public DoctorCommand(Context context) {
         this.context = context;
     }
 

@@ -1,4 +1,4 @@
-package inkhorn.cli;
+package inkhorn.cli.context;
 
 import inkhorn.cli.launch.Shutdown;
 import inkhorn.cli.machine.MachineFacts;
@@ -27,38 +27,38 @@ import java.util.function.Supplier;
  * @param peaks    makes the meter that compares a run with the machine's peak
  * @param examination measures this machine
  */
-record Context(InputStream in, OutputStream bytes, PrintStream out, PrintWriter err, Path dataSets,
+public record Context(InputStream in, OutputStream bytes, PrintStream out, PrintWriter err, Path dataSets,
         Supplier<Shutdown> signals,
                Peaks peaks, Examination examination) {
 
     /** See {@link PeakMeter#of}. */
     @FunctionalInterface
-    interface Peaks {
+    public interface Peaks {
         PeakMeter of(int threads, DoubleSupplier flopsPerToken);
     }
 
     /** See {@link MachineReader#read}. */
     @FunctionalInterface
-    interface Examination {
+    public interface Examination {
         MachineFacts of(int threads, boolean scalar);
     }
 
     /** The process's own. */
-    static Context ofProcess() {
+    public static Context ofProcess() {
         return new Context(System.in, new FileOutputStream(FileDescriptor.out), System.out,
                 new PrintWriter(System.err, true),
                 Path.of("data", "sets"), Shutdown::install, PeakMeter::of, MachineReader::read);
     }
 
     /** Prints a whole text on {@link #bytes}. */
-    void print(String text) {
+    public void print(String text) {
         PrintStream out = text();
         out.print(text);
         out.flush();
     }
 
     /** {@link #bytes} for a command that prints characters and then flushes. */
-    PrintStream text() {
+    public PrintStream text() {
         return new PrintStream(bytes, false, StandardCharsets.UTF_8);
     }
 }

@@ -1,9 +1,10 @@
-package inkhorn.cli;
+package inkhorn.cli.inspect;
 
 import inkhorn.autograd.Rng;
 import inkhorn.autograd.Scope;
 import inkhorn.checkpoint.Checkpoint;
 import inkhorn.checkpoint.ModelFiles;
+import inkhorn.cli.context.Context;
 import inkhorn.cli.options.Arguments;
 import inkhorn.cli.options.CommonOptions;
 import inkhorn.cli.options.FormatOptions;
@@ -76,7 +77,7 @@ public final class DescribeCommand implements Callable<Integer> {
                            BatchSize batch) {
     }
 
-    DescribeCommand(Context context) {
+    public DescribeCommand(Context context) {
         this.context = context;
     }
 

@@ -1,5 +1,6 @@
-package inkhorn.cli;
+package inkhorn.cli.inspect;
 
+import inkhorn.cli.context.Context;
 import inkhorn.cli.options.Arguments;
 import inkhorn.cli.options.CommonOptions;
 import inkhorn.cli.options.FormatOptions;
@@ -46,7 +47,7 @@ public final class NeighboursCommand implements Callable<Integer> {
     @Mixin
     private CommonOptions common;
 
-    NeighboursCommand(Context context) {
+    public NeighboursCommand(Context context) {
         this.context = context;
     }
 

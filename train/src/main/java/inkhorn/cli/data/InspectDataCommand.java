@@ -1,5 +1,6 @@
-package inkhorn.cli;
+package inkhorn.cli.data;
 
+import inkhorn.cli.context.Context;
 import inkhorn.cli.options.Arguments;
 import inkhorn.cli.options.CommonOptions;
 import inkhorn.cli.terminal.Quoted;
@@ -55,7 +56,7 @@ public final class InspectDataCommand implements Callable<Integer> {
     @Mixin
     private CommonOptions common;
 
-    InspectDataCommand(Context context) {
+    public InspectDataCommand(Context context) {
         this.context = context;
     }
 

@@ -1,7 +1,8 @@
-package inkhorn.cli;
+package inkhorn.cli.inspect;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import inkhorn.autograd.Scope;
+import inkhorn.cli.context.Context;
 import inkhorn.cli.options.Arguments;
 import inkhorn.cli.options.EngineOptions;
 import inkhorn.cli.options.FormatOptions;
@@ -60,7 +61,7 @@ public final class ExplainCommand implements Callable<Integer> {
     @Mixin
     private EngineOptions engine;
 
-    ExplainCommand(Context context) {
+    public ExplainCommand(Context context) {
         this.context = context;
     }
 

@@ -1,5 +1,6 @@
-package inkhorn.cli;
+package inkhorn.cli.exchange;
 
+import inkhorn.cli.context.Context;
 import inkhorn.cli.launch.Shutdown;
 import inkhorn.cli.launch.Stopped;
 import inkhorn.cli.options.Arguments;
@@ -47,7 +48,7 @@ public final class DownloadCommand implements Callable<Integer> {
         }
     }
 
-    DownloadCommand(Context context) {
+    public DownloadCommand(Context context) {
         this.context = context;
     }
 

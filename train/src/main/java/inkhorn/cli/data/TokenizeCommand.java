@@ -1,5 +1,6 @@
-package inkhorn.cli;
+package inkhorn.cli.data;
 
+import inkhorn.cli.context.Context;
 import inkhorn.cli.options.Arguments;
 import inkhorn.cli.options.CommonOptions;
 import inkhorn.cli.options.TextInput;
@@ -107,7 +108,7 @@ public final class TokenizeCommand implements Callable<Integer> {
     private record TokenizerCount(String tokenizer, int tokens, int vocabulary, int unknown) {
     }
 
-    TokenizeCommand(Context context) {
+    public TokenizeCommand(Context context) {
         this.context = context;
     }
 

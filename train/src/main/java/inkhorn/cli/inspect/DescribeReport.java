@@ -1,4 +1,4 @@
-package inkhorn.cli;
+package inkhorn.cli.inspect;
 
 import inkhorn.cli.terminal.TextTable;
 import inkhorn.data.files.Json;

@@ -1,5 +1,6 @@
-package inkhorn.cli;
+package inkhorn.cli.exchange;
 
+import inkhorn.cli.context.Context;
 import inkhorn.cli.options.Arguments;
 import inkhorn.cli.options.CommonOptions;
 import inkhorn.exchange.ModelImport;
@@ -40,7 +41,7 @@ public final class ImportCommand implements Callable<Integer> {
     @Mixin
     private CommonOptions common;
 
-    ImportCommand(Context context) {
+    public ImportCommand(Context context) {
         this.context = context;
     }
 

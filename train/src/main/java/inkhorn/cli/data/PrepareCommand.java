@@ -1,5 +1,6 @@
-package inkhorn.cli;
+package inkhorn.cli.data;
 
+import inkhorn.cli.context.Context;
 import inkhorn.cli.launch.Shutdown;
 import inkhorn.cli.launch.Stopped;
 import inkhorn.cli.options.Arguments;
@@ -77,7 +78,7 @@ public final class PrepareCommand implements Callable<Integer> {
     @Mixin
     private CommonOptions common;
 
-    PrepareCommand(Context context) {
+    public PrepareCommand(Context context) {
         this.context = context;
     }
 

@@ -1,4 +1,4 @@
-package inkhorn.cli;
+package inkhorn.cli.data;
 
 import inkhorn.cli.options.Arguments;
 import inkhorn.config.UserError;
