@@ -139,6 +139,7 @@ public final class TrainCommand implements Callable<Integer> {
     /** The config with the keys of the command line in it. */
     RunConfig resolved() {
         return ConfigLoader.load(Arguments.path("CONFIG", config), overrides(),
+                resume == null ? InitialWeights::inherited : InitialWeights::inheritedOnResume,
                 line -> context.err().println("note: " + line));
     }
 

@@ -17,8 +17,8 @@ public final class ConfigKeys {
     /** Keys whose default follows from another key: resolved by their record or by the loader. */
     private static final Set<String> DERIVED = Set.of("run.name", "run.out", "data.tokenizer", "data.val_fraction",
             "optim.min_lr", "optim.lr_decay_iters", "optim.weight_decay", "optim.beta1", "optim.beta2", "optim.eps");
-    /** Components that no user sets: the data fix the one, GPT-2 the other. */
-    private static final Set<String> NO_KEYS = Set.of("model.vocab_size", "model.layer_norm_eps");
+    /** Components that no user sets: the data fix them. */
+    private static final Set<String> NO_KEYS = Set.of("model.vocab_size");
 
     private static final Map<String, Key> KEYS = read();
 
@@ -95,6 +95,13 @@ public final class ConfigKeys {
                     (Record) Records.get(section, other)));
         }
         return found;
+    }
+
+    /** The values of a section's record by dotted key. */
+    static Map<String, Object> values(String section, Record record) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        of(section).forEach(key -> values.put(key.dotted(), key.in(record)));
+        return values;
     }
 
     static List<Difference> differences(String section, Record mine, Record other) {

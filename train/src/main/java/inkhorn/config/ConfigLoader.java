@@ -36,12 +36,15 @@ public final class ConfigLoader {
     private final YamlSource source;
     private final String file;
     private final Map<String, String> overrides;
+    private final Inherited inherited;
     private final List<Fault> problems = new ArrayList<>();
+    private Map<String, Object> inheritedValues = Map.of();
 
-    private ConfigLoader(String file, YamlSource source, Map<String, String> overrides) {
+    private ConfigLoader(String file, YamlSource source, Map<String, String> overrides, Inherited inherited) {
         this.file = file;
         this.source = source;
         this.overrides = overrides;
+        this.inherited = inherited;
     }
 
     /** The config that a checkpoint was trained with; the defaults where it is not kept in its directory. */
@@ -63,24 +66,26 @@ public final class ConfigLoader {
      * @throws ConfigException with every problem found, one line each
      */
     public static RunConfig load(Path file, Map<String, String> overrides) {
-        return load(file, overrides, note -> { });
+        return load(file, overrides, Inherited.NOTHING, note -> { });
     }
 
     /**
      * As above.
      *
+     * @param inherited what stands for keys that are not given, such as {@code InitialWeights.inherited}
      * @param notes takes a line for keys that were given and have no effect
      */
-    public static RunConfig load(Path file, Map<String, String> overrides, Consumer<String> notes) {
+    public static RunConfig load(Path file, Map<String, String> overrides, Inherited inherited,
+            Consumer<String> notes) {
         ConfigLoader loader = new ConfigLoader(file.toString(),
-                YamlSource.parse(file.toString(), read(file)), overrides);
+                YamlSource.parse(file.toString(), read(file)), overrides, inherited);
         RunConfig config = loader.build();
         IneffectiveKeys.notes(config, loader.given()).forEach(notes);
         return config;
     }
 
     static RunConfig parse(String file, String text, Map<String, String> overrides) {
-        return new ConfigLoader(file, YamlSource.parse(file, text), overrides).build();
+        return new ConfigLoader(file, YamlSource.parse(file, text), overrides, Inherited.NOTHING).build();
     }
 
     private RunConfig build() {
@@ -96,11 +101,22 @@ public final class ConfigLoader {
         Map<String, Object> sections = new LinkedHashMap<>();
         for (RecordComponent section : RunConfig.class.getRecordComponents()) {
             sections.put(section.getName(), section(section.getName(), (Record) Records.get(section, defaults)));
+            if (sections.get(section.getName()) instanceof RunIdentity run) {
+                inheritedValues = inheritedBy(run);
+            }
         }
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
         return Records.make(RunConfig.class, sections.values().toArray());
+    }
+
+    private Map<String, Object> inheritedBy(RunIdentity run) {
+        Map<String, Object> values = new LinkedHashMap<>(inherited.values(run, given(ModelConfig.INIT_FROM)));
+        if (given("data.dir") != null) {
+            values.remove(DataConfig.TOKENIZER);        // prepared data have their own
+        }
+        return values;
     }
 
     /** A record of a section, of the type of its defaults; null where its values cannot be used. */
@@ -135,7 +151,8 @@ public final class ConfigLoader {
     private Object value(ConfigKeys.Key key) {
         String override = overrides.get(key.dotted());
         YamlSource.Value written = source.values().get(key.dotted());
-        Object fallback = key.dotted().equals("run.name") ? stem(file) : key.defaultValue();
+        Object fallback = key.dotted().equals("run.name") ? stem(file)
+                : inheritedValues.getOrDefault(key.dotted(), key.defaultValue());
         if (key.dotted().equals("data.dataset") && override == null && pathWins(written)) {
             return DataSets.nameOf(Path.of(givenPath()));
         }

@@ -18,6 +18,9 @@ import java.util.Optional;
  */
 public record DataConfig(String dataset, String path, String dir, String tokenizer, Integer vocabSize,
         Double valFraction) {
+    /** The dotted key of {@link #tokenizer}. */
+    public static final String TOKENIZER = "data.tokenizer";
+
     private static final String DEFAULT_TOKENIZER = "char";
     private static final double DEFAULT_VAL_FRACTION = 0.1;
 

@@ -7,6 +7,7 @@ import inkhorn.nn.GptConfig;
 import inkhorn.nn.LanguageModel;
 import inkhorn.nn.config.Check;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiFunction;
 
 /**
@@ -48,6 +49,19 @@ public record ModelConfig(Type type, GptConfig gpt, String initFrom) {
     /** A model of this kind for a vocabulary, with fresh weights. */
     public LanguageModel create(int vocabSize, Rng weights) {
         return type.create.apply(gpt.withVocabSize(vocabSize), weights);
+    }
+
+    /**
+     * What a run that begins with such a model's weights inherits, by dotted key: all that makes the architecture.
+     * Dropout, which says how a model is trained, is not in it.
+     */
+    public Map<String, Object> architecture() {
+        if (type == Type.BIGRAM) {
+            return Map.of("model.type", type, "model.block_size", gpt.blockSize());
+        }
+        Map<String, Object> keys = ConfigKeys.values("model", this);
+        keys.keySet().removeAll(List.of(INIT_FROM, "model.dropout"));
+        return keys;
     }
 
     /**

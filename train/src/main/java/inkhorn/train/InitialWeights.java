@@ -3,8 +3,12 @@ package inkhorn.train;
 import inkhorn.autograd.Scope;
 import inkhorn.checkpoint.Checkpoint;
 import inkhorn.checkpoint.ModelFiles;
+import inkhorn.config.ConfigLoader;
+import inkhorn.config.DataConfig;
 import inkhorn.config.Difference;
 import inkhorn.config.ModelConfig;
+import inkhorn.config.RunConfig;
+import inkhorn.config.RunIdentity;
 import inkhorn.config.UserError;
 import inkhorn.data.tokenizer.Tokenizer;
 import inkhorn.data.tokenizer.Tokenizers;
@@ -12,8 +16,10 @@ import inkhorn.generate.TokenizerStamp;
 import inkhorn.generate.TrainedModel;
 import inkhorn.generate.VocabularyPadding;
 import inkhorn.nn.Gpt;
+import inkhorn.nn.GptConfig;
 import inkhorn.nn.LanguageModel;
 import inkhorn.nn.config.Records;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,10 +29,61 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** The weights of a checkpoint as those that a new run begins with: {@code model.init_from}. */
+/**
+ * A checkpoint as what a new run begins with: {@code model.init_from}. It gives the weights, and the architecture and
+ * tokenizer where the config has no keys for them.
+ */
 public final class InitialWeights {
 
     private InitialWeights() {
+    }
+
+    /**
+     * The architecture and the tokenizer of a config's {@code model.init_from}; nothing where there is none. An
+     * {@link inkhorn.config.Inherited}.
+     *
+     * @throws inkhorn.checkpoint.CheckpointException where there is no checkpoint, or it is damaged
+     */
+    public static Map<String, Object> inherited(RunIdentity run, String initFrom) {
+        if (initFrom == null) {
+            return Map.of();
+        }
+        Checkpoint checkpoint = TrainedModel.checkpoint(Path.of(initFrom));
+        Map<String, Object> keys;
+        try (Scope shapes = Scope.openOnShapes()) {
+            keys = new LinkedHashMap<>(config(ModelFiles.architecture(checkpoint).get()).architecture());
+        }
+        Tokenizers.find(checkpoint.directory()).ifPresent(file -> keys.put(DataConfig.TOKENIZER, file.toString()));
+        return keys;
+    }
+
+    private static ModelConfig config(LanguageModel model) {
+        return model instanceof Gpt gpt ? new ModelConfig(ModelConfig.Type.GPT, gpt.gptConfig(), null)
+                : new ModelConfig(ModelConfig.Type.BIGRAM,
+                        GptConfig.defaults().withBlockSize(model.blockSize()), null);
+    }
+
+    /**
+     * As {@link #inherited}, for a run that is resumed: what it inherited when it began stands in its directory, so
+     * that the checkpoint that it began with is not read again.
+     */
+    public static Map<String, Object> inheritedOnResume(RunIdentity run, String initFrom) {
+        Path written = run.directory().resolve(Run.CONFIG);
+        if (!Files.exists(written)) {
+            return inherited(run, initFrom);
+        }
+        RunConfig begun = ConfigLoader.load(written);
+        if (begun.model().initFrom() == null) {
+            return Map.of();
+        }
+        Map<String, Object> keys = new LinkedHashMap<>(begun.model().architecture());
+        String tokenizer = begun.data().tokenizer();
+        Path own = run.directory().resolve("latest").resolve(Run.TOKENIZER);
+        boolean isGone = tokenizer != null && Tokenizers.kind(tokenizer).isEmpty() && !Files.exists(Path.of(tokenizer));
+        if (tokenizer != null) {
+            keys.put(DataConfig.TOKENIZER, isGone ? own.toString() : tokenizer);
+        }
+        return keys;
     }
 
     /**
@@ -54,8 +111,7 @@ public final class InitialWeights {
                 .or(() -> TokenizerStamp.read(checkpoint.config()));
         own.filter(stamp -> !stamp.sha256().equals(tokenizer.hash())).ifPresent(stamp -> {
             throw new UserError(ModelConfig.INIT_FROM + ": the tokenizer of " + checkpoint.directory() + " is " + stamp
-                    + ", the data's is " + TokenizerStamp.of(tokenizer) + "; set data.tokenizer to the checkpoint's "
-                    + TrainedModel.TOKENIZER_FILE);
+                    + ", the data's is " + TokenizerStamp.of(tokenizer) + "; leave data.tokenizer out for the checkpoint's");
         });
     }
 
@@ -75,7 +131,7 @@ public final class InitialWeights {
             throw new UserError(ModelConfig.INIT_FROM + ": " + checkpoint.directory()
                     + " has a model of another shape: "
                     + different.stream().map(Difference::toString).collect(Collectors.joining(", "))
-                    + "; set them to the checkpoint's, or choose another checkpoint");
+                    + "; leave the keys out for the checkpoint's, or choose another checkpoint");
         }
     }
 

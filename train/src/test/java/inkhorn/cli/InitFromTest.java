@@ -3,6 +3,9 @@ package inkhorn.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import inkhorn.autograd.kernel.KernelProvider;
+import inkhorn.config.ConfigLoader;
+import inkhorn.config.RunConfig;
+import inkhorn.nn.GptConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,13 +94,41 @@ final class InitFromTest {
                 + "/step-00000004 has a model of another shape: model.block_size is 16, not 8, model.n_layer"
                 + " is 2, not 1, model.bias is true, not false", "--model.n_layer=2", "--model.block_size=16",
                 "--model.bias=true");
-        assertFails("model.type is bigram, not gpt; set", "--model.type=bigram");
+        assertFails("model.type is bigram, not gpt; leave the keys out", "--model.type=bigram");
     }
 
     @Test
     void anotherTokenizerIsRefusedNamingBoth() throws IOException {
         Files.writeString(text, "ABC DEF\n".repeat(100));
-        assertFails("model.init_from: the tokenizer of " + first + "/step-00000004 is char with 23 tokens");
+        assertFails("model.init_from: the tokenizer of " + first + "/step-00000004 is char with 23 tokens",
+                "--data.tokenizer=char");
+        assertFails("text.txt: ");      // with the checkpoint's tokenizer, which has no capitals
+    }
+
+    @Test
+    void keysLeftOutAreTheCheckpointsAndTheRunHasThemAll() throws IOException {
+        Path config = Files.writeString(directory.resolve("no-sizes.yaml"), """
+                model: {block_size: 4}
+                train: {max_iters: 4, batch_size: 2, eval_interval: 0, log_interval: 1, checkpoint_interval: 2}
+                optim: {warmup_iters: 0, lr_decay_iters: 4}
+                """);
+        Path copy = Files.createDirectory(directory.resolve("copy"));
+        for (String file : List.of("model.safetensors", "config.json", "tokenizer.json")) {
+            Files.copy(first.resolve("latest").resolve(file), copy.resolve(file));
+        }
+        Files.writeString(text, "thirty plus two is said the clerk.\n".repeat(40));     // of fewer characters
+        assertThat(train(config, second, "--model.init_from=" + copy)).as(program.err()).isZero();
+        RunConfig resolved = ConfigLoader.load(second.resolve("config.yaml"));
+        assertThat(resolved.model().gpt()).isEqualTo(GptConfig.defaults().withNLayer(1).withNHead(2).withNEmbd(8)
+                .withBlockSize(4).withVocabSize(resolved.model().gpt().vocabSize()));
+        assertThat(resolved.data().tokenizer()).isEqualTo(copy.resolve("tokenizer.json").toString());
+        for (String file : List.of("model.safetensors", "config.json", "tokenizer.json")) {
+            Files.delete(copy.resolve(file));
+        }
+        program.clear();
+        assertThat(train(config, second, "--model.init_from=" + copy, "--resume", "--train.max_iters=6"))
+                .as(program.err()).isZero();
+        assertThat(program.out()).contains("going on from step 4");
     }
 
     @Test
@@ -119,7 +150,11 @@ final class InitFromTest {
     }
 
     private int train(Path run, String... more) {
-        List<String> args = new ArrayList<>(List.of(directory.resolve("small.yaml").toString(), "--data.path=" + text,
+        return train(directory.resolve("small.yaml"), run, more);
+    }
+
+    private int train(Path config, Path run, String... more) {
+        List<String> args = new ArrayList<>(List.of(config.toString(), "--data.path=" + text,
                 "--kernels=scalar", "--no-probe", "--run.out=" + run));
         args.addAll(List.of(more));
         return program.run(args.toArray(String[]::new));

@@ -88,7 +88,7 @@ final class IneffectiveKeysTest {
         try (var configs = Files.list(Path.of("..", "configs"))) {
             for (Path config : configs.filter(file -> file.toString().endsWith(".yaml")).toList()) {
                 List<String> notes = new ArrayList<>();
-                ConfigLoader.load(config, Map.of(), notes::add);
+                ConfigLoader.load(config, Map.of(), Inherited.NOTHING, notes::add);
                 assertThat(notes).as(config.toString()).isEmpty();
             }
         }
@@ -96,7 +96,8 @@ final class IneffectiveKeysTest {
 
     private List<String> notes(String yaml, Map<String, String> overrides) throws IOException {
         List<String> notes = new ArrayList<>();
-        ConfigLoader.load(Files.writeString(directory.resolve("a.yaml"), yaml + "\n"), overrides, notes::add);
+        ConfigLoader.load(Files.writeString(directory.resolve("a.yaml"), yaml + "\n"), overrides, Inherited.NOTHING,
+                notes::add);
         return notes;
     }
 }

@@ -13,6 +13,7 @@ import inkhorn.config.RunConfig;
 import inkhorn.config.UserError;
 import inkhorn.inspect.ModelSummary;
 import inkhorn.nn.LanguageModel;
+import inkhorn.train.InitialWeights;
 import inkhorn.train.Models;
 import inkhorn.train.TrainingMemory;
 import java.nio.file.Files;
@@ -119,7 +120,7 @@ public final class DescribeCommand implements Callable<Integer> {
     }
 
     private Subject ofConfig(Path path, int tokens) {
-        RunConfig config = ConfigLoader.load(path, Map.of());
+        RunConfig config = ConfigLoader.load(path, Map.of(), InitialWeights::inherited, note -> { });
         Vocabulary vocabulary = tokens > 0 ? Vocabulary.known(tokens, "as --vocab-size says")
                 : Vocabulary.of(config.data(), context.dataSets());
         int block = config.model().gpt().blockSize();

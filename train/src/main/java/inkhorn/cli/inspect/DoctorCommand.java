@@ -9,6 +9,7 @@ import inkhorn.cli.options.EngineOptions;
 import inkhorn.config.ConfigLoader;
 import inkhorn.config.RunConfig;
 import inkhorn.data.DataException;
+import inkhorn.train.InitialWeights;
 import inkhorn.train.TrainingMemory;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +49,8 @@ public final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        RunConfig toTrain = config == null ? null : ConfigLoader.load(Arguments.path("CONFIG", config), Map.of());
+        RunConfig toTrain = config == null ? null : ConfigLoader.load(Arguments.path("CONFIG", config), Map.of(),
+                InitialWeights::inherited, note -> { });
         engine.start();
         MachineFacts machine = context.examination().of(engine.threads(), engine.isScalar());
         MachineFacts.TrainingNeed training = toTrain == null ? null : training(toTrain);

@@ -1,0 +1,19 @@
+package inkhorn.config;
+
+import java.util.Map;
+
+/** What stands for keys that neither the file nor the command line gives, instead of their defaults. */
+@FunctionalInterface
+public interface Inherited {
+    /** Leaves every key its default. */
+    Inherited NOTHING = (run, initFrom) -> Map.of();
+
+    /**
+     * Asked once for a config.
+     *
+     * @param run      the run's section, complete
+     * @param initFrom the value of {@code model.init_from}; null where it has none
+     * @return values of the keys' types by dotted key; keys that are not in it have their defaults
+     */
+    Map<String, Object> values(RunIdentity run, String initFrom);
+}
