@@ -3,7 +3,6 @@ package inkhorn;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleNameEndingWith;
 import static com.tngtech.archunit.lang.conditions.ArchConditions.accessField;
 import static com.tngtech.archunit.lang.conditions.ArchConditions.callMethod;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
@@ -138,11 +137,24 @@ final class ArchitectureTest {
             .should().dependOnClassesThat().resideInAnyPackage("inkhorn.cli");
 
     @ArchTest
-    static final ArchRule commandsKnowNoOtherKindOfCommand = noClasses().that().resideInAnyPackage(
-            "inkhorn.cli.data..", "inkhorn.cli.inspect..", "inkhorn.cli.exchange..", "inkhorn.cli.context..")
-            .should().dependOnClassesThat(resideInAnyPackage("inkhorn.cli")
-                    .or(resideInAnyPackage("inkhorn.cli.data..", "inkhorn.cli.inspect..", "inkhorn.cli.exchange..")
-                            .and(simpleNameEndingWith("Command"))));
+    static final ArchRule roomsOfCommandsKnowNoProgram = noClasses().that().resideInAnyPackage("inkhorn.cli.data..",
+            "inkhorn.cli.inspect..", "inkhorn.cli.exchange..", "inkhorn.cli.context..")
+            .should().dependOnClassesThat().resideInAPackage("inkhorn.cli");
+
+    @ArchTest
+    static final ArchRule nothingStandsOnTheServer = noClasses()
+            .that().resideOutsideOfPackages("inkhorn.serve..", "inkhorn.cli..")
+            .should().dependOnClassesThat().resideInAnyPackage("inkhorn.serve..", "io.undertow..", "org.xnio..");
+
+    @ArchTest
+    static final ArchRule theServerKnowsNoModel = noClasses().that().resideInAPackage("inkhorn.serve")
+            .should().dependOnClassesThat(resideInAnyPackage("inkhorn..")
+                    .and(not(resideInAnyPackage("inkhorn.serve", "inkhorn.data.files.."))));
+
+    @ArchTest
+    static final ArchRule onlyTheServerKnowsItsLibrary = noClasses().that()
+            .resideOutsideOfPackage("inkhorn.serve")
+            .should().dependOnClassesThat().resideInAnyPackage("io.undertow..", "org.xnio..");
 
     @ArchTest
     static final ArchRule onlyTheCommandLinePrints = noClasses().that().resideOutsideOfPackage("inkhorn.cli..")
@@ -222,7 +234,7 @@ final class ArchitectureTest {
         @Override
         public SliceIdentifier getIdentifierOf(JavaClass type) {
             String command = type.getName().replaceAll("\\$.*", "");
-            return command.matches("inkhorn\\.cli\\.\\w+Command") ? SliceIdentifier.of(command)
+            return command.matches("inkhorn\\.cli\\.(\\w+\\.)?\\w+Command") ? SliceIdentifier.of(command)
                     : SliceIdentifier.ignore();
         }
 

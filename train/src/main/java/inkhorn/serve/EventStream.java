@@ -1,0 +1,61 @@
+package inkhorn.serve;
+
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Server-sent events (WHATWG HTML, section 9.2). A client that does not read for half a minute loses the connection, so
+ * that it cannot hold a thread for ever.
+ */
+public final class EventStream implements AutoCloseable {
+    private final OutputStream out;
+
+    private EventStream(OutputStream out) {
+        this.out = out;
+    }
+
+    static EventStream begin(HttpServerExchange exchange) {
+        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "text/event-stream; charset=utf-8");
+        exchange.getResponseHeaders().put(new HttpString("X-Accel-Buffering"), "no");
+        return new EventStream(exchange.getOutputStream());
+    }
+
+    /**
+     * An event with a number, by which a client that comes back says what it has seen ({@link Request#lastEventId}).
+     *
+     * @param data one line
+     * @throws IOException when the client has gone
+     */
+    public void send(long id, String event, String data) throws IOException {
+        write("id: " + id + "\nevent: " + event + "\ndata: " + data + "\n\n");
+    }
+
+    /**
+     * An event without number and name, as OpenAI's API has them.
+     *
+     * @param data one line
+     * @throws IOException when the client has gone
+     */
+    public void send(String data) throws IOException {
+        write("data: " + data + "\n\n");
+    }
+
+    /** A line that clients pass over: shows whether one is still there. */
+    public void ping() throws IOException {
+        write(": \n\n");
+    }
+
+    private void write(String text) throws IOException {
+        out.write(text.getBytes(StandardCharsets.UTF_8));
+        out.flush();
+    }
+
+    @Override
+    public void close() throws IOException {
+        out.close();
+    }
+}

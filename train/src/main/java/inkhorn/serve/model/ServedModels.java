@@ -1,0 +1,70 @@
+package inkhorn.serve.model;
+
+import inkhorn.checkpoint.CheckpointException;
+import inkhorn.data.DataException;
+import inkhorn.generate.TrainedModel;
+import inkhorn.serve.RequestException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The models that the server offers, by name. A model is read when one first asks for it; the last few stay open.
+ */
+public final class ServedModels implements AutoCloseable {
+
+    private static final int OPEN = 4;
+
+    private final Map<String, Path> offered;
+    private final Map<String, ServedModel> open = new LinkedHashMap<>(OPEN, 0.75f, true);
+    private final ComputeThread thread = ComputeThread.start();
+
+    /** @param offered runs or checkpoints by the names that clients use; the first is the default */
+    public ServedModels(Map<String, Path> offered) {
+        this.offered = new LinkedHashMap<>(offered);
+    }
+
+    public List<String> names() {
+        return List.copyOf(offered.keySet());
+    }
+
+    /** The thread that computes with all of them. */
+    public ComputeThread thread() {
+        return thread;
+    }
+
+    /**
+     * @param name null for the default
+     * @throws RequestException where there is none of this name, or its files are damaged
+     */
+    public synchronized ServedModel get(String name) {
+        if (offered.isEmpty()) {
+            throw RequestException.notFound("no model is served; start the server with a run or a checkpoint");
+        }
+        String wanted = name == null ? names().get(0) : name;
+        Path path = offered.get(wanted);
+        if (path == null) {
+            throw RequestException.of(404, "model_not_found", "model: found " + wanted + ", expected one of "
+                    + String.join(", ", names()));
+        }
+        ServedModel model = open.get(wanted);
+        if (model == null) {
+            try {
+                model = new ServedModel(wanted, path, TrainedModel.open(path), thread);
+            } catch (CheckpointException | DataException e) {
+                throw RequestException.of(500, "model_unreadable", e.getMessage());
+            }
+            open.put(wanted, model);
+            if (open.size() > OPEN) {
+                open.remove(open.keySet().iterator().next());
+            }
+        }
+        return model;
+    }
+
+    @Override
+    public void close() {
+        thread.close();
+    }
+}
