@@ -16,9 +16,10 @@ import java.util.Set;
 
 /**
  * Who may ask. A page of another site, open in the same browser, can reach a server on this machine: it is refused by
- * its {@code Origin}, and where it lets its own name point to 127.0.0.1 (DNS rebinding) by the {@code Host}. Where
- * other machines can ask, each request must show the token: as {@code Authorization: Bearer}, or as a cookie that the address
- * {@code /?token=…} sets.
+ * its {@code Origin}, and where it lets its own name point to 127.0.0.1 (DNS rebinding) by the {@code Host}.
+ *
+ * <p>Where other machines can ask, each request must show the token: as {@code Authorization: Bearer}, or as a cookie
+ * that the address {@code /?token=…} sets.
  */
 final class Guard implements HttpHandler {
 
