@@ -123,6 +123,11 @@ public final class Checkpoint {
         return new Checkpoint(directory, OptionalLong.of(CheckpointManifest.verify(directory).step()));
     }
 
+    /** The newest step that has a directory in a run, whole or not. */
+    public static OptionalLong newestStep(Path runDirectory) {
+        return steps(runDirectory).stream().findFirst().map(CheckpointLayout::stepOf).orElse(OptionalLong.empty());
+    }
+
     /** The step directories of a run, whole or not, newest first. */
     static List<Path> steps(Path runDirectory) {
         try {

@@ -63,6 +63,28 @@ public final class RunLock implements Closeable {
         }
     }
 
+    /** Whether a live run holds the directory, in this process or another; asks without taking the lock from anyone. */
+    public static boolean isInUse(Path directory) {
+        synchronized (HELD) {
+            Path file = directory.resolve(CheckpointLayout.LOCK);
+            try {
+                if (HELD.contains(directory.toRealPath())) {
+                    return true;
+                }
+                if (!Files.exists(file)) {
+                    return false;
+                }
+                // A shared lock: many may ask at once, and one who acquires tries for longer than this takes.
+                try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+                        FileLock lock = channel.tryLock(LOCKED_BYTE, 1, true)) {
+                    return lock == null;
+                }
+            } catch (IOException e) {
+                return false;       // gone, or not to be read: nobody here can tell
+            }
+        }
+    }
+
     private static FileChannel lock(Path directory) throws IOException {
         Path file = directory.resolve(CheckpointLayout.LOCK);
         FileChannel channel =

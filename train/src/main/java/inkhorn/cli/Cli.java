@@ -78,6 +78,7 @@ final class Cli {
     private static Map<String, Function<Context, Object>> commands() {
         Map<String, Function<Context, Object>> commands = new LinkedHashMap<>();
         commands.put("sample", SampleCommand::new);
+        commands.put("serve", ServeCommand::new);
         commands.put("describe", DescribeCommand::new);
         commands.put("explain", ExplainCommand::new);
         commands.put("neighbours", NeighboursCommand::new);

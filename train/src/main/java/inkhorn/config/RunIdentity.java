@@ -13,12 +13,14 @@ import java.nio.file.Path;
  * @param out  the run directory; {@code checkpoints/<name>} if null is given
  */
 public record RunIdentity(String name, long seed, String out) {
+    /** Where runs lie unless their config says otherwise. */
+    public static final Path PARENT = Path.of("checkpoints");
     private static final String FORBIDDEN = "/\\:*?\"<>|";
 
     public RunIdentity {
         new Check("run").that(isDirectoryName(name), "name", "found " + Scalar.quote(name)
                 + ", expected a name usable as a directory: not empty, no leading dot, none of " + FORBIDDEN).done();
-        out = out == null ? "checkpoints/" + name : out;
+        out = out == null ? PARENT + "/" + name : out;
         new Check("run").that(isPath(out), "out", "found " + Scalar.quote(out) + ", expected a directory").done();
     }
 

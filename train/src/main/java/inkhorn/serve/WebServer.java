@@ -34,7 +34,8 @@ public final class WebServer implements AutoCloseable {
     private static final int STALLED_MS = 30_000;
     private static final long GRACE_MS = 3_000;
     private static final List<String> PAGES = List.of("index");
-    private static final List<String> FILES = List.of("style.css", "common.js", "icon.svg");
+    private static final List<String> FILES = List.of("style.css", "common.js", "icon.svg", "curves.js", "curves.css",
+            "runs.js", "runs.css");
 
     private final Undertow undertow;
     private final GracefulShutdownHandler door;
