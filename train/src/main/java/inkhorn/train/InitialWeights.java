@@ -111,7 +111,8 @@ public final class InitialWeights {
                 .or(() -> TokenizerStamp.read(checkpoint.config()));
         own.filter(stamp -> !stamp.sha256().equals(tokenizer.hash())).ifPresent(stamp -> {
             throw new UserError(ModelConfig.INIT_FROM + ": the tokenizer of " + checkpoint.directory() + " is " + stamp
-                    + ", the data's is " + TokenizerStamp.of(tokenizer) + "; leave data.tokenizer out for the checkpoint's");
+                    + ", the data's is " + TokenizerStamp.of(tokenizer)
+                    + "; leave data.tokenizer out for the checkpoint's");
         });
     }
 
