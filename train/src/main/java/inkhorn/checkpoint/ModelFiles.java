@@ -70,15 +70,17 @@ public final class ModelFiles {
     }
 
     /**
-     * As {@link #save(Path, LanguageModel, ObjectNode, Map)}, with the weights of a checkpoint, which are read part by
-     * part and never held whole.
+     * Begins to write a model's directory as {@link #save(Path, LanguageModel, ObjectNode, Map)} does, with the weights
+     * of a checkpoint, which are read part by part and never held whole.
      *
      * @param model of shapes alone, made of the checkpoint's keys by {@link #architecture(Checkpoint, Map)}
+     * @return to be finished with what else the directory is to hold, and closed
      * @throws CheckpointException as {@link #load(Checkpoint)} too
      */
-    public static void copy(Checkpoint checkpoint, LanguageModel model, Path directory, ObjectNode config,
-            Map<String, CheckpointContents.FileWriter> extraFiles) {
-        try (WeightFiles weights = checkpoint.openModel()) {
+    public static ModelCopy copy(Checkpoint checkpoint, LanguageModel model, Path directory) {
+        WeightFiles weights = checkpoint.openModel();
+        boolean started = false;
+        try {
             requireFit(checkpoint, weights);
             Map<String, StateDict.Stored> found = fitting(model, weights);
             Map<String, StateDict.Stored> state = new LinkedHashMap<>();
@@ -89,7 +91,13 @@ public final class ModelFiles {
                     state.put(name, new Zeros(tensor.shape().dims()));
                 }
             });
-            write(directory, config, extraFiles, file -> Safetensors.copy(file, state, Safetensors.HUGGING_FACE));
+            ModelCopy copy = ModelCopy.start(directory, state, weights);
+            started = true;
+            return copy;
+        } finally {
+            if (!started) {
+                weights.close();
+            }
         }
     }
 

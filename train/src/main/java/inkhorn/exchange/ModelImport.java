@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import inkhorn.autograd.Scope;
 import inkhorn.checkpoint.Checkpoint;
 import inkhorn.checkpoint.CheckpointException;
+import inkhorn.checkpoint.ModelCopy;
 import inkhorn.checkpoint.ModelFiles;
 import inkhorn.data.DataException;
 import inkhorn.data.tokenizer.Tokenizer;
@@ -13,6 +14,7 @@ import inkhorn.generate.TokenizerStamp;
 import inkhorn.generate.TrainedModel;
 import inkhorn.generate.VocabularyPadding;
 import inkhorn.nn.LanguageModel;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -58,17 +60,25 @@ public record ModelImport(LanguageModel model, Optional<Tokenizer> tokenizer, in
             return LlmcImport.run(from, to, choices);
         }
         Checkpoint checkpoint = TrainedModel.checkpoint(from);
-        Optional<Tokenizer> tokenizer = Tokenizers.find(checkpoint.directory()).map(Tokenizers::load);
-        Map<String, Object> published = ModelFiles.config(checkpoint);
-        Map<String, Object> config = tokenizer.map(its -> VocabularyPadding.withoutPadding(checkpoint, its))
-                .orElseGet(() -> ModelFiles.config(checkpoint));
+        Optional<Path> file = Tokenizers.find(checkpoint.directory());
+        Map<String, Object> config = ModelFiles.config(checkpoint);
+        int rows = number(config, "vocab_size");
+        int positions = number(config, "n_positions");
+        // How many rows are padding is known with the tokenizer; without any, it is read while the weights are copied.
+        Optional<Tokenizer> early = VocabularyPadding.isPossible(rows) ? file.map(Tokenizers::load) : Optional.empty();
+        early.ifPresent(its -> config.putAll(VocabularyPadding.withoutPadding(checkpoint, its)));
         choices.dropout().ifPresent(dropout -> DROPOUTS.forEach(key -> config.put(key, dropout)));
         choices.blockSize().ifPresent(size -> crop(config, size, checkpoint));
         try (Scope shapes = Scope.openOnShapes()) {
             LanguageModel model = ModelFiles.architecture(checkpoint, config).get();
-            copy(checkpoint, model, tokenizer, to);
-            return new ModelImport(model, tokenizer, number(published, "vocab_size") - model.vocabSize(),
-                    number(published, "n_positions"));
+            try (ModelCopy copy = ModelFiles.copy(checkpoint, model, to)) {
+                Optional<Tokenizer> tokenizer = early.isPresent() ? early : file.map(Tokenizers::load);
+                finish(copy, checkpoint, model, tokenizer);
+                return new ModelImport(model, tokenizer, rows - model.vocabSize(), positions);
+            }
+        } catch (IOException e) {
+            throw CheckpointException.runFailure(to + ": the model cannot be saved (" + CheckpointException.reason(e)
+                    + "); check free space and permissions", e);
         }
     }
 
@@ -81,10 +91,11 @@ public record ModelImport(LanguageModel model, Optional<Tokenizer> tokenizer, in
         config.put("n_positions", blockSize);
     }
 
-    private static void copy(Checkpoint checkpoint, LanguageModel model, Optional<Tokenizer> tokenizer, Path to) {
+    private static void finish(ModelCopy copy, Checkpoint checkpoint, LanguageModel model,
+            Optional<Tokenizer> tokenizer) {
         ObjectNode config = ModelFiles.configJson(model);
         if (tokenizer.isEmpty()) {
-            ModelFiles.copy(checkpoint, model, to, config, Map.of());
+            copy.finish(config, Map.of());
             return;
         }
         int tokens = tokenizer.get().vocabSize();
@@ -93,7 +104,7 @@ public record ModelImport(LanguageModel model, Optional<Tokenizer> tokenizer, in
                     + " tokens, its model " + model.vocabSize() + ", which is no padding of them; put the tokenizer's"
                     + " files there that belong to the model");
         }
-        ModelFiles.copy(checkpoint, model, to, TokenizerStamp.of(tokenizer.get()).in(config),
+        copy.finish(TokenizerStamp.of(tokenizer.get()).in(config),
                 TokenizerFiles.of(tokenizer.get(), model.blockSize()));
     }
 
