@@ -83,15 +83,7 @@ public final class ModelFiles {
         try {
             requireFit(checkpoint, weights);
             Map<String, StateDict.Stored> found = fitting(model, weights);
-            Map<String, StateDict.Stored> state = new LinkedHashMap<>();
-            HuggingFace.state(model).forEach((name, tensor) -> {
-                if (found.containsKey(name)) {
-                    state.put(name, found.get(name));
-                } else if (!StateDict.of(model).containsKey(name)) {
-                    state.put(name, new Zeros(tensor.shape().dims()));
-                }
-            });
-            ModelCopy copy = ModelCopy.start(directory, state, weights);
+            ModelCopy copy = ModelCopy.start(directory, state(model, found), weights);
             started = true;
             return copy;
         } finally {
@@ -99,6 +91,28 @@ public final class ModelFiles {
                 weights.close();
             }
         }
+    }
+
+    /**
+     * As {@link #copy(Checkpoint, LanguageModel, Path)}, with any weights.
+     *
+     * @param weights by the model's names, found to fit it; they stay readable until the copy is closed
+     */
+    public static ModelCopy copy(LanguageModel model, Map<String, StateDict.Stored> weights, Path directory) {
+        return ModelCopy.start(directory, state(model, weights), () -> { });
+    }
+
+    /** What {@code model.safetensors} is to hold, in its order. */
+    private static Map<String, StateDict.Stored> state(LanguageModel model, Map<String, StateDict.Stored> found) {
+        Map<String, StateDict.Stored> state = new LinkedHashMap<>();
+        HuggingFace.state(model).forEach((name, tensor) -> {
+            if (found.containsKey(name)) {
+                state.put(name, found.get(name));
+            } else if (!StateDict.of(model).containsKey(name)) {
+                state.put(name, new Zeros(tensor.shape().dims()));
+            }
+        });
+        return state;
     }
 
     /** The biases that GPT-2 has and a model does without. */
