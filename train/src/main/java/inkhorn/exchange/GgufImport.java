@@ -119,7 +119,7 @@ final class GgufImport {
         }
     }
 
-    /** (outputs, inputs) in the file, (inputs, outputs) here. Transposed whole, and kept until its last part is read. */
+    /** (outputs, inputs) in the file, (inputs, outputs) here. Transposed whole, kept until its last part is read. */
     private final class Linear implements StateDict.Stored {
         private final TensorInfo info;
         private float[] transposed;

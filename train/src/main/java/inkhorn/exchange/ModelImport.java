@@ -25,9 +25,10 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /**
- * A Hugging Face directory of a GPT-2, as it is downloaded, or a GGUF file or llm.c's, made a checkpoint of Inkhorn's: {@code config.json};
- * {@code model.safetensors} or its index and files, in F32, F16 or BF16; {@code tokenizer.json}, or {@code vocab.json}
- * and {@code merges.txt}. The checkpoint holds F32 under GPT-2's full names, and each file in its canonical form.
+ * A Hugging Face directory of a GPT-2, as it is downloaded, or a GGUF file or llm.c's, made a checkpoint of Inkhorn's.
+ * A directory has {@code config.json}; {@code model.safetensors} or its index and files, in F32, F16 or BF16;
+ * {@code tokenizer.json}, or {@code vocab.json} and {@code merges.txt}. The checkpoint holds F32 under GPT-2's full
+ * names, and each file in its canonical form.
  *
  * @param model     of shapes alone: the weights are copied part by part and never held whole
  * @param tokenizer empty where the directory has none: its model can be described and trained from, but not sampled
@@ -71,7 +72,8 @@ public record ModelImport(LanguageModel model, Optional<Tokenizer> tokenizer, in
     /**
      * Reads a directory and writes the checkpoint.
      *
-     * @param from a Hugging Face directory, or anything else that {@code sample} takes, a GGUF file, or a model file of llm.c
+     * @param from a Hugging Face directory, or anything else that {@code sample} takes, a GGUF file, or a model file of
+     *             llm.c
      * @param to   is made; holds no model yet
      * @throws CheckpointException where files are missing, damaged or do not fit together (the user's error), or the
      *     checkpoint cannot be written
