@@ -3,8 +3,6 @@ package inkhorn.exchange;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import inkhorn.autograd.Tensor;
 import inkhorn.checkpoint.Checkpoint;
 import inkhorn.checkpoint.CheckpointException;
@@ -19,7 +17,6 @@ import inkhorn.nn.StateDict;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -75,7 +72,7 @@ final class GgufImportTest {
 
     @Test
     void theTokenizerIsReadAndPaddingIsLeftOut() throws IOException {
-        addTokenizer();
+        file.addTokenizer(BPE);
         ModelImport imported = imported();
         assertThat(imported.tokenizer().orElseThrow().hash()).isEqualTo(BPE.hash());
         assertThat(imported.padding()).isEqualTo(300 - BPE.vocabSize()).isPositive();
@@ -110,7 +107,7 @@ final class GgufImportTest {
 
     @Test
     void aTokenizerOfAnotherKindIsRefused() throws IOException {
-        addTokenizer();
+        file.addTokenizer(BPE);
         file.metadata.put("tokenizer.ggml.pre", "llama-bpe");
         refused("its tokenizer is \"gpt2\" with the pre-tokenizer \"llama-bpe\", only gpt2 with gpt-2 can be read");
         file.metadata.put("tokenizer.ggml.pre", "gpt-2");
@@ -173,28 +170,6 @@ final class GgufImportTest {
         file.metadata.remove("general.alignment");
         file.tensors.put("a", new Stored(new long[] {1L << 31, 1L << 31}, 0, new byte[4]));
         assertDamaged(file.bytes(), "tensor \"a\" is larger than the file, or empty");
-    }
-
-    private void addTokenizer() throws IOException {
-        JsonNode model = new ObjectMapper().readTree(BPE.toBytes()).get("model");
-        String[] tokens = new String[BPE.vocabSize()];
-        model.get("vocab").fields().forEachRemaining(each -> tokens[each.getValue().asInt()] = each.getKey());
-        List<Integer> types = new ArrayList<>();
-        List<String> all = new ArrayList<>(List.of(tokens));
-        for (int i = 0; i < 300; i++) {
-            types.add(i < tokens.length - 1 ? 1 : i < tokens.length ? 3 : 5);
-            if (i >= tokens.length) {
-                all.add("[PAD" + i + "]");
-            }
-        }
-        List<String> merges = new ArrayList<>();
-        model.get("merges").forEach(merge -> merges.add(merge.asText()));
-        file.metadata.put("tokenizer.ggml.model", "gpt2");
-        file.metadata.put("tokenizer.ggml.pre", "gpt-2");
-        file.metadata.put("tokenizer.ggml.tokens", all);
-        file.metadata.put("tokenizer.ggml.token_type", types);
-        file.metadata.put("tokenizer.ggml.merges", merges);
-        file.metadata.put("tokenizer.ggml.eos_token_id", tokens.length - 1);
     }
 
     private static byte[] changed(byte[] bytes, int at, int by) {

@@ -1,5 +1,8 @@
 package inkhorn.exchange;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import inkhorn.data.tokenizer.Tokenizer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -7,13 +10,15 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
  * Writes a GGUF file of the weights of {@link SyntheticGpt2#SMALL}, from the definition of the format
- * (ggml/docs/gguf.md) and with no class of Inkhorn's. What it holds can be changed before it is written.
+ * (ggml/docs/gguf.md) and with none of Inkhorn's classes but a tokenizer. What it holds can be changed before it is
+ * written.
  */
 final class SyntheticGguf {
     private static final SyntheticGpt2 MODEL = SyntheticGpt2.SMALL.withoutMasks();
@@ -68,6 +73,27 @@ final class SyntheticGguf {
             }
         }
         return new Stored(new long[] {shape[0], shape[1]}, 0, data.array());
+    }
+
+    /** Adds a byte-level BPE, and tokens without use up to the rows of the table. */
+    void addTokenizer(Tokenizer bpe) throws IOException {
+        JsonNode model = new ObjectMapper().readTree(bpe.toBytes()).get("model");
+        int used = bpe.vocabSize();
+        List<Integer> types = new ArrayList<>();
+        List<String> tokens = new ArrayList<>();
+        for (int i = 0; i < MODEL.rows(); i++) {
+            types.add(i < used - 1 ? 1 : i < used ? 3 : 5);
+            tokens.add("[PAD" + i + "]");
+        }
+        model.get("vocab").fields().forEachRemaining(each -> tokens.set(each.getValue().asInt(), each.getKey()));
+        List<String> merges = new ArrayList<>();
+        model.get("merges").forEach(merge -> merges.add(merge.asText()));
+        metadata.put("tokenizer.ggml.model", "gpt2");
+        metadata.put("tokenizer.ggml.pre", "gpt-2");
+        metadata.put("tokenizer.ggml.tokens", tokens);
+        metadata.put("tokenizer.ggml.token_type", types);
+        metadata.put("tokenizer.ggml.merges", merges);
+        metadata.put("tokenizer.ggml.eos_token_id", used - 1);
     }
 
     byte[] bytes() {
