@@ -337,7 +337,12 @@ final class GgufReader implements Closeable {
 
     /** What the file has that cannot be read, and what to do. */
     CheckpointException fault(String what, String advice) {
-        return CheckpointException.userError(file.file() + ": " + what + "; " + advice);
+        return fault(what + "; " + advice);
+    }
+
+    /** @param message that says what to do already */
+    CheckpointException fault(String message) {
+        return CheckpointException.userError(file.file() + ": " + message);
     }
 
     private static String quote(String text) {

@@ -86,7 +86,7 @@ final class GgufTokenizer {
         try {
             return Optional.of(Tokenizers.of(json(file)));
         } catch (DataException e) {
-            throw file.damaged("its tokenizer, as a tokenizer.json: " + e.getMessage());
+            throw file.fault("its tokenizer, as a tokenizer.json: " + e.getMessage());
         }
     }
 
