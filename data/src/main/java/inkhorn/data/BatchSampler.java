@@ -4,7 +4,7 @@ package inkhorn.data;
  * Random windows of a split. The batch of a step depends on nothing but the {@link Draw} and the step: no state moves,
  * so a resumed run sees what the undisturbed one would have seen. Safe from any number of threads if the draw is.
  */
-public final class BatchSampler {
+public final class BatchSampler implements BatchSource {
     /** A source of random numbers without state: the same arguments give the same number, always. */
     @FunctionalInterface
     public interface Draw {
@@ -26,25 +26,10 @@ public final class BatchSampler {
         this.draw = draw;
     }
 
-    /** The batch of {@code step} in new arrays. */
-    public Batch batch(long step) {
-        int[] inputs = new int[batchSize * blockSize];
-        int[] targets = new int[batchSize * blockSize];
-        fill(step, inputs, targets);
-        return new Batch(inputs, targets, batchSize, blockSize);
-    }
-
-    /**
-     * The batch of {@code step} in the caller's arrays, both (B, T) row-major; allocates nothing.
-     *
-     * @throws IllegalArgumentException if an array is not of B·T elements
-     */
+    /** Allocates nothing. */
+    @Override
     public void fill(long step, int[] inputs, int[] targets) {
-        int size = batchSize * blockSize;
-        if (inputs.length != size || targets.length != size) {
-            throw new IllegalArgumentException("fill: inputs and targets must have " + batchSize + " x " + blockSize
-                    + " = " + size + " elements, got " + inputs.length + " and " + targets.length);
-        }
+        requireSizes(inputs, targets);
         // A window of T inputs and T targets takes T + 1 ids: the last start is length - T - 1.
         long starts = tokens.length() - blockSize;
         for (int b = 0; b < batchSize; b++) {
@@ -54,10 +39,12 @@ public final class BatchSampler {
         }
     }
 
+    @Override
     public int batchSize() {
         return batchSize;
     }
 
+    @Override
     public int blockSize() {
         return blockSize;
     }

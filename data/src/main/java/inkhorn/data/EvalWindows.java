@@ -9,7 +9,7 @@ import java.util.Arrays;
  * models"); the others are −1. Batches hold as many whole windows as batch_size allows; what is left at the end is one
  * last batch of a single, shorter row. A mean loss over the split weighs each batch by the targets that count.
  */
-public final class EvalWindows {
+public final class EvalWindows implements BatchSequence {
     private final TokenFile tokens;
     private final int batchSize;
     private final int blockSize;
@@ -52,6 +52,7 @@ public final class EvalWindows {
         return (int) ((predictions() - blockSize) % stride);
     }
 
+    @Override
     public long batchCount() {
         return wholeBatches() + (remainder() > 0 ? 1 : 0);
     }
@@ -61,6 +62,7 @@ public final class EvalWindows {
      *     shorter row at the end of the split
      * @throws IndexOutOfBoundsException unless {@code 0 <= index < batchCount()}
      */
+    @Override
     public Batch batch(long index) {
         if (index < 0 || index >= batchCount()) {
             throw new IndexOutOfBoundsException("batch " + index + " of " + batchCount());

@@ -16,7 +16,7 @@ import java.util.Objects;
  * no header, so the width comes from elsewhere (a manifest). The heap holds none of it, whatever its size. Reading is
  * safe from any number of threads. The file must not change while it is open.
  */
-public final class TokenFile {
+public final class TokenFile implements DataSplit {
     /** Elements of the longest array that every JVM makes. */
     private static final int MOST_TOKENS = Integer.MAX_VALUE - 8;
     /** One mapping holds at most 2 GiB; a power of two keeps every id inside one mapping. */
@@ -110,6 +110,16 @@ public final class TokenFile {
         for (int i = 0; i < count; i++) {
             out[offset + i] = unchecked(position + i);
         }
+    }
+
+    @Override
+    public BatchSource random(int batchSize, int blockSize, BatchSampler.Draw draw) {
+        return new BatchSampler(this, batchSize, blockSize, draw);
+    }
+
+    @Override
+    public BatchSequence inOrder(int batchSize, int blockSize) {
+        return new EvalWindows(this, batchSize, blockSize);
     }
 
     /**

@@ -15,11 +15,10 @@ import inkhorn.config.DataConfig;
 import inkhorn.config.RunConfig;
 import inkhorn.config.TrainConfig;
 import inkhorn.config.UserError;
+import inkhorn.data.prepare.DataManifest;
 import inkhorn.data.prepare.Preparation;
-import inkhorn.data.prepare.PreparationSpec;
 import inkhorn.data.prepare.PreparedData;
 import inkhorn.data.source.Corpus;
-import inkhorn.data.source.DataSets;
 import inkhorn.nn.LanguageModel;
 import inkhorn.train.InitialWeights;
 import inkhorn.train.Models;
@@ -194,7 +193,8 @@ public final class TrainCommand implements Callable<Integer> {
             data = data(config.data(), shutdown);
         }
         data.requireWindows(config.model().gpt().blockSize());
-        TrainingMemory memory = TrainingMemory.of(config, data.tokenizer().vocabSize());
+        int rowSize = data.rowSize(config.model().gpt().blockSize());
+        TrainingMemory memory = TrainingMemory.of(config, data.tokenizer().vocabSize(), rowSize);
         shutdown.check();
         LanguageModel model;
         try (PhaseTimer timer = PhaseTimer.start("making the model")) {
@@ -231,14 +231,12 @@ public final class TrainCommand implements Callable<Integer> {
         try (ByteProgressLine progress = ByteProgressLine.open(context.out(), shutdown::check)) {
             if (data.dir() != null) {
                 PreparedData prepared = PreparedData.open(Path.of(data.dir()), progress);
+                Optional.ofNullable(data.format()).ifPresent(prepared::requireFormat);
                 prepared.requireMadeWith(data.tokenizerSpec(), data.valFraction());
                 return prepared;
             }
-            Path path = data.path() == null ? null : Path.of(data.path());
-            Corpus corpus = new DataSets(context.dataSets()).resolve(data.dataset(), path, progress);
-            PreparationSpec spec = PreparationSpec.of(data.tokenizerSpec().orElseThrow(), data.valFraction(),
-                    engine.threads());
-            return new Preparation(context.dataSets()).prepare(corpus, spec, progress);
+            Corpus corpus = data.corpus(context.dataSets(), progress);
+            return new Preparation(context.dataSets()).prepare(corpus, data.preparation(engine.threads()), progress);
         }
     }
 
@@ -283,11 +281,21 @@ public final class TrainCommand implements Callable<Integer> {
             long resumedStep) {
         PrintStream out = context.out();
         TrainConfig train = config.train();
-        long tokens = (long) train.batchSize() * config.model().gpt().blockSize() * train.gradAccum();
+        int block = config.model().gpt().blockSize();
+        long rows = (long) train.batchSize() * train.gradAccum();
+        boolean isText = data.lengths().isEmpty();
         out.printf(Locale.ROOT, "run      %s in %s, seed %d%n", config.run().name(), config.run().directory(),
                 config.run().seed());
         out.printf(Locale.ROOT, "data     %s: %,d + %,d tokens, vocabulary of %,d (%s)%n", data.manifest().source(),
                 data.train().length(), data.val().length(), data.tokenizer().vocabSize(), data.tokenizer().name());
+        if (!isText) {
+            out.printf(Locale.ROOT,
+                    "examples %,d + %,d, of whose tokens %,d + %,d are completions, which are learned%n",
+                    data.manifest().train().documents(), data.manifest().val().documents(),
+                    data.manifest().examples().get(DataManifest.TRAIN).completionTokens(),
+                    data.manifest().examples().get(DataManifest.VAL).completionTokens());
+        }
+        data.cut(block).ifPresent(line -> out.println("WARNING  " + line));
         data.warnings().forEach(warning -> out.println("WARNING  " + warning));
         out.printf(Locale.ROOT, "model    %s, %,d parameters%s%n",
                 config.model().type().name().toLowerCase(Locale.ROOT), model.parameterCount(),
@@ -296,7 +304,9 @@ public final class TrainCommand implements Callable<Integer> {
         out.printf(Locale.ROOT, "memory   about %,d MiB to train, of a heap of up to %,d MiB%n", memory.total() >> 20,
                 Runtime.getRuntime().maxMemory() >> 20);
         out.printf("kernels  %s%n", KernelProvider.describeChoice());
-        out.printf(Locale.ROOT, "steps    %,d of %,d tokens each%s%n", train.maxIters(), tokens,
+        String of = isText ? String.format(Locale.ROOT, "%,d tokens", rows * block)
+                : String.format(Locale.ROOT, "%,d examples in rows of %,d tokens", rows, data.rowSize(block));
+        out.printf(Locale.ROOT, "steps    %,d of %s each%s%n", train.maxIters(), of,
                 resumedStep > 0 ? String.format(Locale.ROOT, ", going on from step %,d", resumedStep) : "");
         out.flush();
     }

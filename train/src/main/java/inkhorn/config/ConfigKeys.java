@@ -15,8 +15,9 @@ import java.util.Set;
 /** The keys of a config, read from {@link RunConfig} and its records, so that a new key is written down once. */
 public final class ConfigKeys {
     /** Keys whose default follows from another key: resolved by their record or by the loader. */
-    private static final Set<String> DERIVED = Set.of("run.name", "run.out", "data.tokenizer", "data.val_fraction",
-            "optim.min_lr", "optim.lr_decay_iters", "optim.weight_decay", "optim.beta1", "optim.beta2", "optim.eps");
+    private static final Set<String> DERIVED = Set.of("run.name", "run.out", "data.format", "data.tokenizer",
+            "data.val_fraction", "optim.min_lr", "optim.lr_decay_iters", "optim.weight_decay", "optim.beta1",
+            "optim.beta2", "optim.eps");
     /** Components that no user sets: the data fix them. */
     private static final Set<String> NO_KEYS = Set.of("model.vocab_size");
 

@@ -2,8 +2,10 @@ package inkhorn.train;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import inkhorn.data.files.Hashes;
 import inkhorn.data.prepare.DataManifest;
 import inkhorn.data.prepare.PreparedData;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -25,12 +27,13 @@ record DataStamp(Tokens train, Tokens val) {
      * A split.
      *
      * @param tokens how many
-     * @param sha256 of the token file
+     * @param sha256 of the token file; of instructions, of its hash and that of the lengths
      */
     record Tokens(long tokens, String sha256) {
 
-        private static Tokens of(DataManifest.Split split) {
-            return new Tokens(split.tokens(), split.sha256());
+        private static Tokens of(DataManifest.Split split, DataManifest.Completions completions) {
+            return new Tokens(split.tokens(), completions == null ? split.sha256()
+                    : Hashes.sha256((split.sha256() + completions.sha256()).getBytes(StandardCharsets.US_ASCII)));
         }
 
         private static Tokens of(JsonNode json) {
@@ -49,7 +52,9 @@ record DataStamp(Tokens train, Tokens val) {
     }
 
     static DataStamp of(PreparedData data) {
-        return new DataStamp(Tokens.of(data.manifest().train()), Tokens.of(data.manifest().val()));
+        DataManifest manifest = data.manifest();
+        return new DataStamp(Tokens.of(manifest.train(), manifest.examples().get(DataManifest.TRAIN)),
+                Tokens.of(manifest.val(), manifest.examples().get(DataManifest.VAL)));
     }
 
     /** Empty where a checkpoint says nothing, as those of earlier versions do. */

@@ -4,9 +4,9 @@ import inkhorn.autograd.IntTensor;
 import inkhorn.autograd.NoGrad;
 import inkhorn.autograd.Scope;
 import inkhorn.data.Batch;
-import inkhorn.data.BatchSampler;
-import inkhorn.data.EvalWindows;
-import inkhorn.data.TokenFile;
+import inkhorn.data.BatchSequence;
+import inkhorn.data.BatchSource;
+import inkhorn.data.DataSplit;
 import inkhorn.nn.LanguageModel;
 import java.util.function.LongConsumer;
 import java.util.function.LongFunction;
@@ -59,29 +59,29 @@ public final class Evaluation {
     }
 
     /** Over every prediction of the split. */
-    public static Evaluation whole(LanguageModel model, TokenFile split, int batchSize) {
-        return of(model, new EvalWindows(split, batchSize, model.blockSize()));
+    public static Evaluation whole(LanguageModel model, DataSplit split, int batchSize) {
+        return of(model, split.inOrder(batchSize, model.blockSize()));
     }
 
-    /** Over every prediction of these windows. */
-    public static Evaluation of(LanguageModel model, EvalWindows windows) {
-        return new Evaluation(model, windows::batch, windows.batchCount());
+    /** Over every prediction of these batches. */
+    public static Evaluation of(LanguageModel model, BatchSequence batches) {
+        return new Evaluation(model, batches::batch, batches.batchCount());
     }
 
     /** Over the {@code count} random batches that a training with this seed takes of its validation split. */
-    public static Evaluation sampledVal(LanguageModel model, TokenFile split, int batchSize, long count, long seed) {
+    public static Evaluation sampledVal(LanguageModel model, DataSplit split, int batchSize, long count, long seed) {
         return sampled(model, split, batchSize, count, seed, Streams.EVAL_VAL);
     }
 
     /** As {@link #sampledVal}, of its training split. */
-    public static Evaluation sampledTrain(LanguageModel model, TokenFile split, int batchSize, long count, long seed) {
+    public static Evaluation sampledTrain(LanguageModel model, DataSplit split, int batchSize, long count, long seed) {
         return sampled(model, split, batchSize, count, seed, Streams.EVAL_TRAIN);
     }
 
     /** Over {@code count} random batches, the same ones for the same seed and stream. */
-    private static Evaluation sampled(LanguageModel model, TokenFile split, int batchSize, long count, long seed,
+    private static Evaluation sampled(LanguageModel model, DataSplit split, int batchSize, long count, long seed,
             long stream) {
-        BatchSampler sampler = new BatchSampler(split, batchSize, model.blockSize(), Streams.draw(seed, stream));
+        BatchSource sampler = split.random(batchSize, model.blockSize(), Streams.draw(seed, stream));
         return new Evaluation(model, sampler::batch, count);
     }
 
@@ -109,11 +109,10 @@ public final class Evaluation {
             double[] losses = losses(batch);
             onTokens.of(batch, losses);
             double ofBatch = 0;
-            int counted = 0;
-            for (int token = 0; token < losses.length; token++) {
-                ofBatch += losses[token];
-                counted += batch.targets()[token] >= 0 ? 1 : 0;
+            for (double loss : losses) {
+                ofBatch += loss;
             }
+            int counted = batch.counted();
             sum += (double) (float) (ofBatch / counted) * counted;      // a batch's mean is a float, as in training
             tokens += counted;
         }

@@ -26,10 +26,12 @@ final class Evaluator {
         long seed = config.run().seed();
         this.data = data;
         this.stopRequested = stopRequested;
-        valLoss = train.evalIters() == 0 ? Evaluation.whole(model, data.val(), train.batchSize())
-                : Evaluation.sampledVal(model, data.val(), train.batchSize(), train.evalIters(), seed);
-        trainLoss = Evaluation.sampledTrain(model, data.train(), train.batchSize(), valLoss.batchCount(), seed);
-        samples = new SampleWriter(model, data.tokenizer(), seed, train.sampleChars());
+        valLoss = train.evalIters() == 0 ? Evaluation.whole(model, data.valSplit(), train.batchSize())
+                : Evaluation.sampledVal(model, data.valSplit(), train.batchSize(), train.evalIters(), seed);
+        trainLoss = Evaluation.sampledTrain(model, data.trainSplit(), train.batchSize(), valLoss.batchCount(),
+                seed);
+        samples = new SampleWriter(model, data.tokenizer(), data.prompt(model.blockSize()), seed,
+                train.sampleChars());
     }
 
     /**

@@ -42,7 +42,7 @@ public final class TrainStep {
      * What a step has done.
      *
      * @param step     steps done, this one included
-     * @param loss     mean cross-entropy of its batches, in nats a token
+     * @param loss     mean cross-entropy over all targets of its batches that count, in nats a token
      * @param lr       learning rate of the update
      * @param gradNorm global norm of the gradients before clipping
      * @param tokens   how many tokens it has learned from
@@ -103,8 +103,8 @@ public final class TrainStep {
      * Makes one update.
      *
      * @param step         steps done before
-     * @param microBatches what the step learns from, one forward and backward pass each; the gradient is the mean of
-     *                     theirs
+     * @param microBatches what the step learns from, one forward and backward pass each; the gradient is that of the
+     *                     mean over all their targets that count
      * @throws inkhorn.autograd.ScopeInterrupted when a stop is requested of the scope around it; nothing but gradients
      *     has changed then, which the next step zeroes
      */
@@ -112,9 +112,15 @@ public final class TrainStep {
         optimizer.zeroGrad();
         double loss = 0;
         long tokens = 0;
+        double counted = 0;
+        for (Batch batch : microBatches) {
+            counted += batch.counted();
+        }
         for (int i = 0; i < microBatches.length; i++) {
             Rng dropout = new Rng(seed, Streams.DROPOUT, step * microBatches.length + i);
-            loss += accumulateGradients(microBatches[i], 1f / microBatches.length, dropout) / microBatches.length;
+            int ofBatch = microBatches[i].counted();
+            float share = (float) (ofBatch / counted);
+            loss += accumulateGradients(microBatches[i], share, dropout) / (counted / ofBatch);
             tokens += microBatches[i].inputs().length;
         }
         GradClip clip = GradClip.of(parameters, gradClip);

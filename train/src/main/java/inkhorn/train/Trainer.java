@@ -9,6 +9,8 @@ import inkhorn.config.RunConfig;
 import inkhorn.config.TrainConfig;
 import inkhorn.data.Batch;
 import inkhorn.data.BatchSampler;
+import inkhorn.data.BatchSource;
+import inkhorn.data.DataSplit;
 import inkhorn.data.TokenFile;
 import inkhorn.data.prepare.PreparedData;
 import inkhorn.nn.LanguageModel;
@@ -44,7 +46,7 @@ public final class Trainer {
 
     private final Optimizer optimizer;
     private final TrainStep trainStep;
-    private final BatchSampler batches;
+    private final BatchSource batches;
     private final Batch[] microBatches;
     private final Evaluator evaluator;
     private final StepProfile profile = new StepProfile();
@@ -72,7 +74,7 @@ public final class Trainer {
         optimizer = optim.optimizer().create(model.namedParameters(), optim.hyperparameters());
         trainStep = new TrainStep(model, optimizer, optim.lrSchedule()::at, optim.gradClip(), seed,
                 this.config.activationCheckpointing(), profile::end);
-        batches = batches(data.train(), this.config.batchSize(), model.blockSize(), seed);
+        batches = batches(data.trainSplit(), this.config.batchSize(), model.blockSize(), seed);
         microBatches = Stream.generate(() -> batches.batch(0)).limit(this.config.gradAccum()).toArray(Batch[]::new);
         evaluator = new Evaluator(config, model, data, stopRequested);
     }
@@ -80,6 +82,11 @@ public final class Trainer {
     /** The batches that a run with this seed learns from, in their order. */
     public static BatchSampler batches(TokenFile split, int batchSize, int blockSize, long seed) {
         return new BatchSampler(split, batchSize, blockSize, Streams.draw(seed, Streams.TRAIN_BATCHES));
+    }
+
+    /** As above, of any kind of data. */
+    public static BatchSource batches(DataSplit split, int batchSize, int blockSize, long seed) {
+        return split.random(batchSize, blockSize, Streams.draw(seed, Streams.TRAIN_BATCHES));
     }
 
     /** Where the training stands. */

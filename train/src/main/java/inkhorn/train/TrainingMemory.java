@@ -49,14 +49,19 @@ public record TrainingMemory(long weights, long gradients, long moments, long ac
         }
     }
 
+    /** For the batches of a config, of whole contexts. */
+    public static TrainingMemory of(RunConfig config, int vocabSize) {
+        return of(config, vocabSize, config.model().gpt().blockSize());
+    }
+
     /**
      * For the batches of a config.
      *
+     * @param block tokens of a row
      * @throws UserError that names the keys when some array would have more elements than Java allows
      */
-    public static TrainingMemory of(RunConfig config, int vocabSize) {
+    public static TrainingMemory of(RunConfig config, int vocabSize, int block) {
         int batch = config.train().batchSize();
-        int block = config.model().gpt().blockSize();
         try {
             return of(() -> Models.freeze(config.model().create(vocabSize, new Rng(0)), config.train().freeze()),
                     config.optim().optimizer(),

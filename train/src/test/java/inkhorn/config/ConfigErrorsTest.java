@@ -127,8 +127,8 @@ final class ConfigErrorsTest {
     void anUnknownWordIsAnsweredWithThoseThereAre(ConfigKeys.Key key) {
         assertThat(errors(key.section() + ":\n  " + key.name() + ": swish\n"))
                 .containsExactly("my.yaml:2: " + key.dotted()
-                + ": found swish, expected " + Scalar.oneOf(key.type()) + "; the default is "
-                + Scalar.show(key.defaultValue()));
+                + ": found swish, expected " + Scalar.oneOf(key.type()) + (key.optional()
+                ? "; leave the key out for its default" : "; the default is " + Scalar.show(key.defaultValue())));
     }
 
     @Test

@@ -2,6 +2,7 @@ package inkhorn.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import inkhorn.data.source.DataFormat;
 import inkhorn.nn.Activation;
 import inkhorn.nn.config.Records;
 import inkhorn.optim.Hyperparameters;
@@ -95,10 +96,11 @@ final class ConfigLoaderTest {
     @Test
     void preparedDataBringTheirOwnTokenizerAndSplit() {
         DataConfig data = ConfigLoader.parse("my.yaml", "train: {}", Map.of("data.dir", "prepared/my books")).data();
-        assertThat(data).isEqualTo(new DataConfig("my-books", null, "prepared/my books", null, null, null));
+        assertThat(data).isEqualTo(new DataConfig("my-books", null, "prepared/my books", null, null, null, null));
         assertThat(data.tokenizerSpec()).isEmpty();
         DataConfig text = ConfigLoader.parse("my.yaml", "train: {}", Map.of()).data();
-        assertThat(text).isEqualTo(new DataConfig("tiny-shakespeare", null, null, "char", null, 0.1));
+        assertThat(text).isEqualTo(new DataConfig("tiny-shakespeare", null, null, DataFormat.TEXT, "char",
+                null, 0.1));
     }
 
     @Test

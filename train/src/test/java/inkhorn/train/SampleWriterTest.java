@@ -9,6 +9,7 @@ import inkhorn.data.tokenizer.character.CharTokenizer;
 import inkhorn.data.tokenizer.word.WordTokenizer;
 import inkhorn.nn.Bigram;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Texts of untrained models, in which every token follows every other. */
@@ -40,6 +41,6 @@ final class SampleWriterTest {
 
     private static String text(Tokenizer tokenizer, int characters) {
         Bigram model = new Bigram(tokenizer.vocabSize(), 8, new Rng(3));
-        return new SampleWriter(model, tokenizer, 5, characters).write(2).orElseThrow();
+        return new SampleWriter(model, tokenizer, Optional.empty(), 5, characters).write(2).orElseThrow();
     }
 }

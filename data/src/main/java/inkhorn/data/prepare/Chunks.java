@@ -102,7 +102,7 @@ final class Chunks implements Iterator<Chunks.Chunk>, Closeable {
                 return false;
             }
             source = sources.next();
-            reader = new SourceReader(source, spec.field(), spec.normalizeNewlines());
+            reader = new SourceReader(source, spec.fields(), spec.normalizeNewlines());
         }
         inDocument = true;
         filled = 0;

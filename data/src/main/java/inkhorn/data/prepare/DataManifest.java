@@ -1,8 +1,12 @@
 package inkhorn.data.prepare;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import inkhorn.data.IdWidth;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What lies in a directory of prepared data, as {@code manifest.json}. It is enough to tell whether the files are whole
@@ -22,15 +26,22 @@ import java.util.List;
  * @param idBits width of the ids in both token files
  * @param train {@code train.bin}
  * @param val {@code val.bin}
+ * @param examples of instructions, by the name of the part, {@value #TRAIN} and {@value #VAL}; empty for texts
  */
 public record DataManifest(String format, int version, String dataset, String source, List<Source> sources,
         long documents, long replaced, Recipe recipe, String tokenizer, String tokenizerSha256,
-        @JsonProperty("vocabulary_size") int vocabSize, IdWidth idBits, Split train, Split val) {
+        @JsonProperty("vocabulary_size") int vocabSize, IdWidth idBits, Split train, Split val,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, Completions> examples) {
     static final String FORMAT = "inkhorn-prepared";
     static final int VERSION = 2;
+    /** Of instructions, which a program that knows version 2 alone would learn as a text. */
+    static final int INSTRUCTIONS_VERSION = 3;
+    public static final String TRAIN = "train";
+    public static final String VAL = "val";
 
     public DataManifest {
         sources = List.copyOf(sources);
+        examples = Collections.unmodifiableMap(new TreeMap<>(examples));    // in one order always
         // One document is cut by position and has text in both parts; manifests written before this was so count it
         // where it ends.
         train = documents == 1 ? train.withDocuments(1) : train;
@@ -59,6 +70,25 @@ public record DataManifest(String format, int version, String dataset, String so
      */
     public record Recipe(String tokenizer, int vocabSize, double valFraction, long splitSeed, boolean normalizeNewlines,
             String field) {}
+
+    /**
+     * The completions of a part.
+     *
+     * @param completionTokens ids that are learned, those that end examples included
+     * @param completionBytes  of their text in UTF-8
+     * @param sha256           of the file with the lengths
+     */
+    public record Completions(long completionTokens, long completionBytes, String sha256) {
+        /** As {@link Split#tokensPerByte}. */
+        public double tokensPerByte() {
+            return (double) completionTokens / completionBytes;
+        }
+    }
+
+    /** Whether these are prompts with completions. */
+    public boolean hasExamples() {
+        return !examples.isEmpty();
+    }
 
     /**
      * @param documents with text in this part; a single one, which is cut by position, counts in both

@@ -8,6 +8,7 @@ import inkhorn.data.files.Hashes;
 import inkhorn.data.files.Json;
 import inkhorn.data.source.Corpus;
 import inkhorn.data.tokenizer.Tokenizer;
+import inkhorn.data.tokenizer.TokenizerKind;
 import inkhorn.data.tokenizer.TokenizerKind.Learning;
 import inkhorn.data.tokenizer.TokenizerSpec;
 import inkhorn.data.tokenizer.Tokenizers;
@@ -19,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -150,7 +152,7 @@ public final class Preparation {
             String name = tokenizer.isFile() ? "file:" + Tokenizers.load(Path.of(tokenizer.name())).hash()
                     : tokenizer.name();
             return new Recipe(corpus, spec, scan, new DataManifest.Recipe(name, tokenizer.vocabSize(),
-                    spec.valFraction(), spec.seed(), spec.normalizeNewlines(), spec.field()));
+                    spec.valFraction(), spec.seed(), spec.normalizeNewlines(), String.join(", ", spec.fields())));
         }
 
         String directory() {
@@ -159,6 +161,13 @@ public final class Preparation {
             scan.sources().forEach(source -> determinants.append('\n').append(source.sha256()));
             String key = Hashes.sha256(determinants.toString().getBytes(StandardCharsets.UTF_8)).substring(0, 12);
             return corpus.name() + "/" + (spec.tokenizer().isFile() ? "file" : written.tokenizer()) + "-" + key;
+        }
+
+        DataManifest manifest(int version, Tokenizer tokenizer, IdWidth width, DataManifest.Split train,
+                DataManifest.Split val, Map<String, DataManifest.Completions> examples) {
+            return new DataManifest(DataManifest.FORMAT, version, corpus.name(), corpus.source(), scan.sources(),
+                    scan.documents(), scan.replaced(), written, tokenizer.name(), tokenizer.hash(),
+                    tokenizer.vocabSize(), width, train, val, examples);
         }
 
         boolean made(DataManifest manifest) {
@@ -185,28 +194,42 @@ public final class Preparation {
 
     private static void write(PreparedDirectory directory, Recipe recipe, ByteProgress progress) throws IOException {
         PreparationSpec spec = recipe.spec();
-        Scan scan = recipe.scan();
         Tokenizer tokenizer = tokenizer(recipe, progress);
         IdWidth width = IdWidth.forVocabulary(tokenizer.vocabSize());
         AtomicFiles.write(directory.file(PreparedDirectory.TOKENIZER), tokenizer.toBytes());
         progress.started("encoding with " + tokenizer.name());
-        boolean several = scan.documents() > 1;
-        DataManifest.Split train;
-        DataManifest.Split val;
-        try (Chunks chunks = chunks(recipe, progress);
-                Encoder encoder = new Encoder(tokenizer, several, width, directory.file(PreparedDirectory.TRAIN),
-                        directory.file(PreparedDirectory.VAL), spec.threads())) {
-            encoder.encode(chunks);
-            chunks.requireUnchanged(scan);
-            train = encoder.finish(false, progress);
-            val = encoder.finish(true, progress);
-        }
-        Corpus corpus = recipe.corpus();
-        DataManifest manifest = new DataManifest(DataManifest.FORMAT, DataManifest.VERSION, corpus.name(),
-                corpus.source(), scan.sources(), scan.documents(), scan.replaced(), recipe.written(), tokenizer.name(),
-                tokenizer.hash(), tokenizer.vocabSize(), width, train, val);
+        DataManifest manifest = spec.isOfInstructions() ? writeExamples(directory, recipe, tokenizer, width, progress)
+                : writeText(directory, recipe, tokenizer, width, progress);
         AtomicFiles.write(directory.file(PreparedDirectory.MANIFEST), Json.bytes(manifest));
         AtomicFiles.syncDirectory(directory.path());
+    }
+
+    private static DataManifest writeText(PreparedDirectory directory, Recipe recipe, Tokenizer tokenizer,
+            IdWidth width, ByteProgress progress) throws IOException {
+        Scan scan = recipe.scan();
+        boolean several = scan.documents() > 1;
+        try (Chunks chunks = chunks(recipe, progress);
+                Encoder encoder = new Encoder(tokenizer, several, width, directory.file(PreparedDirectory.TRAIN),
+                        directory.file(PreparedDirectory.VAL), recipe.spec().threads())) {
+            encoder.encode(chunks);
+            chunks.requireUnchanged(scan);
+            return recipe.manifest(DataManifest.VERSION, tokenizer, width, encoder.finish(false, progress),
+                    encoder.finish(true, progress), Map.of());
+        }
+    }
+
+    private static DataManifest writeExamples(PreparedDirectory directory, Recipe recipe, Tokenizer tokenizer,
+            IdWidth width, ByteProgress progress) throws IOException {
+        try (Instructions pairs = instructions(recipe, progress);
+                ExampleEncoder encoder = new ExampleEncoder(tokenizer, width, directory, recipe.spec().threads())) {
+            encoder.encode(pairs);
+            pairs.requireUnchanged(recipe.scan());
+            DataManifest.Split train = encoder.finish(false, progress);
+            DataManifest.Split val = encoder.finish(true, progress);
+            return recipe.manifest(DataManifest.INSTRUCTIONS_VERSION, tokenizer, width, train, val,
+                    Map.of(DataManifest.TRAIN, encoder.completions(false, progress),
+                    DataManifest.VAL, encoder.completions(true, progress)));
+        }
     }
 
     private static Tokenizer tokenizer(Recipe recipe, ByteProgress progress) {
@@ -216,15 +239,31 @@ public final class Preparation {
             return Tokenizers.create(spec, List.of(), threads, progress);
         }
         progress.started("learning the vocabulary");
+        boolean fromAll = spec.learning() == Learning.WHOLE_TEXT;
+        if (recipe.spec().isOfInstructions()) {
+            String end = endsDocuments(spec) ? "" : EncodedExample.LINE_BREAK;
+            try (Instructions pairs = instructions(recipe, progress)) {
+                return Tokenizers.create(spec, pairs.texts(fromAll, end), threads, progress);
+            }
+        }
         try (Chunks chunks = chunks(recipe, progress)) {
-            return Tokenizers.create(spec, chunks.texts(spec.learning() == Learning.WHOLE_TEXT), threads, progress);
+            return Tokenizers.create(spec, chunks.texts(fromAll), threads, progress);
         }
     }
 
     private static Chunks chunks(Recipe recipe, ByteProgress progress) {
         // Without an end-of-text token, documents are kept apart by a line break.
-        boolean lineBreaks = recipe.spec().tokenizer().kind().map(kind -> !kind.endsDocuments()).orElse(false);
+        boolean lineBreaks = !endsDocuments(recipe.spec().tokenizer());
         return new Chunks(recipe.corpus(), recipe.spec(), recipe.scan().split(), lineBreaks, progress);
+    }
+
+    private static boolean endsDocuments(TokenizerSpec tokenizer) {
+        return tokenizer.kind().map(TokenizerKind::endsDocuments).orElse(true);
+    }
+
+    private static Instructions instructions(Recipe recipe, ByteProgress progress) {
+        return new Instructions(recipe.corpus(), recipe.spec().normalizeNewlines(),
+                recipe.scan().split()::isForValidation, progress);
     }
 
     /** @return false if somebody else's whole directory was there first */

@@ -1,7 +1,9 @@
 package inkhorn.data.prepare;
 
 import inkhorn.data.DataException;
+import inkhorn.data.source.DataFormat;
 import inkhorn.data.tokenizer.TokenizerSpec;
+import java.util.List;
 
 /**
  * How a corpus is to be prepared. All but {@code threads} determines the files.
@@ -12,9 +14,10 @@ import inkhorn.data.tokenizer.TokenizerSpec;
  * @param normalizeNewlines whether CR LF and CR become LF
  * @param field of a JSON line that holds the document
  * @param threads that encode; the files do not depend on it
+ * @param format of the sources; instructions have two fields instead of {@code field}
  */
 public record PreparationSpec(TokenizerSpec tokenizer, double valFraction, long seed, boolean normalizeNewlines,
-        String field, int threads) {
+        String field, int threads, DataFormat format) {
     /** The field of JSON lines that published data sets use. */
     public static final String TEXT_FIELD = "text";
     /** The seed of a training run too. */
@@ -23,6 +26,26 @@ public record PreparationSpec(TokenizerSpec tokenizer, double valFraction, long 
     /** @throws DataException if {@code valFraction} is out of range */
     public PreparationSpec {
         SplitRule.requireFraction(valFraction);
+    }
+
+    /** Of texts. */
+    public PreparationSpec(TokenizerSpec tokenizer, double valFraction, long seed, boolean normalizeNewlines,
+            String field, int threads) {
+        this(tokenizer, valFraction, seed, normalizeNewlines, field, threads, DataFormat.TEXT);
+    }
+
+    /** The fields of a JSON line that are read. */
+    List<String> fields() {
+        return isOfInstructions() ? DataFormat.PROMPT_AND_COMPLETION : List.of(field);
+    }
+
+    boolean isOfInstructions() {
+        return format == DataFormat.INSTRUCTIONS;
+    }
+
+    /** The same for sources of another format. */
+    public PreparationSpec withFormat(DataFormat other) {
+        return new PreparationSpec(tokenizer, valFraction, seed, normalizeNewlines, field, threads, other);
     }
 
     /** With the default seed and field, and line ends as they are. */

@@ -2,7 +2,10 @@ package inkhorn.data.prepare;
 
 import inkhorn.data.ByteProgress;
 import inkhorn.data.DataException;
+import inkhorn.data.DataSplit;
+import inkhorn.data.Examples;
 import inkhorn.data.TokenFile;
+import inkhorn.data.source.DataFormat;
 import inkhorn.data.tokenizer.Tokenizer;
 import inkhorn.data.tokenizer.TokenizerSpec;
 import inkhorn.data.tokenizer.Tokenizers;
@@ -17,13 +20,23 @@ import java.util.Optional;
  * @param tokenizer what made the ids
  * @param train the first part of the text
  * @param val the rest
+ * @param lengths of instructions, where prompts and completions begin and end; empty for texts
  * @param manifest counts and hashes
  * @param directory where the files lie
  * @param reused whether they were there already
  * @param warnings one line each, to be shown to the user, those of the corpus first
  */
-public record PreparedData(Tokenizer tokenizer, TokenFile train, TokenFile val, DataManifest manifest, Path directory,
-        boolean reused, List<String> warnings) {
+public record PreparedData(Tokenizer tokenizer, TokenFile train, TokenFile val, Optional<Lengths> lengths,
+        DataManifest manifest, Path directory, boolean reused, List<String> warnings) {
+    /**
+     * Two numbers for each example: tokens of its prompt and of its completion.
+     *
+     * @param train of the training part
+     * @param val   of the validation part
+     */
+    public record Lengths(TokenFile train, TokenFile val) {
+    }
+
     public PreparedData {
         warnings = List.copyOf(warnings);
     }
@@ -66,7 +79,52 @@ public record PreparedData(Tokenizer tokenizer, TokenFile train, TokenFile val, 
      * @param loss mean cross-entropy in nats a token
      */
     public double bitsPerByte(double loss) {
-        return loss * manifest.val().tokensPerByte() / Math.log(2);
+        return loss * tokensPerByte(true) / Math.log(2);
+    }
+
+    /** What a prediction's share of a byte follows from: of instructions, the completions' tokens and bytes. */
+    public double tokensPerByte(boolean validation) {
+        if (manifest.hasExamples()) {
+            return manifest.examples().get(validation ? DataManifest.VAL : DataManifest.TRAIN).tokensPerByte();
+        }
+        return (validation ? manifest.val() : manifest.train()).tokensPerByte();
+    }
+
+    /** The training part as batches. */
+    public DataSplit trainSplit() {
+        return lengths.<DataSplit>map(of -> new Examples(train, of.train())).orElse(train);
+    }
+
+    /** The validation part as batches. */
+    public DataSplit valSplit() {
+        return lengths.<DataSplit>map(of -> new Examples(val, of.val())).orElse(val);
+    }
+
+    /**
+     * T, tokens of a row of the batches.
+     *
+     * @param blockSize of the model
+     */
+    public int rowSize(int blockSize) {
+        return lengths.map(of -> Math.max(new Examples(train, of.train()).fit(blockSize).rowSize(),
+                new Examples(val, of.val()).fit(blockSize).rowSize())).orElse(blockSize);
+    }
+
+    /** The first prompt of the validation part, to be written on from; empty for texts. */
+    public Optional<int[]> prompt(int blockSize) {
+        return lengths.map(of -> new Examples(val, of.val()))
+                .map(examples -> examples.prompt(examples.fit(blockSize).used()[0]));
+    }
+
+    /** A line for people where examples do not fit into a model's context; empty for texts. */
+    public Optional<String> cut(int blockSize) {
+        if (lengths.isEmpty()) {
+            return Optional.empty();
+        }
+        Examples.Fit first = new Examples(train, lengths.get().train()).fit(blockSize);
+        Examples.Fit second = new Examples(val, lengths.get().val()).fit(blockSize);
+        return Examples.cut(manifest.documents(), first.cut() + second.cut(), first.leftOut() + second.leftOut(),
+                blockSize);
     }
 
     /**
@@ -85,6 +143,15 @@ public record PreparedData(Tokenizer tokenizer, TokenFile train, TokenFile val, 
         }
     }
 
+    /** @throws DataException naming both where the data are of another format */
+    public void requireFormat(DataFormat asked) {
+        DataFormat own = lengths.isPresent() ? DataFormat.INSTRUCTIONS : DataFormat.TEXT;
+        if (asked != own) {
+            throw new DataException("data.dir: " + directory + " was prepared as " + own.word()
+                    + ", but data.format is " + asked.word() + "; leave that key out, or prepare the data again");
+        }
+    }
+
     private void requireTokenizer(TokenizerSpec spec) {
         boolean same = spec.isFile() ? Tokenizers.load(Path.of(spec.name())).hash().equals(tokenizer.hash())
                 : spec.name().equals(tokenizer.name())
@@ -100,9 +167,15 @@ public record PreparedData(Tokenizer tokenizer, TokenFile train, TokenFile val, 
     /**
      * Whether there is something to train and to validate on.
      *
-     * @throws DataException where a split has no window of {@code blockSize} tokens and the one that follows
+     * @throws DataException where a split has no window of {@code blockSize} tokens and the one that follows, or no
+     *     example of which a part of the completion fits
      */
     public void requireWindows(int blockSize) {
+        if (lengths.isPresent()) {
+            trainSplit().inOrder(1, blockSize);
+            valSplit().inOrder(1, blockSize);
+            return;
+        }
         requireWindow("training", train, blockSize);
         requireWindow("validation", val, blockSize);
     }

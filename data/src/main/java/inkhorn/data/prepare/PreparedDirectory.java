@@ -2,8 +2,10 @@ package inkhorn.data.prepare;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import inkhorn.data.ByteProgress;
 import inkhorn.data.DataException;
+import inkhorn.data.IdWidth;
 import inkhorn.data.TokenFile;
 import inkhorn.data.files.AtomicFiles;
 import inkhorn.data.files.Hashes;
@@ -18,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -27,6 +30,9 @@ import java.util.stream.Stream;
 record PreparedDirectory(Path path) {
     static final String TRAIN = "train.bin";
     static final String VAL = "val.bin";
+    /** Two numbers of 32 bits for each example: tokens of its prompt and of its completion. */
+    static final String TRAIN_LENGTHS = "train.lengths.bin";
+    static final String VAL_LENGTHS = "val.lengths.bin";
     static final String TOKENIZER = "tokenizer.json";
     static final String MANIFEST = "manifest.json";
 
@@ -57,7 +63,17 @@ record PreparedDirectory(Path path) {
         }
         TokenFile train = TokenFile.open(file(TRAIN), manifest.idBits());
         TokenFile val = TokenFile.open(file(VAL), manifest.idBits());
-        return new PreparedData(tokenizer, train, val, manifest, path, reused, warnings);
+        return new PreparedData(tokenizer, train, val, lengths(manifest, progress), manifest, path, reused, warnings);
+    }
+
+    private Optional<PreparedData.Lengths> lengths(DataManifest manifest, ByteProgress progress) {
+        if (!manifest.hasExamples()) {
+            return Optional.empty();
+        }
+        requireHash(TRAIN_LENGTHS, manifest.examples().get(DataManifest.TRAIN).sha256(), progress);
+        requireHash(VAL_LENGTHS, manifest.examples().get(DataManifest.VAL).sha256(), progress);
+        return Optional.of(new PreparedData.Lengths(TokenFile.open(file(TRAIN_LENGTHS), IdWidth.BITS_32),
+                TokenFile.open(file(VAL_LENGTHS), IdWidth.BITS_32)));
     }
 
     DataManifest manifest() {
@@ -68,9 +84,20 @@ record PreparedDirectory(Path path) {
                 throw new DataException(file + ": is no manifest of prepared data (\"format\" is " + json.path("format")
                         + ", expected \"" + DataManifest.FORMAT + "\")" + AGAIN);
             }
-            if (json.path("version").asInt() != DataManifest.VERSION) {
+            boolean isOfInstructions = json.path("version").asInt() == DataManifest.INSTRUCTIONS_VERSION;
+            if (json.path("version").asInt() != DataManifest.VERSION && !isOfInstructions) {
                 throw new DataException(file + ": prepared data of version " + json.path("version")
-                        + ", but this program reads version " + DataManifest.VERSION + AGAIN);
+                        + ", but this program reads version " + DataManifest.VERSION + ", and of instructions "
+                        + DataManifest.INSTRUCTIONS_VERSION + AGAIN);
+            }
+            boolean hasBoth = json.path("examples").has(DataManifest.TRAIN)
+                    && json.path("examples").has(DataManifest.VAL);
+            if (json.has("examples") ? !isOfInstructions || !hasBoth : isOfInstructions) {
+                throw new DataException(file + ": is damaged (\"examples\" must have both parts, and be there in "
+                        + "version " + DataManifest.INSTRUCTIONS_VERSION + " alone)" + AGAIN);
+            }
+            if (!isOfInstructions) {
+                ((ObjectNode) json).putObject("examples");
             }
             return Json.MAPPER.treeToValue(json, DataManifest.class);
         } catch (JacksonException e) {
@@ -100,7 +127,7 @@ record PreparedDirectory(Path path) {
             return true;
         }
         try (Stream<Path> files = Files.list(path)) {
-            Set<String> ours = Set.of(TRAIN, VAL, TOKENIZER, MANIFEST);
+            Set<String> ours = Set.of(TRAIN, VAL, TRAIN_LENGTHS, VAL_LENGTHS, TOKENIZER, MANIFEST);
             return files.allMatch(file -> ours.contains(file.getFileName().toString()) && Files.isRegularFile(file));
         }
     }

@@ -54,7 +54,7 @@ record Scan(List<DataManifest.Source> sources, long documents, long characters, 
         Scan all() {
             progress.started("reading " + corpus.source());
             for (TextSource source : corpus.texts()) {
-                try (SourceReader reader = new SourceReader(source, spec.field(), spec.normalizeNewlines())) {
+                try (SourceReader reader = new SourceReader(source, spec.fields(), spec.normalizeNewlines())) {
                     read(reader);
                     sources.add(new DataManifest.Source(source.name(), reader.bytesRead(), reader.sha256(),
                             reader.replaced()));
@@ -63,6 +63,10 @@ record Scan(List<DataManifest.Source> sources, long documents, long characters, 
                 }
             }
             progress.bytes(total, total);
+            if (spec.isOfInstructions() && documents < 2) {
+                throw new DataException(corpus.source() + ": found " + documents + (documents == 1 ? " example"
+                        : " examples") + ", expected at least 2, of which one is for validation");
+            }
             if (characters == 0) {
                 throw new DataException(corpus.source()
                         + ": the text is empty; give a UTF-8 text file with characters in it");

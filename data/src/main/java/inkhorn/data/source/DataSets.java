@@ -53,6 +53,14 @@ public final class DataSets {
      * @throws DataException if there is no such text, or it cannot be read
      */
     public Corpus resolve(String dataset, Path path, ByteProgress progress) {
+        return resolve(dataset, path, DataFormat.TEXT, progress);
+    }
+
+    /** As above, for sources of any format; those of instructions are what {@code path} names. */
+    public Corpus resolve(String dataset, Path path, DataFormat format, ByteProgress progress) {
+        if (format == DataFormat.INSTRUCTIONS) {
+            return Corpus.ofFiles(requireName(dataset), List.of(path), format.globs(), "data.path");
+        }
         if (path != null) {
             InputFiles.find(List.of(path), List.of(), "data.path");
         }

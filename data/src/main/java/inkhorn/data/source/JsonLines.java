@@ -11,9 +11,15 @@ import java.io.BufferedReader;
 import java.io.FilterReader;
 import java.io.IOException;
 import java.io.Reader;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
-/** A JSON object a line, with a document in one of its fields; empty lines are passed over. */
+/**
+ * A JSON object a line, with a document in one of its fields, or with its parts in several; empty lines are passed
+ * over.
+ */
 public final class JsonLines implements SourceReader.Documents {
     /** A document may be a book, and lies in memory as a whole: no limit but that of the line. */
     private static final JsonFactory JSON = JsonFactory.builder().streamReadConstraints(StreamReadConstraints.builder()
@@ -25,22 +31,34 @@ public final class JsonLines implements SourceReader.Documents {
     private final Limited limited;
     private final BufferedReader lines;
     private final String location;
-    private final String field;
+    private final List<String> fields;
     private long line;
+    private List<String> parts = List.of();
     private String text = "";
     private int read;
     private long replaced;
 
-    JsonLines(Reader lines, String location, String field) {
-        this(lines, location, field, LONGEST);
+    /** @param fields one, or those of instructions, of which the last must not be empty */
+    JsonLines(Reader lines, String location, List<String> fields) {
+        this(lines, location, fields, LONGEST);
     }
 
     /** @param longest characters that a line may have, give or take what is read at once */
-    JsonLines(Reader lines, String location, String field, int longest) {
+    JsonLines(Reader lines, String location, List<String> fields, int longest) {
         limited = new Limited(lines, longest);
         this.lines = new BufferedReader(limited, 1 << 16);
         this.location = location;
-        this.field = field;
+        this.fields = List.copyOf(fields);
+    }
+
+    /** The fields of the line that was read last. */
+    List<String> parts() {
+        return parts;
+    }
+
+    /** The number of that line. */
+    long line() {
+        return line;
     }
 
     @Override
@@ -54,10 +72,8 @@ public final class JsonLines implements SourceReader.Documents {
         if (json == null) {
             return false;
         }
-        String document = text(json);
-        // "\ud83d" alone is valid JSON, but half a character.
-        replaced += document.codePoints().filter(Surrogates::isSurrogate).count();
-        text = Surrogates.wellFormed(document);
+        parts = parts(json).stream().map(this::wellFormed).toList();
+        text = String.join("", parts);
         read = 0;
         return true;
     }
@@ -75,19 +91,29 @@ public final class JsonLines implements SourceReader.Documents {
         return replaced;
     }
 
-    private String text(String json) throws IOException {
-        String found = null;
+    /** {@code "\\ud83d"} alone is valid JSON, but half a character. */
+    private String wellFormed(String part) {
+        replaced += part.codePoints().filter(Surrogates::isSurrogate).count();
+        return Surrogates.wellFormed(part);
+    }
+
+    private List<String> parts(String json) throws IOException {
+        Map<String, String> found = new HashMap<>();
+        boolean isInstruction = false;
         try (JsonParser parser = JSON.createParser(json)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw wrong("is no JSON object");
             }
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                boolean wanted = parser.currentName().equals(field);
+                String name = parser.currentName();
                 JsonToken value = parser.nextToken();
-                if (wanted && value != JsonToken.VALUE_STRING) {
-                    throw wrong("has a field \"" + field + "\" that is no string");
+                isInstruction |= name.equals(DataFormat.PROMPT_AND_COMPLETION.get(1));
+                if (fields.contains(name)) {
+                    if (value != JsonToken.VALUE_STRING) {
+                        throw wrong("has a field \"" + name + "\" that is no string");
+                    }
+                    found.put(name, parser.getText());
                 }
-                found = wanted ? parser.getText() : found;
                 parser.skipChildren();
             }
             if (parser.nextToken() != null) {
@@ -98,10 +124,22 @@ public final class JsonLines implements SourceReader.Documents {
                     + e.getLocation().getColumnNr() + "); each line must be one JSON object; repair or remove the "
                     + "line", e);
         }
-        if (found == null) {
-            throw wrong("has no field \"" + field + "\"");
+        for (String field : fields) {
+            if (!found.containsKey(field)) {
+                throw isInstruction && !isOfInstructions()
+                        ? new DataException(location + ": line " + line + " has no field \"" + field + "\" but a "
+                        + "prompt with its completion; give --format instructions, in a config data.format: instructions")
+                        : wrong("has no field \"" + field + "\"");
+            }
         }
-        return found;
+        if (isOfInstructions() && found.get(fields.get(fields.size() - 1)).isEmpty()) {
+            throw wrong("has an empty " + fields.get(fields.size() - 1));
+        }
+        return fields.stream().map(found::get).toList();
+    }
+
+    private boolean isOfInstructions() {
+        return fields.size() > 1;
     }
 
     /** Counts what is read for a line; more of it than is left of the line before. */
@@ -127,8 +165,10 @@ public final class JsonLines implements SourceReader.Documents {
     }
 
     private DataException wrong(String what) {
-        return new DataException(location + ": line " + line + " " + what
-                + "; each line must be a JSON object with the text in that field; name another with --field, or "
-                + "remove the line");
+        String advice = isOfInstructions()
+                ? "each line must be {\"prompt\": \"...\", \"completion\": \"...\"}; repair or remove the line"
+                : "each line must be a JSON object with the text in that field; name another with --field, or remove "
+                + "the line";
+        return new DataException(location + ": line " + line + " " + what + "; " + advice);
     }
 }

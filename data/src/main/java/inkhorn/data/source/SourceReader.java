@@ -12,6 +12,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.security.DigestInputStream;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
@@ -39,10 +40,26 @@ public final class SourceReader implements Closeable {
     private final Counting raw;
     private Utf8Reader utf8;
     private Documents documents;
+    /** The documents, where they are JSON lines; else null. */
+    private JsonLines lines;
     private boolean afterReturn;
 
     /** @param field of a JSON line that holds the document */
     public SourceReader(TextSource source, String field, boolean normalizeNewlines) {
+        this(source, List.of(field), normalizeNewlines);
+    }
+
+    /**
+     * Reads the source's documents.
+     *
+     * @param fields of a JSON line that hold the document: one, or its {@link #parts}
+     * @throws DataException if there are several fields and the source is no JSON lines
+     */
+    public SourceReader(TextSource source, List<String> fields, boolean normalizeNewlines) {
+        if (fields.size() > 1 && !source.jsonLines()) {
+            throw new DataException(source.location() + ": is no .jsonl or .ndjson file; instructions are JSON lines "
+                    + "of a prompt and its completion");
+        }
         this.source = source;
         this.normalizeNewlines = normalizeNewlines;
         this.raw = attempt(() -> new Counting(source.opener().open()));
@@ -50,7 +67,8 @@ public final class SourceReader implements Closeable {
         try {
             utf8 = new Utf8Reader(attempt(() -> source.gzip() ? new GZIPInputStream(raw, 1 << 16) : raw),
                     source.location());
-            documents = source.jsonLines() ? new JsonLines(utf8, source.location(), field) : whole(utf8);
+            lines = source.jsonLines() ? new JsonLines(utf8, source.location(), fields) : null;
+            documents = lines != null ? lines : whole(utf8);
             opened = true;
         } finally {
             if (!opened) {
@@ -81,6 +99,17 @@ public final class SourceReader implements Closeable {
     public boolean next() {
         afterReturn = false;
         return attempt(documents::next);
+    }
+
+    /** The fields of the document that {@link #next} went on to, instead of {@link #read}; of JSON lines only. */
+    public List<String> parts() {
+        return normalizeNewlines ? lines.parts().stream().map(part -> part.replaceAll("\\r\\n?", "\n")).toList()
+                : lines.parts();
+    }
+
+    /** Where that document stands, for messages; of JSON lines only. */
+    public String place() {
+        return source.location() + ": line " + lines.line();
     }
 
     public int read(char[] out, int at, int count) {

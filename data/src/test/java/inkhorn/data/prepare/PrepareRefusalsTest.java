@@ -99,9 +99,10 @@ final class PrepareRefusalsTest extends PrepareFixture {
         write("a.txt", "a text to learn from");
         Path manifest = prepare("char").directory().resolve("manifest.json");
         String whole = Files.readString(manifest);
-        Files.writeString(manifest, whole.replace("\"version\":2", "\"version\":3"));
+        Files.writeString(manifest, whole.replace("\"version\":2", "\"version\":4"));
         assertNotOpened(manifest
-                + ": prepared data of version 3, but this program reads version 2; prepare the data again");
+                + ": prepared data of version 4, but this program reads version 2, and of instructions 3; prepare the "
+                + "data again");
         Files.writeString(manifest, whole.replace("inkhorn-prepared", "other"));
         assertNotOpened(manifest
                 + ": is no manifest of prepared data (\"format\" is \"other\", expected \"inkhorn-prepared\"); "

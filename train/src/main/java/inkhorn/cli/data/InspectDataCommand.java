@@ -78,7 +78,7 @@ public final class InspectDataCommand implements Callable<Integer> {
         show(tokens("most frequent tokens", counts.mostFrequent(rows), counts.total()));
         show(tokens("least frequent tokens that occur", counts.leastFrequent(rows), counts.total()));
         show(tokens("longest tokens that occur", counts.longest(rows), counts.total()));
-        Batch batch = Trainer.batches(data.train(), sequences, length, draws).batch(0);
+        Batch batch = Trainer.batches(data.trainSplit(), sequences, length, draws).batch(0);
         for (int row = 0; row < batch.batchSize(); row++) {
             show(lesson(data.tokenizer(), batch, row));
         }
@@ -130,7 +130,8 @@ public final class InspectDataCommand implements Callable<Integer> {
                         IntStream.rangeClosed(1, batch.blockSize()).boxed().toList())
                 .text("context ids", length -> spaced(context.apply(length))).whole("target id", target::applyAsInt)
                 .text("context", length -> Quoted.text(tokenizer.decode(context.apply(length))))
-                .text("target", length -> Quoted.text(tokenizer.decode(new int[] {target.applyAsInt(length)})));
+                .text("target", length -> target.applyAsInt(length) < 0 ? "not learned"
+                        : Quoted.text(tokenizer.decode(new int[] {target.applyAsInt(length)})));
     }
 
     private static String spaced(int[] ids) {

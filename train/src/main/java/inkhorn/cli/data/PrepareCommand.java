@@ -14,6 +14,7 @@ import inkhorn.data.prepare.Preparation;
 import inkhorn.data.prepare.PreparationSpec;
 import inkhorn.data.prepare.PreparedData;
 import inkhorn.data.source.Corpus;
+import inkhorn.data.source.DataFormat;
 import inkhorn.data.source.DataSets;
 import inkhorn.data.tokenizer.TokenizerSpec;
 import java.io.PrintStream;
@@ -61,6 +62,11 @@ public final class PrepareCommand implements Callable<Integer> {
             + " *.md, *.jsonl, *.ndjson, also with .gz).")
     private List<String> globs = List.of();
 
+    @Option(names = "--format", paramLabel = "text|instructions", defaultValue = "text",
+            description = "instructions: .jsonl lines of a prompt and its completion, which alone is learned (default:"
+            + " ${DEFAULT-VALUE}).")
+    private String format;
+
     @Option(names = "--field", paramLabel = "NAME", defaultValue = PreparationSpec.TEXT_FIELD,
             description = "Field of a .jsonl line that holds the document (default: ${DEFAULT-VALUE}).")
     private String field;
@@ -91,7 +97,8 @@ public final class PrepareCommand implements Callable<Integer> {
         long began = System.nanoTime();
         PreparedData data;
         try (ByteProgressLine progress = ByteProgressLine.open(context.out(), shutdown::check)) {
-            Corpus corpus = Corpus.ofFiles(DataSets.nameOf(directory), paths, globs, "--input");
+            List<String> wanted = globs.isEmpty() ? spec.format().globs() : globs;
+            Corpus corpus = Corpus.ofFiles(DataSets.nameOf(directory), paths, wanted, "--input");
             data = Preparation.prepareInto(directory, corpus, spec, overwrite, progress);
         } catch (Stopped e) {
             context.out().println("stopped; nothing was left in " + directory);
@@ -105,9 +112,14 @@ public final class PrepareCommand implements Callable<Integer> {
         int tokens = vocabSize == null ? 0 : (int) Arguments.whole("--vocab-size", vocabSize, 1);
         double fraction = Arguments.decimal("--val-fraction", valFraction, 0);
         long draws = Arguments.seed(seed);
+        DataFormat holds = Arguments.word("--format", format, DataFormat.values());
+        if (holds == DataFormat.INSTRUCTIONS && !field.equals(PreparationSpec.TEXT_FIELD)) {
+            throw new UserError("--field: found beside --format instructions, whose fields are prompt and completion;"
+                    + " leave it out");
+        }
         try {
             return new PreparationSpec(new TokenizerSpec(tokenizer, tokens), fraction, draws, normalizeNewlines, field,
-                    Arguments.threads(threads));
+                    Arguments.threads(threads), holds);
         } catch (DataException e) {
             // The same settings have other names in a config.
             throw new UserError(e.getMessage().replace("data.tokenizer", "--tokenizer").replace("data.vocab_size",
@@ -127,6 +139,11 @@ public final class PrepareCommand implements Callable<Integer> {
                 manifest.vocabSize(), manifest.idBits().bits());
         show("training", manifest.train(), manifest.documents());
         show("validation", manifest.val(), manifest.documents());
+        if (manifest.hasExamples()) {
+            lines.printf(Locale.ROOT, "completions %,d tokens for training, %,d for validation%n",
+                    manifest.examples().get(DataManifest.TRAIN).completionTokens(),
+                    manifest.examples().get(DataManifest.VAL).completionTokens());
+        }
         lines.println(data.reused()
                 ? directory + " holds all this already, from the same input and options: nothing to do"
                 : String.format(Locale.ROOT, "done: %s in %.1f s, %.1f MB/s; train with: java -jar train.jar CONFIG"

@@ -8,13 +8,17 @@ import inkhorn.cli.terminal.ByteProgressLine;
 import inkhorn.config.ConfigLoader;
 import inkhorn.config.RunConfig;
 import inkhorn.config.UserError;
+import inkhorn.data.BatchSequence;
+import inkhorn.data.DataSplit;
 import inkhorn.data.EvalWindows;
+import inkhorn.data.Examples;
 import inkhorn.data.TokenFile;
 import inkhorn.data.files.Json;
-import inkhorn.data.prepare.DataManifest;
+import inkhorn.data.prepare.EncodedInstructions;
 import inkhorn.data.prepare.EncodedText;
 import inkhorn.data.prepare.PreparedData;
 import inkhorn.data.source.Corpus;
+import inkhorn.data.source.DataFormat;
 import inkhorn.data.tokenizer.Tokenizer;
 import inkhorn.generate.TrainedModel;
 import inkhorn.nn.LanguageModel;
@@ -50,6 +54,11 @@ public final class EvaluateCommand implements Callable<Integer> {
             description = "Of prepared data (default: ${DEFAULT-VALUE}).")
     private String split;
 
+    @Option(names = "--format", paramLabel = "text|instructions",
+            description = "Of a file: a text, or .jsonl lines of a prompt and its completion, which alone counts"
+            + " (default: the training's).")
+    private String format;
+
     @Option(names = "--iters", paramLabel = "N",
             description = "N random batches, those of a training with train.eval_iters: N (default: the whole text).")
     private String iters;
@@ -73,7 +82,10 @@ public final class EvaluateCommand implements Callable<Integer> {
     private enum Split { TRAIN, VAL }
 
     /** What is evaluated. */
-    private record Text(String name, TokenFile tokens, double tokensPerByte) {
+    private record Subject(String name, DataSplit split, double tokensPerByte) {
+        boolean isText() {
+            return split instanceof TokenFile;
+        }
     }
 
     /** The JSON object's form. */
@@ -102,17 +114,13 @@ public final class EvaluateCommand implements Callable<Integer> {
         engine.start();
         TrainedModel trained = TrainedModel.open(directory);
         RunConfig training = ConfigLoader.ofCheckpoint(TrainedModel.checkpoint(directory).directory());
-        Text text = text(path, part, trained.tokenizer());
-        int block = (int) Math.min(trained.model().blockSize(), text.tokens().length() - 1);
-        if (block < 1) {
-            throw new UserError("--data: " + text.name() + ": found " + text.tokens().length()
-                    + " token, expected at least 2: one to begin with, and one to predict");
-        }
+        Subject text = subject(path, part, trained.tokenizer(), training.data().format());
+        int block = block(text, trained.model());
         int apart = stride == null ? block : (int) Arguments.whole("--stride", stride, 1, block);
         int batch = asked > 0 ? asked : training.train().batchSize();
         Evaluation evaluation = sampled > 0
                 ? sampled(trained.model(), text, part, batch, sampled, training.run().seed())
-                : Evaluation.of(trained.model(), new EvalWindows(text.tokens(), batch, block, apart));
+                : Evaluation.of(trained.model(), inOrder(text, batch, block, apart));
         long began = System.nanoTime();
         HeldOutLoss loss;
         try (BatchBar bar = new BatchBar("evaluating", evaluation.batchCount(), context.out())) {
@@ -129,17 +137,49 @@ public final class EvaluateCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static Evaluation sampled(LanguageModel model, Text text, Split part, int batch, int count, long seed) {
-        return part == Split.VAL ? Evaluation.sampledVal(model, text.tokens(), batch, count, seed)
-                : Evaluation.sampledTrain(model, text.tokens(), batch, count, seed);
+    private int block(Subject text, LanguageModel model) {
+        if (text.split() instanceof TokenFile tokens) {
+            int block = (int) Math.min(model.blockSize(), tokens.length() - 1);
+            if (block < 1) {
+                throw new UserError("--data: " + text.name() + ": found " + tokens.length()
+                        + " token, expected at least 2: one to begin with, and one to predict");
+            }
+            return block;
+        }
+        if (stride != null) {
+            throw new UserError("--stride: found with instructions, of which each example is a window of its own; leave"
+                    + " it out");
+        }
+        if (text.split() instanceof Examples examples) {
+            Examples.Fit fit = examples.fit(model.blockSize());
+            Examples.cut(examples.count(), fit.cut(), fit.leftOut(), model.blockSize())
+                    .ifPresent(line -> context.err().println("note: " + line));
+        }
+        return model.blockSize();
     }
 
-    private Text text(Path path, Split part, Tokenizer tokenizer) {
+    private static BatchSequence inOrder(Subject text, int batch, int block, int apart) {
+        return text.split() instanceof TokenFile tokens ? new EvalWindows(tokens, batch, block, apart)
+                : text.split().inOrder(batch, block);
+    }
+
+    private static Evaluation sampled(LanguageModel model, Subject text, Split part, int batch, int count, long seed) {
+        return part == Split.VAL ? Evaluation.sampledVal(model, text.split(), batch, count, seed)
+                : Evaluation.sampledTrain(model, text.split(), batch, count, seed);
+    }
+
+    private Subject subject(Path path, Split part, Tokenizer tokenizer, DataFormat trained) {
         try (ByteProgressLine progress = ByteProgressLine.open(context.out(), () -> {})) {
             if (!PreparedData.isIn(path)) {
+                DataFormat holds = format == null ? trained : Arguments.word("--format", format, DataFormat.values());
+                if (holds == DataFormat.INSTRUCTIONS) {
+                    EncodedInstructions encoded = EncodedInstructions.of(
+                            Corpus.ofFiles("evaluated", List.of(path), holds.globs(), "--data"), tokenizer, progress);
+                    return new Subject(path.toString(), encoded.examples(), encoded.tokensPerByte());
+                }
                 EncodedText encoded = EncodedText.of(Corpus.ofFiles("evaluated", List.of(path), List.of(), "--data"),
                         tokenizer, progress);
-                return new Text(path.toString(), encoded.tokens(),
+                return new Subject(path.toString(), encoded.tokens(),
                         (double) encoded.tokens().length() / encoded.bytes());
             }
             PreparedData prepared = PreparedData.open(path, progress);
@@ -149,16 +189,20 @@ public final class EvaluateCommand implements Callable<Integer> {
                         + " tokens, the model has " + tokenizer.name() + " of " + tokenizer.vocabSize()
                         + "); give the text itself, or prepare it with --tokenizer CKPT/tokenizer.json");
             }
-            DataManifest.Split counts = part == Split.VAL ? prepared.manifest().val() : prepared.manifest().train();
-            return new Text(path + ", " + (part == Split.VAL ? "validation" : "training") + " split",
-                    part == Split.VAL ? prepared.val() : prepared.train(), counts.tokensPerByte());
+            if (format != null) {
+                prepared.requireFormat(Arguments.word("--format", format, DataFormat.values()));
+            }
+            return new Subject(path + ", " + (part == Split.VAL ? "validation" : "training") + " split",
+                    part == Split.VAL ? prepared.valSplit() : prepared.trainSplit(),
+                    prepared.tokensPerByte(part == Split.VAL));
         }
     }
 
-    private void show(Text text, HeldOutLoss loss, int block, int apart, double tokensPerSecond) {
+    private void show(Subject text, HeldOutLoss loss, int block, int apart, double tokensPerSecond) {
         PrintStream out = context.out();
-        out.printf(Locale.ROOT, "data           %s: %,d predictions, windows of %,d tokens%s%n", text.name(),
-                loss.tokens(), block, apart == block ? "" : String.format(Locale.ROOT, ", %,d apart", apart));
+        out.printf(Locale.ROOT, "data           %s: %,d predictions, %s of %s%,d tokens%s%n", text.name(),
+                loss.tokens(), text.isText() ? "windows" : "completions", text.isText() ? "" : "examples of at most ",
+                block, apart == block ? "" : String.format(Locale.ROOT, ", %,d apart", apart));
         out.printf(Locale.ROOT, "loss           %.4f nats a token (%s)%n", loss.loss(), loss.loss());
         out.printf(Locale.ROOT, "perplexity     %.3f%n", loss.perplexity());
         out.printf(Locale.ROOT, "bits per byte  %.4f%s%n", loss.bitsPerByte(), Double.isNaN(loss.halfWidth())

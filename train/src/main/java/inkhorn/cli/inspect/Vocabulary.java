@@ -43,7 +43,7 @@ record Vocabulary(int size, String source, boolean isAssumed) {
             return known(Tokenizers.create(tokenizer.name(), "").vocabSize(), "tokenizer " + tokenizer.name());
         }
         boolean hasChosenSize = tokenizer.kind().orElseThrow().hasChosenSize();
-        return hasChosenSize ? learned(tokenizer) : ofText(data, tokenizer, dataSets);
+        return hasChosenSize ? learned(tokenizer) : ofText(data, dataSets);
     }
 
     static Vocabulary known(int size, String source) {
@@ -55,16 +55,14 @@ record Vocabulary(int size, String source, boolean isAssumed) {
                 + " is to learn; a short text gives fewer", true);
     }
 
-    private static Vocabulary ofText(DataConfig data, TokenizerSpec tokenizer, Path dataSets) {
+    private static Vocabulary ofText(DataConfig data, Path dataSets) {
         boolean isHere = data.path() != null || Files.exists(dataSets.resolve(data.dataset()).resolve(DataSets.INPUT));
         if (!isHere && data.dataset().equals(DataSets.TINY_SHAKESPEARE)) {
             return new Vocabulary(CHARACTERS_OF_TINY_SHAKESPEARE,
                     "the characters of the published tiny-shakespeare, which is not here yet", true);
         }
-        Corpus corpus = new DataSets(dataSets).resolve(data.dataset(), data.path() == null ? null
-                : Path.of(data.path()), ByteProgress.NONE);
-        PreparationSpec spec = PreparationSpec.of(tokenizer, data.valFraction(),
-                Runtime.getRuntime().availableProcessors());
+        Corpus corpus = data.corpus(dataSets, ByteProgress.NONE);
+        PreparationSpec spec = data.preparation(Runtime.getRuntime().availableProcessors());
         return known(Preparation.tokenizer(corpus, spec).vocabSize(), "the characters of " + corpus.source());
     }
 }
