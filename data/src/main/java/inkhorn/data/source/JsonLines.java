@@ -128,7 +128,8 @@ public final class JsonLines implements SourceReader.Documents {
             if (!found.containsKey(field)) {
                 throw isInstruction && !isOfInstructions()
                         ? new DataException(location + ": line " + line + " has no field \"" + field + "\" but a "
-                        + "prompt with its completion; give --format instructions, in a config data.format: instructions")
+                        + "prompt with its completion; give --format instructions, in a config data.format: "
+                        + "instructions")
                         : wrong("has no field \"" + field + "\"");
             }
         }
