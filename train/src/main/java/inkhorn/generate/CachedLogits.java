@@ -73,22 +73,20 @@ public final class CachedLogits implements NextLogits {
     }
 
     @Override
-    public float[][] start(int[][] prompts) {
-        for (Sequence sequence : sequences) {
-            spare.push(sequence.cache);
-        }
-        List<Sequence> started = new ArrayList<>();
+    public float[][] join(int[][] prompts) {
+        int before = sequences.size();
+        List<Sequence> joined = new ArrayList<>(sequences);
         for (int[] prompt : prompts) {
             if (prompt.length == 0) {
                 throw new IllegalArgumentException("logits: the prompt is empty, it must hold at least one token");
             }
-            started.add(new Sequence(spareCache(), prompt.clone(), prompt.length,
+            joined.add(new Sequence(spareCache(), prompt.clone(), prompt.length,
                     NextLogits.windowStart(prompt.length, model.blockSize())));
         }
-        sequences = started;
+        sequences = joined;
         fitRows();
         bytesRead = 0;
-        recompute(i -> true);
+        recompute(i -> i >= before);
         return rows;
     }
 
@@ -123,7 +121,7 @@ public final class CachedLogits implements NextLogits {
 
     /**
      * Bytes of weights, keys and values that the last {@link #next} had to read; 0 where a window moved, or after a
-     * start.
+     * {@link #join}.
      */
     public long bytesRead() {
         return bytesRead;

@@ -1,6 +1,6 @@
 package inkhorn.generate;
 
-import inkhorn.autograd.Rng;
+import inkhorn.generate.TextBatch.GrowingText;
 import inkhorn.nn.LanguageModel;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -49,7 +49,18 @@ public final class Generator {
 
     /** As {@link #generate(int[][], Limits, long, List)} for one text. */
     public FinishReason generate(int[] prompt, Limits limits, long sequence, TokenListener out) {
-        return generate(new int[][] {prompt}, limits, sequence, List.of(out)).get(0);
+        return generate(TextSoFar.ofPrompt(prompt), limits, sequence, out);
+    }
+
+    /**
+     * Goes on with a text of which a part is written already, by this generator or by hand. Written by this one, the
+     * whole is what it would be without the break.
+     *
+     * @param limits on all that is written after the prompt, what is there already among it
+     * @throws IllegalArgumentException as {@link #generate(int[][], Limits, long, List)}
+     */
+    public FinishReason generate(TextSoFar text, Limits limits, long sequence, TokenListener out) {
+        return generate(List.of(text), limits, sequence, List.of(out)).get(0);
     }
 
     /**
@@ -64,74 +75,22 @@ public final class Generator {
      *     context that does not slide
      */
     public List<FinishReason> generate(int[][] prompts, Limits limits, long firstSequence, List<TokenListener> out) {
+        return generate(Arrays.stream(prompts).map(TextSoFar::ofPrompt).toList(), limits, firstSequence, out);
+    }
+
+    private List<FinishReason> generate(List<TextSoFar> texts, Limits limits, long firstSequence,
+            List<TokenListener> out) {
         List<GrowingText> all = new ArrayList<>();
-        for (int i = 0; i < prompts.length; i++) {
-            check(prompts[i], limits, model);
-            all.add(new GrowingText(prompts[i], new Rng(seed).stream(firstSequence + i), limits, out.get(i)));
-        }
-        List<GrowingText> live = limits.tokens() == 0 ? List.of() : all;
-        if (!live.isEmpty()) {
-            try (NextLogits next = logits.apply(model)) {
-                float[][] rows = next.start(prompts);
-                while (true) {
-                    int[] going = going(live, rows);
-                    if (going.length == 0) {
-                        break;
-                    }
-                    live = Arrays.stream(going).mapToObj(live::get).toList();
-                    rows = next.next(going, live.stream().mapToInt(GrowingText::last).toArray());
-                }
+        try (TextBatch batch = new TextBatch(model, logits.apply(model), Integer.MAX_VALUE)) {
+            for (int i = 0; i < texts.size(); i++) {
+                all.add(new GrowingText(texts.get(i), sampler, seed, firstSequence + i, limits, out.get(i)));
+                batch.add(all.get(i));
+            }
+            while (!batch.isEmpty()) {
+                batch.step();
             }
         }
-        return all.stream().map(sequence -> sequence.finished).toList();
-    }
-
-    /** Lets each write a token; the indices of those that are not finished. */
-    private static int[] going(List<GrowingText> live, float[][] rows) {
-        int[] going = new int[live.size()];
-        int count = 0;
-        for (int i = 0; i < going.length; i++) {
-            if (live.get(i).write(rows[i])) {
-                going[count++] = i;
-            }
-        }
-        return Arrays.copyOf(going, count);
-    }
-
-    private final class GrowingText {
-        private final Rng draws;
-        private final Limits limits;
-        private final TokenListener out;
-        private TextSoFar text;
-        private FinishReason finished;
-
-        GrowingText(int[] prompt, Rng draws, Limits limits, TokenListener out) {
-            this.text = TextSoFar.ofPrompt(prompt);
-            this.draws = draws;
-            this.limits = limits;
-            this.out = out;
-            this.finished = limits.tokens() == 0 ? FinishReason.LENGTH : null;
-        }
-
-        int last() {
-            return text.ids()[text.ids().length - 1];
-        }
-
-        /** @return whether another token is to follow */
-        boolean write(float[] logits) {
-            int id = sampler.choose(logits, text, draws.uniform(text.ids().length));
-            if (id < 0) {
-                finished = FinishReason.EXHAUSTED;
-                return false;
-            }
-            text = text.plus(id);
-            boolean more = out.accept(id, logits);
-            finished = limits.reached(text, model.blockSize());
-            if (!more && finished != FinishReason.END_OF_TEXT) {
-                finished = FinishReason.STOP;
-            }
-            return finished == null;
-        }
+        return all.stream().map(GrowingText::finished).toList();
     }
 
     static void check(int[] prompt, Limits limits, LanguageModel model) {

@@ -9,7 +9,19 @@ public interface NextLogits extends AutoCloseable {
      * @return (prompts, V): a row of logits for each, valid until the next call
      * @throws IllegalArgumentException when a prompt is empty or holds an id that the model does not know
      */
-    float[][] start(int[][] prompts);
+    default float[][] start(int[][] prompts) {
+        next(new int[0], new int[0]);
+        return join(prompts);
+    }
+
+    /**
+     * Adds sequences behind those that there are.
+     *
+     * @param prompts as of {@link #start}
+     * @return a row of logits for each, of those that were there too, valid until the next call
+     * @throws IllegalArgumentException as {@link #start}
+     */
+    float[][] join(int[][] prompts);
 
     /**
      * One token further: sequence i goes on from former sequence {@code parents[i]} with {@code tokens[i]}. Sequences

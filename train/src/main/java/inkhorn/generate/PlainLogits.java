@@ -14,15 +14,22 @@ public final class PlainLogits implements NextLogits {
 
     private final LanguageModel model;
     private int[][] texts = {};
+    private float[][] rows = {};
 
     public PlainLogits(LanguageModel model) {
         this.model = model;
     }
 
     @Override
-    public float[][] start(int[][] prompts) {
-        texts = prompts.clone();
-        return logits();
+    public float[][] join(int[][] prompts) {
+        int before = texts.length;
+        texts = Arrays.copyOf(texts, before + prompts.length);
+        rows = Arrays.copyOf(rows, texts.length);
+        for (int i = before; i < texts.length; i++) {
+            texts[i] = prompts[i - before];
+            rows[i] = logits(texts[i]);
+        }
+        return rows;
     }
 
     @Override
@@ -34,16 +41,14 @@ public final class PlainLogits implements NextLogits {
             grown[i][parent.length] = tokens[i];
         }
         texts = grown;
-        return logits();
+        rows = Arrays.stream(texts).map(this::logits).toArray(float[][]::new);
+        return rows;
     }
 
     @Override
     public void close() {
         texts = new int[0][];
-    }
-
-    private float[][] logits() {
-        return Arrays.stream(texts).map(this::logits).toArray(float[][]::new);
+        rows = new float[0][];
     }
 
     private float[] logits(int[] text) {

@@ -77,8 +77,14 @@ public final class Speed {
 
         @Override
         public float[][] start(int[][] prompts) {
+            logits.next(new int[0], new int[0]);
+            return join(prompts);
+        }
+
+        @Override
+        public float[][] join(int[][] prompts) {
             long before = nanoTime.getAsLong();
-            float[][] rows = logits.start(prompts);
+            float[][] rows = logits.join(prompts);
             last = nanoTime.getAsLong();
             promptSeconds += (last - before) * 1e-9;
             for (int[] prompt : prompts) {

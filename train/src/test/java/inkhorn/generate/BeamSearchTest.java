@@ -74,7 +74,7 @@ class BeamSearchTest {
     void tiesGoToTheBetterTextAndThenToTheLowerId() {
         NextLogits alike = new NextLogits() {
             @Override
-            public float[][] start(int[][] prompts) {
+            public float[][] join(int[][] prompts) {
                 return new float[prompts.length][V];
             }
 
