@@ -8,12 +8,10 @@ import inkhorn.cli.options.EngineOptions;
 import inkhorn.cli.options.ServerOptions;
 import inkhorn.config.RunIdentity;
 import inkhorn.generate.TrainedModel;
-import inkhorn.serve.Feature;
 import inkhorn.serve.WebServer;
 import inkhorn.serve.model.ServedModels;
 import inkhorn.serve.runs.PathNames;
 import inkhorn.serve.runs.RunFolders;
-import inkhorn.serve.runs.RunsFeature;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -56,7 +54,8 @@ public final class ServeCommand implements Callable<Integer> {
         engine.start();
         shutdown.beginSaving();
         try (ServedModels served = new ServedModels(models);
-                WebServer web = server.start(features(served, new RunFolders(RunIdentity.PARENT, named)))) {
+                WebServer web = server.start(ServerFeatures.of(served,
+                        new RunFolders(RunIdentity.PARENT, named), null))) {
             context.out().println("models   " + (models.isEmpty() ? "none yet: no run under " + RunIdentity.PARENT
                     + " has a checkpoint" : String.join(", ", models.keySet())));
             context.out().println("serving  " + web.address() + "; Ctrl-C ends it");
@@ -79,9 +78,5 @@ public final class ServeCommand implements Callable<Integer> {
             }
         }
         return models;
-    }
-
-    private static List<Feature> features(ServedModels served, RunFolders runs) {
-        return List.of(new RunsFeature(runs));
     }
 }

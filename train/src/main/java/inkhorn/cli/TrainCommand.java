@@ -7,6 +7,8 @@ import inkhorn.cli.launch.Shutdown;
 import inkhorn.cli.launch.Stopped;
 import inkhorn.cli.options.Arguments;
 import inkhorn.cli.options.EngineOptions;
+import inkhorn.cli.options.OnlyAttached;
+import inkhorn.cli.options.ServeBesideOptions;
 import inkhorn.cli.terminal.ByteProgressLine;
 import inkhorn.cli.terminal.Progress;
 import inkhorn.config.ConfigKeys;
@@ -36,12 +38,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Stack;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
@@ -96,6 +96,9 @@ public final class TrainCommand implements Callable<Integer> {
     private boolean noProbe;
 
     @Mixin
+    private ServeBesideOptions serving;
+
+    @Mixin
     EngineOptions engine;
 
     @Option(names = {"-V", "--version"}, versionHelp = true, description = "Show the version.")
@@ -127,8 +130,9 @@ public final class TrainCommand implements Callable<Integer> {
         Optional<Resumption> resumption = resumption();
         Shutdown shutdown = context.signals().get();
         engine.start();
-        try (WarmUp warmUp = WarmUp.start(resolved.model())) {
-            return run(resolved, resumption, shutdown, warmUp);
+        try (TrainServer server = TrainServer.open(serving, resolved.run().directory(), shutdown, context.out());
+                WarmUp warmUp = WarmUp.start(resolved.model())) {
+            return run(resolved, resumption, shutdown, warmUp, server);
         } catch (Stopped e) {
             context.out().println("stopped before the first step; the same command begins again");
             return shutdown.exitCode();
@@ -149,17 +153,6 @@ public final class TrainCommand implements Callable<Integer> {
                     + " out");
         }
         return Optional.ofNullable(resume).map(checkpoint -> new Resumption(checkpoint, dataChanged));
-    }
-
-    /** A value only after {@code =}: in {@code --resume CONFIG} the second word is the config. */
-    static final class OnlyAttached implements CommandLine.IParameterPreprocessor {
-        @Override
-        public boolean preprocess(Stack<String> args, CommandSpec command, ArgSpec argument, Map<String, Object> info) {
-            if (" ".equals(info.get("separator"))) {
-                args.push("");      // which becomes the value
-            }
-            return false;
-        }
     }
 
     /** The version in the jar's manifest. */
@@ -187,7 +180,8 @@ public final class TrainCommand implements Callable<Integer> {
         return overrides;
     }
 
-    private int run(RunConfig config, Optional<Resumption> resumption, Shutdown shutdown, WarmUp warmUp) {
+    private int run(RunConfig config, Optional<Resumption> resumption, Shutdown shutdown, WarmUp warmUp,
+            TrainServer server) {
         PreparedData data;
         try (PhaseTimer timer = PhaseTimer.start("reading and preparing the data")) {
             data = data(config.data(), shutdown);
@@ -216,7 +210,7 @@ public final class TrainCommand implements Callable<Integer> {
                 warmUp.await();
             }
             shutdown.check();
-            return train(config, model, data, run, shutdown);
+            return train(config, model, data, run, shutdown, server);
         }
     }
 
@@ -240,7 +234,8 @@ public final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    private int train(RunConfig config, LanguageModel model, PreparedData data, Run run, Shutdown shutdown) {
+    private int train(RunConfig config, LanguageModel model, PreparedData data, Run run, Shutdown shutdown,
+            TrainServer server) {
         TrainConfig train = config.train();
         PrintStream out = context.out();
         Trainer.End end;
@@ -249,7 +244,7 @@ public final class TrainCommand implements Callable<Integer> {
             PeakMeter peak = noProbe ? PeakMeter.none() : context.peaks()
                     .of(KernelProvider.kernels().threads(), model::flopsPerToken);
             try (PhaseTimer timer = PhaseTimer.start("restoring")) {
-                trainer = run.trainer(model, peak, shutdown, progress);
+                trainer = run.trainer(model, peak, shutdown, server == null ? progress : progress.andThen(server));
             }
             shutdown.beginSaving();
             end = run.train(trainer);

@@ -35,6 +35,21 @@ public final class EventStream implements AutoCloseable {
     }
 
     /**
+     * An event without a number: one that a client which comes back need not have seen.
+     *
+     * @param data one line
+     * @throws IOException when the client has gone
+     */
+    public void send(String event, String data) throws IOException {
+        write("event: " + event + "\ndata: " + data + "\n\n");
+    }
+
+    /** Tells a browser how soon to come back after the connection is lost. */
+    public void comeBackAfter(long milliseconds) throws IOException {
+        write("retry: " + milliseconds + "\n\n");
+    }
+
+    /**
      * An event without number and name, as OpenAI's API has them.
      *
      * @param data one line

@@ -33,9 +33,9 @@ public final class WebServer implements AutoCloseable {
     /** Of a client that does not read or write. */
     private static final int STALLED_MS = 30_000;
     private static final long GRACE_MS = 3_000;
-    private static final List<String> PAGES = List.of("index");
+    private static final List<String> PAGES = List.of("index", "run");
     private static final List<String> FILES = List.of("style.css", "common.js", "icon.svg", "curves.js", "curves.css",
-            "runs.js", "runs.css");
+            "runs.js", "runs.css", "run.js", "run.css");
 
     private final Undertow undertow;
     private final GracefulShutdownHandler door;
@@ -121,9 +121,10 @@ public final class WebServer implements AutoCloseable {
         } catch (RequestException e) {
             refuse(exchange, e);
         } catch (IOException | UncheckedIOException e) {
-            // The client has gone.
+            // The client has gone, or, before anything was answered, a file cannot be read.
             LOG.debug("{} {}: {}", route.method(), route.path(), e.toString());
-            exchange.endExchange();
+            refuse(exchange, RequestException.of(500, "server_error", "the server cannot read a file; --debug says"
+                    + " which"));
         } catch (Exception | StackOverflowError | OutOfMemoryError e) {
             LOG.error("{} {} failed", route.method(), route.path(), e);
             refuse(exchange, RequestException.of(500, "server_error", "the server failed; its log says why"));

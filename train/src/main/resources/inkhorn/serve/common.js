@@ -1,6 +1,6 @@
 // What all pages share: the header, elements, requests.
 
-const PAGES = [["runs", "/", "Runs"]];
+const PAGES = [["runs", "/", "Runs"], ["run", "/run", "Live run"]];
 
 /** An element: el("a", {href: "/", class: "name"}, "text", child). Values of on… are listeners. */
 export function el(name, attributes = {}, ...children) {

@@ -5,6 +5,8 @@ import {controls, curveColour, Curves, smooth} from "/assets/curves.js";
 
 const QUANTITIES = [["val_loss", "validation loss"], ["loss", "training loss"], ["lr", "learning rate"],
   ["grad_norm", "gradient norm"], ["tokens_per_s", "tokens/s"]];
+/** Keys that differ between any two runs. */
+const NAMES = ["run.name", "run.out"];
 const REFRESH_MS = 2000;
 const FIRST_CHOSEN = 3;
 
@@ -134,7 +136,7 @@ function differences(shown) {
   const defaults = Object.assign({}, ...shown.map((run) => run.defaults));
   const value = (run, key) => run.settings[key] ?? defaults[key];
   const keys = Object.keys(defaults).sort()
-    .filter((key) => new Set(shown.map((run) => value(run, key))).size > 1);
+    .filter((key) => !NAMES.includes(key) && new Set(shown.map((run) => value(run, key))).size > 1);
   const text = JSON.stringify(keys.map((key) => [key, ...shown.map((run) => value(run, key))]));
   if (place.dataset.shown === text) {
     return;

@@ -203,6 +203,9 @@ final class CliTest {
         "doctor x y                    | y: one argument too many; quote what has spaces, and see --help",
         "doctor nowhere.yaml           | nowhere.yaml: no such file; give a config such as"
         + " configs/shakespeare-char.yaml",
+        "serve --port=70000            | --port: found 70000, expected a whole number between 0 and 65535",
+        "serve --host=0.0.0.0          | --host: 0.0.0.0 can be reached from other machines: give a token with --token",
+        "x.yaml --host=0.0.0.0         | --host: has no effect without --serve; add --serve or leave it out",
         "smaple x                      | smaple: neither a file nor a command; did you mean sample?",
         "nowhere.yaml                  | nowhere.yaml: no such file; give a config such as"
         + " configs/shakespeare-char.yaml",

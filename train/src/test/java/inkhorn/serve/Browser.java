@@ -172,6 +172,12 @@ public final class Browser implements AutoCloseable {
         }
     }
 
+    /** Waits until the page was painted with what changed before. */
+    public void pauseForPaint() {
+        driver.executeAsyncScript("const done = arguments[0];"
+                + " requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 100)));");
+    }
+
     private static void pause() {
         try {
             Thread.sleep(30);
@@ -199,8 +205,7 @@ public final class Browser implements AutoCloseable {
 
     /** The console has no error and no warning, and the page has asked no host but that of this address. */
     public void requireQuiet(String address) {
-        collectLogs();
-        assertThat(complaints).as("what the console says").isEmpty();
+        requireNoComplaint();
         URI own = URI.create(address);
         assertThat(requests).as("requests").isNotEmpty().allSatisfy(request -> {
             URI asked = URI.create(request);
@@ -210,17 +215,25 @@ public final class Browser implements AutoCloseable {
         forgetLogs();
     }
 
+    /** The console has no error and no warning. */
+    public void requireNoComplaint() {
+        collectLogs();
+        assertThat(complaints).as("what the console says").isEmpty();
+    }
+
+    /** An empty page in a light window on a desk, with nothing to complain of. */
+    public void clear() {
+        go("about:blank");
+        width(DESK);
+        dark(false);
+        forgetLogs();
+    }
+
     /** Forgets what was asked and complained of, as after a server was stopped on purpose. */
     public void forgetLogs() {
         collectLogs();
         complaints.clear();
         requests.clear();
-    }
-
-    /** What the console has said since the last {@link #forgetLogs}. */
-    public List<String> complaints() {
-        collectLogs();
-        return List.copyOf(complaints);
     }
 
     private void collectLogs() {

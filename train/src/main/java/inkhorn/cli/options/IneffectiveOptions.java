@@ -58,6 +58,8 @@ public final class IneffectiveOptions {
                     && areFiles(given.values("--input")) && !hasJsonLines(given)), List.of("--seed")).of("prepare"),
             Ineffective.note(new Cause("with --json, which holds all tables", given -> given.has("--json")),
             List.of("--table")),
+            new Ineffective(new Cause("without --serve", given -> given.knows("--serve") && !given.has("--serve")),
+                    List.of("--host", "--token"), "; add --serve or leave it out", null),
             Ineffective.note(new Cause("on the table of parameters", IneffectiveOptions::showsParametersAlone),
             List.of("--batch")));
 

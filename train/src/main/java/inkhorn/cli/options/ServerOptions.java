@@ -1,52 +1,27 @@
 package inkhorn.cli.options;
 
-import inkhorn.config.UserError;
 import inkhorn.serve.Feature;
-import inkhorn.serve.ServeOptions;
 import inkhorn.serve.WebServer;
 import java.io.IOException;
-import java.net.BindException;
 import java.util.List;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Where a server listens and who may ask it. */
+/** The options of a command that is a server. */
 public final class ServerOptions {
-
-    private static final int DEFAULT_PORT = 8080;
-    private static final long LARGEST_PORT = 65_535;
 
     @Option(names = "--port", paramLabel = "N", description = "Port to listen at; 0 for any (default: 8080).")
     private String port;
 
-    @Option(names = "--host", paramLabel = "ADDRESS",
-            description = "Address to listen at (default: 127.0.0.1, which only this machine reaches); with --token.")
-    private String host;
-
-    @Option(names = "--token", paramLabel = "TEXT",
-            description = "Clients must show it: as Authorization: Bearer, or once as /?token= in a browser.")
-    private String token;
+    @Mixin
+    private ListenOptions listen;
 
     /**
      * Begins to listen.
      *
-     * @throws UserError where an option is wrong or the port is taken
+     * @throws inkhorn.config.UserError where an option is wrong or the port is taken
      */
     public WebServer start(List<Feature> features) throws IOException {
-        int at = port == null ? DEFAULT_PORT : (int) Arguments.whole("--port", port, 0, LARGEST_PORT);
-        if (token != null && token.isBlank()) {
-            throw new UserError("--token: found nothing, expected a text that is hard to guess");
-        }
-        ServeOptions options;
-        try {
-            options = new ServeOptions(host == null ? "127.0.0.1" : host, at, token, ServeOptions.Limits.DEFAULTS);
-        } catch (IllegalArgumentException e) {
-            throw new UserError("--host: " + e.getMessage() + " with --token");
-        }
-        try {
-            return WebServer.start(options, features);
-        } catch (BindException e) {
-            throw new UserError("--port: " + options.host() + ":" + at + " cannot be listened at (" + e.getMessage()
-                    + "); choose another with --port, or 0 for any that is free");
-        }
+        return listen.start("--port", port, features);
     }
 }

@@ -20,9 +20,21 @@ public final class ServedModels implements AutoCloseable {
     private final Map<String, ServedModel> open = new LinkedHashMap<>(OPEN, 0.75f, true);
     private final ComputeThread thread = ComputeThread.start();
 
+    private final String refusal;
+
     /** @param offered runs or checkpoints by the names that clients use; the first is the default */
     public ServedModels(Map<String, Path> offered) {
+        this(offered, null);
+    }
+
+    private ServedModels(Map<String, Path> offered, String refusal) {
         this.offered = new LinkedHashMap<>(offered);
+        this.refusal = refusal;
+    }
+
+    /** No models: whoever asks for one is told why, with status 503. */
+    public static ServedModels refusing(String why) {
+        return new ServedModels(Map.of(), why);
     }
 
     public List<String> names() {
@@ -36,9 +48,12 @@ public final class ServedModels implements AutoCloseable {
 
     /**
      * @param name null for the default
-     * @throws RequestException where there is none of this name, or its files are damaged
+     * @throws RequestException where there is none of this name, its files are damaged, or all are refused
      */
     public synchronized ServedModel get(String name) {
+        if (refusal != null) {
+            throw RequestException.busy(refusal);
+        }
         if (offered.isEmpty()) {
             throw RequestException.notFound("no model is served; start the server with a run or a checkpoint");
         }

@@ -58,6 +58,10 @@ final class RunFolder {
                 && (Files.isRegularFile(directory.resolve(METRICS)) || Checkpoint.newestStep(directory).isPresent());
     }
 
+    Path directory() {
+        return directory;
+    }
+
     Path metrics() {
         return directory.resolve(METRICS);
     }

@@ -1,0 +1,20 @@
+package inkhorn.cli;
+
+import inkhorn.serve.Feature;
+import inkhorn.serve.model.ServedModels;
+import inkhorn.serve.runs.LiveTraining;
+import inkhorn.serve.runs.RunFolders;
+import inkhorn.serve.runs.RunsFeature;
+import java.util.List;
+
+/** What the program's server offers, as a command of its own and beside a training. */
+final class ServerFeatures {
+
+    private ServerFeatures() {
+    }
+
+    /** @param live a training of this process, or null */
+    static List<Feature> of(ServedModels models, RunFolders runs, LiveTraining live) {
+        return List.of(new RunsFeature(runs, live));
+    }
+}
