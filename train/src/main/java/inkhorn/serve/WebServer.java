@@ -17,6 +17,7 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.xnio.Options;
@@ -120,13 +121,13 @@ public final class WebServer implements AutoCloseable {
             route.handler().answer(request);
         } catch (RequestException e) {
             refuse(exchange, e);
-        } catch (IOException | UncheckedIOException e) {
-            // The client has gone, or, before anything was answered, a file cannot be read.
+        } catch (IOException | UncheckedIOException | RejectedExecutionException e) {
+            // The client has gone or the server ends; or, before anything was answered, a file cannot be read.
             LOG.debug("{} {}: {}", route.method(), route.path(), e.toString());
             refuse(exchange, RequestException.of(500, "server_error", "the server cannot read a file; --debug says"
                     + " which"));
         } catch (Exception | StackOverflowError | OutOfMemoryError e) {
-            LOG.error("{} {} failed", route.method(), route.path(), e);
+            LOG.error("{} {} failed: {}", route.method(), route.path(), e.toString(), e);
             refuse(exchange, RequestException.of(500, "server_error", "the server failed; its log says why"));
         }
     }

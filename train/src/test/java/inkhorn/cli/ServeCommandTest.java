@@ -93,7 +93,7 @@ final class ServeCommandTest {
                 .filter(record -> record.path("event").asText().equals("train")).map(r -> r.path("step").asInt())
                 .toList();
         assertThat(steps).isSorted().doesNotHaveDuplicates().contains(1, 30, 60).hasSize(60);
-        assertThat(events).anyMatch(line -> line.contains("\"phase\":\"training\""))
+        assertThat(events).anyMatch(line -> line.equals("event: now"))
                 .anyMatch(line -> line.contains("\"state\":\"finished\""));
     }
 

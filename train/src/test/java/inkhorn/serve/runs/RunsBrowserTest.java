@@ -55,8 +55,8 @@ final class RunsBrowserTest {
     @Test
     void listsRunsAndWhereTheirConfigsDiffer() throws IOException {
         assertThat(browser.seeText("tr[data-run='large']", "stopped")).contains("60 of 100", "1.1500 at 60");
-        assertThat(browser.seeText("#differences", "model.n_embd")).contains("model.n_embd 16 8", "optim.lr 0.002 0.001")
-                .doesNotContain("block_size", "run.name");
+        assertThat(browser.seeText("#differences", "model.n_embd"))
+                .contains("model.n_embd 16 8", "optim.lr 0.002 0.001").doesNotContain("block_size", "run.name");
         assertThat(browser.seeText("#curves .u-legend", "small")).contains("large");
         browser.screenshot("runs");
         browser.dark(true);
