@@ -67,7 +67,7 @@ public final class Bigram extends LanguageModel {
     }
 
     @Override
-    protected LanguageModel alike() {
+    public LanguageModel alike() {
         return new Bigram(vocabSize, blockSize);
     }
 }

@@ -203,7 +203,7 @@ public final class Gpt extends LanguageModel {
     }
 
     @Override
-    protected LanguageModel alike() {
+    public LanguageModel alike() {
         return new Gpt(config);
     }
 }

@@ -6,6 +6,9 @@ import inkhorn.autograd.Rng;
 import inkhorn.autograd.Scope;
 import inkhorn.autograd.Tensor;
 import inkhorn.autograd.ops.CrossEntropy;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** A model of the next token: what trainer and sampler need to know. */
 public abstract class LanguageModel extends Module {
@@ -35,20 +38,39 @@ public abstract class LanguageModel extends Module {
     /** (V, C): a row for each token, from which the model begins. */
     public abstract Tensor tokenTable();
 
-    /** A model of the same architecture, whose weights are to be loaded; made on shapes alone, it costs nothing. */
-    protected abstract LanguageModel alike();
+    /**
+     * A model of the same architecture without adapters, whose weights are to be loaded; made on shapes alone, it costs
+     * nothing.
+     */
+    public abstract LanguageModel alike();
+
+    /** As {@link #alike}, with adapters where this one has them, and what is frozen here frozen. */
+    private LanguageModel trainedAlike() {
+        LanguageModel other = alike();
+        Map<String, Module> its = other.namedModules();
+        namedModules().forEach((name, module) -> {
+            if (module instanceof Linear linear) {
+                linear.adapter().ifPresent(adapter -> ((Linear) its.get(name)).adapt(adapter.alike()));
+            }
+        });
+        Set<String> frozen = namedParameters().stream().filter(p -> !p.tensor().needsGrad()).map(Parameter::name)
+                .collect(Collectors.toSet());
+        other.namedParameters().stream().filter(p -> frozen.contains(p.name())).forEach(p -> p.tensor().freeze());
+        return other;
+    }
 
     /**
      * Floating-point operations to train on one token, forward and backward, in sequences of the block size. They are
      * counted at the kernels' calls in such a step on shapes alone: matrix products and attention, which is
      * {@code 6N + 12·L·C·T} with N the weights of the matrices (Chowdhery et al. 2022, appendix B). What a step
-     * computes a second time to save memory does not count, as in nanoGPT.
+     * computes a second time to save memory does not count, as in nanoGPT. Neither do gradients of frozen parameters,
+     * which no step computes.
      */
     public final double flopsPerToken() {
         try (Scope shapes = Scope.openOnShapes()) {
             IntTensor ids = IntTensor.of(new int[blockSize()], 1, blockSize());
             Pass pass = Pass.training(new Rng(0));
-            Backward.from(loss(alike().logits(ids, pass), ids, pass), Backward.Keep.NOTHING);
+            Backward.from(loss(trainedAlike().logits(ids, pass), ids, pass), Backward.Keep.NOTHING);
             return (double) shapes.flops() / blockSize();
         }
     }

@@ -98,6 +98,16 @@ public abstract class Module {
         children.forEach((key, child) -> child.collect(prefix + key + ".", meaning(meaning, key), found));
     }
 
+    /** Every module inside this one by its dotted name, each before what is inside it. */
+    public final Map<String, Module> namedModules() {
+        Map<String, Module> found = new LinkedHashMap<>();
+        children.forEach((key, child) -> {
+            found.put(key, child);
+            child.namedModules().forEach((inside, module) -> found.put(key + "." + inside, module));
+        });
+        return found;
+    }
+
     private String meaning(String outer, String key) {
         String own = meanings.getOrDefault(key, "");
         return outer.isEmpty() || own.isEmpty() ? outer + own : outer + ", " + own;

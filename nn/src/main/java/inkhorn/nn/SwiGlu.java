@@ -27,10 +27,10 @@ final class SwiGlu extends FeedForward {
 
     @Override
     Tensor forward(Tensor x, Pass pass) {
-        Tensor gate = pass.show(cGate, cGate.forward(x), "the gate before its activation");     // (B, T, n_inner)
-        Tensor values = pass.show(cFc, cFc.forward(x), "expanded");                             // (B, T, n_inner)
+        Tensor gate = pass.show(cGate, cGate.forward(x, pass), "the gate before its activation");     // (B, T, n_inner)
+        Tensor values = pass.show(cFc, cFc.forward(x, pass), "expanded");                             // (B, T, n_inner)
         Tensor gated = gate.mul(gate.sigmoid()).mul(values);
         pass.show(path("silu(c_gate) * c_fc"), gated, "the values times silu of the gate");
-        return pass.show(cProj, cProj.forward(gated), "projected back to the channels");        // (B, T, C)
+        return pass.show(cProj, cProj.forward(gated, pass), "projected back to the channels");        // (B, T, C)
     }
 }

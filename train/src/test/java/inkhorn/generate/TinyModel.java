@@ -64,7 +64,7 @@ final class TinyModel extends LanguageModel {
     }
 
     @Override
-    protected LanguageModel alike() {
+    public LanguageModel alike() {
         throw new UnsupportedOperationException("no architecture");
     }
 }

@@ -15,33 +15,47 @@ import inkhorn.autograd.kernel.Unary;
 /**
  * {@code y = f(z), z = x · weight + bias} with bias and activation f optional, both applied while the product is in
  * cache, and {@code f'(z)} with them, kept in place of z; {@code dz = dy · f'(z)} in place of dy,
- * {@code dx = dz · weightᵀ, dWeight = xᵀ · dz, dBias = Σ dz} over the rows.
- * Shapes: x (…, in), weight (in, out), bias (out), y (…, out).
+ * {@code dx = dz · weightᵀ, dWeight = xᵀ · dz, dBias = Σ dz} over the rows. Where z has the term {@code low · up} of
+ * rank r as well (Hu et al. 2021), {@code dLow = dz · upᵀ, dUp = lowᵀ · dz}.
+ * Shapes: x (…, in), weight (in, out), bias (out), low (…, r), up (r, out), y (…, out).
  */
 public final class FusedLinear extends Op {
     private final Tensor x;
     private final Tensor weight;
     private final Tensor bias;
+    private final Tensor low;
+    private final Tensor up;
     private final Unary activation;
     private final float[] derivative;
 
-    private FusedLinear(Tensor x, Tensor weight, Tensor bias, Unary activation, float[] derivative) {
-        super(x, weight, bias);
+    private FusedLinear(Tensor x, Tensor weight, Tensor bias, Tensor low, Tensor up, Unary activation,
+                        float[] derivative) {
+        super(x, weight, bias, low, up);
         this.x = x;
         this.weight = weight;
         this.bias = bias;
+        this.low = low;
+        this.up = up;
         this.activation = activation;
         this.derivative = derivative;
     }
 
     /** @param activationOrNull GELU, GELU_TANH or RELU; null: none */
     public static Tensor apply(Tensor x, Tensor weight, Tensor biasOrNull, Unary activationOrNull) {
+        return apply(x, weight, biasOrNull, null, null, activationOrNull);
+    }
+
+    /** As above, with {@code low · up} added before the activation; with up 0, the bits are those without. */
+    public static Tensor apply(Tensor x, Tensor weight, Tensor biasOrNull, Tensor lowOrNull, Tensor upOrNull,
+                               Unary activationOrNull) {
         check(x.shape(), weight.shape(), biasOrNull, activationOrNull);
+        checkTerm(x.shape(), weight.shape(), lowOrNull, upOrNull);
         int out = weight.shape().last();
-        Tensor y = result(x.shape().with(-1, out), x, weight, biasOrNull);
+        Tensor y = result(x.shape().with(-1, out), x, weight, biasOrNull, lowOrNull, upOrNull);
         boolean keeps = y.needsGrad() && activationOrNull != null;
         float[] derivative = keeps ? Scope.allocate(y.size()) : null;
-        FusedLinear op = new FusedLinear(x, weight, biasOrNull, activationOrNull, derivative);
+        FusedLinear op = new FusedLinear(x, weight, biasOrNull, lowOrNull, upOrNull, activationOrNull,
+                derivative);
         if (!keeps) {
             return op.recordAndCompute(y);
         }
@@ -52,8 +66,14 @@ public final class FusedLinear extends Op {
     @Override
     protected void forward(float[] y) {
         float[] shift = bias == null ? null : bias.data();
-        kernels().gemm(false, false, Checks.rows(x.shape()), weight.shape().last(), x.shape().last(), x.data(), 0,
-                weight.data(), 0, y, 0, false, new Epilogue(shift, activation, derivative));
+        int rows = Checks.rows(x.shape());
+        int out = weight.shape().last();
+        if (low != null) {
+            kernels().gemm(false, false, rows, out, low.shape().last(), low.data(), 0, up.data(), 0, y, 0, false,
+                    Epilogue.NONE);
+        }
+        kernels().gemm(false, false, rows, out, x.shape().last(), x.data(), 0, weight.data(), 0, y, 0, low != null,
+                new Epilogue(shift, activation, derivative));
     }
 
     private static void check(Shape x, Shape weight, Tensor bias, Unary activation) {
@@ -70,6 +90,19 @@ public final class FusedLinear extends Op {
                 && activation != Unary.RELU) {
             throw new IllegalArgumentException(
                     "linear: the activation must be GELU, GELU_TANH or RELU, found " + activation);
+        }
+    }
+
+    private static void checkTerm(Shape x, Shape weight, Tensor low, Tensor up) {
+        if (low == null && up == null) {
+            return;
+        }
+        boolean fits = low != null && up != null && up.shape().rank() == 2 && up.shape().last() == weight.last()
+                && low.shape().equals(x.with(-1, up.shape().dim(0)));
+        if (!fits) {
+            throw new IllegalArgumentException("linear: the added term must be (…, r) x (r, out) with the rows of x, "
+                    + (low == null ? "nothing" : low.shape()) + " x " + (up == null ? "nothing" : up.shape()) + " for "
+                    + x + " x " + weight);
         }
     }
 
@@ -98,6 +131,22 @@ public final class FusedLinear extends Op {
         if (bias != null && bias.needsGrad()) {
             GradSlot db = bias.gradSlot();
             kernels().sum(grad, 1, rows, out, 1, db.array(), db.add());
+        }
+        if (low != null) {
+            backwardTerm(grad, rows, out, low.shape().last());
+        }
+    }
+
+    private void backwardTerm(float[] grad, int rows, int out, int rank) {
+        if (low.needsGrad()) {
+            GradSlot dLow = low.gradSlot();
+            kernels().gemm(false, true, rows, rank, out, grad, 0, up.data(), 0, dLow.array(), 0, dLow.add(),
+                    Epilogue.NONE);
+        }
+        if (up.needsGrad()) {
+            GradSlot dUp = up.gradSlot();
+            kernels().gemm(true, false, rank, out, rows, low.data(), 0, grad, 0, dUp.array(), 0, dUp.add(),
+                    Epilogue.NONE);
         }
     }
 

@@ -58,6 +58,16 @@ class FusedOpsTest {
                 t -> activate(activation, t[0].matmul(t[1])), x, weight);
     }
 
+    @ParameterizedTest
+    @NullSource
+    @EnumSource(names = {"GELU", "GELU_TANH", "RELU"})
+    void fusedLinearAddsATermOfLowRankBeforeTheActivation(Unary activation) {
+        assertEqual(t -> FusedLinear.apply(t[0], t[1], t[2], t[3], t[4], activation),
+                t -> activate(activation, t[0].matmul(t[1]).add(t[2]).add(t[3].matmul(t[4]))),
+                Inputs.normal(1, 3, 13, 31), Inputs.normal(2, 31, 65), Inputs.normal(3, 65),
+                Inputs.normal(4, 3, 13, 5), Inputs.normal(5, 5, 65));
+    }
+
     private static Tensor activate(Unary activation, Tensor z) {
         return activation == null ? z : Elementwise.apply(activation, z);
     }

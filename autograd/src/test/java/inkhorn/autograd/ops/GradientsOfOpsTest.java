@@ -281,6 +281,21 @@ class GradientsOfOpsTest {
     }
 
     @Test
+    void gradientsOfFusedLinearWithATermOfLowRank() {
+        Tensor x = Inputs.normal(21, 2, 3, 7);
+        Tensor weight = Inputs.normal(22, 7, 13);
+        Tensor bias = Inputs.normal(23, 13);
+        Tensor down = Inputs.normal(25, 7, 2);
+        Tensor up = Inputs.normal(26, 2, 13);
+        for (Unary activation : new Unary[] {null, Unary.GELU, Unary.GELU_TANH}) {
+            check("linear " + activation + " with a term", t -> FusedLinear.apply(t[0], t[1], t[2],
+                    Drop.apply(t[0], 0.3f, RNG).matmul(t[3]).mul(0.5f), t[4], activation), x, weight, bias, down, up);
+        }
+        check("linear with a term of its own", t -> FusedLinear.apply(t[0], t[1], null, t[2], t[3], null), x, weight,
+                Inputs.normal(27, 2, 3, 2), up);
+    }
+
+    @Test
     void gradientsOfFusedLinearWithReluAwayFromItsKink() {
         Tensor x = Inputs.positive(24, 5, 3);
         Tensor weight = Tensor.variable(new float[] {2, -3, 2, -1, 3, -2}, 3, 2);
