@@ -19,7 +19,7 @@ public final class Initial {
     public static void uniform(Parameter parameter, double bound, Rng rng) {
         Rng stream = rng.stream(rng.bits(hash(parameter.name())));
         float[] values = parameter.tensor().data();
-        for (int i = 0; i < parameter.tensor().size(); i++) {
+        for (int i = 0; i < values.length; i++) {
             values[i] = (float) (bound * (2 * stream.uniform(i) - 1));
         }
     }

@@ -65,8 +65,13 @@ public final class Checkpoint {
         }
         boolean model = has(directory, CheckpointLayout.MODEL) || has(directory, CheckpointLayout.MODEL_INDEX);
         boolean config = has(directory, CheckpointLayout.CONFIG);
-        if (model && config) {
+        boolean adapter = !model && has(directory, CheckpointLayout.ADAPTER);
+        if ((model || adapter) && config) {
             return new Checkpoint(directory, OptionalLong.empty());
+        }
+        if (adapter) {
+            throw CheckpointException.userError(directory + ": holds a LoRA adapter without its base; name the base, and"
+                    + " this directory after --adapter");
         }
         if (model || config) {
             throw CheckpointException.userError(directory + ": has no "
@@ -222,8 +227,24 @@ public final class Checkpoint {
         return JsonFile.read(directory.resolve(CheckpointLayout.TRAINER));
     }
 
+    /** Whether it holds a LoRA adapter, to be put on the base that it names, instead of a model. */
+    public boolean isAdapter() {
+        return !has(directory, CheckpointLayout.MODEL) && !has(directory, CheckpointLayout.MODEL_INDEX)
+                && has(directory, CheckpointLayout.ADAPTER);
+    }
+
+    /** @throws CheckpointException (the user's error) where it {@link #isAdapter} */
+    public void requireModel() {
+        if (isAdapter()) {
+            throw CheckpointException.userError(directory + ": holds a LoRA adapter, not a model; merge first: java -jar"
+                    + " train.jar merge " + AdapterBase.read(this).map(AdapterBase::path).orElse("BASE") + " "
+                    + directory + " --out DIR");
+        }
+    }
+
     /** Opens the model's tensors, of {@code model.safetensors} or of the files that its index names; caller closes. */
     public WeightFiles openModel() {
+        requireModel();
         return WeightFiles.open(directory);
     }
 

@@ -17,7 +17,11 @@ final class CheckpointLayout {
     static final String OPTIMIZER = "optimizer.safetensors";
     static final String TRAINER = "trainer.json";
     static final String MANIFEST = "manifest.json";
-    static final Set<String> ALWAYS = Set.of(MODEL, CONFIG, OPTIMIZER, TRAINER);
+    /** The weights of a run that trains adapters alone, as PEFT names the file. */
+    static final String ADAPTER = "adapter_model.safetensors";
+    /** One of them is there. */
+    static final List<String> WEIGHTS = List.of(MODEL, ADAPTER);
+    static final Set<String> ALWAYS = Set.of(CONFIG, OPTIMIZER, TRAINER);
 
     static final String LATEST = "latest";
     static final String BEST = "best";

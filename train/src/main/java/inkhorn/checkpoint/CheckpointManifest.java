@@ -78,6 +78,9 @@ record CheckpointManifest(long step, Map<String, Entry> files) {
                 throw new Damaged("manifest.json does not list " + name);
             }
         }
+        if (CheckpointLayout.WEIGHTS.stream().noneMatch(manifest.files::containsKey)) {
+            throw new Damaged("manifest.json does not list " + CheckpointLayout.MODEL);
+        }
         for (Map.Entry<String, Entry> file : manifest.files.entrySet()) {
             check(directory, file.getKey(), file.getValue());
         }

@@ -219,7 +219,7 @@ public final class CheckpointStore {
     private void write(Path directory, long step, CheckpointContents contents) throws IOException {
         files.createDirectory(directory);
         List<Path> written = new ArrayList<>();
-        written.add(file(directory, CheckpointLayout.MODEL, path -> write(path, contents.model())));
+        written.add(file(directory, contents.kind().file(), path -> write(path, contents.model())));
         written.add(file(directory, CheckpointLayout.CONFIG, path -> JsonFile.write(path, contents.config())));
         for (Map.Entry<String, CheckpointContents.FileWriter> extra : contents.extraFiles().entrySet()) {
             written.add(file(directory, extra.getKey(), extra.getValue()));

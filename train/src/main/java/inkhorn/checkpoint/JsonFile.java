@@ -2,6 +2,7 @@ package inkhorn.checkpoint;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import inkhorn.data.files.Json;
 import inkhorn.data.files.RegularFile;
@@ -15,6 +16,9 @@ import java.nio.file.Path;
 public final class JsonFile {
     /** A thousand times what a config.json or a trainer.json has. */
     private static final int MOST_BYTES = 16 << 20;
+
+    /** What is there where a file is not. */
+    static final JsonNode NOTHING = MissingNode.getInstance();
 
     private JsonFile() {}
 

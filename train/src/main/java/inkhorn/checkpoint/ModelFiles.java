@@ -146,6 +146,10 @@ public final class ModelFiles {
      * {@code vocab_size} or {@code n_positions} the last rows of the tables are left out.
      */
     public static LanguageModel load(Checkpoint checkpoint, Map<String, Object> config) {
+        if (checkpoint.isAdapter()) {
+            Checkpoint base = AdapterBase.of(checkpoint).open();
+            return AdapterFiles.put(load(base, config), checkpoint.directory());
+        }
         try (WeightFiles weights = checkpoint.openModel()) {
             requireFit(checkpoint, weights);
             LanguageModel model = described(config, checkpoint.directory());
@@ -165,6 +169,9 @@ public final class ModelFiles {
 
     /** As {@link #architecture(Checkpoint)}, with these keys instead of those in the checkpoint. */
     public static Supplier<LanguageModel> architecture(Checkpoint checkpoint, Map<String, Object> config) {
+        if (checkpoint.isAdapter()) {
+            return () -> AdapterFiles.adapt(described(config, checkpoint.directory()), checkpoint.directory());
+        }
         try (WeightFiles weights = checkpoint.openModel(); Scope shapes = Scope.openOnShapes()) {
             requireFit(checkpoint, weights);
             described(config, checkpoint.directory());
@@ -206,12 +213,17 @@ public final class ModelFiles {
 
     /**
      * Puts the weights of a checkpoint into a model of its shape; where that has a shorter context or fewer tokens,
-     * the last rows of the tables are left out.
+     * the last rows of the tables are left out. Of a checkpoint that holds an adapter the model, which has one and its base
+     * already, gets the adapter's weights.
      *
      * @throws CheckpointException (the user's error) where weights are missing, of another shape or too many; the
      *     model is unchanged then
      */
     public static void loadInto(LanguageModel model, Checkpoint checkpoint) {
+        if (checkpoint.isAdapter()) {
+            AdapterFiles.read(model, checkpoint.directory());
+            return;
+        }
         try (WeightFiles weights = checkpoint.openModel()) {
             requireFit(checkpoint, weights);
             read(model, weights);

@@ -1,7 +1,10 @@
 package inkhorn.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import inkhorn.data.files.Hashes;
 import java.io.Closeable;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -111,6 +114,20 @@ public final class WeightFiles implements Closeable {
     /** {@code model.safetensors}, or the index of several files. */
     public Path file() {
         return file;
+    }
+
+    /** The SHA-256 of the file, or of those of several files one after the other. */
+    String sha256() {
+        try {
+            StringBuilder all = new StringBuilder();
+            for (SafetensorsReader reader : readers) {
+                all.append(Hashes.sha256(reader.file()));
+            }
+            return readers.size() == 1 ? all.toString()
+                    : Hashes.sha256(all.toString().getBytes(StandardCharsets.US_ASCII));
+        } catch (IOException e) {
+            throw CheckpointException.unreadable(file, e);
+        }
     }
 
     /** Names of the tensors, in the order of the headers. */

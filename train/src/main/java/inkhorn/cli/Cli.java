@@ -7,6 +7,7 @@ import inkhorn.cli.data.TokenizeCommand;
 import inkhorn.cli.exchange.DownloadCommand;
 import inkhorn.cli.exchange.ExportCommand;
 import inkhorn.cli.exchange.ImportCommand;
+import inkhorn.cli.exchange.MergeCommand;
 import inkhorn.cli.inspect.AttentionCommand;
 import inkhorn.cli.inspect.DescribeCommand;
 import inkhorn.cli.inspect.DoctorCommand;
@@ -88,6 +89,7 @@ final class Cli {
         commands.put("tokenize", TokenizeCommand::new);
         commands.put("download", DownloadCommand::new);
         commands.put("import", ImportCommand::new);
+        commands.put("merge", MergeCommand::new);
         commands.put("evaluate", EvaluateCommand::new);
         commands.put("parity", ParityCommand::new);
         commands.put("export", ExportCommand::new);

@@ -4,6 +4,7 @@ import inkhorn.autograd.Scope;
 import inkhorn.autograd.kernel.KernelProvider;
 import inkhorn.autograd.kernel.vector.PeakProbe;
 import inkhorn.cli.context.Context;
+import inkhorn.cli.options.AdapterOption;
 import inkhorn.cli.options.Arguments;
 import inkhorn.cli.options.BeamOptions;
 import inkhorn.cli.options.EngineOptions;
@@ -14,7 +15,6 @@ import inkhorn.config.UserError;
 import inkhorn.data.DataException;
 import inkhorn.generate.Beams;
 import inkhorn.generate.Speed;
-import inkhorn.generate.TrainedModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -41,6 +41,9 @@ public final class SampleCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "RUN_OR_CHECKPOINT",
             description = "A run's directory (its best checkpoint) or a checkpoint.")
     private String from;
+
+    @Mixin
+    private AdapterOption adapter;
 
     @Mixin
     PromptOptions prompt;
@@ -97,7 +100,7 @@ public final class SampleCommand implements Callable<Integer> {
         Path directory = Arguments.path("RUN_OR_CHECKPOINT", from);
         PromptOptions.Prompt source = prompt.source();
         engine.start();
-        TextWriter writer = new TextWriter(TrainedModel.open(directory), order, this::write);
+        TextWriter writer = new TextWriter(adapter.open(directory), order, this::write);
         try (Scope run = Scope.open()) {
             if (source.interactive()) {
                 writeInteractively(writer);

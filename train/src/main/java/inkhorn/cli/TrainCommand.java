@@ -1,6 +1,7 @@
 package inkhorn.cli;
 
 import inkhorn.autograd.kernel.KernelProvider;
+import inkhorn.checkpoint.AdapterBase;
 import inkhorn.checkpoint.Checkpoint;
 import inkhorn.cli.context.Context;
 import inkhorn.cli.launch.Shutdown;
@@ -192,17 +193,18 @@ public final class TrainCommand implements Callable<Integer> {
         shutdown.check();
         LanguageModel model;
         try (PhaseTimer timer = PhaseTimer.start("making the model")) {
-            model = Models.freeze(Models.create(config.model(), data.tokenizer().vocabSize(), config.run().seed()),
-                    config.train().freeze());
+            model = Models.create(config.model(), data.tokenizer().vocabSize(), config.run().seed());
         }
-        if (resumption.isEmpty()) {
-            initialWeights(config, model, data);
+        Optional<AdapterBase> base = Optional.empty();
+        if (resumption.isEmpty() || config.lora().isOn()) {
+            base = initialWeights(config, model, data).filter(from -> config.lora().isOn()).map(AdapterBase::ofModel);
         }
+        Models.trainable(model, config);
         shutdown.check();
         try (Run run = resumption.isPresent()
-                ? Run.resume(config, data, resumption.get(), line -> context.out().println("note: " + line))
-                : Run.create(config, data)) {
-            if (resumption.isPresent() && run.isNew()) {
+                ? Run.resume(config, data, base, resumption.get(), line -> context.out().println("note: " + line))
+                : Run.create(config, data, base)) {
+            if (resumption.isPresent() && run.isNew() && base.isEmpty()) {
                 initialWeights(config, model, data);
             }
             banner(config, model, memory, data, run.resumedStep());
@@ -214,11 +216,14 @@ public final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    private void initialWeights(RunConfig config, LanguageModel model, PreparedData data) {
-        if (config.model().initFrom() != null) {
-            Checkpoint from = InitialWeights.load(model, data.tokenizer(), Path.of(config.model().initFrom()));
-            context.out().println("weights  of " + from.directory() + ", with a fresh optimizer");
+    private Optional<Checkpoint> initialWeights(RunConfig config, LanguageModel model, PreparedData data) {
+        if (config.model().initFrom() == null) {
+            return Optional.empty();
         }
+        Checkpoint from = InitialWeights.load(model, data.tokenizer(), Path.of(config.model().initFrom()));
+        context.out().println("weights  of " + from.directory() + (config.lora().isOn() ? ", with adapters of rank "
+                + config.lora().rank() : ", with a fresh optimizer"));
+        return Optional.of(from);
     }
 
     private PreparedData data(DataConfig data, Shutdown shutdown) {
@@ -294,7 +299,7 @@ public final class TrainCommand implements Callable<Integer> {
         data.warnings().forEach(warning -> out.println("WARNING  " + warning));
         out.printf(Locale.ROOT, "model    %s, %,d parameters%s%n",
                 config.model().type().name().toLowerCase(Locale.ROOT), model.parameterCount(),
-                train.freeze().isEmpty() ? ""
+                model.trainedCount() == model.parameterCount() ? ""
                         : String.format(Locale.ROOT, ", of which %,d are trained", model.trainedCount()));
         out.printf(Locale.ROOT, "memory   about %,d MiB to train, of a heap of up to %,d MiB%n", memory.total() >> 20,
                 Runtime.getRuntime().maxMemory() >> 20);

@@ -17,7 +17,7 @@ public final class ConfigKeys {
     /** Keys whose default follows from another key: resolved by their record or by the loader. */
     private static final Set<String> DERIVED = Set.of("run.name", "run.out", "data.format", "data.tokenizer",
             "data.val_fraction", "optim.min_lr", "optim.lr_decay_iters", "optim.weight_decay", "optim.beta1",
-            "optim.beta2", "optim.eps");
+            "optim.beta2", "optim.eps", "lora.alpha");
     /** Components that no user sets: the data fix them. */
     private static final Set<String> NO_KEYS = Set.of("model.vocab_size");
 

@@ -108,7 +108,12 @@ public final class ConfigLoader {
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
-        return Records.make(RunConfig.class, sections.values().toArray());
+        try {
+            return Records.make(RunConfig.class, sections.values().toArray());
+        } catch (InvalidConfigException e) {
+            report(e.problems().stream().map(problem -> problem("lora", problem)).toList());
+            throw new ConfigException(problems);
+        }
     }
 
     private Map<String, Object> inheritedBy(RunIdentity run) {

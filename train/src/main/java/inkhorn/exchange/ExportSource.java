@@ -26,6 +26,7 @@ public record ExportSource(LanguageModel model, Optional<Tokenizer> tokenizer) {
      */
     public static ExportSource open(Path runOrCheckpoint) {
         Checkpoint checkpoint = TrainedModel.checkpoint(runOrCheckpoint);
+        checkpoint.requireModel();
         if (Tokenizers.find(checkpoint.directory()).isEmpty()) {
             return new ExportSource(ModelFiles.load(checkpoint), Optional.empty());
         }

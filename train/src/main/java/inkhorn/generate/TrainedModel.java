@@ -1,6 +1,7 @@
 package inkhorn.generate;
 
 import inkhorn.autograd.Scope;
+import inkhorn.checkpoint.AdapterFiles;
 import inkhorn.checkpoint.Checkpoint;
 import inkhorn.checkpoint.CheckpointException;
 import inkhorn.checkpoint.ModelFiles;
@@ -8,6 +9,7 @@ import inkhorn.data.DataException;
 import inkhorn.data.tokenizer.Tokenizer;
 import inkhorn.data.tokenizer.Tokenizers;
 import inkhorn.nn.LanguageModel;
+import inkhorn.nn.lora.Lora;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -56,6 +58,29 @@ public record TrainedModel(LanguageModel model, Tokenizer tokenizer) {
                     + model.vocabSize() + "; give the tokenizer that the model was trained with");
         }
         return new TrainedModel(model, tokenizer);
+    }
+
+    /**
+     * As {@link #open(Path)}, with a LoRA adapter on the model: that of a directory in PEFT's layout, or of a run.
+     *
+     * @throws CheckpointException also where the adapter does not fit, or names another base
+     */
+    public static TrainedModel open(Path runOrCheckpoint, Path adapter) {
+        Checkpoint base = checkpoint(runOrCheckpoint);
+        base.requireModel();
+        Path directory = AdapterFiles.areIn(adapter) ? adapter : checkpoint(adapter).directory();
+        if (!AdapterFiles.areIn(directory)) {
+            throw CheckpointException.userError(directory + ": holds a model, not a LoRA adapter; name a directory with "
+                    + AdapterFiles.CONFIG + ", or a run that trained one");
+        }
+        TrainedModel trained = open(base.directory());
+        AdapterFiles.put(trained.model, base, directory);
+        return trained;
+    }
+
+    /** This one with its adapters folded into the weights; it can be saved. */
+    public TrainedModel merged() {
+        return new TrainedModel(Lora.merged(model), tokenizer);
     }
 
     /**

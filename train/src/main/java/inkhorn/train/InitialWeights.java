@@ -99,6 +99,7 @@ public final class InitialWeights {
      */
     public static Checkpoint load(LanguageModel model, Tokenizer tokenizer, Path from) {
         Checkpoint checkpoint = TrainedModel.checkpoint(from);
+        checkpoint.requireModel();
         requireSameTokenizer(checkpoint, tokenizer);
         requireSameShape(checkpoint, model, tokenizer);
         ModelFiles.loadInto(model, checkpoint);

@@ -59,6 +59,11 @@ public record Resumption(String checkpoint, boolean dataChanged) {
             throw new UserError("cannot resume " + config.run().directory() + " with another model: " + joined(model)
                     + "; set them back, or choose another --run.name");
         }
+        List<Difference> lora = config.differences(saved).stream().filter(d -> d.key().startsWith("lora.")).toList();
+        if (!lora.isEmpty()) {
+            throw new UserError("cannot resume " + config.run().directory() + " with another adapter: " + joined(lora)
+                    + "; set them back, or choose another --run.name");
+        }
         if (!config.train().freeze().equals(saved.train().freeze())) {
             throw new UserError("cannot resume " + config.run().directory() + " with other frozen parameters:"
                     + " train.freeze is " + config.train().freeze() + ", not " + saved.train().freeze()

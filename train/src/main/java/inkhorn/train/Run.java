@@ -1,5 +1,8 @@
 package inkhorn.train;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import inkhorn.checkpoint.AdapterBase;
+import inkhorn.checkpoint.AdapterFiles;
 import inkhorn.checkpoint.Checkpoint;
 import inkhorn.checkpoint.CheckpointContents;
 import inkhorn.checkpoint.CheckpointContents.FileWriter;
@@ -43,13 +46,16 @@ public final class Run implements Closeable {
     private final RunLock lock;
     private final CheckpointStore store;
     private final Optional<Checkpoint> resumed;
+    /** What is adapted; empty where the model itself is trained. */
+    private final Optional<AdapterBase> base;
     private RunLog log;
     /** Written or read by this process, so known to be whole; null before the first. */
     private Path lastWhole;
     private long savedStep;
 
     private Run(RunConfig config, PreparedData data, RunLock lock, CheckpointStore store,
-                Optional<Checkpoint> resumed) {
+                Optional<Checkpoint> resumed, Optional<AdapterBase> base) {
+        this.base = base;
         this.config = config;
         this.data = data;
         this.lock = lock;
@@ -66,6 +72,15 @@ public final class Run implements Closeable {
      * @throws CheckpointException when the directory cannot be written or another process trains in it
      */
     public static Run create(RunConfig config, PreparedData data) {
+        return create(config, data, Optional.empty());
+    }
+
+    /**
+     * As above.
+     *
+     * @param base what the run's adapters are of; empty where it trains the model itself
+     */
+    public static Run create(RunConfig config, PreparedData data, Optional<AdapterBase> base) {
         RunLock lock = RunLock.acquire(config.run().directory());
         try {
             CheckpointStore store = new CheckpointStore(lock, config.train().keep());
@@ -74,7 +89,7 @@ public final class Run implements Closeable {
                         + store.steps().get(0) + "; go on with --resume, choose another name with"
                         + " --run.name=NAME, or remove the directory");
             }
-            return start(new Run(config, data, lock, store, Optional.empty()));
+            return start(new Run(config, data, lock, store, Optional.empty(), base));
         } catch (RuntimeException e) {
             lock.close();
             throw e;
@@ -90,6 +105,16 @@ public final class Run implements Closeable {
      * @throws CheckpointException when every checkpoint is damaged, which is no reason to overwrite them
      */
     public static Run resume(RunConfig config, PreparedData data, Resumption resumption, Consumer<String> onNotice) {
+        return resume(config, data, Optional.empty(), resumption, onNotice);
+    }
+
+    /**
+     * As above.
+     *
+     * @param base what the run's adapters are of; empty where it trains the model itself
+     */
+    public static Run resume(RunConfig config, PreparedData data, Optional<AdapterBase> base, Resumption resumption,
+            Consumer<String> onNotice) {
         RunLock lock = RunLock.acquire(config.run().directory());
         try {
             CheckpointStore store = new CheckpointStore(lock, config.train().keep());
@@ -105,9 +130,10 @@ public final class Run implements Closeable {
                 onNotice.accept(config.run().directory() + " holds no whole checkpoint yet; starting at step 0");
             } else {
                 resumption.requireSame(found.get(), config, data, onNotice);
+                base.ifPresent(own -> own.requireSame(found.get()));
                 goOnFrom(found.get(), newest.orElseThrow(), store, config.run().directory().resolve(METRICS), onNotice);
             }
-            return start(new Run(config, data, lock, store, found));
+            return start(new Run(config, data, lock, store, found, base));
         } catch (RuntimeException e) {
             lock.close();
             throw e;
@@ -221,9 +247,15 @@ public final class Run implements Closeable {
         log.sync();
         Map<String, FileWriter> files = new LinkedHashMap<>(TokenizerFiles.of(tokenizer, model.blockSize()));
         files.put(CONFIG, file -> Files.writeString(file, config.toYaml()));
-        CheckpointContents contents = new CheckpointContents(ModelFiles.weights(model),
-                ModelFiles.named(due.optimizer().state()),
-                TokenizerStamp.of(tokenizer).in(ModelFiles.configJson(model)),
+        ObjectNode modelConfig = TokenizerStamp.of(tokenizer).in(ModelFiles.configJson(model));
+        base.ifPresent(adapted -> {
+            adapted.in(modelConfig);
+            files.put(AdapterFiles.CONFIG, AdapterFiles.config(config.lora(), adapted));
+        });
+        CheckpointContents contents = new CheckpointContents(
+                base.isPresent() ? CheckpointContents.Kind.ADAPTER : CheckpointContents.Kind.MODEL,
+                base.isPresent() ? AdapterFiles.weights(model) : ModelFiles.weights(model),
+                ModelFiles.named(due.optimizer().state()), modelConfig,
                 DataStamp.of(data).in(due.state().toJson()), files);
         lastWhole = store.save(due.state().step(), contents, due.best());
         savedStep = due.state().step();

@@ -63,7 +63,7 @@ public record TrainingMemory(long weights, long gradients, long moments, long ac
     public static TrainingMemory of(RunConfig config, int vocabSize, int block) {
         int batch = config.train().batchSize();
         try {
-            return of(() -> Models.freeze(config.model().create(vocabSize, new Rng(0)), config.train().freeze()),
+            return of(() -> Models.trainable(config.model().create(vocabSize, new Rng(0)), config),
                     config.optim().optimizer(),
                     config.train().activationCheckpointing(), batch, block);
         } catch (IllegalArgumentException e) {

@@ -103,7 +103,7 @@ final class ConfigErrorsTest {
         + " activation_checkpointing, freeze",
         "max_iters: 3             | unknown key max_iters; did you mean train.max_iters?",
         "train.max_iters: 3       | unknown key train.max_iters; did you mean train.max_iters?",
-        "trian: {max_iters: 3}    | unknown key trian; the sections are run, data, model, train, optim",
+        "trian: {max_iters: 3}    | unknown key trian; the sections are run, data, model, train, optim, lora",
         "train: 3                 | train: found \"3\", expected keys such as 'batch_size:' below it, indented",
         "train: [1, 2]            | train: found a list, expected keys such as 'batch_size:' below it, indented",
         "train: {max_iters: [1]}  | train.max_iters: found a list, expected one value",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import inkhorn.data.source.DataFormat;
 import inkhorn.nn.Activation;
 import inkhorn.nn.config.Records;
+import inkhorn.nn.lora.LoraConfig;
 import inkhorn.optim.Hyperparameters;
 import inkhorn.optim.Optimizers;
 import java.io.IOException;
@@ -123,9 +124,16 @@ final class ConfigLoaderTest {
 
     @Test
     void aWrittenConfigHasEveryKey() {
-        String yaml = parse("run: {}").toYaml();
+        String yaml = parse("{model: {init_from: base}, lora: {rank: 8}}").toYaml();
         assertThat(ConfigKeys.names())
                 .allSatisfy(key -> assertThat(yaml).contains("\n  " + key.substring(key.indexOf('.') + 1) + ":"));
+    }
+
+    @Test
+    void aWrittenConfigHasNoSectionOfAdaptersThatItDoesWithout() {
+        assertThat(parse("run: {}").toYaml()).doesNotContain("lora");
+        String yaml = parse("{model: {init_from: base}, lora: {rank: 8, alpha: 3}}").toYaml();
+        assertThat(parse(yaml).lora()).isEqualTo(new LoraConfig(8, 3.0, 0, LoraConfig.defaults().targets()));
     }
 
     @Test

@@ -17,6 +17,8 @@ import inkhorn.nn.GptConfig;
 import inkhorn.nn.LanguageModel;
 import inkhorn.nn.Pass;
 import inkhorn.nn.Position;
+import inkhorn.nn.lora.Lora;
+import inkhorn.nn.lora.LoraConfig;
 import inkhorn.optim.Optimizer;
 import inkhorn.optim.Optimizers;
 import java.util.List;
@@ -82,6 +84,23 @@ class TrainingMemoryTest {
         assertCountsWhatStepsHold(models().findFirst().orElseThrow(), kind, false);
     }
 
+    /** Gradients and moments by the ratio of trained parameters, to the byte. */
+    @Test
+    void adaptersOfGpt2TakeTheShareOfTheirParameters() {
+        GptConfig gpt2 = GptConfig.defaults().withVocabSize(50_257).withBlockSize(1024).withNLayer(12).withNHead(12)
+                .withNEmbd(768).withBias(true);
+        LoraConfig lora = new LoraConfig(8, 16.0, 0, List.of("c_attn", "c_proj", "c_fc"));
+        TrainingMemory whole = TrainingMemory.of(() -> new Gpt(gpt2), Optimizers.ADAMW, false, 1, 64);
+        TrainingMemory adapted = TrainingMemory.of(() -> Lora.adapt(new Gpt(gpt2), lora), Optimizers.ADAMW, false, 1,
+                64);
+        long trained = 12L * 8 * (768 + 3 * 768 + 768 + 768 + 768 + 4 * 768 + 4 * 768 + 768);
+        assertThat(adapted.moments()).isEqualTo(8 * trained);
+        assertThat(adapted.gradients()).isEqualTo(4 * trained);
+        assertThat(adapted.weights()).isEqualTo(whole.weights() + 4 * trained);
+        assertThat(whole.moments() / adapted.moments()).isEqualTo(105);
+        assertThat(adapted.total()).isLessThan(whole.total() / 2);
+    }
+
     private static void assertCountsWhatStepsHold(Supplier<LanguageModel> model, Optimizers kind,
                                                   boolean recomputes) {
         TrainingMemory counted = TrainingMemory.of(model, kind, recomputes, BATCH, TIME);
@@ -118,6 +137,6 @@ class TrainingMemoryTest {
         RunConfig c = RunConfig.defaults();
         return new RunConfig(c.run(), c.data(), c.model(), new TrainConfig(size, 1, 1, 0, 1, 0, 0, 1, 0, 0, false,
                 List.of()),
-                c.optim());
+                c.optim(), c.lora());
     }
 }

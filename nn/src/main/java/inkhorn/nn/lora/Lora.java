@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** Adapters of a model: adding them, their parameters, and folding them into the weights. */
 public final class Lora {
@@ -34,9 +35,19 @@ public final class Lora {
             throw new IllegalArgumentException("found " + String.join(", ", unknown) + ", expected names out of "
                     + String.join(", ", known));
         }
+        return adapt(model, config, linears(model).keySet().stream()
+                .filter(name -> config.targets().contains(lastPart(name))).collect(Collectors.toSet()));
+    }
+
+    /**
+     * As above, with adapters at these modules alone.
+     *
+     * @param modules out of {@link #adaptable}
+     */
+    public static <M extends LanguageModel> M adapt(M model, LoraConfig config, Set<String> modules) {
         model.namedParameters().forEach(p -> p.tensor().freeze());
         linears(model).forEach((name, linear) -> {
-            if (config.targets().contains(lastPart(name))) {
+            if (modules.contains(name)) {
                 linear.adapt(new LowRank(linear.weight().shape().dim(0), linear.weight().shape().dim(1), config));
             }
         });
@@ -54,10 +65,15 @@ public final class Lora {
                 .forEach(p -> Initial.uniform(p, 1 / Math.sqrt(p.tensor().shape().dim(0)), rng));
     }
 
-    /** The last parts of the names of the modules that can have an adapter, in alphabetical order. */
+    /** The names of the modules that can have an adapter. */
+    public static Set<String> adaptable(LanguageModel model) {
+        return linears(model).keySet();
+    }
+
+    /** The last parts of these names, in alphabetical order. */
     public static Set<String> targets(LanguageModel model) {
         Set<String> targets = new TreeSet<>();
-        linears(model).keySet().forEach(name -> targets.add(lastPart(name)));
+        adaptable(model).forEach(name -> targets.add(lastPart(name)));
         return targets;
     }
 

@@ -130,8 +130,8 @@ public final class DescribeCommand implements Callable<Integer> {
 
     private static DescribeReport report(String name, Subject subject, BatchSize size) {
         try {
-            Supplier<LanguageModel> model = () -> Models.freeze(subject.model().get(),
-                    subject.training().train().freeze());
+            Supplier<LanguageModel> model = () -> Models.trainable(subject.model().get(),
+                    subject.training());
             ModelSummary summary = ModelSummary.of(model, size.sequences(), size.tokens());
             TrainingMemory memory = TrainingMemory.of(model, subject.training().optim().optimizer(),
                     subject.training().train().activationCheckpointing(), size.sequences(), size.tokens());

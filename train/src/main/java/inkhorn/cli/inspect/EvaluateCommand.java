@@ -1,6 +1,7 @@
 package inkhorn.cli.inspect;
 
 import inkhorn.cli.context.Context;
+import inkhorn.cli.options.AdapterOption;
 import inkhorn.cli.options.Arguments;
 import inkhorn.cli.options.EngineOptions;
 import inkhorn.cli.terminal.BatchBar;
@@ -45,6 +46,9 @@ public final class EvaluateCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "CKPT",
             description = "A run's directory (its best checkpoint) or a checkpoint.")
     private String from;
+
+    @Mixin
+    private AdapterOption adapter;
 
     @Option(names = "--data", paramLabel = "DIR|FILE", required = true,
             description = "What prepare made, or a text: a file, or a directory of files.")
@@ -112,7 +116,7 @@ public final class EvaluateCommand implements Callable<Integer> {
             throw new UserError("--data: " + path + ": no such file or directory; give what prepare made, or a text");
         }
         engine.start();
-        TrainedModel trained = TrainedModel.open(directory);
+        TrainedModel trained = adapter.open(directory);
         RunConfig training = ConfigLoader.ofCheckpoint(TrainedModel.checkpoint(directory).directory());
         Subject text = subject(path, part, trained.tokenizer(), training.data().format());
         int block = block(text, trained.model());

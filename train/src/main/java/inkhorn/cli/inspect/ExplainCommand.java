@@ -3,6 +3,7 @@ package inkhorn.cli.inspect;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import inkhorn.autograd.Scope;
 import inkhorn.cli.context.Context;
+import inkhorn.cli.options.AdapterOption;
 import inkhorn.cli.options.Arguments;
 import inkhorn.cli.options.EngineOptions;
 import inkhorn.cli.options.FormatOptions;
@@ -49,6 +50,9 @@ public final class ExplainCommand implements Callable<Integer> {
     private String top;
 
     @Mixin
+    private AdapterOption adapter;
+
+    @Mixin
     private StrategyOptions strategy;
 
     @Option(names = "--seed", paramLabel = "S", defaultValue = "1337",
@@ -88,7 +92,7 @@ public final class ExplainCommand implements Callable<Integer> {
         long draws = Arguments.seed(seed);
         FormatOptions.Format output = format.format();
         engine.start();
-        TrainedModel trained = TrainedModel.open(directory);
+        TrainedModel trained = adapter.open(directory);
         int[] ids = trained.prompt(prompt);
         Limits limits = new Limits(most, trained.tokenizer().endOfText(), true);
         List<Explanation.ChosenToken> steps;
