@@ -31,7 +31,7 @@ final class CausalSelfAttention extends Module {
      *     appends theirs; null where the tokens stand alone
      */
     Tensor forward(Tensor x, AttentionCache[] cachesOrNull, Pass pass) {
-        Tensor qkv = pass.show(cAttn, cAttn.forward(x, pass), "queries, keys and values, concatenated");      // (B, T, 3C)
+        Tensor qkv = pass.show(cAttn, cAttn.forward(x, pass), "queries, keys and values, concatenated");  // (B, T, 3C)
         Heads q = Heads.third(qkv, 0, heads);                                                          // (B, T, H, D)
         Heads k = Heads.third(qkv, 1, heads);
         Heads v = Heads.third(qkv, 2, heads);

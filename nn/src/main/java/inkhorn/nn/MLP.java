@@ -25,7 +25,7 @@ final class MLP extends FeedForward {
 
     @Override
     Tensor forward(Tensor x, Pass pass) {
-        Tensor hidden = pass.show(cFc, cFc.forward(x, pass), expanded);                                  // (B, T, n_inner)
-        return pass.show(cProj, cProj.forward(hidden, pass), "projected back to the channels");          // (B, T, C)
+        Tensor hidden = pass.show(cFc, cFc.forward(x, pass), expanded);                            // (B, T, n_inner)
+        return pass.show(cProj, cProj.forward(hidden, pass), "projected back to the channels");    // (B, T, C)
     }
 }

@@ -83,8 +83,8 @@ public record AdapterBase(String path, String sha256) {
     public void requireSame(Checkpoint adapter) {
         AdapterBase saved = of(adapter);
         if (!saved.sha256.equals(sha256)) {
-            throw CheckpointException.userError(path + ": has other weights (sha256 " + shown(sha256) + ") than the base"
-                    + " of " + adapter.directory() + " (" + saved.path + ", sha256 " + shown(saved.sha256)
+            throw CheckpointException.userError(path + ": has other weights (sha256 " + shown(sha256) + ") than the"
+                    + " base of " + adapter.directory() + " (" + saved.path + ", sha256 " + shown(saved.sha256)
                     + "); set model.init_from to that one");
         }
     }

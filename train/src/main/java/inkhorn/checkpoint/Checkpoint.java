@@ -70,8 +70,8 @@ public final class Checkpoint {
             return new Checkpoint(directory, OptionalLong.empty());
         }
         if (adapter) {
-            throw CheckpointException.userError(directory + ": holds a LoRA adapter without its base; name the base, and"
-                    + " this directory after --adapter");
+            throw CheckpointException.userError(directory + ": holds a LoRA adapter without its base; name the base,"
+                    + " and this directory after --adapter");
         }
         if (model || config) {
             throw CheckpointException.userError(directory + ": has no "
@@ -236,8 +236,8 @@ public final class Checkpoint {
     /** @throws CheckpointException (the user's error) where it {@link #isAdapter} */
     public void requireModel() {
         if (isAdapter()) {
-            throw CheckpointException.userError(directory + ": holds a LoRA adapter, not a model; merge first: java -jar"
-                    + " train.jar merge " + AdapterBase.read(this).map(AdapterBase::path).orElse("BASE") + " "
+            throw CheckpointException.userError(directory + ": holds a LoRA adapter, not a model; merge first: java"
+                    + " -jar train.jar merge " + AdapterBase.read(this).map(AdapterBase::path).orElse("BASE") + " "
                     + directory + " --out DIR");
         }
     }

@@ -70,8 +70,8 @@ public record TrainedModel(LanguageModel model, Tokenizer tokenizer) {
         base.requireModel();
         Path directory = AdapterFiles.areIn(adapter) ? adapter : checkpoint(adapter).directory();
         if (!AdapterFiles.areIn(directory)) {
-            throw CheckpointException.userError(directory + ": holds a model, not a LoRA adapter; name a directory with "
-                    + AdapterFiles.CONFIG + ", or a run that trained one");
+            throw CheckpointException.userError(directory + ": holds a model, not a LoRA adapter; name a directory"
+                    + " with " + AdapterFiles.CONFIG + ", or a run that trained one");
         }
         TrainedModel trained = open(base.directory());
         AdapterFiles.put(trained.model, base, directory);
