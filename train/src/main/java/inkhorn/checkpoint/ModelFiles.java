@@ -213,8 +213,8 @@ public final class ModelFiles {
 
     /**
      * Puts the weights of a checkpoint into a model of its shape; where that has a shorter context or fewer tokens,
-     * the last rows of the tables are left out. Of a checkpoint that holds an adapter, a model that has one and its base
-     * already gets the adapter's weights.
+     * the last rows of the tables are left out. Of an adapter's checkpoint, a model that has one and its base already
+     * gets the adapter's weights.
      *
      * @throws CheckpointException (the user's error) where weights are missing, of another shape or too many; the
      *     model is unchanged then
