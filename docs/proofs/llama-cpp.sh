@@ -24,15 +24,29 @@ modules() { # a directory whose node_modules has node-llama-cpp; the packages fo
 prompts=("KING" "What is" "Enter the" "My lord, I" "To be, or not to be")
 
 agrees() { # what, overrides…: trains, exports, explains and compares
-    local what=$1 run="checkpoints/${1// /-}" i
+    local what=$1 run="checkpoints/${1// /-}"
     shift
     train 0 train.log gpt2.yaml --run.out="$run" "$@"
     train 0 export.log export "$run" --format gguf --out "$run/gguf"
+    explained "$run"
+    check "$what" node "$node/llama_cpp.mjs" "$run/gguf/model-f32.gguf" 0 "$run"/explained-*.json
+}
+
+explained() { # checkpoint
+    local i
     for i in "${!prompts[@]}"; do
-        "$java" -jar "$jar" explain "$run" --prompt "${prompts[$i]}" --tokens 64 --greedy --top 2 --json >"$run/explained-$i.json" 2>explain.log ||
+        "$java" -jar "$jar" explain "$1" --prompt "${prompts[$i]}" --tokens 64 --greedy --top 2 --json >"$1/explained-$i.json" 2>explain.log ||
             tail -n 5 explain.log
     done
-    check "$what" node "$node/llama_cpp.mjs" "$run/gguf/model-f32.gguf" "$run"/explained-*.json
+}
+
+half() { # what, run, type: exports in 16 bits, imports that, and compares llama.cpp with Inkhorn on the rounded weights
+    local back="checkpoints/$2-$3"
+    train 0 export.log export "checkpoints/$2" --format gguf --dtype "$3" --out "checkpoints/$2/gguf"
+    train 0 import.log import "checkpoints/$2/gguf/model-$3.gguf" --out "$back"
+    explained "$back"
+    # llama.cpp rounds what goes into a product with F16 weights to F16 too.
+    check "$1" node "$node/llama_cpp.mjs" "checkpoints/$2/gguf/model-$3.gguf" 0.05 "$back"/explained-*.json
 }
 
 node=$(modules)
@@ -59,5 +73,6 @@ train:
   log_interval: 100
 YAML
 agrees "GPT-2's shape"
+half "GPT-2's shape in F16, which is imported again" "GPT-2's-shape" f16
 agrees "no biases, a head of its own and computed positions" --model.bias=false --model.tie_weights=false --model.position=sinusoidal
 finish

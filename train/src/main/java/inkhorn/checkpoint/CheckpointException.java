@@ -47,6 +47,11 @@ public final class CheckpointException extends RuntimeException {
         return userError(path + ": cannot be read (" + reason(e) + "); check the path and its permissions", e);
     }
 
+    /** Text out of a file in quotes, cut to a length that leaves the message one line. */
+    public static String quote(String text) {
+        return '"' + (text.length() <= 120 ? text : text.substring(0, 120) + "…") + '"';
+    }
+
     /** See {@link AtomicFiles#reason}. */
     public static String reason(Throwable e) {
         return AtomicFiles.reason(e);

@@ -141,7 +141,7 @@ record CheckpointManifest(long step, Map<String, Entry> files) {
     private static void requirePlainName(String name) throws Damaged {
         // A manifest that someone else made must not lead out of its directory.
         if (!isPlainName(name)) {
-            throw new Damaged("manifest.json lists " + SafetensorsHeader.quote(name) + ", not a plain file name");
+            throw new Damaged("manifest.json lists " + CheckpointException.quote(name) + ", not a plain file name");
         }
     }
 

@@ -16,11 +16,11 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -223,38 +223,16 @@ final class SafetensorsHeader {
         }
     }
 
-    /**
-     * As the reference does: sorted by offset, the tensors follow one another without overlap or hole, to the last
-     * byte.
-     */
+    /** As the reference does. */
     private void checkLayout(long dataBytes) throws Malformed {
-        List<TensorInfo> sorted = new ArrayList<>(tensors.values());
-        sorted.sort(Comparator.comparingLong(TensorInfo::begin).thenComparingLong(TensorInfo::end));
-        long cursor = 0;
-        String before = "the header";
-        for (TensorInfo tensor : sorted) {
-            if (tensor.begin() < cursor) {
-                throw new Malformed("tensor " + quote(tensor.name()) + " overlaps " + before);
-            }
-            if (tensor.begin() > cursor) {
-                throw new Malformed("hole of " + (tensor.begin() - cursor) + " bytes between " + before
-                        + " and tensor " + quote(tensor.name()));
-            }
-            if (tensor.end() > dataBytes) {
-                throw new Malformed("truncated, or its header lies: tensor " + quote(tensor.name()) + " ends at byte "
-                        + tensor.end() + " of the data, the file holds " + dataBytes);
-            }
-            cursor = tensor.end();
-            before = "tensor " + quote(tensor.name());
-        }
-        if (cursor != dataBytes) {
-            throw new Malformed((dataBytes - cursor) + " bytes after the last tensor belong to none");
+        Optional<String> fault = MappedTensors.layoutFault(tensors.values(), dataBytes, 1);
+        if (fault.isPresent()) {
+            throw new Malformed(fault.get());
         }
     }
 
-    /** Text out of a file in quotes, cut to a length that leaves the message one line. */
-    static String quote(String text) {
-        return '"' + (text.length() <= 120 ? text : text.substring(0, 120) + "…") + '"';
+    private static String quote(String text) {
+        return CheckpointException.quote(text);
     }
 
     private static String brief(long[] numbers) {

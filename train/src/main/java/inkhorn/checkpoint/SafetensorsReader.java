@@ -1,21 +1,13 @@
 package inkhorn.checkpoint;
 
-import inkhorn.data.files.FileTrace;
-import inkhorn.data.files.RegularFile;
 import java.io.Closeable;
-import java.io.EOFException;
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,30 +21,23 @@ import java.util.Set;
  * use by several threads at once.
  */
 public final class SafetensorsReader implements Closeable {
-    /** Bytes of the data that are mapped at a time: a multiple of every element's size. */
-    private static final int WINDOW = 1 << 30;
     private static final String AGAIN = "; copy or download the file again";
-    private static final String SHORTER = "the file became shorter while it was read";
     private static final byte[] LFS_POINTER = "version ".getBytes(StandardCharsets.US_ASCII);
 
     private final Path file;
-    private final FileChannel channel;
+    private final MappedTensors tensors;
     private final SafetensorsHeader header;
-    private final long fileSize;
     private final long dataStart;
-    /** Mapped when they are first read from; Java unmaps them once nobody holds this reader. */
-    private final Map<Long, ByteBuffer> windows = new HashMap<>();
 
-    private SafetensorsReader(Path file, FileChannel channel) throws IOException {
-        this.file = file;
-        this.channel = channel;
-        this.fileSize = channel.size();
-        long length = headerLength(fileSize);
-        ByteBuffer bytes = ByteBuffer.allocate((int) length);
-        fill(bytes, Long.BYTES);
+    private SafetensorsReader(MappedTensors tensors) {
+        this.tensors = tensors;
+        this.file = tensors.file();
+        int length = headerLength(tensors.size());
+        ByteBuffer bytes = tensors.beginning(Long.BYTES + length);
         this.dataStart = Long.BYTES + length;
         try {
-            this.header = SafetensorsHeader.decode(bytes.array(), fileSize - dataStart);
+            this.header = SafetensorsHeader.decode(Arrays.copyOfRange(bytes.array(), Long.BYTES, Long.BYTES + length),
+                    tensors.size() - dataStart);
         } catch (SafetensorsHeader.Malformed e) {
             throw damaged(e.getMessage());
         }
@@ -68,20 +53,15 @@ public final class SafetensorsReader implements Closeable {
         if (Files.isDirectory(file)) {
             throw CheckpointException.userError(file + ": is a directory; name the .safetensors file in it");
         }
-        FileChannel channel = null;
+        MappedTensors tensors = MappedTensors.open(file);
         boolean opened = false;
         try {
-            RegularFile.require(file);
-            FileTrace.read(file);
-            channel = FileChannel.open(file, StandardOpenOption.READ);
-            SafetensorsReader reader = new SafetensorsReader(file, channel);
+            SafetensorsReader reader = new SafetensorsReader(tensors);
             opened = true;
             return reader;
-        } catch (IOException e) {
-            throw CheckpointException.unreadable(file, e);
         } finally {
-            if (!opened && channel != null) {
-                closeQuietly(channel);
+            if (!opened) {
+                tensors.close();
             }
         }
     }
@@ -108,7 +88,7 @@ public final class SafetensorsReader implements Closeable {
     public TensorInfo info(String name) {
         TensorInfo info = header.tensors().get(name);
         if (info == null) {
-            throw CheckpointException.userError(file + ": has no tensor " + SafetensorsHeader.quote(name)
+            throw CheckpointException.userError(file + ": has no tensor " + CheckpointException.quote(name)
                     + " (it holds " + header.tensors().size() + "); use a file of the model that is being loaded");
         }
         return info;
@@ -136,20 +116,10 @@ public final class SafetensorsReader implements Closeable {
     public void read(String name, int from, float[] target) {
         TensorInfo info = info(name);
         if (!info.dtype().isFloat()) {
-            throw CheckpointException.userError(file + ": tensor " + SafetensorsHeader.quote(name) + " is of type "
+            throw CheckpointException.userError(file + ": tensor " + CheckpointException.quote(name) + " is of type "
                     + info.dtype() + "; convert it to F32, F16, BF16 or F64");
         }
-        if (from < 0 || target.length > info.elements() - from) {
-            throw new IllegalArgumentException(info + " does not fit an array of " + target.length);
-        }
-        eachChunk(info, from, target.length, (chunk, first, count) -> {
-            switch (info.dtype()) {
-                case F32 -> chunk.asFloatBuffer().get(target, first, count);
-                case F64 -> doubles(chunk, target, first, count);
-                case F16 -> halves(chunk, target, first, count);
-                default -> bfloats(chunk, target, first, count);
-            }
-        });
+        tensors.read(info, dataStart, from, target);
     }
 
     /**
@@ -161,11 +131,11 @@ public final class SafetensorsReader implements Closeable {
     public int[] readInts(String name) {
         TensorInfo info = info(name);
         if (!info.dtype().isInt()) {
-            throw CheckpointException.userError(file + ": tensor " + SafetensorsHeader.quote(name) + " is of type "
+            throw CheckpointException.userError(file + ": tensor " + CheckpointException.quote(name) + " is of type "
                     + info.dtype() + "; convert it to I32 or I64");
         }
         int[] target = new int[arrayLength(info)];
-        eachChunk(info, 0, target.length, (chunk, first, count) -> {
+        tensors.each(info, dataStart, 0, target.length, (chunk, first, count) -> {
             if (info.dtype() == Dtype.I32) {
                 chunk.asIntBuffer().get(target, first, count);
             } else {
@@ -188,92 +158,14 @@ public final class SafetensorsReader implements Closeable {
 
     @Override
     public void close() {
-        windows.clear();
-        closeQuietly(channel);
+        tensors.close();
     }
 
-    /** Elements of a tensor that lie in one window. */
-    private interface Chunk {
-
-        /**
-         * @param bytes begins with the first of them
-         * @param first how many elements were handed over before
-         * @param count how many there are
-         */
-        void take(ByteBuffer bytes, int first, int count);
-    }
-
-    private static void doubles(ByteBuffer from, float[] target, int first, int count) {
-        for (int i = 0; i < count; i++) {
-            target[first + i] = (float) from.getDouble(i * Double.BYTES);
-        }
-    }
-
-    private static void halves(ByteBuffer from, float[] target, int first, int count) {
-        for (int i = 0; i < count; i++) {
-            target[first + i] = Dtype.halfToFloat(from.getShort(i * Short.BYTES));
-        }
-    }
-
-    private static void bfloats(ByteBuffer from, float[] target, int first, int count) {
-        for (int i = 0; i < count; i++) {
-            target[first + i] = Dtype.bfloat16ToFloat(from.getShort(i * Short.BYTES));
-        }
-    }
-
-    /** Hands over {@code length} elements of a tensor from index {@code from} on. */
-    private void eachChunk(TensorInfo info, int from, int length, Chunk chunk) {
-        int bytes = info.dtype().bytes();
-        try {
-            int done = 0;
-            while (done < length) {
-                long begin = info.begin() + ((long) from + done) * bytes;
-                int offset = (int) (begin % WINDOW);
-                ByteBuffer window = window(begin / WINDOW);
-                int count = Math.min((window.capacity() - offset) / bytes, length - done);
-                chunk.take(window.slice(offset, count * bytes).order(ByteOrder.LITTLE_ENDIAN), done, count);
-                done += count;
-            }
-        } catch (IOException e) {
-            throw CheckpointException.unreadable(file, e);
-        } catch (InternalError e) {
-            // What Java throws where a page of a mapped file is no longer there.
-            throw CheckpointException.unreadable(file, new EOFException(SHORTER));
-        }
-    }
-
-    /** A window and the few bytes behind it that an element which begins in it may need. */
-    private ByteBuffer window(long index) throws IOException {
-        if (channel.size() < fileSize) {
-            throw new EOFException(SHORTER);
-        }
-        ByteBuffer window = windows.get(index);
-        if (window == null) {
-            long begin = dataStart + index * WINDOW;
-            window = channel.map(FileChannel.MapMode.READ_ONLY, begin,
-                    Math.min((long) WINDOW + Double.BYTES, fileSize - begin));
-            windows.put(index, window);
-        }
-        return window;
-    }
-
-    private void fill(ByteBuffer buffer, long position) throws IOException {
-        while (buffer.hasRemaining()) {
-            int count = channel.read(buffer, position);
-            if (count < 0) {
-                throw new EOFException(SHORTER);
-            }
-            position += count;
-        }
-        buffer.flip();
-    }
-
-    private long headerLength(long size) throws IOException {
+    private int headerLength(long size) {
         if (size < Long.BYTES) {
             throw damaged("truncated: " + size + " bytes, not even the 8 of the header's length");
         }
-        ByteBuffer prefix = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        fill(prefix, 0);
+        ByteBuffer prefix = tensors.beginning(Long.BYTES);
         if (Arrays.equals(prefix.array(), LFS_POINTER)) {
             throw CheckpointException.userError(file + ": is a Git LFS pointer, not the file itself; run git lfs pull");
         }
@@ -286,12 +178,12 @@ public final class SafetensorsReader implements Closeable {
             throw damaged("truncated, or not a safetensors file: its header would have " + length
                     + " bytes, the file has " + size);
         }
-        return length;
+        return (int) length;
     }
 
     private int arrayLength(TensorInfo info) {
         if (info.elements() > Integer.MAX_VALUE - 8) {
-            throw CheckpointException.userError(file + ": tensor " + SafetensorsHeader.quote(info.name()) + " has "
+            throw CheckpointException.userError(file + ": tensor " + CheckpointException.quote(info.name()) + " has "
                     + info.elements() + " elements, a Java array holds 2147483639; use a smaller model");
         }
         return (int) info.elements();
@@ -299,7 +191,7 @@ public final class SafetensorsReader implements Closeable {
 
     private int toInt(String name, long value) {
         if (value != (int) value) {
-            throw CheckpointException.userError(file + ": tensor " + SafetensorsHeader.quote(name) + " holds " + value
+            throw CheckpointException.userError(file + ": tensor " + CheckpointException.quote(name) + " holds " + value
                     + ", beyond 32 bits; store values from -2147483648 to 2147483647");
         }
         return (int) value;
@@ -307,13 +199,5 @@ public final class SafetensorsReader implements Closeable {
 
     private CheckpointException damaged(String what) {
         return CheckpointException.userError(file + ": " + what + AGAIN);
-    }
-
-    private static void closeQuietly(FileChannel channel) {
-        try {
-            channel.close();
-        } catch (IOException e) {
-            // Closing after reading loses nothing.
-        }
     }
 }

@@ -65,14 +65,14 @@ public final class WeightFiles implements Closeable {
         shards.forEach((tensor, shard) -> {
             SafetensorsReader holder = byTensor.get(tensor);
             if (holder == null) {
-                wrong.add(SafetensorsHeader.quote(tensor) + " is in none of its files");
+                wrong.add(CheckpointException.quote(tensor) + " is in none of its files");
             } else if (!holder.file().getFileName().toString().equals(shard)) {
-                wrong.add(SafetensorsHeader.quote(tensor) + " is in " + holder.file().getFileName() + ", not in "
+                wrong.add(CheckpointException.quote(tensor) + " is in " + holder.file().getFileName() + ", not in "
                         + shard);
             }
         });
         byTensor.keySet().stream().filter(tensor -> !shards.containsKey(tensor))
-                .forEach(tensor -> wrong.add(SafetensorsHeader.quote(tensor) + " is in a file but not in the index"));
+                .forEach(tensor -> wrong.add(CheckpointException.quote(tensor) + " is in a file but not in the index"));
         if (!wrong.isEmpty()) {
             throw damaged(String.join("; ", wrong));
         }
@@ -89,8 +89,8 @@ public final class WeightFiles implements Closeable {
             Map.Entry<String, JsonNode> each = all.next();
             String shard = each.getValue().asText("");
             if (!each.getValue().isTextual() || !CheckpointManifest.isPlainName(shard)) {
-                throw damaged("the file of " + SafetensorsHeader.quote(each.getKey()) + " is "
-                        + SafetensorsHeader.quote(each.getValue().toString()) + ", not the name of a file beside it");
+                throw damaged("the file of " + CheckpointException.quote(each.getKey()) + " is "
+                        + CheckpointException.quote(each.getValue().toString()) + ", not the name of a file beside it");
             }
             shards.put(each.getKey(), shard);
         }
@@ -102,7 +102,7 @@ public final class WeightFiles implements Closeable {
         readers.add(reader);
         for (String name : reader.names()) {
             if (byTensor.put(name, reader) != null) {
-                throw damaged("two of its files hold " + SafetensorsHeader.quote(name));
+                throw damaged("two of its files hold " + CheckpointException.quote(name));
             }
         }
     }

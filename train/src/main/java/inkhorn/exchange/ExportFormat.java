@@ -11,7 +11,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * A format that models are exported in. {@link #ALL} lists them; the command, its help and its checks follow from that
+ * A format that models are exported in. {@link #all} lists them; the command, its help and its checks follow from that
  * list.
  *
  * @param name        as in {@code --format}
@@ -23,10 +23,6 @@ import java.util.stream.Collectors;
 public record ExportFormat(String name, String description, List<Dtype> types,
         Function<ExportSource, Optional<String>> obstacle, Writer writer) {
 
-    /** In the order of the help. */
-    public static final List<ExportFormat> ALL = List.of(HuggingFaceExport.FORMAT, GgufExport.FORMAT,
-            LlmcFile.FORMAT);
-
     /** Writes a model whose export nothing stands against. */
     @FunctionalInterface
     public interface Writer {
@@ -37,11 +33,16 @@ public record ExportFormat(String name, String description, List<Dtype> types,
         void write(ExportSource source, Dtype type, Path directory) throws IOException;
     }
 
+    /** In the order of the help. A method, as a constant here and those that it lists would need each other first. */
+    public static List<ExportFormat> all() {
+        return List.of(HuggingFaceExport.FORMAT, GgufExport.FORMAT, LlmcFile.FORMAT);
+    }
+
     /** @throws CheckpointException (the user's error) where there is no format of this name */
     public static ExportFormat named(String name) {
-        return ALL.stream().filter(format -> format.name.equals(name)).findFirst()
+        return all().stream().filter(format -> format.name.equals(name)).findFirst()
                 .orElseThrow(() -> CheckpointException.userError("--format: found " + name + ", expected one of "
-                        + ALL.stream().map(ExportFormat::name).collect(Collectors.joining(", "))));
+                        + all().stream().map(ExportFormat::name).collect(Collectors.joining(", "))));
     }
 
     /**

@@ -5,6 +5,7 @@ import inkhorn.checkpoint.Dtype;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -13,9 +14,10 @@ import java.util.Map;
  * aligned to 32 bytes.
  */
 final class GgufFile {
+    static final int VERSION = 3;
+    /** Of tensors, in bytes, where the metadata do not say another. */
+    static final int ALIGNMENT = 32;
     private static final byte[] MAGIC = "GGUF".getBytes(StandardCharsets.US_ASCII);
-    private static final int VERSION = 3;
-    private static final int ALIGNMENT = 32;
 
     private GgufFile() {}
 
@@ -29,16 +31,11 @@ final class GgufFile {
         long bytes() {
             return (long) data.length * type.bytes();
         }
+    }
 
-        /** The number of its type, {@code ggml_type}. */
-        int ggmlType() {
-            return switch (type) {
-                case F32 -> 0;
-                case F16 -> 1;
-                case BF16 -> 30;
-                default -> throw new IllegalArgumentException(name + ": no tensor is written as " + type);
-            };
-        }
+    /** Whether a file begins as GGUF does. */
+    static boolean isBeginning(byte[] bytes) {
+        return bytes.length >= MAGIC.length && Arrays.equals(bytes, 0, MAGIC.length, MAGIC, 0, MAGIC.length);
     }
 
     /** Writes a file and waits until it is on the disk. */
@@ -50,7 +47,7 @@ final class GgufFile {
             out.writeLong(metadata.size());
             for (Map.Entry<String, GgufValue> each : metadata.entrySet()) {
                 GgufValue.writeText(each.getKey(), out);
-                out.writeInt(each.getValue().type());
+                out.writeInt(each.getValue().type().number());
                 each.getValue().write(out);
             }
             writeInfos(out, tensors);
@@ -71,7 +68,7 @@ final class GgufFile {
             for (int axis = tensor.shape().length - 1; axis >= 0; axis--) {
                 out.writeLong(tensor.shape()[axis]);
             }
-            out.writeInt(tensor.ggmlType());
+            out.writeInt(GgmlType.number(tensor.type()));
             out.writeLong(offset);
             offset += (tensor.bytes() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
         }

@@ -39,11 +39,7 @@ final class LlmcImport {
         Gpt whole = read(file);
         GptConfig config = whole.gptConfig();
         int positions = config.blockSize();
-        if (choices.blockSize().isPresent() && choices.blockSize().getAsInt() > positions) {
-            throw CheckpointException.userError(file + ": has " + positions + " positions, a context of "
-                    + choices.blockSize().getAsInt() + " was asked for; ask for at most " + positions);
-        }
-        Gpt model = new Gpt(config.withBlockSize(choices.blockSize().orElse(positions))
+        Gpt model = new Gpt(config.withBlockSize(choices.blockSize(file, positions))
                 .withDropout(choices.dropout().orElse(0)));
         Map<String, Tensor> weights = StateDict.of(whole);
         // Of the positions the first ones, of all else the whole.

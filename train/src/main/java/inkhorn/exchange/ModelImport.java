@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import inkhorn.autograd.Scope;
 import inkhorn.checkpoint.Checkpoint;
 import inkhorn.checkpoint.CheckpointException;
+import inkhorn.checkpoint.ModelCopy;
 import inkhorn.checkpoint.ModelFiles;
 import inkhorn.data.DataException;
 import inkhorn.data.tokenizer.Tokenizer;
@@ -13,6 +14,8 @@ import inkhorn.generate.TokenizerStamp;
 import inkhorn.generate.TrainedModel;
 import inkhorn.generate.VocabularyPadding;
 import inkhorn.nn.LanguageModel;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,9 +25,10 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /**
- * A Hugging Face directory of a GPT-2, as it is downloaded, made a checkpoint of Inkhorn's: {@code config.json};
- * {@code model.safetensors} or its index and files, in F32, F16 or BF16; {@code tokenizer.json}, or {@code vocab.json}
- * and {@code merges.txt}. The checkpoint holds F32 under GPT-2's full names, and each file in its canonical form.
+ * A Hugging Face directory of a GPT-2, as it is downloaded, or a GGUF file or llm.c's, made a checkpoint of Inkhorn's.
+ * A directory has {@code config.json}; {@code model.safetensors} or its index and files, in F32, F16 or BF16;
+ * {@code tokenizer.json}, or {@code vocab.json} and {@code merges.txt}. The checkpoint holds F32 under GPT-2's full
+ * names, and each file in its canonical form.
  *
  * @param model     of shapes alone: the weights are copied part by part and never held whole
  * @param tokenizer empty where the directory has none: its model can be described and trained from, but not sampled
@@ -33,6 +37,7 @@ import java.util.OptionalInt;
  */
 public record ModelImport(LanguageModel model, Optional<Tokenizer> tokenizer, int padding, int positions) {
     private static final List<String> DROPOUTS = List.of("resid_pdrop", "embd_pdrop", "attn_pdrop");
+    private static final String POSITIONS = "n_positions";
 
     /**
      * What may be set anew.
@@ -41,12 +46,34 @@ public record ModelImport(LanguageModel model, Optional<Tokenizer> tokenizer, in
      * @param blockSize the longest context, at most the directory's; empty: the directory's
      */
     public record Choices(OptionalDouble dropout, OptionalInt blockSize) {
+        /** Puts them into the keys of a {@code config.json}. */
+        void into(Map<String, Object> config, Path from) {
+            dropout.ifPresent(value -> DROPOUTS.forEach(key -> config.put(key, value)));
+            if (blockSize.isPresent()) {
+                config.put(POSITIONS, blockSize(from, number(config, POSITIONS)));
+            }
+        }
+
+        /**
+         * The context of a model that has so many positions.
+         *
+         * @throws CheckpointException (the user's error) where fewer are there than were asked for
+         */
+        int blockSize(Path from, int positions) {
+            int chosen = blockSize.orElse(positions);
+            if (chosen > positions) {
+                throw CheckpointException.userError(from + ": has " + positions + " positions, a context of " + chosen
+                        + " was asked for; ask for at most " + positions);
+            }
+            return chosen;
+        }
     }
 
     /**
      * Reads a directory and writes the checkpoint.
      *
-     * @param from a Hugging Face directory, or anything else that {@code sample} takes, or a model file of llm.c
+     * @param from a Hugging Face directory, or anything else that {@code sample} takes, a GGUF file, or a model file of
+     *             llm.c
      * @param to   is made; holds no model yet
      * @throws CheckpointException where files are missing, damaged or do not fit together (the user's error), or the
      *     checkpoint cannot be written
@@ -55,46 +82,57 @@ public record ModelImport(LanguageModel model, Optional<Tokenizer> tokenizer, in
     public static ModelImport run(Path from, Path to, Choices choices) {
         ModelFiles.requireNoModel(to);
         if (Files.isRegularFile(from)) {
-            return LlmcImport.run(from, to, choices);
+            return isGguf(from) ? GgufImport.run(from, to, choices) : LlmcImport.run(from, to, choices);
         }
         Checkpoint checkpoint = TrainedModel.checkpoint(from);
-        Optional<Tokenizer> tokenizer = Tokenizers.find(checkpoint.directory()).map(Tokenizers::load);
-        Map<String, Object> published = ModelFiles.config(checkpoint);
-        Map<String, Object> config = tokenizer.map(its -> VocabularyPadding.withoutPadding(checkpoint, its))
-                .orElseGet(() -> ModelFiles.config(checkpoint));
-        choices.dropout().ifPresent(dropout -> DROPOUTS.forEach(key -> config.put(key, dropout)));
-        choices.blockSize().ifPresent(size -> crop(config, size, checkpoint));
+        Optional<Path> file = Tokenizers.find(checkpoint.directory());
+        Map<String, Object> config = ModelFiles.config(checkpoint);
+        int rows = number(config, "vocab_size");
+        int positions = number(config, POSITIONS);
+        // How many rows are padding is known with the tokenizer; without any, it is read while the weights are copied.
+        Optional<Tokenizer> early = VocabularyPadding.isPossible(rows) ? file.map(Tokenizers::load) : Optional.empty();
+        early.ifPresent(its -> config.putAll(VocabularyPadding.withoutPadding(checkpoint, its)));
+        choices.into(config, checkpoint.directory());
         try (Scope shapes = Scope.openOnShapes()) {
             LanguageModel model = ModelFiles.architecture(checkpoint, config).get();
-            copy(checkpoint, model, tokenizer, to);
-            return new ModelImport(model, tokenizer, number(published, "vocab_size") - model.vocabSize(),
-                    number(published, "n_positions"));
+            try (ModelCopy copy = ModelFiles.copy(checkpoint, model, to)) {
+                Optional<Tokenizer> tokenizer = early.isPresent() ? early : file.map(Tokenizers::load);
+                requireOneVocabulary(checkpoint.directory(), model, tokenizer);
+                finish(copy, model, tokenizer);
+                return new ModelImport(model, tokenizer, rows - model.vocabSize(), positions);
+            }
+        } catch (IOException e) {
+            throw unsaved(to, e);
         }
     }
 
-    private static void crop(Map<String, Object> config, int blockSize, Checkpoint checkpoint) {
-        int longest = number(config, "n_positions");
-        if (blockSize > longest) {
-            throw CheckpointException.userError(checkpoint.directory() + ": has " + longest
-                    + " positions, a context of " + blockSize + " was asked for; ask for at most " + longest);
+    private static boolean isGguf(Path file) {
+        try (InputStream in = Files.newInputStream(file)) {
+            return file.toString().endsWith(".gguf") || GgufFile.isBeginning(in.readNBytes(Integer.BYTES));
+        } catch (IOException e) {
+            throw CheckpointException.unreadable(file, e);
         }
-        config.put("n_positions", blockSize);
     }
 
-    private static void copy(Checkpoint checkpoint, LanguageModel model, Optional<Tokenizer> tokenizer, Path to) {
-        ObjectNode config = ModelFiles.configJson(model);
-        if (tokenizer.isEmpty()) {
-            ModelFiles.copy(checkpoint, model, to, config, Map.of());
-            return;
-        }
-        int tokens = tokenizer.get().vocabSize();
+    private static void requireOneVocabulary(Path from, LanguageModel model, Optional<Tokenizer> tokenizer) {
+        int tokens = tokenizer.map(Tokenizer::vocabSize).orElse(model.vocabSize());
         if (tokens != model.vocabSize()) {
-            throw CheckpointException.userError(checkpoint.directory() + ": its tokenizer has " + tokens
-                    + " tokens, its model " + model.vocabSize() + ", which is no padding of them; put the tokenizer's"
-                    + " files there that belong to the model");
+            throw CheckpointException.userError(from + ": its tokenizer has " + tokens + " tokens, its model "
+                    + model.vocabSize() + ", which is no padding of them; put the tokenizer's files there that belong"
+                    + " to the model");
         }
-        ModelFiles.copy(checkpoint, model, to, TokenizerStamp.of(tokenizer.get()).in(config),
-                TokenizerFiles.of(tokenizer.get(), model.blockSize()));
+    }
+
+    /** Writes what lies beside the weights. */
+    static void finish(ModelCopy copy, LanguageModel model, Optional<Tokenizer> tokenizer) {
+        ObjectNode config = ModelFiles.configJson(model);
+        tokenizer.ifPresent(its -> TokenizerStamp.of(its).in(config));
+        copy.finish(config, tokenizer.map(its -> TokenizerFiles.of(its, model.blockSize())).orElse(Map.of()));
+    }
+
+    static CheckpointException unsaved(Path to, IOException e) {
+        return CheckpointException.runFailure(to + ": the model cannot be saved (" + CheckpointException.reason(e)
+                + "); check free space and permissions", e);
     }
 
     /** 0 where the key is no number, of which the model's own check tells the user. */

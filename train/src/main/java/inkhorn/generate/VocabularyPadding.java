@@ -30,6 +30,11 @@ public final class VocabularyPadding {
         return false;
     }
 
+    /** Whether a table of this length can be padded at all: every multiple is even. */
+    public static boolean isPossible(int rows) {
+        return rows % 2 == 0;
+    }
+
     /**
      * The {@code config.json} of a checkpoint, its vocabulary without padding behind that of the tokenizer. Inkhorn's
      * own tokenizers and checkpoints are never padded, so that there another length is another vocabulary.

@@ -22,6 +22,7 @@ import java.util.stream.IntStream;
 public record ModelSummary(List<Weights> parameters, long trainedCount, double flopsPerToken, List<Step> walk) {
     /** The prefix that all of GPT-2's parameter names share. */
     private static final String PREFIX = "transformer.";
+    private static final String HEAD = "lm_head";
 
     /**
      * A trained tensor.
@@ -55,11 +56,19 @@ public record ModelSummary(List<Weights> parameters, long trainedCount, double f
             List<Weights> parameters = made.namedParameters().stream().map(p ->
                     new Weights(p.name(), sizes(p.tensor().shape()), p.tensor().size(), p.meaning())).toList();
             List<Step> walk = new ArrayList<>();
-            Shape.of(batch, time, made.vocabSize());    // refuses the logits before ids of that length are made
+            // Refuses the batch before ids of that length are made.
+            Shape.of(batch, time, made.tokenTable().shape().last());
             IntTensor ids = IntTensor.of(new int[Shape.of(batch, time).size()], batch, time);
+            Pass observed = Pass.observed(step -> walk.add(new Step(
+                    step.name().replace(PREFIX, ""), sizes(step.shape()), step.meaning())));
             try (NoGrad off = NoGrad.open()) {
-                made.logits(ids, Pass.observed(step -> walk.add(new Step(
-                        step.name().replace(PREFIX, ""), sizes(step.shape()), step.meaning()))));
+                if ((long) batch * time * made.vocabSize() <= Integer.MAX_VALUE) {
+                    made.logits(ids, observed);
+                } else {
+                    made.loss(ids, ids, observed);
+                    walk.add(new Step(HEAD, List.of(batch, time, made.vocabSize()),
+                            "a logit for every token that may follow, in parts: no array holds all"));
+                }
             }
             return new ModelSummary(parameters, made.trainedCount(), made.flopsPerToken(), walk);
         }

@@ -56,8 +56,8 @@ final class FormatReaders {
         byte[] magic = new byte[4];
         in.get(magic);
         int version = in.getInt();
-        if (!new String(magic, StandardCharsets.US_ASCII).equals("GGUF") || version != 3) {
-            throw new IOException("no GGUF of version 3");
+        if (!new String(magic, StandardCharsets.US_ASCII).equals("GGUF") || version != 3 && version != 2) {
+            throw new IOException("no GGUF of version 2 or 3");
         }
         long tensorCount = in.getLong();
         long keys = in.getLong();
@@ -134,7 +134,11 @@ final class FormatReaders {
 
     private static Object value(ByteBuffer in, int type) throws IOException {
         return switch (type) {
+            case 0, 1 -> in.get();
+            case 2, 3 -> in.getShort();
             case 4, 5 -> in.getInt();
+            case 10, 11 -> in.getLong();
+            case 12 -> in.getDouble();
             case 6 -> in.getFloat();
             case 7 -> in.get() != 0;
             case 8 -> text(in);

@@ -20,9 +20,13 @@ import inkhorn.nn.Gpt;
 import inkhorn.nn.GptConfig;
 import inkhorn.nn.LanguageModel;
 import inkhorn.nn.StateDict;
+import java.io.File;
 import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -211,6 +215,20 @@ final class ModelExportTest {
                 .hasMessage("--dtype: found f16, but --format llmc has f32, bf16");
         assertThatThrownBy(() -> ExportFormat.named("onnx")).hasMessageContaining("expected one of hf, gguf, llmc");
         assertThat(directory).isEmptyDirectory();
+    }
+
+    /** Each in a class loader of its own, as in a process of its own: `import model.bin` begins with LlmcFile. */
+    @ParameterizedTest
+    @ValueSource(strings = {"ExportFormat", "HuggingFaceExport", "GgufExport", "LlmcFile"})
+    void anyFormatCanBeTheFirstClassThatIsUsed(String name) throws IOException, ReflectiveOperationException {
+        List<URL> classes = new ArrayList<>();
+        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+            classes.add(Path.of(entry).toUri().toURL());
+        }
+        try (URLClassLoader alone = new URLClassLoader(classes.toArray(URL[]::new),
+                ClassLoader.getPlatformClassLoader())) {
+            assertThat(Class.forName("inkhorn.exchange." + name, true, alone)).isNotNull();
+        }
     }
 
     @Test

@@ -14,6 +14,7 @@ import inkhorn.checkpoint.ModelFiles;
 import inkhorn.checkpoint.NamedTensor;
 import inkhorn.checkpoint.Safetensors;
 import inkhorn.checkpoint.SafetensorsReader;
+import inkhorn.data.DataException;
 import inkhorn.data.tokenizer.Tokenizer;
 import inkhorn.data.tokenizer.bpe.BpeTokenizer;
 import inkhorn.generate.TrainedModel;
@@ -131,6 +132,29 @@ class ModelImportTest {
         tokenizer.save(from.resolve("tokenizer.json"));
         assertRefused(from + ": its tokenizer has " + tokenizer.vocabSize() + " tokens, its model "
                 + (tokenizer.vocabSize() + 3) + ", which is no padding of them");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {300, 301})
+    void aDamagedTokenizerIsTheSameErrorWhetherOrNotTheWeightsAreBeingCopied(int rows) throws IOException {
+        SMALL.withRows(rows).write(from);
+        Path file = Files.writeString(from.resolve("tokenizer.json"), "{\"model\": ");
+        assertThatThrownBy(this::imported).isInstanceOf(DataException.class)
+                .hasMessageStartingWith(file + ": not valid JSON (line 1)");
+        assertThat(to).doesNotExist();
+        Files.delete(file);
+        assertThat(imported().model().vocabSize()).isEqualTo(rows);
+    }
+
+    @Test
+    void weightsThatCannotBeWrittenAreARunFailureAndNothingIsLeft() throws IOException {
+        SMALL.withRows(301).write(from);
+        // Where the copy would be written.
+        Files.createDirectories(to.resolve(".tmp-model.safetensors/in-the-way"));
+        assertThatThrownBy(this::imported).isInstanceOfSatisfying(CheckpointException.class,
+                e -> assertThat(e.isUserError()).isFalse())
+                .hasMessageContaining(to + ": the model cannot be saved");
+        assertThat(to).isDirectoryNotContaining(file -> file.toString().endsWith(".json"));
     }
 
     @Test

@@ -7,14 +7,20 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.management.ThreadMXBean;
+import inkhorn.autograd.Rng;
+import inkhorn.autograd.Scope;
 import inkhorn.autograd.Tensor;
 import inkhorn.checkpoint.Checkpoint;
 import inkhorn.checkpoint.CheckpointException;
+import inkhorn.checkpoint.Dtype;
 import inkhorn.checkpoint.ModelFiles;
 import inkhorn.data.DataException;
 import inkhorn.data.tokenizer.Tokenizer;
 import inkhorn.data.tokenizer.Tokenizers;
 import inkhorn.data.tokenizer.bpe.BpeTokenizer;
+import inkhorn.nn.Activation;
+import inkhorn.nn.Gpt;
+import inkhorn.nn.GptConfig;
 import inkhorn.nn.LanguageModel;
 import inkhorn.nn.StateDict;
 import java.io.IOException;
@@ -31,7 +37,11 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,15 +49,18 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Thousands of damaged and lying files: each is refused in the user's terms, or holds exactly what is loaded from it.
  * None costs more memory than a few times its size, or more than a moment. The same for a hundred thousand headers and
- * ten thousand of each JSON file, which takes a few minutes:
+ * ten thousand of each JSON file and binary header, which takes a few minutes:
  *
  * <pre>mvn -pl train -am test -Dtest=MutatedFilesTest -Dsurefire.failIfNoSpecifiedTests=false \
- *     -Dinkhorn.fuzz.headers=100000 -Dinkhorn.fuzz.json=10000</pre>
+ *     -Dinkhorn.fuzz.headers=100000 -Dinkhorn.fuzz.json=10000 -Dinkhorn.fuzz.binary=10000</pre>
  */
 class MutatedFilesTest {
 
     private static final int HEADERS = Integer.getInteger("inkhorn.fuzz.headers", 2000);
     private static final int JSON = Integer.getInteger("inkhorn.fuzz.json", 250);
+    private static final int BINARY = Integer.getInteger("inkhorn.fuzz.binary", 500);
+    private static final ModelImport.Choices AS_IT_IS =
+            new ModelImport.Choices(OptionalDouble.empty(), OptionalInt.empty());
     private static final String TEXT = "hel hel he is thirty-two, said the clerk; 12 + 20\n";
     private static final SyntheticGpt2 MODEL = SyntheticGpt2.SMALL;
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -130,6 +143,91 @@ class MutatedFilesTest {
         eachMutation("vocab.json", vocab, 5, this::tokenizer);
         Files.write(directory.resolve("vocab.json"), vocab);
         eachMutation("merges.txt", merges, 6, this::tokenizer);
+    }
+
+    /** What is loaded holds the numbers of the file, at the places that an independent reader finds them at. */
+    @Test
+    void ggufHeadersAndTheirTokenizer() throws IOException {
+        Path path = directory.resolve("m.gguf");
+        SyntheticGguf gguf = new SyntheticGguf();
+        for (boolean hasTokenizer : new boolean[] {false, true}) {
+            if (hasTokenizer) {
+                gguf.addTokenizer(BpeTokenizer.train(List.of(TEXT.repeat(20)), 300, 1));
+            }
+            byte[] good = gguf.bytes();
+            BinaryMutations mutations = new BinaryMutations(7, gguf.headerLength);
+            int before = loaded;
+            for (int trial = 0; trial < BINARY / 2; trial++) {
+                byte[] lying = mutations.of(good);
+                Files.write(path, lying);
+                ModelImport result = attempt(trial, lying.length, () -> imported(path));
+                if (result != null) {
+                    assertHolds(trial, FormatReaders.gguf(path), ModelFiles.load(Checkpoint.open(root.resolve("to"))));
+                }
+                clear(root.resolve("to"));
+            }
+            assertThat(loaded - before).as("harmless mutations").isBetween(BINARY / 200, BINARY / 3);
+        }
+    }
+
+    @Test
+    void llmcHeaders() throws IOException {
+        Path path = directory.resolve("model.bin");
+        try (Scope arrays = Scope.open()) {
+            LlmcFile.FORMAT.writer().write(new ExportSource(new Gpt(GptConfig.defaults().withNLayer(2).withNHead(2)
+                    .withNEmbd(8).withBlockSize(6).withVocabSize(130).withBias(true)
+                    .withActivation(Activation.GELU_TANH), new Rng(1)), Optional.empty()), Dtype.F32, directory);
+        }
+        byte[] good = Files.readAllBytes(path);
+        LlmcImport.read(path);
+        BinaryMutations mutations = new BinaryMutations(8, 9 * Integer.BYTES);
+        for (int trial = 0; trial < BINARY; trial++) {
+            byte[] lying = mutations.of(good);
+            Files.write(path, lying);
+            Gpt model = attempt(trial, lying.length, () -> LlmcImport.read(path));
+            if (model != null) {
+                int[] header = new int[256];
+                float[] all = FormatReaders.llmc(path, header[1] == 5 ? "BF16" : "F32", header);
+                int padded = header[7];
+                assertThat(model.gptConfig().nHead()).as("trial %d", trial).isEqualTo(header[5]);
+                assertThat(model.vocabSize()).isEqualTo(header[3]);
+                assertThat(Float.floatToRawIntBits(model.tokenTable().data()[7])).as("trial %d", trial)
+                        .isEqualTo(Float.floatToRawIntBits(all[7]));
+                float[] positions = StateDict.of(model).get("transformer.wpe.weight").data();
+                assertThat(positions).as("trial %d", trial).containsExactly(Arrays.copyOfRange(all,
+                        padded * header[6], padded * header[6] + positions.length));
+            }
+        }
+        assertThat(loaded).as("harmless mutations").isBetween(BINARY / 100, BINARY / 2);
+    }
+
+    private ModelImport imported(Path path) {
+        return ModelImport.run(path, root.resolve("to"), AS_IT_IS);
+    }
+
+    private static void clear(Path to) throws IOException {
+        if (Files.exists(to)) {
+            try (Stream<Path> files = Files.list(to)) {
+                for (Path file : files.toList()) {
+                    Files.delete(file);
+                }
+            }
+            Files.delete(to);
+        }
+    }
+
+    private static void assertHolds(int trial, FormatReaders.Gguf file, LanguageModel model) {
+        StateDict.of(model).forEach((name, tensor) -> {
+            FormatReaders.StoredTensor stored = file.tensors().get(GgufNames.ofHuggingFace(name));
+            int[] shape = tensor.shape().dims();
+            boolean isTransposed = shape.length == 2 && name.contains(".h.");
+            for (int i = 0; i < tensor.size(); i++) {
+                int at = isTransposed ? i % shape[1] * shape[0] + i / shape[1] : i;
+                if (Float.floatToRawIntBits(tensor.data()[i]) != Float.floatToRawIntBits(stored.values()[at])) {
+                    throw new AssertionError("trial " + trial + ": " + name + " at " + i);
+                }
+            }
+        });
     }
 
     private void eachMutation(String name, byte[] good, long seed, Callable<?> load) throws IOException {

@@ -71,6 +71,15 @@ class ModelSummaryTest {
     }
 
     @Test
+    void logitsThatNoArrayHoldsAreShownAsTheyAreTrained() {
+        List<ModelSummary.Step> whole = ModelSummary.of(() -> new Gpt(GPT2), 4, 1024).walk();
+        List<ModelSummary.Step> inParts = ModelSummary.of(() -> new Gpt(GPT2), 64, 1024).walk();
+        assertThat(inParts).extracting(ModelSummary.Step::name)
+                .containsExactlyElementsOf(whole.stream().map(ModelSummary.Step::name).toList());
+        assertThat(inParts.get(inParts.size() - 1).shape()).containsExactly(64, 1024, 50257);
+    }
+
+    @Test
     void aBatchThatIsTooLargeForAnArrayIsRefused() {
         assertThatThrownBy(() -> ModelSummary.of(() -> new Gpt(GPT2), 1_000_000, 1024))
                 .isInstanceOf(IllegalArgumentException.class)

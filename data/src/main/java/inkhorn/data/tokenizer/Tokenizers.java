@@ -78,17 +78,26 @@ public final class Tokenizers {
         JsonNode found = read(file);
         JsonNode root = VocabularyFiles.isVocabulary(found)
                 ? VocabularyFiles.tokenizerJson(found, file.toAbsolutePath().getParent()) : found;
-        String format = root.has("model") && !root.has("format") ? TokenizerKind.HUGGING_FACE : root.path("format")
-                .asText("");
         try {
-            if (format.equals(TokenizerKind.HUGGING_FACE) && CharTokenizer.isHuggingFace(root)) {
-                return CharTokenizer.fromHuggingFace(root);
-            }
-            return KINDS.stream().filter(kind -> kind.format().equals(format)).findFirst()
-                    .orElseThrow(() -> unknown(format)).read(root);
+            return of(root);
         } catch (DataException e) {
             throw new DataException(file + ": " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * As {@link #load}, of a file's content.
+     *
+     * @throws DataException if it is damaged, of an unknown format or of a later version; the message names no file
+     */
+    public static Tokenizer of(JsonNode root) {
+        String format = root.has("model") && !root.has("format") ? TokenizerKind.HUGGING_FACE : root.path("format")
+                .asText("");
+        if (format.equals(TokenizerKind.HUGGING_FACE) && CharTokenizer.isHuggingFace(root)) {
+            return CharTokenizer.fromHuggingFace(root);
+        }
+        return KINDS.stream().filter(kind -> kind.format().equals(format)).findFirst()
+                .orElseThrow(() -> unknown(format)).read(root);
     }
 
     private static DataException unknown(String format) {

@@ -15,16 +15,17 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code import}: makes a checkpoint of a GPT-2 in Hugging Face's files. */
+/** {@code import}: makes a checkpoint of a GPT-2 in Hugging Face's files, a GGUF file or llm.c's. */
 @Command(name = "import", sortOptions = false,
-        description = "Make a checkpoint of a Hugging Face directory with a GPT-2 in it, or of llm.c's model.bin.")
+        description = "Make a checkpoint of a Hugging Face directory with a GPT-2 in it, of a GGUF file, or of llm.c's"
+                + " model.bin.")
 public final class ImportCommand implements Callable<Integer> {
 
     private final Context context;
 
     @Parameters(index = "0", paramLabel = "DIR",
             description = "Has config.json, model.safetensors (or its index and files), and tokenizer.json or"
-                    + " vocab.json and merges.txt.")
+                    + " vocab.json and merges.txt; or a file, model.gguf or model.bin.")
     private String from;
 
     @Option(names = "--out", paramLabel = "CKPT", required = true, description = "Directory to make.")

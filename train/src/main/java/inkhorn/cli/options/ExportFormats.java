@@ -8,6 +8,6 @@ public final class ExportFormats implements Iterable<String> {
 
     @Override
     public Iterator<String> iterator() {
-        return ExportFormat.ALL.stream().map(format -> format.name() + " (" + format.description() + ")").iterator();
+        return ExportFormat.all().stream().map(format -> format.name() + " (" + format.description() + ")").iterator();
     }
 }

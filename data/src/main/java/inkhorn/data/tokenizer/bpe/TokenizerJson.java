@@ -12,6 +12,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -180,24 +181,26 @@ final class TokenizerJson {
         }
         for (int i = 0; i < merges.size(); i++) {
             JsonNode merge = merges.get(i);
-            String where = "model.merges[" + i + "] is " + shortened(merge);
+            // Made only for a message: GPT-2's has 50,000 merges.
+            int index = i;
+            Supplier<String> where = () -> "model.merges[" + index + "] is " + shortened(merge);
             String[] pair = merge.isTextual() ? merge.textValue().split(" ", -1)
                     : merge.size() == 2 ? new String[] {merge.get(0).asText(), merge.get(1).asText()} : new String[0];
             if (pair.length != 2) {
-                throw damaged(where + ", expected two tokens, as \"a b\" or [\"a\",\"b\"]");
+                throw damaged(where.get() + ", expected two tokens, as \"a b\" or [\"a\",\"b\"]");
             }
             int left = known(pair[0], where);
             int right = known(pair[1], where);
             if (!vocabulary.addMerge(left, right, known(pair[0] + pair[1], where))) {
-                throw damaged(where + ", which appears there twice");
+                throw damaged(where.get() + ", which appears there twice");
             }
         }
     }
 
-    private int known(String token, String where) {
+    private int known(String token, Supplier<String> where) {
         Integer id = ids.get(token);
         if (id == null) {
-            throw damaged(where + ", but model.vocab has no \"" + token + '"');
+            throw damaged(where.get() + ", but model.vocab has no \"" + token + '"');
         }
         return id;
     }
