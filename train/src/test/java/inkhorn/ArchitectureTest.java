@@ -110,6 +110,11 @@ final class ArchitectureTest {
             .should().dependOnClassesThat().resideInAnyPackage("inkhorn.train..", "inkhorn.config..");
 
     @ArchTest
+    static final ArchRule logsKnowOfTrainingItsRecordsAlone = noClasses().that().resideInAPackage("inkhorn.train.log..")
+            .should().dependOnClassesThat(resideInAnyPackage("inkhorn.train").and(not(simpleName("RunRecord")))
+                    .and(not(simpleName("Stepped"))).and(not(simpleName("Sampled"))).and(not(simpleName("Losses"))));
+
+    @ArchTest
     static final ArchRule exchangingKnowsNoTrainer = noClasses().that().resideInAPackage("inkhorn.exchange..")
             .should().dependOnClassesThat().resideInAnyPackage("inkhorn.train..", "inkhorn.config..");
 

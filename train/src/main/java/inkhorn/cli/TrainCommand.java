@@ -6,6 +6,7 @@ import inkhorn.checkpoint.Checkpoint;
 import inkhorn.cli.context.Context;
 import inkhorn.cli.launch.Shutdown;
 import inkhorn.cli.launch.Stopped;
+import inkhorn.cli.machine.MachineReader;
 import inkhorn.cli.options.Arguments;
 import inkhorn.cli.options.EngineOptions;
 import inkhorn.cli.options.OnlyAttached;
@@ -160,9 +161,12 @@ public final class TrainCommand implements Callable<Integer> {
     static final class Version implements CommandLine.IVersionProvider {
         @Override
         public String[] getVersion() {
+            return new String[] {"inkhorn " + number() + ", Java " + System.getProperty("java.version")};
+        }
+
+        static String number() {
             String version = Main.class.getPackage().getImplementationVersion();
-            return new String[] {"inkhorn " + (version == null ? "(development)" : version) + ", Java "
-                    + System.getProperty("java.version")};
+            return version == null ? "(development)" : version;
         }
     }
 
@@ -251,6 +255,7 @@ public final class TrainCommand implements Callable<Integer> {
             try (PhaseTimer timer = PhaseTimer.start("restoring")) {
                 trainer = run.trainer(model, peak, shutdown, server == null ? progress : progress.andThen(server));
             }
+            run.began(MachineReader.session(run.resumedStep(), arguments(), Version.number()));
             shutdown.beginSaving();
             end = run.train(trainer);
         }

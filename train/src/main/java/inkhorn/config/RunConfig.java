@@ -73,6 +73,21 @@ public record RunConfig(RunIdentity run, DataConfig data, ModelConfig model, Tra
         }
     }
 
+    /** Every key that has a value: numbers, truth values, and all else as YAML shows it, by dotted key. */
+    public Map<String, Object> values() {
+        Map<String, Object> own = Records.values(this);
+        Map<String, Object> values = new LinkedHashMap<>();
+        for (ConfigKeys.Key key : ConfigKeys.all().values()) {
+            Object value = key.in((Record) own.get(key.section()));
+            if (value != null) {
+                values.put(key.dotted(), value instanceof Number || value instanceof Boolean ? value
+                        : value instanceof List<?> list ? String.join(",", list.stream().map(Scalar::show).toList())
+                        : Scalar.show(value));
+            }
+        }
+        return values;
+    }
+
     /** The keys, of all sections, whose values are not those of {@code other}. */
     public List<Difference> differences(RunConfig other) {
         return ConfigKeys.differences(this, other);

@@ -3,16 +3,20 @@ package inkhorn.config;
 import inkhorn.nn.config.Check;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
- * Section {@code run}: what the run is called and where it writes.
+ * Section {@code run}: what the run is called and where it and its records are written.
  *
  * @param name the run's name, usable as a directory name; {@link ConfigLoader} takes the config file's name if it gives
  *     none
  * @param seed all randomness of the run follows from it
  * @param out  the run directory; {@code checkpoints/<name>} if null is given
+ * @param logTo words of {@link LogTarget}; jsonl is put before them where it is missing
  */
-public record RunIdentity(String name, long seed, String out) {
+public record RunIdentity(String name, long seed, String out, List<String> logTo) {
     /** Where runs lie unless their config says otherwise. */
     public static final Path PARENT = Path.of("checkpoints");
     private static final String FORBIDDEN = "/\\:*?\"<>|";
@@ -22,15 +26,24 @@ public record RunIdentity(String name, long seed, String out) {
                 + ", expected a name usable as a directory: not empty, no leading dot, none of " + FORBIDDEN).done();
         out = out == null ? PARENT + "/" + name : out;
         new Check("run").that(isPath(out), "out", "found " + Scalar.quote(out) + ", expected a directory").done();
+        List<String> targets = Arrays.stream(LogTarget.values()).map(Scalar::show).toList();
+        new Check("run").that(targets.containsAll(logTo), "log_to", "found " + String.join(", ", logTo)
+                + ", expected a list of " + String.join(", ", targets)).done();
+        logTo = Stream.concat(Stream.of(Scalar.show(LogTarget.JSONL)), logTo.stream()).distinct().toList();
     }
 
     /** nanoGPT's seed. */
     public static RunIdentity defaults() {
-        return new RunIdentity("inkhorn", 1337, null);
+        return new RunIdentity("inkhorn", 1337, null, List.of(Scalar.show(LogTarget.JSONL)));
     }
 
     public Path directory() {
         return Path.of(out);
+    }
+
+    /** Whether the records go there. */
+    public boolean logsTo(LogTarget target) {
+        return logTo.contains(Scalar.show(target));
     }
 
     private static boolean isDirectoryName(String name) {

@@ -36,7 +36,7 @@ public final class Evaluation {
      * @param valLoss        likewise
      * @param valBitsPerByte the same as {@code valLoss}, in bits for each byte of text: comparable between tokenizers
      */
-    public record Losses(long step, double trainLoss, double valLoss, double valBitsPerByte) {
+    public record Losses(long step, double trainLoss, double valLoss, double valBitsPerByte) implements RunRecord {
 
         /** Whether both losses are finite numbers. */
         public boolean isFinite() {

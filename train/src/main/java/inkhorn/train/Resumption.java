@@ -27,8 +27,9 @@ import java.util.stream.Collectors;
  */
 public record Resumption(String checkpoint, boolean dataChanged) {
 
-    /** Keys that say where a run is and what it began with, not what it computes from a checkpoint on. */
-    private static final Set<String> PLACE = Set.of("run.name", "run.out", ModelConfig.INIT_FROM);
+    /** Keys that say where a run and its records are and what it began with, not what it computes from now on. */
+    private static final Set<String> PLACE = Set.of("run.name", "run.out", "run.log_to",
+            ModelConfig.INIT_FROM);
 
     /**
      * Compares a run with what a checkpoint was made of.

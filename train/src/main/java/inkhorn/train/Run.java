@@ -20,6 +20,10 @@ import inkhorn.generate.TokenizerFiles;
 import inkhorn.generate.TokenizerStamp;
 import inkhorn.generate.TrainedModel;
 import inkhorn.nn.LanguageModel;
+import inkhorn.train.log.LeftLog;
+import inkhorn.train.log.Outcome;
+import inkhorn.train.log.RunLogs;
+import inkhorn.train.log.Session;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,7 +42,6 @@ import java.util.function.Consumer;
 public final class Run implements Closeable {
 
     static final String CONFIG = "config.yaml";
-    private static final String METRICS = "metrics.jsonl";
     static final String TOKENIZER = TrainedModel.TOKENIZER_FILE;
 
     private final RunConfig config;
@@ -48,7 +51,7 @@ public final class Run implements Closeable {
     private final Optional<Checkpoint> resumed;
     /** What is adapted; empty where the model itself is trained. */
     private final Optional<AdapterBase> base;
-    private RunLog log;
+    private RunLogs logs;
     /** Written or read by this process, so known to be whole; null before the first. */
     private Path lastWhole;
     private long savedStep;
@@ -89,7 +92,7 @@ public final class Run implements Closeable {
                         + store.steps().get(0) + "; go on with --resume, choose another name with"
                         + " --run.name=NAME, or remove the directory");
             }
-            return start(new Run(config, data, lock, store, Optional.empty(), base));
+            return start(new Run(config, data, lock, store, Optional.empty(), base), true);
         } catch (RuntimeException e) {
             lock.close();
             throw e;
@@ -126,33 +129,37 @@ public final class Run implements Closeable {
             }
             Optional<Checkpoint> found = resumption.checkpoint().isEmpty() ? newest
                     : Optional.of(store.named(resumption.checkpoint()));
+            boolean otherHistory = false;
             if (found.isEmpty()) {
                 onNotice.accept(config.run().directory() + " holds no whole checkpoint yet; starting at step 0");
             } else {
                 resumption.requireSame(found.get(), config, data, onNotice);
                 base.ifPresent(own -> own.requireSame(found.get()));
-                goOnFrom(found.get(), newest.orElseThrow(), store, config.run().directory().resolve(METRICS), onNotice);
+                otherHistory = goOnFrom(found.get(), newest.orElseThrow(), store,
+                        config.run().directory().resolve(RunLogs.METRICS), onNotice);
             }
-            return start(new Run(config, data, lock, store, found, base));
+            return start(new Run(config, data, lock, store, found, base), otherHistory);
         } catch (RuntimeException e) {
             lock.close();
             throw e;
         }
     }
 
-    private static void goOnFrom(Checkpoint found, Checkpoint newest, CheckpointStore store, Path metrics,
+    /** Whether the log of a history that was left is taken back. */
+    private static boolean goOnFrom(Checkpoint found, Checkpoint newest, CheckpointStore store, Path metrics,
                                  Consumer<String> onNotice) {
         LeftLog log = new LeftLog(metrics);
-        log.settle(newest);
+        boolean takenBack = log.settle(newest);
         if (!found.step().equals(newest.step())) {
             List<String> left = store.goBackTo(found, RunState.of(found.trainer()).bestStep());
             log.keep(newest);
             onNotice.accept("going back to step " + found.step().getAsLong() + ": the next save removes "
-                    + String.join(", ", left) + " and the later records of " + METRICS);
+                    + String.join(", ", left) + " and the later records of " + RunLogs.METRICS);
         }
+        return takenBack;
     }
 
-    private static Run start(Run run) {
+    private static Run start(Run run, boolean otherHistory) {
         Path path = run.config.run().directory();
         try {
             Files.writeString(path.resolve(CONFIG), run.config.toYaml());
@@ -160,8 +167,8 @@ public final class Run implements Closeable {
             throw CheckpointException.runFailure(path.resolve(CONFIG) + " cannot be written: "
                     + CheckpointException.reason(e), e);
         }
-        Path metrics = path.resolve(METRICS);
-        run.log = run.isNew() ? RunLog.create(metrics) : RunLog.resume(metrics, run.resumedStep());
+        run.logs = run.isNew() ? RunLogs.create(run.config)
+                : RunLogs.resume(run.config, run.resumedStep(), otherHistory);
         return run;
     }
 
@@ -190,7 +197,10 @@ public final class Run implements Closeable {
         if (resumed.isPresent()) {
             ModelFiles.loadInto(model, resumed.get());
             try (SafetensorsReader moments = resumed.get().openOptimizer()) {
-                trainer.restore(restoredState(resumed.get()), ModelFiles.tensors(moments));
+                RunState state = restoredState(resumed.get());
+                boolean sampleIsMissing = logs.metrics().evaluation(state.step()).isPresent()
+                        && !logs.metrics().hasSample(state.step());
+                trainer.restore(state, ModelFiles.tensors(moments), sampleIsMissing && state.isEvaluated());
             }
         }
         return trainer;
@@ -202,12 +212,17 @@ public final class Run implements Closeable {
         boolean otherSplit = DataStamp.read(checkpoint.trainer())
                 .filter(stamp -> !stamp.val().equals(DataStamp.of(data).val())).isPresent();
         RunState state = otherSplit ? saved.withoutEvaluations() : saved;
-        Optional<Evaluation.Losses> logged = state.isEvaluated() ? Optional.empty() : log.evaluation(state.step());
+        Optional<Evaluation.Losses> logged = state.isEvaluated() ? Optional.empty() : logs.metrics().evaluation(state.step());
         RunState counted = logged.map(losses -> state.evaluated(losses.valLoss())).orElse(state);
         if (logged.isPresent() && counted.isBest()) {
             store.markBest(counted.step());
         }
         return counted;
+    }
+
+    /** Writes down on which machine this process trains; before {@link #train}. */
+    public void began(Session session) {
+        logs.began(session);
     }
 
     /**
@@ -218,7 +233,9 @@ public final class Run implements Closeable {
      */
     public Trainer.End train(Trainer trainer) {
         try {
-            return trainer.run();
+            Trainer.End end = trainer.run();
+            logs.ended(end == Trainer.End.STOPPED ? Outcome.STOPPED : Outcome.FINISHED);
+            return end;
         } catch (TrainException e) {
             throw e.with(lastGood(e.step()));
         }
@@ -227,9 +244,11 @@ public final class Run implements Closeable {
     private void persist(TrainEvent event, Consumer<TrainEvent> listener) {
         TrainConfig train = config.train();
         if (event instanceof TrainEvent.Stepped done && train.isDue(train.logInterval(), done.step())) {
-            log.append(done);
+            logs.append(done);
         } else if (event instanceof TrainEvent.Evaluated evaluated) {
-            log.append(evaluated.losses());
+            logs.append(evaluated.losses());
+        } else if (event instanceof TrainEvent.Sampled sampled) {
+            logs.append(sampled);
         } else if (event instanceof TrainEvent.CheckpointDue due && savedStep == due.state().step()) {
             store.markBest(savedStep);
         } else if (event instanceof TrainEvent.CheckpointDue due) {
@@ -244,7 +263,7 @@ public final class Run implements Closeable {
     private void save(TrainEvent.CheckpointDue due) {
         LanguageModel model = due.model();
         Tokenizer tokenizer = data.tokenizer();
-        log.sync();
+        logs.metrics().sync();
         Map<String, FileWriter> files = new LinkedHashMap<>(TokenizerFiles.of(tokenizer, model.blockSize()));
         files.put(CONFIG, file -> Files.writeString(file, config.toYaml()));
         ObjectNode modelConfig = TokenizerStamp.of(tokenizer).in(ModelFiles.configJson(model));
@@ -259,7 +278,7 @@ public final class Run implements Closeable {
                 DataStamp.of(data).in(due.state().toJson()), files);
         lastWhole = store.save(due.state().step(), contents, due.best());
         savedStep = due.state().step();
-        new LeftLog(config.run().directory().resolve(METRICS)).drop();
+        new LeftLog(config.run().directory().resolve(RunLogs.METRICS)).drop();
     }
 
     /** What a run that failed at this step can be gone on with. */
@@ -275,8 +294,8 @@ public final class Run implements Closeable {
     @Override
     public void close() {
         try (lock) {
-            if (log != null) {
-                log.close();
+            if (logs != null) {
+                logs.close();
             }
         }
     }

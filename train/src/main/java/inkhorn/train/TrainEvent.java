@@ -31,7 +31,7 @@ public sealed interface TrainEvent {
      *                   measured
      */
     record Stepped(long step, double loss, double lr, double gradNorm, double stepMs, double tokensPerS,
-                   double peakShare) implements TrainEvent {
+                   double peakShare) implements TrainEvent, RunRecord {
     }
 
     /** An evaluation of this step is going on; {@code done} of its {@code total} batches are measured. */
@@ -42,8 +42,8 @@ public sealed interface TrainEvent {
     record Evaluated(Evaluation.Losses losses, boolean best) implements TrainEvent {
     }
 
-    /** A short text was written, at an evaluation. */
-    record Sampled(String text) implements TrainEvent {
+    /** A short text was written, at the evaluation of this step. */
+    record Sampled(long step, String text) implements TrainEvent, RunRecord {
     }
 
     /**

@@ -52,6 +52,8 @@ public final class Trainer {
     private final StepProfile profile = new StepProfile();
     private RunState state = RunState.START;
     private long savedStep;
+    /** Whether the short text of the evaluation that was made last is still to be written. */
+    private boolean sampleDue;
 
     /**
      * A trainer at step 0.
@@ -94,11 +96,16 @@ public final class Trainer {
         return state;
     }
 
-    /** Goes on from a checkpoint of this state. */
-    void restore(RunState restored, Map<String, Tensor> moments) {
+    /**
+     * Goes on from a checkpoint of this state.
+     *
+     * @param sampleIsMissing whether the training was stopped between the evaluation of this step and its short text
+     */
+    void restore(RunState restored, Map<String, Tensor> moments, boolean sampleIsMissing) {
         optimizer.restore(moments, restored.optimizerSteps());
         state = restored;
         savedStep = restored.step();
+        sampleDue = sampleIsMissing;
     }
 
     /**
@@ -112,6 +119,10 @@ public final class Trainer {
             while (true) {
                 if (!state.isEvaluated() && isDue(config.evalInterval())) {
                     evaluate();
+                    sampleDue = true;
+                }
+                if (sampleDue) {
+                    sample();
                 }
                 if (config.patience() > 0 && state.evalsSinceBest() >= config.patience()) {
                     return end(End.NO_PROGRESS);
@@ -187,9 +198,14 @@ public final class Trainer {
         if (state.isBest()) {
             checkpoint(true);
         }
+    }
+
+    private void sample() {
         try (PhaseTimer timer = PhaseTimer.start("sample")) {
-            evaluator.sample(state.step()).ifPresent(text -> listener.accept(new TrainEvent.Sampled(text)));
+            evaluator.sample(state.step())
+                    .ifPresent(text -> listener.accept(new TrainEvent.Sampled(state.step(), text)));
         }
+        sampleDue = false;
     }
 
     private void checkpoint(boolean best) {

@@ -7,12 +7,15 @@ import inkhorn.autograd.kernel.KernelProvider;
 import inkhorn.autograd.kernel.vector.PeakProbe;
 import inkhorn.cli.launch.AsciiLocale;
 import inkhorn.cli.launch.JvmArguments;
+import inkhorn.train.log.Session;
 import java.io.IOException;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.module.ModuleFinder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -51,6 +54,23 @@ public final class MachineReader {
         MachineFacts.Host host = host();
         return new MachineFacts(jvm(), host, arithmetic(threads, scalar), peak(threads, probeSeconds), memory(),
                 hugePages(), start());
+    }
+
+    /**
+     * This process and machine, as a run keeps them; nothing is measured.
+     *
+     * @param step      that the training begins after
+     * @param arguments of the command line
+     * @param version   Inkhorn's
+     */
+    public static Session session(long step, List<String> arguments, String version) {
+        MachineFacts.Host host = host();
+        MachineFacts.Memory memory = memory();
+        return new Session(step, Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(), arguments, version,
+                System.getProperty("java.version") + ", " + System.getProperty("java.vendor"), host.os(),
+                host.processor().name(), host.processor().model(), host.cores(),
+                memory.machineMib() == null ? 0 : memory.machineMib(), memory.heapMib(),
+                KernelProvider.describeChoice(), KernelProvider.vectorBits(), KernelProvider.kernels().threads());
     }
 
     public static MachineFacts.Jvm jvm() {

@@ -1,4 +1,4 @@
-package inkhorn.train;
+package inkhorn.train.log;
 
 import inkhorn.checkpoint.Checkpoint;
 import inkhorn.checkpoint.CheckpointException;
@@ -13,32 +13,38 @@ import java.nio.file.StandardCopyOption;
  * of the newest checkpoint of the old history: where that is still the run's newest, the next process takes the old log
  * back.
  */
-final class LeftLog {
+public final class LeftLog {
 
     private static final String PREFIX = ".metrics-";
     private static final int NAME_LENGTH = 16;
 
     private final Path metrics;
 
-    LeftLog(Path metrics) {
+    public LeftLog(Path metrics) {
         this.metrics = metrics;
     }
 
-    /** Takes back the log that belongs to the newest checkpoint; others are of histories that are gone. */
-    void settle(Checkpoint newest) {
-        clear(name(newest));
+    /**
+     * Takes back the log that belongs to the newest checkpoint; others are of histories that are gone.
+     *
+     * @return whether there was one to take back
+     */
+    public boolean settle(Checkpoint newest) {
+        return clear(name(newest));
     }
 
     /** The new history has a checkpoint. */
-    void drop() {
+    public void drop() {
         clear("");
     }
 
-    private void clear(String takenBack) {
+    private boolean clear(String takenBack) {
+        boolean found = false;
         try (DirectoryStream<Path> kept = Files.newDirectoryStream(metrics.getParent(), PREFIX + "*")) {
             for (Path log : kept) {
                 if (log.getFileName().toString().equals(takenBack)) {
                     Files.move(log, metrics, StandardCopyOption.ATOMIC_MOVE);
+                    found = true;
                 } else {
                     Files.delete(log);
                 }
@@ -46,10 +52,11 @@ final class LeftLog {
         } catch (IOException e) {
             throw failed(e);
         }
+        return found;
     }
 
     /** Keeps a copy of the log as it is with this newest checkpoint. */
-    void keep(Checkpoint newest) {
+    public void keep(Checkpoint newest) {
         if (!Files.exists(metrics)) {
             return;
         }

@@ -1,9 +1,11 @@
-package inkhorn.train;
+package inkhorn.train.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import inkhorn.checkpoint.CheckpointException;
+import inkhorn.train.Evaluation;
+import inkhorn.train.TrainEvent;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package inkhorn.train;
+package inkhorn.train.log;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -8,7 +8,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import inkhorn.checkpoint.CheckpointException;
 import inkhorn.data.files.Json;
 import inkhorn.nn.config.Records;
-import java.io.Closeable;
+import inkhorn.train.Evaluation;
+import inkhorn.train.RunRecord;
+import inkhorn.train.TrainEvent;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.charset.Charset;
@@ -32,10 +34,11 @@ import org.slf4j.LoggerFactory;
  *
  * <p>JSON has no NaN and no infinities: they are written as {@code null} and read as NaN.
  */
-final class RunLog implements Closeable {
+public final class RunLog implements MetricsLog, AutoCloseable {
 
     private static final String STEP = "train";
     private static final String EVALUATION = "eval";
+    private static final String SAMPLE = "sample";
     private static final String LEFT_OUT_IF_UNKNOWN = "peak_share";
     /** Keeps every byte of a damaged line as it is. */
     private static final Charset BYTES = StandardCharsets.ISO_8859_1;
@@ -57,7 +60,7 @@ final class RunLog implements Closeable {
      *
      * @throws CheckpointException where the file cannot be written
      */
-    static RunLog create(Path file) {
+    public static RunLog create(Path file) {
         return open(file, false);
     }
 
@@ -67,7 +70,7 @@ final class RunLog implements Closeable {
      *
      * @throws CheckpointException where the file cannot be read or written
      */
-    static RunLog resume(Path file, long step) {
+    public static RunLog resume(Path file, long step) {
         if (Files.exists(file)) {
             try {
                 dropAfter(file, step);
@@ -79,13 +82,13 @@ final class RunLog implements Closeable {
     }
 
     /**
-     * The steps ({@link TrainEvent.Stepped}) and evaluations ({@link Evaluation.Losses}) of a log. Events of other
-     * kinds are passed over, and so is a last line that a kill has torn.
+     * The records of a log in their order. Events of other kinds are passed over, and so is a last line that a kill has
+     * torn.
      *
      * @throws CheckpointException (the user's error) where the file cannot be read, or another line is not a record
      */
-    static List<Record> read(Path file) {
-        List<Record> entries = new ArrayList<>();
+    public static List<RunRecord> read(Path file) {
+        List<RunRecord> entries = new ArrayList<>();
         try {
             String[] lines = lines(file);
             for (int i = 0; i < lines.length; i++) {
@@ -103,37 +106,10 @@ final class RunLog implements Closeable {
         }
     }
 
-    /**
-     * Appends a step.
-     *
-     * @throws CheckpointException (a run failure) where it cannot be written
-     */
-    void append(TrainEvent.Stepped done) {
-        append(STEP, done);
-    }
-
-    /**
-     * Appends an evaluation.
-     *
-     * @throws CheckpointException (a run failure) where it cannot be written
-     */
-    void append(Evaluation.Losses losses) {
-        append(EVALUATION, losses);
-    }
-
     /** One line, in one write. */
-    private void append(String event, Record record) {
-        ObjectNode json = Json.MAPPER.createObjectNode().put("event", event);
-        Records.values(record).forEach((component, value) -> {
-            String key = Records.key(component);
-            if (value instanceof Long step) {
-                json.put(key, step);
-            } else if (Double.isFinite((double) value)) {
-                json.put(key, (double) value);
-            } else if (!key.equals(LEFT_OUT_IF_UNKNOWN)) {
-                json.putNull(key);
-            }
-        });
+    @Override
+    public void append(RunRecord record) {
+        ObjectNode json = json(record);
         try {
             out.write(Json.line(json).getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
@@ -141,22 +117,54 @@ final class RunLog implements Closeable {
         }
     }
 
+    /** As a line has it, without what is not known. */
+    static ObjectNode json(RunRecord record) {
+        ObjectNode json = Json.MAPPER.createObjectNode().put("event", event(record));
+        Records.values((Record) record).forEach((component, value) -> {
+            String key = Records.key(component);
+            if (value instanceof Long step) {
+                json.put(key, step);
+            } else if (value instanceof String text) {
+                json.put(key, text);
+            } else if (Double.isFinite((double) value)) {
+                json.put(key, (double) value);
+            } else if (!key.equals(LEFT_OUT_IF_UNKNOWN)) {
+                json.putNull(key);
+            }
+        });
+        return json;
+    }
+
+    private static String event(RunRecord record) {
+        return record instanceof TrainEvent.Stepped ? STEP : record instanceof Evaluation.Losses ? EVALUATION : SAMPLE;
+    }
+
     /** The evaluation that was made after so many steps, as far as the log has one of finite numbers. */
-    Optional<Evaluation.Losses> evaluation(long step) {
+    public Optional<Evaluation.Losses> evaluation(long step) {
         return read(file).stream().filter(Evaluation.Losses.class::isInstance).map(Evaluation.Losses.class::cast)
                 .filter(losses -> losses.step() == step && losses.isFinite()).findFirst();
+    }
+
+    /** Whether the log has the text that was written after so many steps. */
+    public boolean hasSample(long step) {
+        return read(file).stream().anyMatch(record -> record instanceof TrainEvent.Sampled && record.step() == step);
     }
 
     /**
      * Waits until the lines are on the disk: before a checkpoint, so that a power cut cannot leave it with a shorter
      * log.
      */
-    void sync() {
+    public void sync() {
         try {
             out.getFD().sync();
         } catch (IOException e) {
             throw failed(file, e);
         }
+    }
+
+    @Override
+    public void close(Outcome outcome) {
+        close();
     }
 
     @Override
@@ -176,18 +184,20 @@ final class RunLog implements Closeable {
         }
     }
 
-    private static Optional<Record> entry(JsonNode json) {
+    private static Optional<RunRecord> entry(JsonNode json) {
         return switch (json.path("event").asText()) {
             case STEP -> Optional.of(record(TrainEvent.Stepped.class, json));
             case EVALUATION -> Optional.of(record(Evaluation.Losses.class, json));
+            case SAMPLE -> Optional.of(record(TrainEvent.Sampled.class, json));
             default -> Optional.empty();
         };
     }
 
-    private static Record record(Class<? extends Record> type, JsonNode json) {
+    private static <R extends RunRecord> R record(Class<R> type, JsonNode json) {
         return Records.make(type, Arrays.stream(type.getRecordComponents()).map(component -> {
             JsonNode value = json.path(Records.key(component.getName()));
-            return component.getType() == long.class ? (Object) value.longValue() : value.asDouble(Double.NaN);
+            return component.getType() == long.class ? (Object) value.longValue()
+                    : component.getType() == String.class ? value.asText() : (Object) value.asDouble(Double.NaN);
         }).toArray());
     }
 
@@ -228,7 +238,7 @@ final class RunLog implements Closeable {
         return Files.readString(file, BYTES).split("\n");
     }
 
-    private static CheckpointException failed(Path file, IOException e) {
+    static CheckpointException failed(Path file, IOException e) {
         return CheckpointException.runFailure(file + ": cannot be written (" + CheckpointException.reason(e)
                 + "); check free space and permissions, then --resume", e);
     }
