@@ -212,7 +212,8 @@ public final class Run implements Closeable {
         boolean otherSplit = DataStamp.read(checkpoint.trainer())
                 .filter(stamp -> !stamp.val().equals(DataStamp.of(data).val())).isPresent();
         RunState state = otherSplit ? saved.withoutEvaluations() : saved;
-        Optional<Evaluation.Losses> logged = state.isEvaluated() ? Optional.empty() : logs.metrics().evaluation(state.step());
+        Optional<Evaluation.Losses> logged = state.isEvaluated() ? Optional.empty()
+                : logs.metrics().evaluation(state.step());
         RunState counted = logged.map(losses -> state.evaluated(losses.valLoss())).orElse(state);
         if (logged.isPresent() && counted.isBest()) {
             store.markBest(counted.step());

@@ -1,6 +1,6 @@
 package inkhorn.train;
 
-/** What the logs of a run keep: a {@link TrainEvent.Stepped}, {@link Evaluation.Losses} or {@link TrainEvent.Sampled}. */
+/** What a run's logs keep: {@link TrainEvent.Stepped}, {@link Evaluation.Losses} or {@link TrainEvent.Sampled}. */
 public interface RunRecord {
 
     /** Steps done. */

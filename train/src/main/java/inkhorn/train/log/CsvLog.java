@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * A run's {@code metrics.csv}: the steps and evaluations of {@code metrics.jsonl} as one table, for spreadsheets. A cell
- * is empty where the record has no such value, or one that is no finite number. Texts are left out.
+ * A run's {@code metrics.csv}: the steps and evaluations of {@code metrics.jsonl} as one table, for spreadsheets. A
+ * cell is empty where the record has no such value, or one that is no finite number. Texts are left out.
  */
 final class CsvLog implements MetricsLog {
 

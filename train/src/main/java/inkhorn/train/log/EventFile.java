@@ -17,10 +17,10 @@ import java.util.Locale;
 import java.util.zip.CRC32C;
 
 /**
- * A file of events in TensorFlow's record format: each record is its length (8 bytes, little-endian), the masked CRC-32C
- * of the length, the event, the masked CRC-32C of the event.
+ * A file of events in TensorFlow's record format: each record is its length (8 bytes, little-endian), the masked
+ * CRC-32C of the length, the event, the masked CRC-32C of the event.
  *
- * @see <a href="https://github.com/tensorflow/tensorflow/blob/master/tensorflow/core/lib/io/record_writer.h">record_writer.h</a>
+ * @see <a href="https://github.com/tensorflow/tensorflow/blob/master/tensorflow/core/lib/io/record_writer.h">its writer</a>
  */
 final class EventFile implements Closeable {
 

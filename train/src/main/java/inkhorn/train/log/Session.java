@@ -51,7 +51,7 @@ public record Session(long step, String started, List<String> arguments, String 
         }
     }
 
-    /** The sessions of a run, the first first; none of a run that an earlier version made. Damaged lines are missing. */
+    /** The sessions of a run in their order; none of a run that an earlier version made. Damaged lines are missing. */
     public static List<Session> read(Path directory) {
         Path file = directory.resolve(FILE);
         List<Session> sessions = new ArrayList<>();
