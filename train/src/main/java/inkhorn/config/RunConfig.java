@@ -59,9 +59,7 @@ public record RunConfig(RunIdentity run, DataConfig data, ModelConfig model, Tra
     public String toYaml() {
         Map<String, Object> own = Records.values(this);
         Map<String, Map<String, Object>> sections = new LinkedHashMap<>();
-        List<ConfigKeys.Key> keys = ConfigKeys.all().values().stream()
-                .filter(key -> lora.isOn() || !key.section().equals("lora")).toList();
-        for (ConfigKeys.Key key : keys) {
+        for (ConfigKeys.Key key : keys()) {
             Object value = key.in((Record) own.get(key.section()));
             sections.computeIfAbsent(key.section(), section -> new LinkedHashMap<>())
                     .put(key.name(), value instanceof Enum<?> ? Scalar.show(value) : value);
@@ -73,11 +71,15 @@ public record RunConfig(RunIdentity run, DataConfig data, ModelConfig model, Tra
         }
     }
 
+    private List<ConfigKeys.Key> keys() {
+        return ConfigKeys.all().values().stream().filter(key -> lora.isOn() || !key.section().equals("lora")).toList();
+    }
+
     /** Every key that has a value: numbers, truth values, and all else as YAML shows it, by dotted key. */
     public Map<String, Object> values() {
         Map<String, Object> own = Records.values(this);
         Map<String, Object> values = new LinkedHashMap<>();
-        for (ConfigKeys.Key key : ConfigKeys.all().values()) {
+        for (ConfigKeys.Key key : keys()) {
             Object value = key.in((Record) own.get(key.section()));
             if (value != null) {
                 values.put(key.dotted(), value instanceof Number || value instanceof Boolean ? value
