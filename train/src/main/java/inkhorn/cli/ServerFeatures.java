@@ -1,6 +1,7 @@
 package inkhorn.cli;
 
 import inkhorn.serve.Feature;
+import inkhorn.serve.api.ApiFeature;
 import inkhorn.serve.model.ServedModels;
 import inkhorn.serve.runs.LiveTraining;
 import inkhorn.serve.runs.RunFolders;
@@ -15,6 +16,6 @@ final class ServerFeatures {
 
     /** @param live a training of this process, or null */
     static List<Feature> of(ServedModels models, RunFolders runs, LiveTraining live) {
-        return List.of(new RunsFeature(runs, live));
+        return List.of(new RunsFeature(runs, live), new ApiFeature(models));
     }
 }

@@ -3,6 +3,7 @@ package inkhorn.generate;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
@@ -146,6 +147,27 @@ public interface LogitTransform {
     static LogitTransform presencePenalty(double penalty) {
         require(Double.isFinite(penalty), "presence penalty must be finite", penalty);
         return (scores, text) -> Arrays.stream(text.continuation()).distinct().forEach(id -> scores[id] -= penalty);
+    }
+
+    /**
+     * Subtracts {@code penalty} from every token as often as it was written after the prompt, as OpenAI's and vLLM's
+     * interfaces do.
+     *
+     * @throws IllegalArgumentException unless it is finite; 0 changes nothing
+     */
+    static LogitTransform frequencyPenalty(double penalty) {
+        require(Double.isFinite(penalty), "frequency penalty must be finite", penalty);
+        return (scores, text) -> {
+            for (int i = text.promptLength(); i < text.ids().length; i++) {
+                scores[text.ids()[i]] -= penalty;
+            }
+        };
+    }
+
+    /** Adds a number to the scores of some tokens, as OpenAI's {@code logit_bias}. */
+    static LogitTransform bias(Map<Integer, Double> added) {
+        Map<Integer, Double> copy = Map.copyOf(added);
+        return (scores, text) -> copy.forEach((id, value) -> scores[id] += value);
     }
 
     /**

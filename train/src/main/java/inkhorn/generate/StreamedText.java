@@ -13,6 +13,7 @@ public final class StreamedText implements TokenListener {
     private final OptionalInt endOfText;
     private final StopStrings stops;
     private final Consumer<String> out;
+    private int decoded;
 
     /**
      * @param prompt what stands before the text
@@ -29,9 +30,16 @@ public final class StreamedText implements TokenListener {
     @Override
     public boolean accept(int id, float[] logits) {
         if (endOfText.isEmpty() || id != endOfText.getAsInt()) {
-            pass(stops.next(decoder.next(id)));
+            String piece = decoder.next(id);
+            decoded += piece.length();
+            pass(stops.next(piece));
         }
         return !stops.isReached();
+    }
+
+    /** Characters so far, those that were held back or belong to a stop string too. */
+    public int decoded() {
+        return decoded;
     }
 
     /** To be called when the text has ended: passes on what was held back. */

@@ -72,7 +72,8 @@ public final class TextBatch implements AutoCloseable {
             hasLeft = true;
         }
 
-        private boolean isOver() {
+        /** Whether it has ended; for the thread of the batch. */
+        public boolean isOver() {
             if (hasLeft && finished == null) {
                 finished = FinishReason.STOP;
             }

@@ -4,8 +4,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import inkhorn.data.files.Json;
+import io.undertow.connector.PooledByteBuffer;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.RequestTooBigException;
+import io.undertow.server.protocol.http.HttpServerConnection;
 import io.undertow.util.Headers;
 import io.undertow.util.PathTemplateMatch;
 import java.io.IOException;
@@ -100,6 +102,38 @@ public final class Request {
     /** Answers with server-sent events, which are sent as they come. */
     public EventStream events() {
         return EventStream.begin(exchange);
+    }
+
+    /**
+     * Whether the client has closed its connection, which nothing else shows while an answer is being computed. To be
+     * called after the body was read.
+     */
+    public boolean isGone() {
+        if (!exchange.getConnection().isOpen()) {
+            return true;
+        }
+        if (!(exchange.getConnection() instanceof HttpServerConnection connection)
+                || connection.getExtraBytes() != null) {
+            return false;
+        }
+        PooledByteBuffer next = connection.getByteBufferPool().allocate();
+        boolean isKept = false;
+        try {
+            int read = connection.getOriginalSourceConduit().read(next.getBuffer());
+            if (read > 0) {
+                // The next request came before this one's answer.
+                next.getBuffer().flip();
+                connection.ungetRequestBytes(next);
+                isKept = true;
+            }
+            return read < 0;
+        } catch (IOException e) {
+            return true;
+        } finally {
+            if (!isKept) {
+                next.close();
+            }
+        }
     }
 
     boolean hasAnswer() {

@@ -19,6 +19,7 @@ public final class ServedModels implements AutoCloseable {
     private final Map<String, Path> offered;
     private final Map<String, ServedModel> open = new LinkedHashMap<>(OPEN, 0.75f, true);
     private final ComputeThread thread = ComputeThread.start();
+    private final Batches batches = new Batches(thread);
 
     private final String refusal;
 
@@ -41,6 +42,25 @@ public final class ServedModels implements AutoCloseable {
         return List.copyOf(offered.keySet());
     }
 
+    /**
+     * The run or checkpoint of a model.
+     *
+     * @throws RequestException where there is none of this name
+     */
+    public Path path(String name) {
+        Path path = offered.get(name);
+        if (path == null) {
+            throw RequestException.of(404, "model_not_found", "model: found " + name + ", expected one of "
+                    + String.join(", ", names()));
+        }
+        return path;
+    }
+
+    /** Takes no more texts on, lets those that are being written end for two seconds, and cuts off the rest. */
+    public void endTexts() {
+        batches.close();
+    }
+
     /** The thread that computes with all of them. */
     public ComputeThread thread() {
         return thread;
@@ -58,15 +78,11 @@ public final class ServedModels implements AutoCloseable {
             throw RequestException.notFound("no model is served; start the server with a run or a checkpoint");
         }
         String wanted = name == null ? names().get(0) : name;
-        Path path = offered.get(wanted);
-        if (path == null) {
-            throw RequestException.of(404, "model_not_found", "model: found " + wanted + ", expected one of "
-                    + String.join(", ", names()));
-        }
+        Path path = path(wanted);
         ServedModel model = open.get(wanted);
         if (model == null) {
             try {
-                model = new ServedModel(wanted, path, TrainedModel.open(path), thread);
+                model = new ServedModel(wanted, path, TrainedModel.open(path), thread, batches);
             } catch (CheckpointException | DataException e) {
                 throw RequestException.of(500, "model_unreadable", e.getMessage());
             }
