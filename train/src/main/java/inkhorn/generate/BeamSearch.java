@@ -9,6 +9,7 @@ import java.util.PriorityQueue;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 
 /**
  * Follows the likeliest texts side by side (Graves 2012, 4), as Hugging Face's {@code generate} does with
@@ -58,6 +59,11 @@ public final class BeamSearch {
      * @throws IllegalArgumentException as {@link Generator#generate(int[][], Limits, long, List)}
      */
     public List<Hypothesis> search(int[] prompt, Limits limits, Predicate<int[]> isStop, BooleanSupplier isEnough) {
+        return search(prompt, limits, isStop, (going, ended) -> !isEnough.getAsBoolean());
+    }
+
+    /** As above, and tells of each step. */
+    public List<Hypothesis> search(int[] prompt, Limits limits, Predicate<int[]> isStop, BeamListener listener) {
         Generator.check(prompt, limits, model);
         int most = limits.slide() ? limits.tokens() : Math.min(limits.tokens(), model.blockSize() - prompt.length);
         List<Beam> running = List.of(new Beam(TextSoFar.ofPrompt(prompt), new double[0], 0));
@@ -70,34 +76,49 @@ public final class BeamSearch {
             while (true) {
                 List<Continuation> continuations = continuations(running, rows);
                 List<Continuation> going = new ArrayList<>();
+                List<BeamListener.Branch> ended = new ArrayList<>();
                 for (int rank = 0; rank < continuations.size(); rank++) {
                     Continuation continuation = continuations.get(rank);
                     FinishReason reason = reason(continuation.text(running), limits, isStop);
                     if (reason == null) {
                         going.add(continuation);
                     } else if (rank < beams.width()) {
-                        finished.add(continuation.after(running, rows).ended(reason, beams));
+                        Hypothesis hypothesis = continuation.after(running, rows).ended(reason, beams);
+                        finished.add(hypothesis);
+                        ended.add(branch(continuation, hypothesis));
                     }
                 }
                 keepBest(finished);
                 going = going.subList(0, Math.min(going.size(), beams.width()));
-                if (going.isEmpty()) {
-                    return finished.isEmpty() ? ended(running, FinishReason.EXHAUSTED) : finished;
-                }
                 List<Beam> grown = new ArrayList<>();
                 for (Continuation continuation : going) {
                     grown.add(continuation.after(running, rows));
                 }
+                boolean isWanted = listener.step(branches(going, grown), ended);
+                if (going.isEmpty()) {
+                    return finished.isEmpty() ? ended(running, FinishReason.EXHAUSTED) : finished;
+                }
                 running = grown;
                 if (isDone(finished, running.get(0), most)) {
                     return finished;
-                } else if (isEnough.getAsBoolean()) {
+                } else if (!isWanted) {
                     return ended(running, FinishReason.STOP);
                 }
                 rows = next.next(going.stream().mapToInt(Continuation::beam).toArray(),
                         going.stream().mapToInt(Continuation::id).toArray());
             }
         }
+    }
+
+    private List<BeamListener.Branch> branches(List<Continuation> going, List<Beam> grown) {
+        return IntStream.range(0, going.size())
+                .mapToObj(i -> branch(going.get(i), grown.get(i).ended(null, beams))).toList();
+    }
+
+    private static BeamListener.Branch branch(Continuation continuation, Hypothesis text) {
+        double[] logProbabilities = text.logProbabilities();
+        return new BeamListener.Branch(continuation.beam(), continuation.id(),
+                logProbabilities[logProbabilities.length - 1], text.score(), text.reason());
     }
 
     private FinishReason reason(TextSoFar text, Limits limits, Predicate<int[]> isStop) {

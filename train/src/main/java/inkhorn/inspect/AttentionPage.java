@@ -15,24 +15,33 @@ public final class AttentionPage {
     /** Scores in one page, about 20 MB of text: beyond, browsers get slow. */
     private static final long MOST_SCORES = 2_000_000;
 
+    private static final String START = "\ndrawAttention(document.getElementById('attention'),"
+            + " JSON.parse(document.getElementById('data').textContent));\n";
+
     private AttentionPage() {}
 
     /** @throws UserError when the chosen heads of so long a prompt make a page too large to open */
     public static String of(AttentionView view) throws IOException {
         long heads = (long) view.layers().size() * view.heads().size();
         int time = view.tokens().size();
-        if (heads * time * time > MOST_SCORES) {
+        int most = mostTokens(heads);
+        if (time > most) {
             throw new UserError("--html: " + heads + " heads with " + time
-                    + " tokens are too much for a page; give at most " + (int) Math.sqrt((double) MOST_SCORES / heads)
+                    + " tokens are too much for a page; give at most " + most
                     + " tokens, or choose a --layer or a --head");
         }
-        String style = resource("attention.css");
-        String script = resource("attention.js");
+        String style = resource("/inkhorn/serve/style.css") + resource("attention.css");
+        String script = resource("attention.js") + START;
         String policy = "default-src 'none'; script-src '" + hash(script) + "'; style-src '" + hash(style)
                 + "'; base-uri 'none'; form-action 'none'";
         return resource("attention.html").replace("@POLICY@", policy).replace("@STYLE@", style)
                 .replace("@SCRIPT@", script)
                 .replace("@DATA@", forScript(AttentionData.forPage(view)));
+    }
+
+    /** Tokens of a text of which a page shows this many heads. */
+    public static int mostTokens(long heads) {
+        return (int) Math.sqrt((double) MOST_SCORES / heads);
     }
 
     /**

@@ -1,8 +1,12 @@
 package inkhorn.inspect;
 
 import inkhorn.config.UserError;
+import inkhorn.data.tokenizer.Tokenizer;
+import inkhorn.nn.Gpt;
 import inkhorn.nn.GptConfig;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntFunction;
 
@@ -24,6 +28,19 @@ public record AttentionView(String name, ForwardCapture capture, List<Token> tok
      * @param label on one line, with spaces and line breaks to be seen
      */
     public record Token(int id, String text, String label) {}
+
+    /**
+     * Runs a model on a text and shows its tokens as {@link Quoted} does.
+     *
+     * @param ids at most {@code block_size} tokens
+     */
+    public static AttentionView of(String name, Gpt model, Tokenizer tokenizer, int[] ids, List<Integer> layers,
+            List<Integer> heads) {
+        IntFunction<String> label = id -> Quoted.bytes(tokenizer.tokenBytes(id));
+        List<Token> tokens = Arrays.stream(ids).mapToObj(id -> new Token(id,
+                new String(tokenizer.tokenBytes(id), StandardCharsets.UTF_8), label.apply(id))).toList();
+        return new AttentionView(name, ForwardCapture.of(model, ids), tokens, label, layers, heads);
+    }
 
     /**
      * The numbers that an option allows.

@@ -1,32 +1,109 @@
-'use strict';
-(() => {
-  const data = JSON.parse(document.getElementById('data').textContent);
-  const byId = id => document.getElementById(id);
+// Draws what AttentionData writes of one forward pass. A module that stands alone: the page that is one file has it
+// within itself, the server's page imports it.
+
+const VIRIDIS = [[68, 1, 84], [59, 82, 139], [33, 145, 140], [94, 201, 98], [253, 231, 37]];
+const SIGNED = [[33, 102, 172], [146, 197, 222], [255, 255, 255], [244, 165, 130], [178, 24, 43]];
+const MASKED = [190, 190, 190];
+
+// Spaces belong to tokens, so that they are to be seen: as in most editors. Of what has no form of its own or changes
+// that of others, the number.
+export const visible = text => text.replace(/ /g, '·').replace(/\t/g, '→').replace(/\r?\n/g, '↵')
+  .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, c => '\\u' + c.codePointAt(0).toString(16).padStart(4, '0'));
+
+// Arrow keys move inside a group of buttons; Tab leaves it.
+export function moveInside(group, event, step) {
+  const all = [...group.querySelectorAll('button')];
+  const at = all.indexOf(document.activeElement);
+  const to = { ArrowLeft: at - 1, ArrowRight: at + 1, ArrowUp: at - step, ArrowDown: at + step, Home: 0, End: all.length - 1 }[event.key];
+  if (at < 0 || to === undefined) return;
+  event.preventDefault();
+  if (to >= 0 && to < all.length) {
+    all[to].click();
+    all[to].focus();
+  }
+}
+
+function colour(stops, share) {
+  const at = Math.min(1, Math.max(0, share)) * (stops.length - 1);
+  const below = Math.min(Math.floor(at), stops.length - 2);
+  return stops[below].map((c, i) => Math.round(c + (stops[below + 1][i] - c) * (at - below)));
+}
+
+// Text goes in as text, never as markup: a token may hold anything.
+function element(name, text, className) {
+  const made = document.createElement(name);
+  if (text !== undefined) made.textContent = text;
+  if (className) made.className = className;
+  return made;
+}
+
+// An element with attributes around others.
+function around(name, attributes, ...inside) {
+  const made = document.createElement(name);
+  Object.entries(attributes).forEach(([key, value]) => made.setAttribute(key, value));
+  made.append(...inside);
+  return made;
+}
+
+function section(id, title, ...inside) {
+  return around('section', { 'aria-labelledby': id }, around('h2', { id }, title), ...inside);
+}
+
+function table(id, name, columns) {
+  const head = columns.map(([title, isText]) => around('th', isText ? { scope: 'col', class: 't' } : { scope: 'col' }, title));
+  return around('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': name },
+    around('table', { id }, around('thead', {}, around('tr', {}, ...head)), around('tbody', {})));
+}
+
+function frame() {
+  const stage = (value, title) => {
+    const radio = around('input', { type: 'radio', name: 'stage', value });
+    radio.checked = value === 'weights';
+    return around('label', {}, radio, ' ' + title);
+  };
+  return [
+    around('p', { id: 'model' }),
+    section('h-choose', 'Layer, head, position',
+      around('div', { class: 'controls' },
+        around('label', {}, 'Layer ', around('select', { id: 'layer' })),
+        around('label', {}, 'Head ', around('select', { id: 'head' })),
+        around('label', {}, 'Position ', around('input', { id: 'position', type: 'number', min: '0', step: '1' }))),
+      around('p', { class: 'hint' }, 'Small maps: layers down, heads across. Press Tab to reach them or the text, then the arrow keys, Home and End.'),
+      around('div', { id: 'thumbs', role: 'group', 'aria-label': 'All heads: layers down, heads across' })),
+    section('h-text', 'On the text',
+      around('p', { id: 'summary', 'aria-live': 'polite' }),
+      around('div', { id: 'text', role: 'group', 'aria-label': 'The text; the position chosen looks at what is coloured' })),
+    section('h-stages', 'Four stages at this position',
+      around('p', { class: 'hint' }, 'Score: query · key / √', around('span', { id: 'size' }), '. Masked: −∞ for what comes after the position. Softmax: weights that add up to 1. Weighted: each value times its weight, here its length; their sum is what the head passes on.'),
+      around('div', { class: 'columns' },
+        table('stages', 'Stages, one row for each key', [['key'], ['token', true], ['score'], ['masked'], ['softmax'], ['|weighted|']]),
+        around('figure', {},
+          around('fieldset', { class: 'controls' }, around('legend', {}, 'Whole table'), stage('scores', 'scores'), stage('masked', 'masked'), stage('weights', 'softmax'), stage('output', 'weighted values')),
+          around('div', { class: 'scroll map', tabindex: '0', role: 'region', 'aria-label': 'Heat map of the whole table' }, around('canvas', { id: 'map', role: 'img' })),
+          around('figcaption', {}, around('canvas', { id: 'legend', width: '180', height: '12', 'aria-hidden': 'true' }), ' ', around('span', { id: 'range' })))),
+      around('h3', {}, 'What the head passes on: sum of weighted values'),
+      around('p', { id: 'output', class: 'numbers' })),
+    section('h-lens', 'Logit lens: what each layer would predict here',
+      table('lens', 'Logit lens', [['after', true], ['1', true], ['2', true], ['3', true], ['4', true], ['5', true], ['what follows', true]])),
+    section('h-next', 'Next token',
+      table('next', 'Next token', [['rank'], ['token', true], ['id'], ['logit'], ['probability']])),
+  ];
+}
+
+// What listens to the address of the page, until another text is drawn.
+let listening = new AbortController();
+
+// Draws the data into an element, in place of what is there.
+export function drawAttention(root, data) {
+  listening.abort();
+  listening = new AbortController();
+  root.replaceChildren(...frame());
+
+  const byId = id => root.querySelector('#' + id);
   const time = data.tokens.length;
   const layers = [...new Set(data.heads.map(h => h.layer))];
   const heads = [...new Set(data.heads.map(h => h.head))];
   const state = { layer: layers[0], head: heads[0], position: time - 1, stage: 'weights' };
-
-  const VIRIDIS = [[68, 1, 84], [59, 82, 139], [33, 145, 140], [94, 201, 98], [253, 231, 37]];
-  const SIGNED = [[33, 102, 172], [146, 197, 222], [255, 255, 255], [244, 165, 130], [178, 24, 43]];
-  const MASKED = [190, 190, 190];
-
-  function colour(stops, share) {
-    const at = Math.min(1, Math.max(0, share)) * (stops.length - 1);
-    const below = Math.min(Math.floor(at), stops.length - 2);
-    return stops[below].map((c, i) => Math.round(c + (stops[below + 1][i] - c) * (at - below)));
-  }
-
-  // Text goes in as text, never as markup: a token may hold anything.
-  function element(name, text, className) {
-    const made = document.createElement(name);
-    if (text !== undefined) made.textContent = text;
-    if (className) made.className = className;
-    return made;
-  }
-
-  // Spaces belong to tokens, so that they are to be seen: as in most editors.
-  const visible = text => text.replace(/ /g, '·').replace(/\t/g, '→').replace(/\r?\n/g, '↵');
 
   function row(cells, className) {
     const made = element('tr', undefined, className);
@@ -175,19 +252,6 @@
     choose({ layer: number('layer', state.layer), head: number('head', state.head), position: number('position', state.position) });
   }
 
-  // Arrow keys move inside a group of buttons; Tab leaves it.
-  function move(group, event, step) {
-    const all = [...group.children];
-    const at = all.indexOf(document.activeElement);
-    const to = { ArrowLeft: at - 1, ArrowRight: at + 1, ArrowUp: at - step, ArrowDown: at + step, Home: 0, End: all.length - 1 }[event.key];
-    if (at < 0 || to === undefined) return;
-    event.preventDefault();
-    if (to >= 0 && to < all.length) {
-      all[to].click();
-      all[to].focus();
-    }
-  }
-
   function build() {
     const m = data.model;
     byId('model').textContent = m.name + ': ' + m.layers + ' layers, ' + m.heads + ' heads of ' + m.head_size + ' channels, '
@@ -218,12 +282,12 @@
     byId('layer').addEventListener('change', e => choose({ layer: Number(e.target.value) }));
     byId('head').addEventListener('change', e => choose({ head: Number(e.target.value) }));
     byId('position').addEventListener('input', e => { if (e.target.value !== '') choose({ position: Number(e.target.value) }); });
-    document.getElementsByName('stage').forEach(radio => radio.addEventListener('change', () => choose({ stage: radio.value })));
-    byId('text').addEventListener('keydown', e => move(byId('text'), e, time));
-    byId('thumbs').addEventListener('keydown', e => move(byId('thumbs'), e, heads.length));
-    addEventListener('hashchange', fromLink);
+    root.querySelectorAll('[name=stage]').forEach(radio => radio.addEventListener('change', () => choose({ stage: radio.value })));
+    byId('text').addEventListener('keydown', e => moveInside(byId('text'), e, time));
+    byId('thumbs').addEventListener('keydown', e => moveInside(byId('thumbs'), e, heads.length));
+    addEventListener('hashchange', fromLink, { signal: listening.signal });
   }
 
   build();
   fromLink();
-})();
+}

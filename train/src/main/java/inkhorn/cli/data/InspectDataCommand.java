@@ -3,7 +3,7 @@ package inkhorn.cli.data;
 import inkhorn.cli.context.Context;
 import inkhorn.cli.options.Arguments;
 import inkhorn.cli.options.CommonOptions;
-import inkhorn.cli.terminal.Quoted;
+import inkhorn.inspect.Quoted;
 import inkhorn.cli.terminal.TextTable;
 import inkhorn.data.Batch;
 import inkhorn.data.prepare.DataManifest;

@@ -5,7 +5,7 @@ import inkhorn.cli.options.Arguments;
 import inkhorn.cli.options.CommonOptions;
 import inkhorn.cli.options.TextInput;
 import inkhorn.cli.options.TokenizerNames;
-import inkhorn.cli.terminal.Quoted;
+import inkhorn.inspect.Quoted;
 import inkhorn.cli.terminal.TextTable;
 import inkhorn.config.UserError;
 import inkhorn.data.DataException;

@@ -3,16 +3,13 @@ package inkhorn.cli.inspect;
 import inkhorn.cli.context.Context;
 import inkhorn.cli.options.Arguments;
 import inkhorn.cli.options.EngineOptions;
-import inkhorn.cli.terminal.Quoted;
 import inkhorn.config.UserError;
-import inkhorn.data.tokenizer.Tokenizer;
 import inkhorn.generate.TrainedModel;
 import inkhorn.inspect.AttentionData;
 import inkhorn.inspect.AttentionPage;
 import inkhorn.inspect.AttentionPicture;
 import inkhorn.inspect.AttentionTable;
 import inkhorn.inspect.AttentionView;
-import inkhorn.inspect.ForwardCapture;
 import inkhorn.nn.Gpt;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -20,10 +17,8 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.function.IntFunction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -135,12 +130,8 @@ public final class AttentionCommand implements Callable<Integer> {
             throw new UserError("--prompt: found " + ids.length + " tokens, the model sees at most " + gpt.blockSize()
                     + " (block_size); shorten the text");
         }
-        Tokenizer tokenizer = trained.tokenizer();
-        IntFunction<String> label = id -> Quoted.bytes(tokenizer.tokenBytes(id));
-        List<AttentionView.Token> tokens = Arrays.stream(ids).mapToObj(id -> new AttentionView.Token(id,
-                new String(tokenizer.tokenBytes(id), StandardCharsets.UTF_8), label.apply(id))).toList();
         // The directory's name alone: a page or picture may be shown to others.
         String name = directory.toAbsolutePath().normalize().getFileName().toString();
-        return new AttentionView(name, ForwardCapture.of(gpt, ids), tokens, label, layers, heads);
+        return AttentionView.of(name, gpt, trained.tokenizer(), ids, layers, heads);
     }
 }

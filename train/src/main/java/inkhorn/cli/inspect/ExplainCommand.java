@@ -8,7 +8,7 @@ import inkhorn.cli.options.Arguments;
 import inkhorn.cli.options.EngineOptions;
 import inkhorn.cli.options.FormatOptions;
 import inkhorn.cli.options.StrategyOptions;
-import inkhorn.cli.terminal.Quoted;
+import inkhorn.inspect.Quoted;
 import inkhorn.cli.terminal.TextTable;
 import inkhorn.data.files.Json;
 import inkhorn.data.tokenizer.StreamDecoder;

@@ -4,7 +4,7 @@ import inkhorn.cli.context.Context;
 import inkhorn.cli.options.Arguments;
 import inkhorn.cli.options.CommonOptions;
 import inkhorn.cli.options.FormatOptions;
-import inkhorn.cli.terminal.Quoted;
+import inkhorn.inspect.Quoted;
 import inkhorn.cli.terminal.TextTable;
 import inkhorn.config.UserError;
 import inkhorn.data.files.Json;

@@ -1,4 +1,4 @@
-package inkhorn.cli.terminal;
+package inkhorn.inspect;
 
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
