@@ -11,6 +11,8 @@ package inkhorn.generate;
  */
 public record Warping(double temperature, int topK, double topP, double minP, double typicalP) {
     public static final Warping NONE = new Warping(1, 0, 1, 0, 1);
+    /** Those of the command {@code sample}. */
+    public static final Warping DEFAULTS = new Warping(0.8, 200, 1, 0, 1);
 
     /** @throws IllegalArgumentException naming what is out of range */
     public Warping {

@@ -12,7 +12,8 @@ import java.util.List;
  */
 public record WritingOptions(Sampler sampler, int tokens, List<String> stops, long seed) {
     /** Those of the command {@code sample}. */
-    public static final WritingOptions DEFAULTS = new WritingOptions(Sampler.of(0.8, 200), 500, List.of(), 1337);
+    public static final WritingOptions DEFAULTS = new WritingOptions(
+            Sampler.drawing(Penalties.NONE, Warping.DEFAULTS), 500, List.of(), 1337);
 
     /** @throws IllegalArgumentException when the number of tokens is negative or a stop string is empty */
     public WritingOptions {

@@ -32,7 +32,8 @@ public final class AttentionData {
         return write(view, false) + "\n";
     }
 
-    static String forPage(AttentionView view) throws IOException {
+    /** The same for a page: rounded to what it shows, and without what follows from the rest. */
+    public static String forPage(AttentionView view) throws IOException {
         return write(view, true);
     }
 

@@ -1,5 +1,6 @@
 package inkhorn.serve.model;
 
+import inkhorn.generate.NextLogits;
 import inkhorn.generate.TrainedModel;
 import inkhorn.generate.batching.ContinuousBatch;
 import inkhorn.generate.batching.TextOrder;
@@ -32,5 +33,10 @@ public record ServedModel(String name, Path path, TrainedModel trained, ComputeT
      */
     public List<ContinuousBatch.Place> write(List<TextOrder> orders) {
         return batches.submit(trained.model(), orders);
+    }
+
+    /** Logits for one who writes with the model, a task of {@link #compute} for each token. */
+    public NextLogits logits() {
+        return ComputedLogits.of(trained.model(), thread);
     }
 }
