@@ -13,6 +13,8 @@ final class Assets {
     private static final Map<String, String> TYPES = Map.of("html", "text/html; charset=utf-8",
             "css", "text/css; charset=utf-8", "js", "text/javascript; charset=utf-8", "svg", "image/svg+xml");
     private static final String OWN = "/inkhorn/serve/";
+    /** The drawing of attention, which a page of one file has within itself too. */
+    private static final String ATTENTION = "/inkhorn/inspect/attention";
     private static final String UPLOT = "/META-INF/resources/webjars/uplot/" + UPlot.VERSION + "/dist/";
 
     private Assets() {
@@ -35,6 +37,8 @@ final class Assets {
         for (String file : files) {
             routes.add(route("/assets/" + file, OWN + file));
         }
+        routes.add(route("/assets/attention.js", ATTENTION + ".js"));
+        routes.add(route("/assets/attention.css", ATTENTION + ".css"));
         routes.add(route("/assets/uplot.js", UPLOT + "uPlot.esm.js"));
         routes.add(route("/assets/uplot.css", UPLOT + "uPlot.min.css"));
         return routes;

@@ -34,9 +34,10 @@ public final class WebServer implements AutoCloseable {
     /** Of a client that does not read or write. */
     private static final int STALLED_MS = 30_000;
     private static final long GRACE_MS = 3_000;
-    private static final List<String> PAGES = List.of("index", "run");
+    private static final List<String> PAGES = List.of("index", "run", "play", "inside");
     private static final List<String> FILES = List.of("style.css", "common.js", "icon.svg", "curves.js", "curves.css",
-            "runs.js", "runs.css", "run.js", "run.css");
+            "runs.js", "runs.css", "run.js", "run.css", "tokens.js", "transforms.js", "beams.js", "play.js", "play.css",
+            "inside.js", "inside.css", "map.js");
 
     private final Undertow undertow;
     private final GracefulShutdownHandler door;

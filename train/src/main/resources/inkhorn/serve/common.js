@@ -1,6 +1,7 @@
 // What all pages share: the header, elements, requests.
 
-const PAGES = [["runs", "/", "Runs"], ["run", "/run", "Live run"]];
+const PAGES = [["runs", "/", "Runs"], ["run", "/run", "Live run"], ["play", "/play", "Playground"],
+  ["inside", "/inside", "Inside"]];
 
 /** An element: el("a", {href: "/", class: "name"}, "text", child). Values of on… are listeners. */
 export function el(name, attributes = {}, ...children) {

@@ -69,16 +69,11 @@ public final class InsideFeature implements Feature {
     /** The last tokens of the text, as many as the model sees and a page shows; {@code from} says which is the first. */
     private ObjectNode attention(Fields fields) throws Exception {
         ServedModel served = models.get(fields.text("model").orElse(null));
-        int[] ids = fields.ids("ids", WritingRequest.MOST.promptTokens() + WritingRequest.MOST.tokens(),
-                served.trained().model().vocabSize())
-                .orElseGet(() -> WritingRequest.encoded(fields.text("text").orElse(""), served.trained()));
-        fields.text("text");
+        int[] ids = WritingRequest.text(fields, served.trained());
         fields.refuseOthers();
         if (!(served.trained().model() instanceof Gpt gpt)) {
             throw RequestException.wrong("model", "model: " + served.name() + " is a bigram model, which has no"
                     + " attention; choose one of kind gpt");
-        } else if (ids.length == 0) {
-            throw RequestException.wrong("ids", "ids: found an empty list, expected at least one token");
         }
         int layers = gpt.gptConfig().nLayer();
         int heads = gpt.gptConfig().nHead();

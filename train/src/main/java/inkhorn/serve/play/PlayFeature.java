@@ -96,22 +96,15 @@ public final class PlayFeature implements Feature {
 
     private TextTokens tokens(Fields fields) {
         ServedModel served = models.get(fields.text("model").orElse(null));
-        String text = fields.text("text").orElse("");
+        int[] ids = WritingRequest.text(fields, served.trained());
         fields.refuseOthers();
-        return new TextTokens(served.name(), TextForms.of(WritingRequest.encoded(text, served.trained()),
-                served.trained().tokenizer()));
+        return new TextTokens(served.name(), TextForms.of(ids, served.trained().tokenizer()));
     }
 
     private Logits logits(Fields fields) throws Exception {
         ServedModel served = models.get(fields.text("model").orElse(null));
-        LanguageModel model = served.trained().model();
-        int[] ids = fields.ids("ids", WritingRequest.MOST.promptTokens() + WritingRequest.MOST.tokens(),
-                model.vocabSize()).orElse(new int[0]);
+        int[] ids = WritingRequest.text(fields, served.trained());
         fields.refuseOthers();
-        if (ids.length == 0) {
-            throw RequestException.wrong("ids", "ids: found none, expected at least one token; nothing stands before"
-                    + " the first");
-        }
         try (NextLogits next = served.logits()) {
             float[] row = next.start(new int[][] {ids})[0];
             for (float logit : row) {

@@ -33,7 +33,7 @@ record WritingRequest(TextSoFar text, Limits limits, Penalties penalties, Option
     record Most(int promptTokens, int tokens, int beams, int stops) {
     }
 
-    static final Most MOST = new Most(8192, 4096, 16, 16);
+    static final Most MOST = new Most(16384, 4096, 16, 16);
 
     private static final List<String> OF_DRAWING = List.of("temperature", "top_k", "top_p", "min_p", "typical_p",
             "greedy", "seed");
@@ -43,7 +43,8 @@ record WritingRequest(TextSoFar text, Limits limits, Penalties penalties, Option
 
     /** @throws RequestException naming the field that is wrong and what is allowed */
     static WritingRequest of(Fields fields, TrainedModel trained) {
-        TextSoFar text = text(fields, trained);
+        int[] ids = text(fields, trained);
+        TextSoFar text = new TextSoFar(ids, (int) fields.whole("prompt_length", ids.length, 0, ids.length));
         int tokens = (int) fields.whole("tokens", 200, 1, MOST.tokens());
         boolean slides = fields.flag("slide", true);
         int block = trained.model().blockSize();
@@ -67,8 +68,12 @@ record WritingRequest(TextSoFar text, Limits limits, Penalties penalties, Option
         return new WritingRequest(text, limits, penalties, warping, beams, stops, seed);
     }
 
-    /** The fields {@code prompt}, or {@code ids} and {@code prompt_length}. */
-    private static TextSoFar text(Fields fields, TrainedModel trained) {
+    /**
+     * The tokens of a text, at least one: of the field {@code prompt}, or as they stand in {@code ids}.
+     *
+     * @throws RequestException naming the field that is wrong and what is allowed
+     */
+    static int[] text(Fields fields, TrainedModel trained) {
         Optional<String> prompt = fields.text("prompt");
         Optional<int[]> ids = fields.ids("ids", MOST.promptTokens(), trained.model().vocabSize());
         if (prompt.isPresent() == ids.isPresent()) {
@@ -77,13 +82,13 @@ record WritingRequest(TextSoFar text, Limits limits, Penalties penalties, Option
         }
         int[] all = ids.orElseGet(() -> encoded(prompt.orElseThrow(), trained));
         if (all.length == 0) {
-            throw RequestException.wrong("ids", "ids: found an empty list, expected at least one token");
+            throw RequestException.wrong("ids", "ids: found an empty list, expected at least one token; nothing stands"
+                    + " before the first");
         }
-        return new TextSoFar(all, (int) fields.whole("prompt_length", all.length, 0, all.length));
+        return all;
     }
 
-    /** @throws RequestException where the vocabulary lacks a character, or there are too many tokens */
-    static int[] encoded(String prompt, TrainedModel trained) {
+    private static int[] encoded(String prompt, TrainedModel trained) {
         try {
             int[] ids = trained.prompt(prompt);
             if (ids.length > MOST.promptTokens()) {
