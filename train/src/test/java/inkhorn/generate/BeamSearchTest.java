@@ -127,6 +127,50 @@ class BeamSearchTest {
         }
     }
 
+    @Test
+    void theStepsThatAListenerIsToldOfMakeTheTextsThatAreFound() {
+        for (int seed = 0; seed < 20; seed++) {
+            TinyModel model = new TinyModel(4, 16, seed);
+            Limits limits = new Limits(6, OptionalInt.of(END), true);
+            List<List<Integer>> ended = new ArrayList<>();
+            List<Double> scores = new ArrayList<>();
+            List<List<List<Integer>>> now = new ArrayList<>(List.of(List.of(List.of())));
+            List<Hypothesis> found = new BeamSearch(model, Beams.ofWidth(3), LogitTransform.NONE).search(PROMPT, limits,
+                    ids -> false, (on, off) -> {
+                        List<List<Integer>> before = now.get(now.size() - 1);
+                        off.forEach(branch -> {
+                            ended.add(plus(before, branch));
+                            scores.add(branch.score());
+                            assertThat(branch.reason()).isNotNull();
+                        });
+                        now.add(on.stream().map(branch -> plus(before, branch)).toList());
+                        return true;
+                    });
+            assertThat(found).isNotEmpty();
+            for (Hypothesis text : found) {
+                int at = ended.indexOf(Arrays.stream(text.ids()).boxed().toList());
+                assertThat(at).as("seed " + seed).isNotNegative();
+                assertThat(scores.get(at)).isEqualTo(text.score());
+            }
+        }
+    }
+
+    @Test
+    void aListenerEndsTheSearchWithWhatThereIs() {
+        List<Hypothesis> found = new BeamSearch(new TinyModel(4, 16, 1), Beams.ofWidth(2), LogitTransform.NONE)
+                .search(PROMPT, Limits.ofTokens(9), ids -> false, (going, ended) -> false);
+        assertThat(found).hasSize(2).allSatisfy(text -> {
+            assertThat(text.ids()).hasSize(1);
+            assertThat(text.reason()).isEqualTo(FinishReason.STOP);
+        });
+    }
+
+    private static List<Integer> plus(List<List<Integer>> before, BeamListener.Branch branch) {
+        List<Integer> longer = new ArrayList<>(before.get(branch.parent()));
+        longer.add(branch.id());
+        return longer;
+    }
+
     private static List<Hypothesis> search(TinyModel model, Beams beams, Limits limits) {
         return new BeamSearch(model, beams, LogitTransform.NONE).search(PROMPT, limits, ids -> false, () -> false);
     }

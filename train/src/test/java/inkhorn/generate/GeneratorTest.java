@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class GeneratorTest {
@@ -52,6 +53,18 @@ class GeneratorTest {
         List<Integer> alone = generation.of(PROMPT, 30, 1);
         assertThat(generation.of(PROMPT, 30, 0)).isNotEqualTo(alone);
         assertThat(generation.of(PROMPT, 30, 1)).isEqualTo(alone);
+    }
+
+    @Test
+    void aTextThatIsGoneOnWithIsWhatItWouldBeWithoutTheBreak() {
+        Sampler sampler = Sampler.drawing(new Penalties(1, 3, 0), Warping.NONE);
+        List<Integer> whole = new Generation(sampler, 5).of(PROMPT, 30, 0);
+        int[] begun = IntStream.concat(Arrays.stream(PROMPT), whole.stream().limit(11).mapToInt(id -> id)).toArray();
+        List<Integer> rest = new ArrayList<>();
+        FinishReason reason = new Generator(gpt, sampler, 5).generate(new TextSoFar(begun, PROMPT.length),
+                Limits.ofTokens(30), 0, (id, logits) -> rest.add(id));
+        assertThat(rest).isEqualTo(whole.subList(11, 30));
+        assertThat(reason).isEqualTo(FinishReason.LENGTH);
     }
 
     @Test

@@ -31,6 +31,12 @@ public final class ComputedLogits implements NextLogits {
 
     /** @throws inkhorn.serve.RequestException where too many wait */
     @Override
+    public float[][] join(int[][] prompts) {
+        return computed(() -> logits.join(prompts));
+    }
+
+    /** @throws inkhorn.serve.RequestException where too many wait */
+    @Override
     public float[][] next(int[] parents, int[] tokens) {
         return computed(() -> logits.next(parents, tokens));
     }
