@@ -162,6 +162,11 @@ final class ArchitectureTest {
             .should().dependOnClassesThat().resideInAnyPackage("io.undertow..", "org.xnio..");
 
     @ArchTest
+    static final ArchRule thePlaygroundKnowsNoTraining = noClasses().that().resideInAPackage("inkhorn.serve.play..")
+            .should().dependOnClassesThat().resideInAnyPackage("inkhorn.train..", "inkhorn.optim..",
+            "inkhorn.serve.runs..");
+
+    @ArchTest
     static final ArchRule onlyTheCommandLinePrints = noClasses().that().resideOutsideOfPackage("inkhorn.cli..")
             .should(accessField(System.class, "out")).orShould(accessField(System.class, "err"))
             .orShould(callMethod(Throwable.class, "printStackTrace"));

@@ -256,7 +256,7 @@ async function begin() {
   }
   const last = kept();
   const isSame = last?.model === model() && last.tokens?.length > 0;
-  byId("looked").value = last?.tokens ? last.tokens.map((token) => token.text).join("") : "ROMEO:";
+  byId("looked").value = last?.tokens ? last.tokens.map((token) => token.text).join("") : "";
   text = isSame ? {ids: last.tokens.map((token) => token.id)} : {prompt: byId("looked").value};
   show();
 }

@@ -607,7 +607,8 @@ async function begin() {
     byId("prompt").value = last.prompt;
     replaceText(last.tokens, last.promptLength);
   } else {
-    byId("prompt").value = FIRST_PROMPT;
+    const letters = names.names.join("");
+    byId("prompt").value = [...FIRST_PROMPT].every((letter) => letters.includes(letter)) ? FIRST_PROMPT : "";
     await readPrompt();
   }
 }

@@ -56,6 +56,9 @@ export function kept() {
 /** Fills a choice with the served models; the one that was used before, or the first, is chosen. */
 export async function offerModels(select) {
   const {models} = await getJson("/api/models");
+  if (models.length === 0) {
+    await getJson("/api/play/vocabulary");      // the server says why there is none
+  }
   select.replaceChildren(...models.map((name) => el("option", {value: name}, name)));
   const asked = new URLSearchParams(location.search).get("model");
   const before = [asked, kept()?.model].find((name) => models.includes(name));

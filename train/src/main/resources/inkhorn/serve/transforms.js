@@ -133,7 +133,8 @@ function probabilities(scores) {
  *     a token is drawn with
  */
 export function stages(logits, ids, promptLength, options) {
-  const scores = Float64Array.from(logits);
+  // JSON has a float's shortest digits, which another double may be nearer to.
+  const scores = Float64Array.from(logits, Math.fround);
   const excludedBy = new Array(scores.length).fill(null);
   const mark = (name) => scores.forEach((score, id) => {
     if (score === EXCLUDED && excludedBy[id] === null) {

@@ -67,7 +67,7 @@ final class InsideBrowserTest {
 
     @Test
     void theLensShowsWhatEachLayerWouldWrite() throws IOException {
-        browser.see("[value=lens]").click();
+        browser.see("[value=lens] + span").click();
         browser.until("document.querySelectorAll('#grid tbody tr').length === 3");
         assertThat(browser.all("#grid tbody tr:last-child button")).hasSize(8);
         browser.all("#grid tbody button").get(0).click();
@@ -80,7 +80,7 @@ final class InsideBrowserTest {
 
     @Test
     void theParametersAreThoseOfTheModel() {
-        browser.see("[value=parameters]").click();
+        browser.see("[value=parameters] + span").click();
         long count = TrainedModel.open(directory.resolve("characters")).model().parameterCount();
         assertThat(browser.seeText("#total", "parameters")).startsWith(String.format(Locale.ROOT, "%,d ", count));
         assertThat(browser.seeText("#parameters", "transformer.wte.weight")).contains("c_attn.weight", "24 × 72");
@@ -89,7 +89,7 @@ final class InsideBrowserTest {
 
     @Test
     void aTokenIsFoundOnTheMapAndItsNeighboursBesideIt() throws IOException {
-        browser.see("[value=embeddings]").click();
+        browser.see("[value=embeddings] + span").click();
         browser.seeText("#axes", "principal components");
         browser.tabTo("#wanted");
         browser.type("b");
@@ -115,7 +115,7 @@ final class InsideBrowserTest {
     void aPhoneShowsEachViewWithoutScrollingSideways() {
         browser.width(Browser.PHONE);
         for (String view : new String[] {"lens", "parameters", "embeddings", "attention"}) {
-            browser.see("[value=" + view + "]").click();
+            browser.see("[value=" + view + "] + span").click();
             browser.until("document.querySelector('#status').textContent === ''");
             browser.requireNoSidewaysScroll();
         }

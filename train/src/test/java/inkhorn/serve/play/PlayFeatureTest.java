@@ -49,14 +49,14 @@ final class PlayFeatureTest {
 
     @Test
     void tellsOfEachModelWhatIsNeededToChooseOne() throws Exception {
-        assertThat(get("api/models").at("/models")).extracting(JsonNode::asText).containsExactly("characters", "bytes");
-        JsonNode facts = get("api/models/bytes");
-        assertThat(facts.get("tokenizer").asText()).isEqualTo("byte");
+        assertThat(get("api/models").at("/models")).extracting(JsonNode::asText).containsExactly("characters", "pieces");
+        JsonNode facts = get("api/models/pieces");
+        assertThat(facts.get("tokenizer").asText()).isEqualTo("bpe");
         assertThat(facts.get("block_size").asInt()).isEqualTo(PlayModels.BLOCK);
-        assertThat(facts.get("parameters").asLong()).isEqualTo(trained("bytes").model().parameterCount());
+        assertThat(facts.get("parameters").asLong()).isEqualTo(trained("pieces").model().parameterCount());
         assertThat(facts.at("/most/tokens").asInt()).isEqualTo(4096);
         assertThat(get("api/models/none").at("/error/message").asText())
-                .isEqualTo("model: found none, expected one of characters, bytes");
+                .isEqualTo("model: found none, expected one of characters, pieces");
     }
 
     @Test
@@ -75,16 +75,18 @@ final class PlayFeatureTest {
 
     @Test
     void piecesOfATextAreTheTextAndEachTokenHasAFormOfItsOwn() throws Exception {
-        for (String model : List.of("characters", "bytes")) {
+        for (String model : List.of("characters", "pieces")) {
             JsonNode tokens = post("api/play/tokens", Map.of("model", model, "prompt", "a\n é漢😀")).get("tokens");
             StringBuilder text = new StringBuilder();
             tokens.forEach(token -> text.append(token.get("text").asText()));
             assertThat(text).as(model).hasToString("a\n é漢😀");
         }
-        JsonNode names = get("api/play/vocabulary?model=bytes");
-        assertThat(names.get("tokens").get(0xC3).asText()).isEqualTo("\\xC3");
-        assertThat(names.get("partial")).extracting(JsonNode::asInt).contains(0xC3, 0xFF).doesNotContain(65);
-        assertThat(names.get("tokens").get(65).asText()).isEqualTo("A");
+        JsonNode names = get("api/play/vocabulary?model=pieces");
+        int half = trained("pieces").tokenizer().encode("é")[0];
+        int whole = trained("pieces").tokenizer().encode("a")[0];
+        assertThat(names.get("tokens").get(half).asText()).isEqualTo("\\xC3");
+        assertThat(names.get("tokens").get(whole).asText()).isEqualTo("a");
+        assertThat(names.get("partial")).extracting(JsonNode::asInt).contains(half).doesNotContain(whole);
     }
 
     @Test
@@ -131,7 +133,7 @@ final class PlayFeatureTest {
         "{}|prompt and ids: found neither, expected one of them",
         "{'prompt':'a','ids':[1]}|prompt and ids: found both, expected one of them",
         "{'ids':[]}|ids: found an empty list, expected at least one token; nothing stands before the first",
-        "{'ids':[1,999]}|ids[1]: found 999, expected a token id from 0 to 42",
+        "{'ids':[1,999]}|ids[1]: found 999, expected a token id from 0 to 37",
         "{'prompt':'a','tokens':0}|tokens: found 0, expected a whole number from 1 to 4096",
         "{'prompt':'a','tokens':99999}|tokens: found 99999, expected a whole number from 1 to 4096",
         "{'prompt':'a','seed':1.5}|seed: found 1.5, expected a whole number from -9223372036854775808 to 9223372036854775807",
@@ -146,7 +148,7 @@ final class PlayFeatureTest {
         "{'prompt':'a','ids_':3}|ids_: is no field of this request",
         "{'prompt':'aaaaaaaaaaaaaaaaaaaaaaaaaaa','slide':false}|slide: found false with a text of 27 tokens",
         "{'prompt':'Z'}|prompt: ",
-        "{'prompt':'a','model':'x'}|model: found x, expected one of characters, bytes"})
+        "{'prompt':'a','model':'x'}|model: found x, expected one of characters, pieces"})
     void whatIsWrongIsNamedWithWhatIsAllowed(String body, String message) throws Exception {
         HttpResponse<String> answer = client.send(request("api/play/write", body.replace('\'', '"')),
                 HttpResponse.BodyHandlers.ofString());
@@ -202,7 +204,7 @@ final class PlayFeatureTest {
         assertThat(get("api/inside/summary").get("parameter_count").asLong())
                 .isEqualTo(trained("characters").model().parameterCount());
         assertThat(get("api/inside/neighbours?id=9999").at("/error/message").asText())
-                .isEqualTo("id: found \"9999\", expected a whole number from 0 to 42");
+                .isEqualTo("id: found \"9999\", expected a whole number from 0 to 37");
     }
 
     private static List<List<Integer>> plus(List<List<Integer>> before, JsonNode branches) {

@@ -2,7 +2,7 @@ package inkhorn.serve.play;
 
 import inkhorn.autograd.Rng;
 import inkhorn.data.tokenizer.Tokenizer;
-import inkhorn.data.tokenizer.Tokenizers;
+import inkhorn.data.tokenizer.bpe.BpeTokenizer;
 import inkhorn.data.tokenizer.character.CharTokenizer;
 import inkhorn.generate.TrainedModel;
 import inkhorn.nn.Gpt;
@@ -17,7 +17,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Small models on disk, behind a server: one of characters that would break out of a careless page, one of bytes. */
+/**
+ * Small models on disk, behind a server: one of characters that would break out of a careless page, one of
+ * pieces of bytes.
+ */
 final class PlayModels implements AutoCloseable {
 
     static final String HOSTILE = "</script><img src=x onerror=alert(1)>&\"'\n \t\u202e\u2028é漢😀abcdefghijklmnop";
@@ -31,11 +34,12 @@ final class PlayModels implements AutoCloseable {
         this.models = models;
     }
 
-    /** Serves "characters", the default, and "bytes". */
+    /** Serves "characters", the default, and "pieces". */
     static PlayModels serve(Path directory) throws IOException {
         Map<String, Path> paths = new LinkedHashMap<>();
         paths.put("characters", save(directory.resolve("characters"), CharTokenizer.fromText(HOSTILE), 2, 24, BLOCK));
-        paths.put("bytes", save(directory.resolve("bytes"), Tokenizers.create("byte", ""), 1, 8, BLOCK));
+        paths.put("pieces", save(directory.resolve("pieces"),
+                BpeTokenizer.train(List.of("go go to to now now"), 300, 1), 1, 8, BLOCK));
         return serve(paths);
     }
 
