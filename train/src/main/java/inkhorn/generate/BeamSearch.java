@@ -36,6 +36,29 @@ public final class BeamSearch {
      */
     public record Hypothesis(int[] ids, double[] logProbabilities, double score, FinishReason reason) {}
 
+    /**
+     * A text with one more token.
+     *
+     * @param parent the text that it goes on from: its place among those that went on after the step before, 0 for
+     *     the prompt
+     * @param id the token
+     * @param logProbability of the token, by the model alone, in nats
+     * @param score as of {@link Hypothesis}
+     * @param reason why the text ended, or null
+     */
+    public record Branch(int parent, int id, double logProbability, double score, FinishReason reason) {}
+
+    /** Follows a search, step by step. */
+    @FunctionalInterface
+    public interface Listener {
+        /**
+         * @param going those that go on, the likeliest first
+         * @param ended those that ended and compete with those that ended before
+         * @return whether to look further; else the search ends with what there is
+         */
+        boolean step(List<Branch> going, List<Branch> ended);
+    }
+
     public BeamSearch(LanguageModel model, Beams beams, LogitTransform penalties) {
         this(model, CachedLogits::of, beams, penalties);
     }
@@ -63,7 +86,7 @@ public final class BeamSearch {
     }
 
     /** As above, and tells of each step. */
-    public List<Hypothesis> search(int[] prompt, Limits limits, Predicate<int[]> isStop, BeamListener listener) {
+    public List<Hypothesis> search(int[] prompt, Limits limits, Predicate<int[]> isStop, Listener listener) {
         Generator.check(prompt, limits, model);
         int most = limits.slide() ? limits.tokens() : Math.min(limits.tokens(), model.blockSize() - prompt.length);
         List<Beam> running = List.of(new Beam(TextSoFar.ofPrompt(prompt), new double[0], 0));
@@ -76,7 +99,7 @@ public final class BeamSearch {
             while (true) {
                 List<Continuation> continuations = continuations(running, rows);
                 List<Continuation> going = new ArrayList<>();
-                List<BeamListener.Branch> ended = new ArrayList<>();
+                List<Branch> ended = new ArrayList<>();
                 for (int rank = 0; rank < continuations.size(); rank++) {
                     Continuation continuation = continuations.get(rank);
                     FinishReason reason = reason(continuation.text(running), limits, isStop);
@@ -110,14 +133,14 @@ public final class BeamSearch {
         }
     }
 
-    private List<BeamListener.Branch> branches(List<Continuation> going, List<Beam> grown) {
+    private List<Branch> branches(List<Continuation> going, List<Beam> grown) {
         return IntStream.range(0, going.size())
                 .mapToObj(i -> branch(going.get(i), grown.get(i).ended(null, beams))).toList();
     }
 
-    private static BeamListener.Branch branch(Continuation continuation, Hypothesis text) {
+    private static Branch branch(Continuation continuation, Hypothesis text) {
         double[] logProbabilities = text.logProbabilities();
-        return new BeamListener.Branch(continuation.beam(), continuation.id(),
+        return new Branch(continuation.beam(), continuation.id(),
                 logProbabilities[logProbabilities.length - 1], text.score(), text.reason());
     }
 

@@ -262,7 +262,7 @@ async function write(body, position = null) {
         tokens.push({id: event.id, text: event.text, logProbability: event.log_probability});
         appendToken(tokens.at(-1), tokens.length - 1);
         numberCaret();
-        follow();
+        keepInSight();
         count++;
       } else if (event.event === "step") {
         tree.step(event.going, event.ended);
@@ -312,7 +312,7 @@ function speed(count, began) {
 }
 
 /** The last line stays in sight while it is written. */
-function follow() {
+function keepInSight() {
   const written = byId("written");
   if (written.scrollHeight - written.scrollTop - written.clientHeight < 100) {
     written.scrollTop = written.scrollHeight;
@@ -602,14 +602,33 @@ async function begin() {
   if (!await attempt(() => offerModels(byId("model"))) || !await attempt(chooseModel)) {
     return;
   }
+  const link = new URLSearchParams(location.search);
   const last = kept();
-  if (last?.model === byId("model").value && last.tokens?.length > 0) {
+  if (link.has("prompt")) {
+    await follow(link);
+  } else if (last?.model === byId("model").value && last.tokens?.length > 0) {
     byId("prompt").value = last.prompt;
     replaceText(last.tokens, last.promptLength);
   } else {
     const letters = names.names.join("");
     byId("prompt").value = [...FIRST_PROMPT].every((letter) => letters.includes(letter)) ? FIRST_PROMPT : "";
     await readPrompt();
+  }
+}
+
+/** A link may give the prompt and the options: /play?prompt=ROMEO:&seed=2&tokens=100&write&position=30. */
+async function follow(link) {
+  byId("prompt").value = link.get("prompt");
+  ["tokens", "seed", ...SLIDERS.map((slider) => slider.name)].filter((id) => link.has(id))
+    .forEach((id) => byId(id).value = link.get(id));
+  SLIDERS.forEach(placeSlider);
+  await readPrompt();
+  if (link.has("write")) {
+    await write({...request(), prompt: byId("prompt").value});
+  }
+  const position = Number(link.get("position") ?? NaN);
+  if (Number.isInteger(position) && position >= 0 && position <= tokens.length) {
+    await select(position);
   }
 }
 

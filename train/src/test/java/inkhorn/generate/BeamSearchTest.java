@@ -165,7 +165,7 @@ class BeamSearchTest {
         });
     }
 
-    private static List<Integer> plus(List<List<Integer>> before, BeamListener.Branch branch) {
+    private static List<Integer> plus(List<List<Integer>> before, BeamSearch.Branch branch) {
         List<Integer> longer = new ArrayList<>(before.get(branch.parent()));
         longer.add(branch.id());
         return longer;

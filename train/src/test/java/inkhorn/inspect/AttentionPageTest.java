@@ -49,7 +49,8 @@ final class AttentionPageTest {
     @Test
     void thePolicyAllowsThePagesOwnScriptAndStyleAndNothingElse() throws Exception {
         String page = AttentionPage.of(view);
-        assertThat(page).contains("default-src 'none'", "script-src '" + hash(page, "<script type=\"module\">(.*?)</script>") + "'",
+        assertThat(page).contains("default-src 'none'",
+                "script-src '" + hash(page, "<script type=\"module\">(.*?)</script>") + "'",
                 "style-src '" + hash(page, "<style>(.*?)</style>") + "'");
         assertThat(page).doesNotContainPattern("(src|href)=")
                 .doesNotContain("http:", "https:", " style=", "@import", "innerHTML");

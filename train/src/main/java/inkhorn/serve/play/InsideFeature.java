@@ -66,7 +66,7 @@ public final class InsideFeature implements Feature {
         return models.get(request.query("model").orElse(null));
     }
 
-    /** The last tokens of the text, as many as the model sees and a page shows; {@code from} says which is the first. */
+    /** The last tokens of the text, as many as the model sees and a page shows; {@code from} is the first of them. */
     private ObjectNode attention(Fields fields) throws Exception {
         ServedModel served = models.get(fields.text("model").orElse(null));
         int[] ids = WritingRequest.text(fields, served.trained());

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import inkhorn.data.files.Json;
 import inkhorn.data.tokenizer.StreamDecoder;
 import inkhorn.data.tokenizer.Tokenizer;
-import inkhorn.generate.BeamListener;
 import inkhorn.generate.BeamSearch;
 import inkhorn.generate.FinishReason;
 import inkhorn.generate.NextLogits;
@@ -214,7 +213,7 @@ public final class PlayFeature implements Feature {
             send(end.put("ms", milliseconds()));
         }
 
-        private static JsonNode branches(List<BeamListener.Branch> branches) {
+        private static JsonNode branches(List<BeamSearch.Branch> branches) {
             return Json.MAPPER.valueToTree(branches.stream().map(branch -> {
                 ObjectNode node = Json.MAPPER.createObjectNode().put("parent", branch.parent()).put("id", branch.id());
                 node.put("log_probability", branch.logProbability()).put("score", branch.score());

@@ -1,6 +1,5 @@
 package inkhorn.serve.play;
 
-import inkhorn.generate.BeamListener;
 import inkhorn.generate.BeamSearch;
 import inkhorn.generate.FinishReason;
 import inkhorn.generate.Generator;
@@ -24,7 +23,7 @@ final class PlayWriter {
     }
 
     /** The best texts, step by step. */
-    List<BeamSearch.Hypothesis> search(WritingRequest asked, String prompt, BeamListener listener) {
+    List<BeamSearch.Hypothesis> search(WritingRequest asked, String prompt, BeamSearch.Listener listener) {
         return new BeamSearch(model.trained().model(), ignored -> model.logits(), asked.beams().orElseThrow(),
                 asked.penalties().transform()).search(asked.text().ids(), asked.limits(),
                 StreamedText.stopsAt(model.trained().tokenizer(), prompt, asked.stops()), listener);

@@ -228,7 +228,8 @@ final class PlayBrowserTest {
         for (int i = 0; i < 150; i++) {
             float[] logits = new float[1 + random.nextInt(60)];
             for (int id = 0; id < logits.length; id++) {
-                logits[id] = i % 3 == 0 ? Math.round(random.nextGaussian() * 3) / 2f : (float) random.nextGaussian() * 4;
+                logits[id] = i % 3 == 0 ? Math.round(random.nextGaussian() * 3) / 2f
+                        : (float) random.nextGaussian() * 4;
             }
             int[] ids = random.ints(12, 0, logits.length).toArray();
             Penalties penalties = new Penalties(random.nextBoolean() ? 1 : 0.5 + random.nextDouble(),
