@@ -30,6 +30,8 @@ let rows = ROWS;
 let tree = null;
 let before = [];              // what Undo goes back to
 let writing = null;           // an AbortController
+let drawnTokens = 0;          // tokens that are shown
+let frame = 0;                // in which more will be
 let asking = 0;               // only the answer to the last question counts
 
 // ------------------------------------------------------------------------------------------------------ options
@@ -135,13 +137,33 @@ function appendToken(token, position) {
     "\n".repeat(token.text.split("\n").length - 1));
 }
 
+/** What was written since, once a frame: the layout of a long text takes longer than a token does. */
+function drawNewSoon() {
+  if (frame === 0) {
+    frame = requestAnimationFrame(drawNew);
+  }
+}
+
+function drawNew() {
+  cancelAnimationFrame(frame);
+  frame = 0;
+  const isInSight = isEndInSight();
+  for (; drawnTokens < tokens.length; drawnTokens++) {
+    appendToken(tokens[drawnTokens], drawnTokens);
+  }
+  numberCaret();
+  if (isInSight) {
+    byId("written").scrollTop = byId("written").scrollHeight;
+  }
+}
+
 /** The text anew, with a place behind it for what comes next. */
 function drawText() {
   const caret = el("button", {type: "button", class: "caret", tabindex: "-1", "aria-pressed": "false",
     title: "What might come next", "aria-label": "The next token"}, "▏");
   byId("written").replaceChildren(caret);
-  tokens.forEach(appendToken);
-  numberCaret();
+  drawnTokens = 0;
+  drawNew();
   mark();
 }
 
@@ -260,9 +282,7 @@ async function write(body, position = null) {
         }
       } else if (event.event === "token") {
         tokens.push({id: event.id, text: event.text, logProbability: event.log_probability});
-        appendToken(tokens.at(-1), tokens.length - 1);
-        numberCaret();
-        keepInSight();
+        drawNewSoon();
         count++;
       } else if (event.event === "step") {
         tree.step(event.going, event.ended);
@@ -283,6 +303,7 @@ async function write(body, position = null) {
       !controller.signal.aborted);
   } finally {
     if (writing === controller) {
+      drawNew();
       setWriting(null);
       keepText();
       mark();
@@ -300,9 +321,7 @@ function end(event) {
     const best = event.hypotheses[0];
     best.tokens.forEach((token, i) => {
       tokens.push({...token, logProbability: best.log_probabilities[i]});
-      appendToken(tokens.at(-1), tokens.length - 1);
     });
-    numberCaret();
   }
 }
 
@@ -311,12 +330,10 @@ function speed(count, began) {
   return `${number(perSecond, perSecond < 10 ? 1 : 0)} a second`;
 }
 
-/** The last line stays in sight while it is written. */
-function keepInSight() {
+/** Whether the last line is seen, so that it is to stay so. */
+function isEndInSight() {
   const written = byId("written");
-  if (written.scrollHeight - written.scrollTop - written.clientHeight < 100) {
-    written.scrollTop = written.scrollHeight;
-  }
+  return written.scrollHeight - written.scrollTop - written.clientHeight < 100;
 }
 
 /** A text of the tree, in place of the one that stands there: tokens after those that the search began with. */
