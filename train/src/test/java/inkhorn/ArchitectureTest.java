@@ -115,6 +115,10 @@ final class ArchitectureTest {
                     .and(not(simpleName("Stepped"))).and(not(simpleName("Sampled"))).and(not(simpleName("Losses"))));
 
     @ArchTest
+    static final ArchRule onlyOneLogKnowsMlflowsClient = noClasses().that(not(simpleName("MlflowLog")))
+            .should().dependOnClassesThat().resideInAnyPackage("org.mlflow..", "org.mlflow_project..");
+
+    @ArchTest
     static final ArchRule exchangingKnowsNoTrainer = noClasses().that().resideInAPackage("inkhorn.exchange..")
             .should().dependOnClassesThat().resideInAnyPackage("inkhorn.train..", "inkhorn.config..");
 

@@ -33,6 +33,7 @@ final class IneffectiveKeys {
                     "lora.targets"),
             new Rule("section lora, with which adapters alone are trained", config -> config.lora().isOn(),
                     "train.freeze"),
+            new Rule("no run.mlflow_uri", config -> config.run().mlflowUri() == null, "run.mlflow_experiment"),
             new Rule("data.dir, which is the data set", config -> config.data().dir() != null, "data.dataset"),
             new Rule("data.dir, which has its own tokenizer, and no data.tokenizer",
                     config -> config.data().dir() != null && config.data().tokenizer() == null,

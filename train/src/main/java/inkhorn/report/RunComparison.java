@@ -25,7 +25,8 @@ public record RunComparison(String first, String second, List<Difference> differ
     /** The share of the common range over which training losses are compared: its end. */
     private static final double COMPARED = 0.25;
     /** Keys that do not change what is learned. */
-    private static final Set<String> PLACE = Set.of("run.name", "run.out", "run.log_to");
+    private static final Set<String> PLACE = Set.of("run.name", "run.out", "run.log_to", "run.mlflow_uri",
+            "run.mlflow_experiment");
     /** Keys that change what a loss is about. */
     private static final Set<String> SUBJECT = Set.of("data.dataset", "data.path", "data.dir", "data.tokenizer",
             "data.vocab_size", "data.val_fraction");

@@ -28,8 +28,8 @@ import java.util.stream.Collectors;
 public record Resumption(String checkpoint, boolean dataChanged) {
 
     /** Keys that say where a run and its records are and what it began with, not what it computes from now on. */
-    private static final Set<String> PLACE = Set.of("run.name", "run.out", "run.log_to",
-            ModelConfig.INIT_FROM);
+    private static final Set<String> PLACE = Set.of("run.name", "run.out", "run.log_to", "run.mlflow_uri",
+            "run.mlflow_experiment", ModelConfig.INIT_FROM);
 
     /**
      * Compares a run with what a checkpoint was made of.

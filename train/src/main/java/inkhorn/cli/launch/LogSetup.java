@@ -35,6 +35,8 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         context.getLogger("inkhorn").setLevel(chosen == null ? Level.INFO : chosen);
         // The train command shows the choice in its banner.
         context.getLogger("inkhorn.autograd.kernel.KernelProvider").setLevel(chosen == null ? Level.WARN : chosen);
+        // What it has to say is in the exceptions that MlflowLog turns into one warning.
+        context.getLogger("org.mlflow").setLevel(Level.OFF);
         ch.qos.logback.classic.Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.WARN);
         root.addAppender(stderr(context));

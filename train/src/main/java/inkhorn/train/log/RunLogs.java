@@ -15,9 +15,13 @@ public final class RunLogs implements AutoCloseable {
 
     private final RunConfig config;
     private final RunLog metrics;
+    private static final MlflowLog.Patience PATIENCE = new MlflowLog.Patience(30_000, 10_000, 10_000, 1_000);
+
     private final List<MetricsLog> others = new ArrayList<>();
     private final long step;
     private final boolean isNew;
+    /** Null where the config names no server. */
+    private MlflowLog mlflow;
     private Outcome outcome = Outcome.FAILED;
 
     private RunLogs(RunConfig config, RunLog metrics, long step, boolean isNew) {
@@ -56,12 +60,19 @@ public final class RunLogs implements AutoCloseable {
         if (config.run().logsTo(LogTarget.TENSORBOARD)) {
             others.add(TensorBoardLog.open(directory, config.values(), config.toYaml(), history, step, anew));
         }
+        if (config.run().mlflowUri() != null) {
+            mlflow = MlflowLog.open(config, history, step, isNew, PATIENCE);
+            others.add(mlflow);
+        }
         return this;
     }
 
     /** Says on which machine this process trains; before the first record. */
     public void began(Session session) {
         session.write(config.run().directory(), !isNew);
+        if (mlflow != null) {
+            mlflow.began(session);
+        }
     }
 
     /** Appends a record to all of them. */
