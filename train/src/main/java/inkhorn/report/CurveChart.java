@@ -10,20 +10,24 @@ import java.util.Locale;
  */
 final class CurveChart {
 
-    private static final int WIDTH = 760;
-    private static final int HEIGHT = 320;
+    private static final int LARGE = 760;
+    private static final int SMALL = 380;
     private static final int LEFT = 58;
     private static final int RIGHT = 14;
     private static final int TOP = 30;
     private static final int BOTTOM = 44;
     private static final int MOST_POINTS = 1500;
     private static final int TICKS = 6;
+    /** How far a dot reaches over the edge. */
+    private static final int DOT = 5;
     private static final int MOST_DOTS = 60;
     /** Of a legend's letters, about. */
     private static final double LETTER = 7;
 
     private final String title;
     private final String axis;
+    private final int width;
+    private final int height;
     private final List<Line> lines = new ArrayList<>();
 
     /**
@@ -36,9 +40,20 @@ final class CurveChart {
     private record Line(int run, String kind, String label, Curve curve) {
     }
 
-    CurveChart(String title, String axis) {
+    private CurveChart(String title, String axis, int width, int height) {
         this.title = title;
         this.axis = axis;
+        this.width = width;
+        this.height = height;
+    }
+
+    static CurveChart large(String title, String axis) {
+        return new CurveChart(title, axis, LARGE, LARGE * 3 / 7);
+    }
+
+    /** Half as wide, with letters of the same size. */
+    static CurveChart small(String title, String axis) {
+        return new CurveChart(title, axis, SMALL, SMALL * 3 / 5);
     }
 
     /** Adds a curve behind those that follow. */
@@ -60,7 +75,7 @@ final class CurveChart {
 
     /** A file of its own. */
     String file(String style) {
-        return svg("<style>" + style + "</style><rect class=\"ground\" width=\"" + WIDTH + "\" height=\"" + HEIGHT
+        return svg("<style>" + style + "</style><rect class=\"ground\" width=\"" + width + "\" height=\"" + height
                 + "\"/>") + "\n";
     }
 
@@ -71,14 +86,15 @@ final class CurveChart {
                 .toList();
         Range y = Range.of(shown.isEmpty() ? lines.stream().map(line -> line.curve().y()).toList() : shown, false);
         StringBuilder out = new StringBuilder();
-        out.append("<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" viewBox=\"0 0 ").append(WIDTH).append(' ')
-                .append(HEIGHT).append("\" role=\"img\" aria-label=\"").append(Html.escape(title + " against " + axis))
+        out.append("<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" viewBox=\"0 0 ").append(width).append(' ')
+                .append(height).append("\" role=\"img\" aria-label=\"").append(Html.escape(title + " against " + axis))
                 .append("\">").append(begin).append("<clipPath id=\"").append(id()).append("\"><rect x=\"")
-                .append(LEFT).append("\" y=\"").append(TOP).append("\" width=\"").append(WIDTH - LEFT - RIGHT)
-                .append("\" height=\"").append(HEIGHT - TOP - BOTTOM).append("\"/></clipPath>");
+                .append(LEFT - DOT).append("\" y=\"").append(TOP - DOT).append("\" width=\"")
+                .append(width - LEFT - RIGHT + 2 * DOT).append("\" height=\"").append(height - TOP - BOTTOM + 2 * DOT)
+                .append("\"/></clipPath>");
         grid(out, x, y);
         text(out, LEFT, TOP - 12, "title", title);
-        text(out, WIDTH - RIGHT, HEIGHT - 8, "axis end", axis);
+        text(out, width - RIGHT, height - 8, "axis end", axis);
         out.append("<g clip-path=\"url(#").append(id()).append(")\">");
         lines.forEach(line -> draw(out, line, x, y));
         out.append("</g>");
@@ -90,27 +106,27 @@ final class CurveChart {
         return "c" + Integer.toHexString((title + axis).hashCode());
     }
 
-    private static void grid(StringBuilder out, Range x, Range y) {
+    private void grid(StringBuilder out, Range x, Range y) {
         for (double tick : y.ticks(TICKS)) {
-            String at = number(HEIGHT - BOTTOM - y.share(tick) * (HEIGHT - TOP - BOTTOM));
+            String at = number(height - BOTTOM - y.share(tick) * (height - TOP - BOTTOM));
             out.append("<path class=\"grid\" d=\"M").append(LEFT).append(' ').append(at).append('H')
-                    .append(WIDTH - RIGHT).append("\"/>");
+                    .append(width - RIGHT).append("\"/>");
             text(out, LEFT - 6, Double.parseDouble(at) + 4, "tick end", y.label(tick));
         }
         for (double tick : x.ticks(TICKS)) {
-            text(out, LEFT + x.share(tick) * (WIDTH - LEFT - RIGHT), HEIGHT - BOTTOM + 17, "tick middle",
+            text(out, LEFT + x.share(tick) * (width - LEFT - RIGHT), height - BOTTOM + 17, "tick middle",
                     x.label(tick));
         }
     }
 
-    private static void draw(StringBuilder out, Line line, Range x, Range y) {
+    private void draw(StringBuilder out, Line line, Range x, Range y) {
         List<String> points = new ArrayList<>();
         Curve curve = line.curve();
         boolean dots = line.kind().equals("dotted") && curve.size() <= MOST_DOTS;
         StringBuilder circles = new StringBuilder();
         for (int i = 0; i < curve.size(); i++) {
-            String left = number(LEFT + x.share(curve.x()[i]) * (WIDTH - LEFT - RIGHT));
-            String top = number(HEIGHT - BOTTOM - y.share(curve.y()[i]) * (HEIGHT - TOP - BOTTOM));
+            String left = number(LEFT + x.share(curve.x()[i]) * (width - LEFT - RIGHT));
+            String top = number(height - BOTTOM - y.share(curve.y()[i]) * (height - TOP - BOTTOM));
             points.add(left + " " + top);
             if (dots) {
                 circles.append("<circle class=\"dot run").append(line.run()).append("\" cx=\"").append(left)
@@ -125,7 +141,7 @@ final class CurveChart {
 
     private void legend(StringBuilder out) {
         List<Line> named = lines.stream().filter(line -> !line.label().isEmpty()).toList();
-        double right = WIDTH - RIGHT;
+        double right = width - RIGHT;
         for (int i = named.size() - 1; i >= 0; i--) {
             Line line = named.get(i);
             text(out, right, TOP - 12, "legend end", line.label());

@@ -23,7 +23,8 @@ import java.util.stream.Collectors;
  */
 public final class ReportPage {
 
-    private static final double SMOOTHING = 0.9;
+    /** A smoothed point is made of about one in so many of the records. */
+    private static final double SMOOTHING = 60;
 
     private final List<RunHistory> runs;
     private final StringBuilder out = new StringBuilder();
@@ -85,8 +86,8 @@ public final class ReportPage {
             out.append("<div class=\"tab ").append(axis.name().toLowerCase(Locale.ROOT)).append("\">")
                     .append(chart(lossChart(runs, axis))).append("</div>\n");
         }
-        out.append("</div>\n<p class=\"note\">Thick: validation loss, and the batches' training loss smoothed; thin:"
-                + " the training loss of each logged step. In nats a token. Seconds are those of the steps.</p>\n");
+        out.append("</div>\n<p class=\"note\">Thick: validation loss. Dashed: the batches' training loss, smoothed."
+                + " Thin: the training loss of each logged step. In nats a token. Seconds are those of the steps.</p>\n");
         section("Learning rate, gradient norm, speed");
         out.append("<div class=\"row\">").append(chart(stepChart("learning rate", "line", TrainEvent.Stepped::lr)))
                 .append(chart(stepChart("gradient norm", "line", TrainEvent.Stepped::gradNorm)))
@@ -98,12 +99,13 @@ public final class ReportPage {
     }
 
     private static CurveChart lossChart(List<RunHistory> runs, RunHistory.Axis axis) {
-        CurveChart chart = new CurveChart("loss", axis.name().toLowerCase(Locale.ROOT));
+        CurveChart chart = CurveChart.large("loss", axis.name().toLowerCase(Locale.ROOT));
         for (int i = 0; i < runs.size(); i++) {
             Curve training = runs.get(i).curve(axis, TrainEvent.Stepped::loss);
             String name = runs.size() == 1 ? "" : runs.get(i).name() + " ";
             chart.add(i, "raw", "", training);
-            chart.add(i, "smooth", runs.size() == 1 ? "train" : "", training.smoothed(SMOOTHING));
+            chart.add(i, "smooth", runs.size() == 1 ? "train" : "",
+                    training.smoothed(Math.max(0, 1 - SMOOTHING / training.size())));
             chart.add(i, "dotted", runs.size() == 1 ? "validation" : name.strip(),
                     runs.get(i).evaluationCurve(axis, losses -> losses.valLoss()));
         }
@@ -112,7 +114,7 @@ public final class ReportPage {
 
     private CurveChart stepChart(String title, String kind,
             ToDoubleFunction<TrainEvent.Stepped> value) {
-        CurveChart chart = new CurveChart(title, "steps");
+        CurveChart chart = CurveChart.small(title, "steps");
         for (int i = 0; i < runs.size(); i++) {
             chart.add(i, kind, runs.size() == 1 ? "" : runs.get(i).name(), runs.get(i).curve(RunHistory.Axis.STEPS,
                     value));

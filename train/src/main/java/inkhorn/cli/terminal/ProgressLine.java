@@ -10,7 +10,8 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
 /**
- * A bar on the terminal's last line, with loss, tokens/s and time left. A line for each tenth of the run, and for each
+ * A bar on the terminal's last line, with the loss and its course, tokens/s and time left; it moves while the run
+ * evaluates and saves too. A line for each tenth of the run, and for each
  * step that is saved or evaluated, stays above it.
  */
 final class ProgressLine extends Progress {
@@ -19,18 +20,31 @@ final class ProgressLine extends Progress {
     private static final long MESSAGE_NANOS = 200_000_000L;
 
     private static final int LASTING_LINES = 10;
+    private static final int WIDE = 100;
+    /** Signs of the loss's course on a terminal that is not wide. */
+    private static final int NARROW = 8;
 
     private final long total;
     private final TerminalLine line;
     private final ProgressBar bar;
+    private final boolean isWide;
+    /** Null where the terminal cannot show it. */
+    private final Sparkline course;
     private long lastMessage = System.nanoTime() - MESSAGE_NANOS;
     private TrainEvent.Stepped lastStep;
     private long lastingStep;
 
     ProgressLine(long from, long total, PrintStream out) {
+        this(from, total, out, Sparkline.isShown());
+    }
+
+    /** @param blocks whether the terminal has the signs of a {@link Sparkline} */
+    ProgressLine(long from, long total, PrintStream out, boolean blocks) {
         this.total = total;
         lastingStep = from;
         line = new TerminalLine(out);
+        isWide = line.getMaxRenderedLength() >= WIDE;
+        course = blocks ? new Sparkline(isWide ? 2 * NARROW : NARROW) : null;
         bar = new ProgressBarBuilder()
                 .setInitialMax(total)
                 .startsFrom(from, Duration.ZERO)
@@ -45,6 +59,9 @@ final class ProgressLine extends Progress {
     @Override
     public void step(TrainEvent.Stepped step) {
         lastStep = step;
+        if (course != null) {
+            course.add(step.loss());
+        }
         bar.stepTo(step.step());
         if (step.step() * LASTING_LINES / total > (step.step() - 1) * LASTING_LINES / total) {
             keepStep();
@@ -68,7 +85,12 @@ final class ProgressLine extends Progress {
 
     /** Short enough for a terminal of 80 columns. */
     private String lastStepInShort() {
-        return String.format(Locale.ROOT, "loss %.4f %s", lastStep.loss(), speed(lastStep).replace("  ", " "));
+        String blocks = course == null ? "" : course.text();
+        String speed = speed(lastStep).replace("  ", " ");
+        // Where both do not fit, the course of the loss says more than the share of the peak.
+        String shown = blocks.isEmpty() || isWide ? speed : speed.replaceAll("(tokens/s).*", "$1");
+        return String.format(Locale.ROOT, "loss %.4f %s%s", lastStep.loss(), blocks.isEmpty() ? "" : blocks + " ",
+                shown);
     }
 
     private void keepStep() {
