@@ -87,7 +87,8 @@ public final class ReportPage {
                     .append(chart(lossChart(runs, axis))).append("</div>\n");
         }
         out.append("</div>\n<p class=\"note\">Thick: validation loss. Dashed: the batches' training loss, smoothed."
-                + " Thin: the training loss of each logged step. In nats a token. Seconds are those of the steps.</p>\n");
+                + " Thin: the training loss of each logged step. In nats a token. Seconds are those of the"
+                + " steps.</p>\n");
         section("Learning rate, gradient norm, speed");
         out.append("<div class=\"row\">").append(chart(stepChart("learning rate", "line", TrainEvent.Stepped::lr)))
                 .append(chart(stepChart("gradient norm", "line", TrainEvent.Stepped::gradNorm)))
