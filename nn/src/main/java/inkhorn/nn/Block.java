@@ -9,9 +9,10 @@ final class Block extends Module {
     private final Norm ln2;
     private final FeedForward mlp;
 
-    Block(GptConfig config) {
+    /** @param rotationOrNull of queries and keys, where the architecture has one */
+    Block(GptConfig config, RotaryPositions rotationOrNull) {
         this.ln1 = child("ln_1", "norm before attention", Norm.of(config));
-        this.attn = child("attn", new CausalSelfAttention(config));
+        this.attn = child("attn", new CausalSelfAttention(config, rotationOrNull));
         this.ln2 = child("ln_2", "norm before the MLP", Norm.of(config));
         this.mlp = child("mlp", config.activation().feedForward(config));
     }

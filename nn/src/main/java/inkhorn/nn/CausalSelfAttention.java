@@ -10,14 +10,17 @@ import inkhorn.autograd.ops.Heads;
 final class CausalSelfAttention extends Module {
     private final int heads;
     private final int headSize;
+    private final RotaryPositions rotation;
     private final Linear cAttn;
     private final Linear cProj;
     private final Dropout attnDropout;
 
-    CausalSelfAttention(GptConfig config) {
+    /** @param rotationOrNull of queries and keys, where the architecture has one */
+    CausalSelfAttention(GptConfig config, RotaryPositions rotationOrNull) {
         int channels = config.nEmbd();
         this.heads = config.nHead();
         this.headSize = config.headSize();
+        this.rotation = rotationOrNull;
         this.cAttn = child("c_attn", "queries, keys and values",
                 new Linear(channels, 3 * channels, config.bias(), null));
         this.cProj = child("c_proj", "attention's output", new Linear(channels, channels, config.bias(), null));
@@ -32,6 +35,10 @@ final class CausalSelfAttention extends Module {
      */
     Tensor forward(Tensor x, AttentionCache[] cachesOrNull, Pass pass) {
         Tensor qkv = pass.show(cAttn, cAttn.forward(x, pass), "queries, keys and values, concatenated");  // (B, T, 3C)
+        if (rotation != null) {
+            qkv = pass.show(path("c_attn rotated"), rotation.rotate(qkv, 2 * heads, cachesOrNull),
+                    "queries and keys rotated by their position");                                    // (B, T, 3C)
+        }
         Heads q = Heads.third(qkv, 0, heads);                                                          // (B, T, H, D)
         Heads k = Heads.third(qkv, 1, heads);
         Heads v = Heads.third(qkv, 2, heads);

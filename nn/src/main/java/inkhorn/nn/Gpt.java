@@ -18,6 +18,7 @@ public final class Gpt extends LanguageModel {
 
     private final GptConfig config;
     private final Embedding wte;
+    /** (block_size, C), or null where the positions have no table. */
     private final Tensor positions;
     private final Dropout drop;
     private final List<Block> blocks = new ArrayList<>();
@@ -37,11 +38,13 @@ public final class Gpt extends LanguageModel {
                 new Embedding(vocabulary, channels));
         this.positions = switch (config.position()) {
             case LEARNED -> learnedPositions();
+            case ROPE -> null;
             case SINUSOIDAL -> buffer(POSITIONS + ".weight", Sinusoids.table(config.blockSize(), channels));
         };
+        RotaryPositions rotation = config.position() == Position.ROPE ? new RotaryPositions(config) : null;
         this.drop = new Dropout(config.dropout());
         for (int i = 0; i < config.nLayer(); i++) {
-            blocks.add(child("transformer.h." + i, new Block(config)));
+            blocks.add(child("transformer.h." + i, new Block(config, rotation)));
         }
         this.lnF = child("transformer.ln_f", "norm before the head", Norm.of(config));
         this.lmHead = tied ? wte
@@ -151,6 +154,9 @@ public final class Gpt extends LanguageModel {
     private Tensor embedded(IntTensor ids, KeyValueCache[] cachesOrNull, Pass pass) {
         pass.show("ids", ids.shape(), "one id for each token", null);
         Tensor tokens = pass.show(wte, wte.forward(ids), "a vector for each token");    // (B, T, C)
+        if (positions == null) {
+            return drop.forward(tokens, pass);                                          // (B, T, C)
+        }
         Tensor atPositions = pass.show(POSITIONS, positions(ids, cachesOrNull), config.position() == Position.SINUSOIDAL
                 ? "a vector for each position, computed" : "a vector for each position");   // (T, C) or (B, 1, C)
         return pass.show("transformer.wte + wpe", drop.forward(tokens.add(atPositions), pass),

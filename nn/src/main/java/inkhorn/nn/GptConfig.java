@@ -22,16 +22,18 @@ import java.util.Map;
  * @param norm         of the branches' inputs and of the head's
  * @param activation   the feed-forward layer's
  * @param position     how a token's position is embedded
+ * @param ropeBase     of position rope: the base of its frequencies, {@code ropeBase^(-2i/rotated)} for pair i
+ * @param ropePartial  of position rope: the share of a head's channels that are rotated, in (0, 1]
  * @param tieWeights   whether the head uses the token embedding's weights (Press and Wolf 2017)
  * @param vocabSize    V, number of different tokens; follows from the data, 0 until they are known
  * @param layerNormEps what is added to a variance or a mean square
  */
 public record GptConfig(int nLayer, int nHead, int nEmbd, int nInner, int blockSize, double dropout, boolean bias,
-        RowNorm norm, Activation activation, Position position, boolean tieWeights, int vocabSize,
-        double layerNormEps) {
+        RowNorm norm, Activation activation, Position position, double ropeBase, double ropePartial,
+        boolean tieWeights, int vocabSize, double layerNormEps) {
     /** nanoGPT's config/train_shakespeare_char.py, with train.py's dropout and bias, and GPT-2's epsilon. */
     private static final GptConfig DEFAULTS = new GptConfig(6, 6, 384, 0, 256, 0, false, RowNorm.LAYERNORM,
-            Activation.GELU, Position.LEARNED, true, 0, 1e-5);
+            Activation.GELU, Position.LEARNED, 10_000, 1, true, 0, 1e-5);
 
     /** @throws InvalidConfigException naming every value that is out of range, and what is allowed */
     public GptConfig {
@@ -43,6 +45,13 @@ public record GptConfig(int nLayer, int nHead, int nEmbd, int nInner, int blockS
                 .present("activation", activation, "a value").present("position", position, "a value")
                 .that(nHead < 1 || nEmbd < 1 || nEmbd % nHead == 0, "n_embd", "found " + nEmbd + ", which " + nHead
                         + " heads (model.n_head) do not divide; use " + near + " or another n_head", "n_head")
+                .above("rope_base", ropeBase, 1)
+                .that(ropePartial > 0 && ropePartial <= 1, "rope_partial", "found " + ropePartial
+                        + ", expected a number > 0 and <= 1")
+                .that(position != Position.ROPE || nHead < 1 || nEmbd < 1 || !(ropePartial > 0 && ropePartial <= 1)
+                        || rotated(nEmbd / nHead, ropePartial) >= 2, "rope_partial", "found " + ropePartial
+                        + ", which rotates no pair of a head's " + nEmbd / Math.max(1, nHead) + " channels; use a "
+                        + "larger share or wider heads", "n_head")
                 .between("layer_norm_eps", layerNormEps, 0, 1)
                 .done();
         if (nInner == activation.defaultWidth(nEmbd)) {
@@ -57,6 +66,15 @@ public record GptConfig(int nLayer, int nHead, int nEmbd, int nInner, int blockS
 
     public int headSize() {
         return nEmbd / nHead;
+    }
+
+    /** Channels of a head that {@link Position#ROPE} rotates: the largest even number within the share. */
+    public int rotated() {
+        return rotated(headSize(), ropePartial);
+    }
+
+    private static int rotated(int headSize, double share) {
+        return (int) (headSize * share / 2 + 1e-9) * 2;
     }
 
     public int hiddenWidth() {
@@ -102,6 +120,14 @@ public record GptConfig(int nLayer, int nHead, int nEmbd, int nInner, int blockS
 
     public GptConfig withPosition(Position value) {
         return with("position", value);
+    }
+
+    public GptConfig withRopeBase(double value) {
+        return with("ropeBase", value);
+    }
+
+    public GptConfig withRopePartial(double value) {
+        return with("ropePartial", value);
     }
 
     public GptConfig withTieWeights(boolean value) {

@@ -5,5 +5,12 @@ public enum Position {
     /** A trained table, as GPT-2's. */
     LEARNED,
     /** The fixed waves of Vaswani et al. 2017, 3.5. */
-    SINUSOIDAL
+    SINUSOIDAL,
+    /** No table: queries and keys are rotated by angles of their position (Su et al. 2021, 3.2). */
+    ROPE;
+
+    /** Whether a table with a row for each position is added to the tokens, as in GPT-2. */
+    public boolean isTable() {
+        return this == LEARNED || this == SINUSOIDAL;
+    }
 }

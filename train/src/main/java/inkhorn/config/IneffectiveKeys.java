@@ -1,6 +1,7 @@
 package inkhorn.config;
 
 import inkhorn.nn.GptConfig;
+import inkhorn.nn.Position;
 import inkhorn.nn.config.Records;
 import inkhorn.optim.Hyperparameters;
 import inkhorn.optim.LrSchedule;
@@ -21,6 +22,10 @@ final class IneffectiveKeys {
             Arrays.stream(Optimizers.values()).map(IneffectiveKeys::ofOptimizer), Stream.of(
             new Rule("model.type bigram, which has one table and nothing else",
                     config -> config.model().type() == ModelConfig.Type.BIGRAM, ofGptsOnly()),
+            new Rule("model.position other than rope, which rotates nothing",
+                    config -> config.model().type() == ModelConfig.Type.GPT
+                            && config.model().gpt().position() != Position.ROPE,
+                    "model.rope_base", "model.rope_partial"),
             new Rule("optim.schedule constant, under which the learning rate does not fall",
                     IneffectiveKeys::isConstant,
                     "optim.min_lr", "optim.lr_decay_iters"),

@@ -29,6 +29,10 @@ final class Gpt2Limits {
             return Optional.of("the model has norm " + Records.word(config.norm()) + ", " + reader
                     + " computes layernorm; train with model.norm: layernorm");
         }
+        if (!config.position().isTable()) {
+            return Optional.of("the model has position " + Records.word(config.position()) + ", " + reader
+                    + " adds a table of positions; train with model.position: learned");
+        }
         if (!activations.contains(config.activation())) {
             String computed = String.join(" or ", EnumSet.copyOf(activations).stream().map(Records::word).toList());
             return Optional.of("the model has activation " + Records.word(config.activation()) + ", " + reader

@@ -17,7 +17,7 @@ import java.util.List;
  *
  * @param ids     T tokens
  * @param streams L + 1 residual streams (T·C): before each block, and after the last
- * @param qkv     of each layer queries, keys and values (T·3C)
+ * @param qkv     of each layer queries, keys and values as the heads read them (T·3C)
  * @param mixed   of each layer what its heads make of the values (T·C)
  * @param logits  (T·V)
  */
@@ -29,10 +29,14 @@ public record ForwardCapture(Gpt model, int[] ids, List<float[]> streams, List<f
         List<float[]> qkv = new ArrayList<>();
         List<float[]> mixed = new ArrayList<>();
         ForwardHook copies = step -> {
-            if (step.name().endsWith("wte + wpe") || step.name().endsWith(".+ mlp")) {
+            if (step.name().endsWith("transformer.wte") || step.name().endsWith(".+ mlp")) {
                 streams.add(copy(step.value()));
+            } else if (step.name().endsWith("wte + wpe")) {
+                streams.set(0, copy(step.value()));
             } else if (step.name().endsWith("attn.c_attn")) {
                 qkv.add(copy(step.value()));
+            } else if (step.name().endsWith("attn.c_attn rotated")) {
+                qkv.set(qkv.size() - 1, copy(step.value()));
             } else if (step.name().endsWith("attn heads joined")) {
                 mixed.add(copy(step.value()));
             }

@@ -19,6 +19,7 @@ import inkhorn.nn.Bigram;
 import inkhorn.nn.Gpt;
 import inkhorn.nn.GptConfig;
 import inkhorn.nn.LanguageModel;
+import inkhorn.nn.Position;
 import inkhorn.nn.StateDict;
 import java.io.File;
 import java.io.IOException;
@@ -204,6 +205,9 @@ final class ModelExportTest {
                 "--format gguf: the model has activation gelu, llama.cpp's gpt2 computes gelu_tanh");
         refused(new Gpt(SMALL.withActivation(Activation.RELU)), BPE, "llmc", "llm.c computes gelu_tanh");
         refused(new Gpt(SMALL.withNorm(RowNorm.RMSNORM)), BPE, "hf", "the model has norm rmsnorm");
+        for (String format : List.of("hf", "gguf", "llmc")) {
+            refused(new Gpt(SMALL.withPosition(Position.ROPE)), BPE, format, "the model has position rope");
+        }
         refused(new Gpt(SMALL.withActivation(Activation.SWIGLU)), BPE, "hf", "the model has activation swiglu");
         refused(new Gpt(SMALL.withTieWeights(false)), BPE, "llmc", "a head of its own");
         refused(new Gpt(SMALL.withNInner(16)), BPE, "llmc", "n_inner 16");

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import inkhorn.autograd.IntTensor;
 import inkhorn.autograd.NoGrad;
+import inkhorn.autograd.Rng;
 import inkhorn.nn.Gpt;
 import inkhorn.nn.Pass;
+import inkhorn.nn.Position;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -28,7 +30,7 @@ final class ForwardCaptureTest {
 
     @Test
     void everyRowOfTheSoftmaxAddsUpToOneAndSeesNothingBehindItself() {
-        for (HeadStages head : heads()) {
+        for (HeadStages head : heads(capture)) {
             for (int q = 0; q < IDS.length; q++) {
                 assertThat(Arrays.stream(head.weights()[q]).sum()).isCloseTo(1, within(1e-12));
                 for (int k = 0; k < IDS.length; k++) {
@@ -41,8 +43,26 @@ final class ForwardCaptureTest {
 
     @Test
     void theWeightedValuesAreWhatTheAttentionOpMadeInTheSamePass() {
+        assertTheWeightedValuesAreTheOps(gpt, capture);
+        assertThat(capture.head(0, 0).weights()).as("heads differ").isNotEqualTo(capture.head(0, 1).weights());
+    }
+
+    @Test
+    void theWeightsOfRotatedQueriesAndKeysAreThoseOfTheAttentionOp() {
+        Gpt rotating = new Gpt(gpt.gptConfig().withPosition(Position.ROPE), new Rng(3));
+        rotating.namedParameters().forEach(p -> {
+            for (int i = 0; i < p.tensor().size(); i++) {
+                p.tensor().data()[i] *= p.name().contains("ln_") ? 1 : 30;
+            }
+        });
+        ForwardCapture rotated = ForwardCapture.of(rotating, IDS);
+        assertThat(rotated.streams()).hasSize(Views.LAYERS + 1);
+        assertTheWeightedValuesAreTheOps(rotating, rotated);
+    }
+
+    private static void assertTheWeightedValuesAreTheOps(Gpt gpt, ForwardCapture capture) {
         int size = gpt.gptConfig().headSize();
-        for (HeadStages head : heads()) {
+        for (HeadStages head : heads(capture)) {
             float[] mixed = capture.mixed().get(head.layer());
             for (int q = 0; q < IDS.length; q++) {
                 for (int d = 0; d < size; d++) {
@@ -51,7 +71,6 @@ final class ForwardCaptureTest {
                 }
             }
         }
-        assertThat(capture.head(0, 0).weights()).as("heads differ").isNotEqualTo(capture.head(0, 1).weights());
     }
 
     @Test
@@ -90,7 +109,7 @@ final class ForwardCaptureTest {
         }
     }
 
-    private List<HeadStages> heads() {
+    private static List<HeadStages> heads(ForwardCapture capture) {
         return List.of(capture.head(0, 0), capture.head(0, 2), capture.head(1, 1));
     }
 }

@@ -1,6 +1,6 @@
 package inkhorn.autograd.kernel;
 
-/** The part of {@link Kernels} that attends to all positions at once, as in training. */
+/** The part of {@link Kernels} that attends to all positions at once, as in training, and rotates them before. */
 public interface AttentionKernels {
     /**
      * Causal self-attention of all heads (Vaswani et al. 2017, 3.2; tiled after Dao et al. 2022).
@@ -23,4 +23,16 @@ public interface AttentionKernels {
     void attentionBackward(AttentionShape shape, HeadRows q, HeadRows k, HeadRows v, float p, long key, float[] out,
                            float[] logSumExp, float[] dOut, HeadRows dQ, boolean addQ, HeadRows dK, boolean addK,
                            HeadRows dV, boolean addV);
+
+    /**
+     * Rotates pairs of channels: {@code (x₁, x₂)} becomes {@code (x₁·cos - x₂·sin, x₂·cos + x₁·sin)}, or the result is
+     * added. The other channels of a row are copied or added. Every implementation gives the same bits.
+     *
+     * @param x (rows, width)
+     * @param turns (positions, rotated): the cosines of a position's angles, then their sines
+     * @param positions of each row
+     * @param back whether to rotate by the opposite angles, as the gradient is
+     * @param out (rows, width); may be {@code x} where nothing is added
+     */
+    void rotate(RotaryShape shape, float[] x, float[] turns, int[] positions, boolean back, float[] out, boolean add);
 }

@@ -136,6 +136,10 @@ public final class CountingKernels implements Kernels {
                                   float[][] values) {}
 
     @Override
+    public void rotate(RotaryShape shape, float[] x, float[] turns, int[] positions, boolean back, float[] out,
+                       boolean add) {}
+
+    @Override
     public void adamW(AdamWStep step, float[] weights, float[] gradient, float[] m, float[] v, int n) {}
 
     @Override

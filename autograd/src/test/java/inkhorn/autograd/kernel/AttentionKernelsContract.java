@@ -240,4 +240,49 @@ public interface AttentionKernelsContract {
             assertThat(value).isFinite();
         }
     }
+
+    RotaryShape[] ROTATIONS = {
+        new RotaryShape(1, 2, 1, 2, 2), new RotaryShape(7, 3 * 24, 4, 12, 12), new RotaryShape(3, 40, 2, 9, 6),
+        new RotaryShape(65, 3 * 64, 4, 32, 32), new RotaryShape(207, 131, 2, 65, 50), new RotaryShape(5, 30, 5, 6, 0)};
+
+    /** A pair as a complex number times {@code e^(±i·angle)}, in double. */
+    private static double[] rotated(RotaryShape shape, float[] x, double[] angles, int[] positions, int sign) {
+        double[] y = Samples.doubles(x);
+        for (int row = 0; row < shape.rows(); row++) {
+            for (int pair = 0; pair < shape.heads() * shape.pairs(); pair++) {
+                int i = pair % shape.pairs();
+                int re = row * shape.width() + pair / shape.pairs() * shape.headSize() + i;
+                int im = re + shape.rotated() / 2;
+                double length = Math.hypot(x[re], x[im]);
+                double angle = Math.atan2(x[im], x[re]) + sign * angles[positions[row] * shape.pairs() + i];
+                y[re] = length * Math.cos(angle);
+                y[im] = length * Math.sin(angle);
+            }
+        }
+        return y;
+    }
+
+    @Test
+    default void rotationIsTheProductWithAComplexNumberOfLengthOne() {
+        int table = 9;
+        for (RotaryShape shape : ROTATIONS) {
+            float[] x = normal(21, shape.rows() * shape.width());
+            double[] angles = Samples.doubles(normal(22, table * shape.pairs()));
+            float[] turns = new float[table * shape.rotated()];
+            for (int i = 0; i < angles.length; i++) {
+                int at = i / shape.pairs() * shape.rotated() + i % shape.pairs();
+                turns[at] = (float) Math.cos(angles[i]);
+                turns[at + shape.pairs()] = (float) Math.sin(angles[i]);
+            }
+            int[] positions = Samples.indices(23, shape.rows(), table);
+            for (boolean back : new boolean[] {false, true}) {
+                double[] expected = rotated(shape, x, angles, positions, back ? -1 : 1);
+                assertOutput(shape + (back ? " back" : ""), expected, 1e-6, (out, add) ->
+                        kernels().rotate(shape, x, turns, positions, back, out, add));
+                float[] inPlace = x.clone();
+                kernels().rotate(shape, inPlace, turns, positions, back, inPlace, false);
+                assertClose(shape + " in place", inPlace, expected, 1e-6);
+            }
+        }
+    }
 }

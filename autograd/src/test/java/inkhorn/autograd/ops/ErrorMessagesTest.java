@@ -144,4 +144,17 @@ class ErrorMessagesTest {
         assertMessage(() -> of(1 << 16, 1 << 16),
                 "shape: (65536, 65536) has more elements than one array can hold (2^31 - 9)");
     }
+
+    @Test
+    void rotationsThatDoNotFit() {
+        IntTensor positions = IntTensor.of(new int[] {0, 1, 2}, 1, 3);
+        assertMessage(() -> Rotary.apply(of(1, 3, 8), 3, 4, of(3, 4), positions),
+                "rotary: 3 heads of 4 channels do not lie within (1, 3, 8), a (B, T, W)");
+        assertMessage(() -> Rotary.apply(of(1, 3, 8), 2, 4, of(3, 3), positions),
+                "rotary: turns must be (positions, an even number up to 4), found (3, 3)");
+        assertMessage(() -> Rotary.apply(of(1, 3, 8), 2, 4, of(2, 4), positions),
+                "rotary: position 2 at index 2 is outside 0 … 1");
+        assertMessage(() -> Rotary.apply(of(3, 1, 8), 2, 4, of(3, 4), positions),
+                "rotary: positions must have the shape of x without the last axis, x (3, 1, 8), positions (1, 3)");
+    }
 }

@@ -318,6 +318,15 @@ class GradientsOfOpsTest {
                 Inputs.normal(33, 2, 7, 8));
     }
 
+    @Test
+    void gradientOfRotaryPositions() {
+        IntTensor positions = IntTensor.of(new int[] {0, 1, 2, 4, 5, 1}, 2, 3);
+        Tensor turns = Inputs.constant(Inputs.normal(39, 6, 4));
+        check("rotary", t -> Rotary.apply(t[0], 2, 5, turns, positions), Inputs.normal(40, 2, 3, 13));
+        check("rotary of a product", t -> Rotary.apply(t[0].mul(t[0]), 1, 4, turns, positions).mul(t[0]),
+                Inputs.normal(41, 2, 3, 4));
+    }
+
     @ParameterizedTest
     @EnumSource
     void gradientsOfResidualNorm(RowNorm norm) {

@@ -50,8 +50,9 @@ public final class Gpt2 {
             "dropout", "activation", "tieWeights", "layerNormEps");
     /** The components beside GPT-2's that are always written; all others are only where they differ from GPT-2. */
     private static final Set<String> ALWAYS_WRITTEN = Set.of("bias", "position");
-    /** The components with every value of which a model is a GPT-2: the same, with biases of 0 or a stored table. */
-    private static final Set<String> ANY_GPT2 = Set.of("bias", "position", "nInner");
+    /** The components of which {@link #isGpt2} asks nothing, or not whether they have GPT-2's value. */
+    private static final Set<String> ANY_GPT2 = Set.of("bias", "position", "nInner", "ropeBase",
+            "ropePartial");
     /** What an absent key means. */
     private static final GptConfig ABSENT = GptConfig.defaults().withBias(true);
 
@@ -91,10 +92,10 @@ public final class Gpt2 {
         return own;
     }
 
-    /** Whether all that GPT-2 has no key for is as in GPT-2. */
+    /** Whether a GPT-2 computes the same: with biases of 0 where there are none, and with a stored table. */
     private static boolean isGpt2(GptConfig config) {
         Map<String, Object> absent = Records.values(ABSENT);
-        return untranslated(config).entrySet().stream().allMatch(component ->
+        return config.position().isTable() && untranslated(config).entrySet().stream().allMatch(component ->
                 ANY_GPT2.contains(component.getKey()) || component.getValue().equals(absent.get(component.getKey())));
     }
 
@@ -173,13 +174,13 @@ public final class Gpt2 {
     /** Where a config has other sizes than a file's tensors, by name; found before anything of these sizes is made. */
     static List<String> misfits(GptConfig gpt, Map<String, int[]> file) {
         List<String> wrong = new ArrayList<>();
-        double table = (double) gpt.nEmbd() * gpt.blockSize();
+        double table = (double) (gpt.position() == Position.ROPE ? gpt.rotated() : gpt.nEmbd()) * gpt.blockSize();
         size(wrong, file, "vocab_size and n_embd", TOKENS, gpt.vocabSize(), gpt.nEmbd());
         boolean stored = size(wrong, file, "n_positions and n_embd", POSITIONS, gpt.blockSize(),
                 gpt.nEmbd());
-        if (gpt.position() == Position.SINUSOIDAL && !stored && table > LARGEST_TABLE) {
+        if (gpt.position() != Position.LEARNED && !stored && table > LARGEST_TABLE) {
             wrong.add("n_positions is " + gpt.blockSize() + " with n_embd " + gpt.nEmbd()
-                    + ", and a table of sinusoidal positions has at most " + LARGEST_TABLE + " numbers");
+                    + ", and a table of " + Records.word(gpt.position()) + " positions has at most " + LARGEST_TABLE + " numbers");
         }
         long blocks = file.keySet().stream().map(BLOCK::matcher).filter(Matcher::matches)
                 .map(matcher -> matcher.group(1)).distinct().count();

@@ -73,7 +73,7 @@ class HuggingFaceTest {
         "n_layer             | two    | n_layer must be a whole number, found two",
         "bias                | yes    | bias must be true or false, found yes",
         "activation_function | swish  | activation_function must be one of gelu, gelu_new, relu*, found swish",
-        "position            | rotary | position must be one of learned, sinusoidal, found rotary",
+        "position            | rotary | position must be one of learned, sinusoidal, rope, found rotary",
         "n_inner             | wide   | n_inner must be a whole number, found wide",
         "attn_pdrop          | x      | attn_pdrop must be a number, found x"})
     void aKeyThatIsNotComputedIsRefusedByName(String key, String value, String message) {
@@ -133,15 +133,17 @@ class HuggingFaceTest {
 
     @Test
     void everyComponentOfAnArchitectureIsReadBackAndWhatGpt2LacksIsNotCalledGpt2() {
-        Set<String> gpt2 = Set.of("dropout", "bias", "activation", "position", "tieWeights", "layerNormEps", "nInner");
+        Set<String> gpt2 = Set.of("dropout", "bias", "activation", "position", "tieWeights", "layerNormEps", "nInner",
+                "ropeBase", "ropePartial");
         GptConfig other = SMALL.withDropout(0.25).withBias(false).withTieWeights(false).withLayerNormEps(1e-6)
-                .withNInner(7);
+                .withNInner(7).withRopeBase(500).withRopePartial(0.5);
         Records.values(other).forEach((component, number) -> {
             Object[] choices = number instanceof Enum<?> word ? word.getDeclaringClass().getEnumConstants()
                     : new Object[] {number};
             for (Object value : choices) {
                 Map<String, Object> values = Records.values(SMALL);
-                boolean isGpt2 = value.equals(values.put(component, value)) || gpt2.contains(component);
+                boolean isGpt2 = value.equals(values.put(component, value))
+                        || gpt2.contains(component) && value != Position.ROPE;
                 GptConfig config = Records.make(GptConfig.class, values.values().toArray());
                 Map<String, Object> keys = HuggingFace.config(new Gpt(config));
                 assertThat(read(keys)).as(component).isEqualTo(config);

@@ -4,6 +4,7 @@ import inkhorn.autograd.kernel.AttentionKernels;
 import inkhorn.autograd.kernel.AttentionShape;
 import inkhorn.autograd.kernel.CounterRandom;
 import inkhorn.autograd.kernel.HeadRows;
+import inkhorn.autograd.kernel.RotaryShape;
 import java.util.Arrays;
 
 /**
@@ -27,6 +28,28 @@ interface ScalarAttention extends AttentionKernels {
         clear(shape, shape.keyHeads(), dV, addV);
         Queries queries = new Queries(shape, q, k, v, p, key);
         queries.forEach((b, h, t) -> queries.backward(b, h, t, out, logSumExp, dOut, dQ, dK, dV));
+    }
+
+    @Override
+    default void rotate(RotaryShape shape, float[] x, float[] turns, int[] positions, boolean back, float[] out,
+                        boolean add) {
+        for (int row = 0; row < shape.rows(); row++) {
+            for (int c = 0; c < shape.width(); c++) {
+                int at = row * shape.width() + c;
+                int inHead = c % shape.headSize();
+                if (c >= shape.heads() * shape.headSize() || inHead >= shape.rotated()) {
+                    out[at] = add ? out[at] + x[at] : x[at];
+                } else if (inHead < shape.pairs()) {
+                    int other = at + shape.pairs();
+                    float cos = turns[positions[row] * shape.rotated() + inHead];
+                    float sin = turns[positions[row] * shape.rotated() + shape.pairs() + inHead];
+                    float first = back ? x[at] * cos + x[other] * sin : x[at] * cos - x[other] * sin;
+                    float second = back ? x[other] * cos - x[at] * sin : x[other] * cos + x[at] * sin;
+                    out[at] = add ? out[at] + first : first;
+                    out[other] = add ? out[other] + second : second;
+                }
+            }
+        }
     }
 
     private static void clear(AttentionShape shape, int heads, HeadRows rows, boolean add) {

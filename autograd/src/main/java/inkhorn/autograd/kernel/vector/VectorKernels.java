@@ -9,6 +9,7 @@ import inkhorn.autograd.kernel.CrossEntropyRows;
 import inkhorn.autograd.kernel.Epilogue;
 import inkhorn.autograd.kernel.HeadRows;
 import inkhorn.autograd.kernel.Kernels;
+import inkhorn.autograd.kernel.RotaryShape;
 import inkhorn.autograd.kernel.RowNorm;
 import inkhorn.autograd.kernel.StridedCopy;
 import inkhorn.autograd.kernel.Unary;
@@ -19,6 +20,7 @@ import inkhorn.autograd.kernel.vector.gemm.VectorGemm.Operands;
 import inkhorn.autograd.kernel.vector.loops.Scratch;
 import inkhorn.autograd.kernel.vector.loops.VectorElementwise;
 import inkhorn.autograd.kernel.vector.loops.VectorMath;
+import inkhorn.autograd.kernel.vector.loops.VectorRotation;
 import inkhorn.autograd.kernel.vector.loops.VectorRows;
 import inkhorn.autograd.kernel.vector.loops.VectorUnary;
 import inkhorn.autograd.kernel.vector.workers.Workers;
@@ -376,6 +378,17 @@ public final class VectorKernels implements Kernels {
         VectorAttention.HeadGradients to = new VectorAttention.HeadGradients(dQ, addQ, dK, addK, dV, addV);
         workers.run(shape.batch() * shape.keyHeads(), i -> VectorAttention.backward(
                 shape, i / shape.keyHeads(), i % shape.keyHeads(), q, k, v, p, key, out, logSumExp, dOut, to));
+    }
+
+    @Override
+    public void rotate(RotaryShape shape, float[] x, float[] turns, int[] positions, boolean back, float[] out,
+                       boolean add) {
+        parallelRows(shape.rows(), shape.width(), (from, to) -> {
+            for (int row = from; row < to; row++) {
+                VectorRotation.row(shape, x, row * shape.width(), turns, positions[row] * shape.rotated(), back, out,
+                        add);
+            }
+        });
     }
 
     @Override

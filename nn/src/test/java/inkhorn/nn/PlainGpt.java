@@ -1,0 +1,221 @@
+package inkhorn.nn;
+
+import inkhorn.autograd.IntTensor;
+import inkhorn.autograd.kernel.RowNorm;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The definition of every architecture in plain doubles, one position of one sequence after the other: nothing of the
+ * engine takes part. Weights are read by name.
+ */
+final class PlainGpt {
+    private final GptConfig config;
+    private final Map<String, double[]> weights = new HashMap<>();
+    private int time;
+
+    PlainGpt(Gpt gpt) {
+        config = gpt.gptConfig();
+        for (Parameter p : gpt.namedParameters()) {
+            double[] values = new double[p.tensor().size()];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = p.tensor().data()[i];
+            }
+            weights.put(p.name(), values);
+        }
+    }
+
+    /** The values of a parameter, which may be changed. */
+    double[] weight(String name) {
+        return weights.get(name);
+    }
+
+    /** The mean over all positions of -log p(target). */
+    double loss(IntTensor ids, IntTensor targets) {
+        double total = 0;
+        int batch = ids.shape().dim(0);
+        int length = ids.shape().dim(1);
+        for (int b = 0; b < batch; b++) {
+            int[] sequence = new int[length];
+            System.arraycopy(ids.data(), b * length, sequence, 0, length);
+            double[][] logits = logits(sequence);
+            for (int t = 0; t < length; t++) {
+                double sum = 0;
+                for (double logit : logits[t]) {
+                    sum += Math.exp(logit);
+                }
+                total += Math.log(sum) - logits[t][targets.data()[b * length + t]];
+            }
+        }
+        return total / (batch * length);
+    }
+
+    /** (T, V) of one sequence. */
+    double[][] logits(int... ids) {
+        time = ids.length;
+        double[][] x = new double[time][config.nEmbd()];
+        for (int t = 0; t < time; t++) {
+            for (int c = 0; c < config.nEmbd(); c++) {
+                x[t][c] = weights.get("transformer.wte.weight")[ids[t] * config.nEmbd() + c] + position(t, c);
+            }
+        }
+        for (int layer = 0; layer < config.nLayer(); layer++) {
+            String block = "transformer.h." + layer + ".";
+            add(x, attention(block + "attn.", norm(block + "ln_1", x)));
+            add(x, feedForward(block + "mlp.", norm(block + "ln_2", x)));
+        }
+        double[][] normed = norm("transformer.ln_f", x);
+        double[] table = weights.get(config.tieWeights() ? "transformer.wte.weight" : "lm_head.weight");
+        double[][] logits = new double[time][config.vocabSize()];
+        for (int t = 0; t < time; t++) {
+            for (int v = 0; v < config.vocabSize(); v++) {
+                for (int c = 0; c < config.nEmbd(); c++) {
+                    logits[t][v] += normed[t][c] * table[v * config.nEmbd() + c];
+                }
+            }
+        }
+        return logits;
+    }
+
+    private double position(int t, int c) {
+        return switch (config.position()) {
+            case LEARNED -> weights.get("transformer.wpe.weight")[t * config.nEmbd() + c];
+            case SINUSOIDAL -> {
+                double angle = t / Math.pow(10_000, (double) (c / 2 * 2) / config.nEmbd());
+                yield (c % 2 == 0 ? Math.sin(angle) : Math.cos(angle)) / Math.sqrt(config.nEmbd());
+            }
+            default -> 0;
+        };
+    }
+
+    private static void add(double[][] x, double[][] branch) {
+        for (int t = 0; t < x.length; t++) {
+            for (int c = 0; c < x[t].length; c++) {
+                x[t][c] += branch[t][c];
+            }
+        }
+    }
+
+    private double[][] norm(String name, double[][] x) {
+        double[][] y = new double[time][];
+        for (int t = 0; t < time; t++) {
+            y[t] = norm(config.norm(), x[t], weights.get(name + ".weight"), weights.get(name + ".bias"));
+        }
+        return y;
+    }
+
+    private double[] norm(RowNorm kind, double[] x, double[] gamma, double[] beta) {
+        double mean = 0;
+        for (double value : x) {
+            mean += kind == RowNorm.LAYERNORM ? value / x.length : 0;
+        }
+        double variance = 0;
+        for (double value : x) {
+            variance += (value - mean) * (value - mean) / x.length;
+        }
+        double[] y = new double[x.length];
+        for (int c = 0; c < x.length; c++) {
+            y[c] = (x[c] - mean) / Math.sqrt(variance + config.layerNormEps()) * gamma[c]
+                    + (beta == null ? 0 : beta[c]);
+        }
+        return y;
+    }
+
+    private double[][] linear(String name, double[][] x, int out) {
+        double[] w = weights.get(name + ".weight");
+        double[] bias = weights.get(name + ".bias");
+        double[][] y = new double[time][out];
+        for (int t = 0; t < time; t++) {
+            for (int o = 0; o < out; o++) {
+                y[t][o] = bias == null ? 0 : bias[o];
+                for (int i = 0; i < x[t].length; i++) {
+                    y[t][o] += x[t][i] * w[i * out + o];
+                }
+            }
+        }
+        return y;
+    }
+
+    private double[][] feedForward(String name, double[][] x) {
+        double[][] hidden = linear(name + "c_fc", x, config.hiddenWidth());
+        double[][] gate = config.activation() == Activation.SWIGLU ? linear(name + "c_gate", x, config.hiddenWidth())
+                : null;
+        for (int t = 0; t < time; t++) {
+            for (int i = 0; i < hidden[t].length; i++) {
+                hidden[t][i] = gate == null ? activated(hidden[t][i])
+                        : hidden[t][i] * gate[t][i] / (1 + Math.exp(-gate[t][i]));
+            }
+        }
+        return linear(name + "c_proj", hidden, config.nEmbd());
+    }
+
+    private double activated(double x) {
+        return switch (config.activation()) {
+            case RELU -> Math.max(x, 0);
+            // The exact one differs from it by 5e-4 at most.
+            case GELU, GELU_TANH -> x / 2 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
+            default -> throw new IllegalArgumentException(config.activation().toString());
+        };
+    }
+
+    private double[][] attention(String name, double[][] x) {
+        int channels = config.nEmbd();
+        int size = config.headSize();
+        double[][] qkv = linear(name + "c_attn", x, 3 * channels);
+        double[][] y = new double[time][channels];
+        for (int h = 0; h < config.nHead(); h++) {
+            double[][] q = head(qkv, h * size);
+            double[][] k = head(qkv, channels + h * size);
+            double[][] v = head(qkv, 2 * channels + h * size);
+            for (int t = 0; t < time; t++) {
+                turn(q[t], t);
+                turn(k[t], t);
+            }
+            for (int t = 0; t < time; t++) {
+                attend(q, k, v, t, y[t], h * size);
+            }
+        }
+        return linear(name + "c_proj", y, channels);
+    }
+
+    private double[][] head(double[][] packed, int from) {
+        double[][] rows = new double[time][config.headSize()];
+        for (int t = 0; t < time; t++) {
+            System.arraycopy(packed[t], from, rows[t], 0, config.headSize());
+        }
+        return rows;
+    }
+
+    /** Su et al. 2021, equation 34, with the pairs of GPT-NeoX. */
+    private void turn(double[] x, int t) {
+        if (config.position() != Position.ROPE) {
+            return;
+        }
+        int half = config.rotated() / 2;
+        for (int i = 0; i < half; i++) {
+            double angle = t * Math.exp(-2.0 * i / config.rotated() * Math.log(config.ropeBase()));
+            double re = x[i];
+            double im = x[half + i];
+            x[i] = re * Math.cos(angle) - im * Math.sin(angle);
+            x[half + i] = re * Math.sin(angle) + im * Math.cos(angle);
+        }
+    }
+
+    private void attend(double[][] q, double[][] k, double[][] v, int t, double[] y, int at) {
+        double[] weight = new double[t + 1];
+        double sum = 0;
+        for (int s = 0; s <= t; s++) {
+            double score = 0;
+            for (int d = 0; d < q[t].length; d++) {
+                score += q[t][d] * k[s][d];
+            }
+            weight[s] = Math.exp(score / Math.sqrt(q[t].length));
+            sum += weight[s];
+        }
+        for (int s = 0; s <= t; s++) {
+            for (int d = 0; d < v[s].length; d++) {
+                y[at + d] += weight[s] / sum * v[s][d];
+            }
+        }
+    }
+}
