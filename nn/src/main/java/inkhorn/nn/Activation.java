@@ -14,6 +14,8 @@ public enum Activation {
     /** The same by tanh, as GPT-2 was trained. */
     GELU_TANH("gelu_new", config -> new MLP(config, Unary.GELU_TANH)),
     RELU("relu", config -> new MLP(config, Unary.RELU)),
+    /** The square of relu (So et al. 2021, "Primer"). */
+    RELU2("relu2", config -> new MLP(config, Unary.RELU2)),
     /** A layer gated by silu instead of an MLP (Shazeer 2020). */
     SWIGLU("swiglu", SwiGlu::new, SwiGlu::defaultWidth);
 

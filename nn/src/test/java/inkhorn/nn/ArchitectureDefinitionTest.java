@@ -33,6 +33,7 @@ class ArchitectureDefinitionTest {
             c -> c.withBias(false).withTieWeights(false),
             c -> c.withNorm(RowNorm.RMSNORM),
             c -> c.withActivation(Activation.SWIGLU),
+            c -> c.withActivation(Activation.RELU2),
             c -> c.withPosition(Position.SINUSOIDAL),
             c -> c.withPosition(Position.ROPE),
             c -> c.withPosition(Position.ROPE).withRopeBase(300).withRopePartial(0.6));

@@ -24,7 +24,7 @@ final class HuggingFaceExport {
             List.of(Dtype.F32, Dtype.F16, Dtype.BF16), HuggingFaceExport::obstacle, HuggingFaceExport::write);
 
     private static final Set<Activation> ACTIVATIONS =
-            EnumSet.of(Activation.GELU, Activation.GELU_TANH, Activation.RELU);
+            EnumSet.of(Activation.GELU, Activation.GELU_TANH, Activation.RELU, Activation.RELU2);
 
     private HuggingFaceExport() {}
 

@@ -14,6 +14,8 @@ public enum Unary {
     SIGMOID,
     /** {@code max(x, 0)}, the derivative is 1 where x is positive, else 0. */
     RELU,
+    /** {@code max(x, 0)²} (So et al. 2021), the derivative is 2·max(x, 0). */
+    RELU2,
     /** x to the power of the parameter p; the derivative is p·x^(p-1). */
     POW,
     /**

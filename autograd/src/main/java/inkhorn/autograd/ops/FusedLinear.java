@@ -87,9 +87,9 @@ public final class FusedLinear extends Op {
                     + bias.shape() + " for " + weight);
         }
         if (activation != null && activation != Unary.GELU && activation != Unary.GELU_TANH
-                && activation != Unary.RELU) {
+                && activation != Unary.RELU && activation != Unary.RELU2) {
             throw new IllegalArgumentException(
-                    "linear: the activation must be GELU, GELU_TANH or RELU, found " + activation);
+                    "linear: the activation must be GELU, GELU_TANH, RELU or RELU2, found " + activation);
         }
     }
 

@@ -30,6 +30,7 @@ public interface ElementKernelsContract {
             case TANH -> Math.tanh(x);
             case SIGMOID -> 1 / (1 + Math.exp(-x));
             case RELU -> x > 0 ? x : 0;
+            case RELU2 -> x > 0 ? x * x : 0;
             case POW -> Math.pow(x, p);
             case GELU -> x / 2 * (1 + org.apache.commons.math3.special.Erf.erf(x / Math.sqrt(2)));
             case GELU_TANH -> x / 2 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
@@ -129,6 +130,7 @@ public interface ElementKernelsContract {
         assertFunction(Unary.SIGMOID, 0, new float[] {0, 200, -200, inf, -inf, nan},
                 new double[] {0.5, 1, 0, 1, 0, nan});
         assertFunction(Unary.RELU, 0, new float[] {0, -1, inf, -inf, nan}, new double[] {0, 0, inf, 0, nan});
+        assertFunction(Unary.RELU2, 0, new float[] {0, -3, 3, inf, -inf, nan}, new double[] {0, 0, 9, inf, 0, nan});
         assertFunction(Unary.GELU, 0, new float[] {0, 50, -50, nan, 1e-6f}, new double[] {0, 50, 0, nan, 0.5e-6});
         assertFunction(Unary.GELU_TANH, 0, new float[] {0, 50, -50, nan, 1e-6f}, new double[] {0, 50, 0, nan, 0.5e-6});
         assertFunction(Unary.POW, 2, new float[] {-3, 0, 5, nan}, new double[] {9, 0, 25, nan});

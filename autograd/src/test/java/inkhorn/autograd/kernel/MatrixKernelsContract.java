@@ -116,7 +116,7 @@ public interface MatrixKernelsContract {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"RELU", "GELU", "GELU_TANH", "TANH", "SIGMOID"})
+    @EnumSource(names = {"RELU", "RELU2", "GELU", "GELU_TANH", "TANH", "SIGMOID"})
     default void gemmAppliesTheActivationAndKeepsItsDerivative(Unary activation) {
         for (int[] size : SIZES) {
             int m = size[0];

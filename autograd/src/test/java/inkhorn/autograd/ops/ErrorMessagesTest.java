@@ -102,7 +102,7 @@ class ErrorMessagesTest {
         assertMessage(() -> FusedLinear.apply(of(2, 8), of(8, 3), of(8), null),
                 "linear: the bias must have one value an output, (8,) for (8, 3)");
         assertMessage(() -> FusedLinear.apply(of(2, 8), of(8, 3), null, Unary.EXP),
-                "linear: the activation must be GELU, GELU_TANH or RELU, found EXP");
+                "linear: the activation must be GELU, GELU_TANH, RELU or RELU2, found EXP");
         assertMessage(() -> FusedLinear.apply(of(2, 8), of(8, 3), null, of(2, 4), of(5, 3), null),
                 "linear: the added term must be (…, r) x (r, out) with the rows of x, (2, 4) x (5, 3) for"
                         + " (2, 8) x (8, 3)");

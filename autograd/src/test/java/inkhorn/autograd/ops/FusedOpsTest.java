@@ -47,7 +47,7 @@ class FusedOpsTest {
 
     @ParameterizedTest
     @NullSource
-    @EnumSource(names = {"GELU", "GELU_TANH", "RELU"})
+    @EnumSource(names = {"GELU", "GELU_TANH", "RELU", "RELU2"})
     void fusedLinearIsMatmulThenBiasThenActivation(Unary activation) {
         Tensor x = Inputs.normal(1, 3, 13, 31);
         Tensor weight = Inputs.normal(2, 31, 65);
@@ -60,7 +60,7 @@ class FusedOpsTest {
 
     @ParameterizedTest
     @NullSource
-    @EnumSource(names = {"GELU", "GELU_TANH", "RELU"})
+    @EnumSource(names = {"GELU", "GELU_TANH", "RELU", "RELU2"})
     void fusedLinearAddsATermOfLowRankBeforeTheActivation(Unary activation) {
         assertEqual(t -> FusedLinear.apply(t[0], t[1], t[2], t[3], t[4], activation),
                 t -> activate(activation, t[0].matmul(t[1]).add(t[2]).add(t[3].matmul(t[4]))),

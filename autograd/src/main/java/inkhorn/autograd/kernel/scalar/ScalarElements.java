@@ -43,6 +43,7 @@ interface ScalarElements extends ElementKernels, OptimizerKernels {
             case TANH -> Math.tanh(x);
             case SIGMOID -> 1 / (1 + Math.exp(-x));
             case RELU -> Math.max(x, 0);
+            case RELU2 -> Math.max(x, 0) * Math.max(x, 0);
             case POW -> Math.pow(x, p);
             case GELU -> x / 2 * Erf.erfc(-x * SQRT_HALF);
             case GELU_TANH -> x / 2 * (1 + Math.tanh(geluArgument(x)));
@@ -58,6 +59,7 @@ interface ScalarElements extends ElementKernels, OptimizerKernels {
             case TANH -> 1 - y * y;
             case SIGMOID -> y * (1 - y);
             case RELU -> x > 0 ? 1 : 0;
+            case RELU2 -> 2 * Math.max(x, 0);
             case POW -> p == 0 ? 0 : p * Math.pow(x, p - 1);
             case GELU -> Erf.erfc(-x * SQRT_HALF) / 2 + x * INVERSE_SQRT_2PI * Math.exp(-x * x / 2);
             case GELU_TANH -> {

@@ -47,6 +47,7 @@ public final class VectorUnary {
             case TANH -> tanh(x, xAt, y, yAt, n);
             case SIGMOID -> sigmoid(x, xAt, y, yAt, n);
             case RELU -> relu(x, xAt, y, yAt, n);
+            case RELU2 -> squaredRelu(x, xAt, y, yAt, n);
             case GELU -> gelu(x, xAt, y, yAt, n);
             case GELU_TANH -> geluTanh(x, xAt, y, yAt, n);
             case POW -> pow(p, x, xAt, y, yAt, n);
@@ -87,6 +88,14 @@ public final class VectorUnary {
         for (int i = 0; i < n; i += W) {
             FloatVector v = FloatVector.fromArray(S, x, xAt + i);
             v.blend(0f, v.compare(VectorOperators.LT, 0f)).intoArray(y, yAt + i);
+        }
+    }
+
+    private static void squaredRelu(float[] x, int xAt, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i += W) {
+            FloatVector v = FloatVector.fromArray(S, x, xAt + i);
+            FloatVector positive = v.blend(0f, v.compare(VectorOperators.LT, 0f));
+            positive.mul(positive).intoArray(y, yAt + i);
         }
     }
 
@@ -204,6 +213,7 @@ public final class VectorUnary {
             case TANH -> tanhBackward(y, dy, at, to, toAt, n);
             case SIGMOID -> sigmoidBackward(y, dy, at, to, toAt, n);
             case RELU -> reluBackward(x, dy, at, to, toAt, n);
+            case RELU2 -> squaredReluBackward(x, dy, at, to, toAt, n);
             case GELU -> geluBackward(x, dy, at, to, toAt, n);
             case GELU_TANH -> geluTanhBackward(x, dy, at, to, toAt, n);
             case POW -> powBackward(p, x, dy, at, to, toAt, n);
@@ -246,6 +256,14 @@ public final class VectorUnary {
         for (int i = 0; i < n; i += W) {
             VectorMask<Float> off = FloatVector.fromArray(S, x, at + i).compare(VectorOperators.LE, 0f);
             FloatVector.fromArray(S, dy, at + i).blend(0f, off).intoArray(to, toAt + i);
+        }
+    }
+
+    private static void squaredReluBackward(float[] x, float[] dy, int at, float[] to, int toAt, int n) {
+        for (int i = 0; i < n; i += W) {
+            FloatVector v = FloatVector.fromArray(S, x, at + i);
+            FloatVector positive = v.blend(0f, v.compare(VectorOperators.LT, 0f));
+            FloatVector.fromArray(S, dy, at + i).mul(positive.mul(2f)).intoArray(to, toAt + i);
         }
     }
 
