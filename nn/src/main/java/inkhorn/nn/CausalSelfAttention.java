@@ -4,6 +4,7 @@ import inkhorn.autograd.AttentionCache;
 import inkhorn.autograd.Shape;
 import inkhorn.autograd.Tensor;
 import inkhorn.autograd.ops.CausalAttention;
+import inkhorn.autograd.ops.Concat;
 import inkhorn.autograd.ops.Heads;
 
 /** Multi-head attention in which a position sees itself and those before it (Vaswani et al. 2017, 3.2). */
@@ -13,6 +14,8 @@ final class CausalSelfAttention extends Module {
     private final RotaryPositions rotation;
     private final Linear cAttn;
     private final Linear cProj;
+    private final Norm qNorm;
+    private final Norm kNorm;
     private final Dropout attnDropout;
 
     /** @param rotationOrNull of queries and keys, where the architecture has one */
@@ -24,6 +27,8 @@ final class CausalSelfAttention extends Module {
         this.cAttn = child("c_attn", "queries, keys and values",
                 new Linear(channels, 3 * channels, config.bias(), null));
         this.cProj = child("c_proj", "attention's output", new Linear(channels, channels, config.bias(), null));
+        this.qNorm = config.qkNorm() ? child("q_norm", "norm of each head's query", Norm.ofHeads(config)) : null;
+        this.kNorm = config.qkNorm() ? child("k_norm", "norm of each head's key", Norm.ofHeads(config)) : null;
         this.attnDropout = new Dropout(config.dropout());
     }
 
@@ -35,6 +40,9 @@ final class CausalSelfAttention extends Module {
      */
     Tensor forward(Tensor x, AttentionCache[] cachesOrNull, Pass pass) {
         Tensor qkv = pass.show(cAttn, cAttn.forward(x, pass), "queries, keys and values, concatenated");  // (B, T, 3C)
+        if (qNorm != null) {
+            qkv = pass.show(path("c_attn normed"), normed(qkv), "queries and keys normalized in each head");
+        }
         if (rotation != null) {
             qkv = pass.show(path("c_attn rotated"), rotation.rotate(qkv, 2 * heads, cachesOrNull),
                     "queries and keys rotated by their position");                                    // (B, T, 3C)
@@ -48,6 +56,18 @@ final class CausalSelfAttention extends Module {
             showStages(y, pass);
         }
         return pass.show(cProj, cProj.forward(y, pass), "mixes the heads");
+    }
+
+    /** Queries and keys normalized over the channels of each head, before any rotation (Dehghani et al. 2023). */
+    private Tensor normed(Tensor qkv) {
+        int channels = heads * headSize;
+        return Concat.apply(2, normed(qkv, 0, channels, qNorm), normed(qkv, channels, 2 * channels, kNorm),
+                qkv.slice(2, 2 * channels, 3 * channels));                                             // (B, T, 3C)
+    }
+
+    private Tensor normed(Tensor qkv, int from, int to, Norm norm) {
+        Tensor part = qkv.slice(2, from, to);                                                          // (B, T, C)
+        return norm.forward(part.reshape(-1, headSize)).reshape(part.shape().dims());
     }
 
     /** Attention step by step, of which the kernels hold no (T, T) matrix. */

@@ -24,16 +24,18 @@ import java.util.Map;
  * @param position     how a token's position is embedded
  * @param ropeBase     of position rope: the base of its frequencies, {@code ropeBase^(-2i/rotated)} for pair i
  * @param ropePartial  of position rope: the share of a head's channels that are rotated, in (0, 1]
+ * @param qkNorm       whether the queries and keys of each head are normalized (RMSNorm with a gain of their own)
  * @param tieWeights   whether the head uses the token embedding's weights (Press and Wolf 2017)
  * @param vocabSize    V, number of different tokens; follows from the data, 0 until they are known
  * @param layerNormEps what is added to a variance or a mean square
  */
 public record GptConfig(int nLayer, int nHead, int nEmbd, int nInner, int blockSize, double dropout, boolean bias,
         RowNorm norm, Activation activation, Position position, double ropeBase, double ropePartial,
-        boolean tieWeights, int vocabSize, double layerNormEps) {
+        boolean qkNorm, boolean tieWeights, int vocabSize, double layerNormEps) {
     /** nanoGPT's config/train_shakespeare_char.py, with train.py's dropout and bias, and GPT-2's epsilon. */
     private static final GptConfig DEFAULTS = new GptConfig(6, 6, 384, 0, 256, 0, false, RowNorm.LAYERNORM,
-            Activation.GELU, Position.LEARNED, 10_000, 1, true, 0, 1e-5);
+            Activation.GELU, Position.LEARNED, 10_000, 1, false, true, 0,
+            1e-5);
 
     /** @throws InvalidConfigException naming every value that is out of range, and what is allowed */
     public GptConfig {
@@ -128,6 +130,10 @@ public record GptConfig(int nLayer, int nHead, int nEmbd, int nInner, int blockS
 
     public GptConfig withRopePartial(double value) {
         return with("ropePartial", value);
+    }
+
+    public GptConfig withQkNorm(boolean value) {
+        return with("qkNorm", value);
     }
 
     public GptConfig withTieWeights(boolean value) {

@@ -30,6 +30,11 @@ final class Norm extends Module {
         return new Norm(kind, config.nEmbd(), config.bias() && kind.isCentred(), config.layerNormEps());
     }
 
+    /** RMSNorm over the channels of a head, whatever the norm of the stream is. */
+    static Norm ofHeads(GptConfig config) {
+        return new Norm(RowNorm.RMSNORM, config.headSize(), false, config.layerNormEps());
+    }
+
     /** (…, C) to (…, C). */
     Tensor forward(Tensor x) {
         return Normalize.apply(kind, x, gamma, beta, eps);

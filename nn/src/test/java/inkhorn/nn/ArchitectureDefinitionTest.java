@@ -34,6 +34,7 @@ class ArchitectureDefinitionTest {
             c -> c.withNorm(RowNorm.RMSNORM),
             c -> c.withActivation(Activation.SWIGLU),
             c -> c.withActivation(Activation.RELU2),
+            c -> c.withQkNorm(true),
             c -> c.withPosition(Position.SINUSOIDAL),
             c -> c.withPosition(Position.ROPE),
             c -> c.withPosition(Position.ROPE).withRopeBase(300).withRopePartial(0.6));

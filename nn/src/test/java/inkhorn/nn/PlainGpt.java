@@ -169,6 +169,10 @@ final class PlainGpt {
             double[][] k = head(qkv, channels + h * size);
             double[][] v = head(qkv, 2 * channels + h * size);
             for (int t = 0; t < time; t++) {
+                if (config.qkNorm()) {
+                    q[t] = norm(RowNorm.RMSNORM, q[t], weights.get(name + "q_norm.weight"), null);
+                    k[t] = norm(RowNorm.RMSNORM, k[t], weights.get(name + "k_norm.weight"), null);
+                }
                 turn(q[t], t);
                 turn(k[t], t);
             }

@@ -33,6 +33,10 @@ final class Gpt2Limits {
             return Optional.of("the model has position " + Records.word(config.position()) + ", " + reader
                     + " adds a table of positions; train with model.position: learned");
         }
+        if (config.qkNorm()) {
+            return Optional.of("the model has qk_norm, " + reader + " normalizes neither queries nor keys; train with"
+                    + " model.qk_norm: false");
+        }
         if (!activations.contains(config.activation())) {
             String computed = String.join(" or ", EnumSet.copyOf(activations).stream().map(Records::word).toList());
             return Optional.of("the model has activation " + Records.word(config.activation()) + ", " + reader

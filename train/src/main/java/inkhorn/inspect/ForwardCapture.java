@@ -35,7 +35,7 @@ public record ForwardCapture(Gpt model, int[] ids, List<float[]> streams, List<f
                 streams.set(0, copy(step.value()));
             } else if (step.name().endsWith("attn.c_attn")) {
                 qkv.add(copy(step.value()));
-            } else if (step.name().endsWith("attn.c_attn rotated")) {
+            } else if (step.name().contains("attn.c_attn ")) {      // normed or rotated
                 qkv.set(qkv.size() - 1, copy(step.value()));
             } else if (step.name().endsWith("attn heads joined")) {
                 mixed.add(copy(step.value()));

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -55,12 +56,18 @@ final class ArchitecturesTest {
         KernelProvider.choose(Runtime.getRuntime().availableProcessors());
     }
 
-    /** Each word of the keys that have words, as an option. */
+    /** Each word of the keys that have words, and the other value of each switch, as an option. */
     static List<String> choices() {
-        return Arrays.stream(GptConfig.class.getRecordComponents()).filter(c -> c.getType().isEnum())
-                .flatMap(c -> Arrays.stream(c.getType().getEnumConstants())
-                        .map(word -> "--model." + Records.key(c.getName()) + "=" + Records.word((Enum<?>) word)))
-                        .toList();
+        Map<String, Object> defaults = Records.values(GptConfig.defaults());
+        return Arrays.stream(GptConfig.class.getRecordComponents())
+                .flatMap(c -> values(c.getType(), defaults.get(c.getName()))
+                        .map(value -> "--model." + Records.key(c.getName()) + "=" + value))
+                .toList();
+    }
+
+    private static Stream<String> values(Class<?> type, Object absent) {
+        return type.isEnum() ? Arrays.stream(type.getEnumConstants()).map(word -> Records.word((Enum<?>) word))
+                : absent instanceof Boolean off ? Stream.of(String.valueOf(!off)) : Stream.of();
     }
 
     @ParameterizedTest

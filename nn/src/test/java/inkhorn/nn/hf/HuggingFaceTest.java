@@ -136,7 +136,8 @@ class HuggingFaceTest {
         Set<String> gpt2 = Set.of("dropout", "bias", "activation", "position", "tieWeights", "layerNormEps", "nInner",
                 "ropeBase", "ropePartial");
         GptConfig other = SMALL.withDropout(0.25).withBias(false).withTieWeights(false).withLayerNormEps(1e-6)
-                .withNInner(7).withRopeBase(500).withRopePartial(0.5);
+                .withNInner(7).withRopeBase(500).withRopePartial(0.5)
+                .withQkNorm(true);
         Records.values(other).forEach((component, number) -> {
             Object[] choices = number instanceof Enum<?> word ? word.getDeclaringClass().getEnumConstants()
                     : new Object[] {number};
