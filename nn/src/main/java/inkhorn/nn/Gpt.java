@@ -6,6 +6,7 @@ import inkhorn.autograd.Rng;
 import inkhorn.autograd.Tensor;
 import inkhorn.autograd.ops.Gather;
 import inkhorn.autograd.ops.LinearCrossEntropy;
+import inkhorn.autograd.ops.Softcap;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -109,14 +110,16 @@ public final class Gpt extends LanguageModel {
     @Override
     public Tensor loss(IntTensor ids, IntTensor targets, Pass pass) {
         return logitsFit(ids) ? super.loss(ids, targets, pass)
-                : LinearCrossEntropy.apply(normedStream(ids, null, null, pass), lmHead.weight(), targets);
+                : LinearCrossEntropy.apply(normedStream(ids, null, null, pass), lmHead.weight(), targets,
+                        (float) config.logitSoftcap(), LinearCrossEntropy.MOST_LOGITS);
     }
 
     /** As of any model; the logits as in {@link #loss}. */
     @Override
     public double[] losses(IntTensor ids, IntTensor targets) {
         return logitsFit(ids) ? super.losses(ids, targets) : LinearCrossEntropy.losses(
-                normedStream(ids, null, null, Pass.evaluation()), lmHead.weight(), targets);
+                normedStream(ids, null, null, Pass.evaluation()), lmHead.weight(), targets,
+                (float) config.logitSoftcap());
     }
 
     private boolean logitsFit(IntTensor ids) {
@@ -131,7 +134,7 @@ public final class Gpt extends LanguageModel {
      * @return (B, T, V), or (rows, V)
      */
     private Tensor logits(IntTensor ids, IntTensor rowsOrNull, KeyValueCache[] cachesOrNull, Pass pass) {
-        Tensor logits = lmHead.scores(normedStream(ids, rowsOrNull, cachesOrNull, pass));   // (B, T, V) or (rows, V)
+        Tensor logits = scores(normedStream(ids, rowsOrNull, cachesOrNull, pass));   // (B, T, V) or (rows, V)
         return pass.show("lm_head", logits, config.tieWeights()
                 ? "a logit for every token that may follow, by products with the rows of wte"
                 : "a logit for every token that may follow");
@@ -173,14 +176,20 @@ public final class Gpt extends LanguageModel {
     }
 
     /**
-     * What a residual stream would predict if it were the last: {@code lm_head(ln_f(x))}, the logit lens
+     * What a residual stream would predict if it were the last: {@code lm_head(ln_f(x))}, capped where its logits are, the logit lens
      * (nostalgebraist 2020).
      *
      * @param stream (…, C)
      * @return (…, V)
      */
     public Tensor lens(Tensor stream) {
-        return lmHead.scores(lnF.forward(stream));
+        return scores(lnF.forward(stream));
+    }
+
+    /** The head, from (…, C) to (…, V). */
+    private Tensor scores(Tensor normed) {
+        Tensor scores = lmHead.scores(normed);
+        return config.logitSoftcap() == 0 ? scores : Softcap.apply(scores, (float) config.logitSoftcap());
     }
 
     public GptConfig gptConfig() {

@@ -25,16 +25,17 @@ import java.util.Map;
  * @param ropeBase     of position rope: the base of its frequencies, {@code ropeBase^(-2i/rotated)} for pair i
  * @param ropePartial  of position rope: the share of a head's channels that are rotated, in (0, 1]
  * @param qkNorm       whether the queries and keys of each head are normalized (RMSNorm with a gain of their own)
+ * @param logitSoftcap what bounds the logits, {@code cap · tanh(logit / cap)}; 0 for no bound
  * @param tieWeights   whether the head uses the token embedding's weights (Press and Wolf 2017)
  * @param vocabSize    V, number of different tokens; follows from the data, 0 until they are known
  * @param layerNormEps what is added to a variance or a mean square
  */
 public record GptConfig(int nLayer, int nHead, int nEmbd, int nInner, int blockSize, double dropout, boolean bias,
         RowNorm norm, Activation activation, Position position, double ropeBase, double ropePartial,
-        boolean qkNorm, boolean tieWeights, int vocabSize, double layerNormEps) {
+        boolean qkNorm, double logitSoftcap, boolean tieWeights, int vocabSize, double layerNormEps) {
     /** nanoGPT's config/train_shakespeare_char.py, with train.py's dropout and bias, and GPT-2's epsilon. */
     private static final GptConfig DEFAULTS = new GptConfig(6, 6, 384, 0, 256, 0, false, RowNorm.LAYERNORM,
-            Activation.GELU, Position.LEARNED, 10_000, 1, false, true, 0,
+            Activation.GELU, Position.LEARNED, 10_000, 1, false, 0, true, 0,
             1e-5);
 
     /** @throws InvalidConfigException naming every value that is out of range, and what is allowed */
@@ -54,6 +55,7 @@ public record GptConfig(int nLayer, int nHead, int nEmbd, int nInner, int blockS
                         || rotated(nEmbd / nHead, ropePartial) >= 2, "rope_partial", "found " + ropePartial
                         + ", which rotates no pair of a head's " + nEmbd / Math.max(1, nHead) + " channels; use a "
                         + "larger share or wider heads", "n_head")
+                .atLeast("logit_softcap", logitSoftcap, 0)
                 .between("layer_norm_eps", layerNormEps, 0, 1)
                 .done();
         if (nInner == activation.defaultWidth(nEmbd)) {
@@ -134,6 +136,10 @@ public record GptConfig(int nLayer, int nHead, int nEmbd, int nInner, int blockS
 
     public GptConfig withQkNorm(boolean value) {
         return with("qkNorm", value);
+    }
+
+    public GptConfig withLogitSoftcap(double value) {
+        return with("logitSoftcap", value);
     }
 
     public GptConfig withTieWeights(boolean value) {

@@ -35,6 +35,7 @@ class ArchitectureDefinitionTest {
             c -> c.withActivation(Activation.SWIGLU),
             c -> c.withActivation(Activation.RELU2),
             c -> c.withQkNorm(true),
+            c -> c.withLogitSoftcap(3),
             c -> c.withPosition(Position.SINUSOIDAL),
             c -> c.withPosition(Position.ROPE),
             c -> c.withPosition(Position.ROPE).withRopeBase(300).withRopePartial(0.6));

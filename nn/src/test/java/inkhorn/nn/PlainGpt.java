@@ -72,6 +72,8 @@ final class PlainGpt {
                 for (int c = 0; c < config.nEmbd(); c++) {
                     logits[t][v] += normed[t][c] * table[v * config.nEmbd() + c];
                 }
+                double cap = config.logitSoftcap();
+                logits[t][v] = cap == 0 ? logits[t][v] : cap * Math.tanh(logits[t][v] / cap);
             }
         }
         return logits;

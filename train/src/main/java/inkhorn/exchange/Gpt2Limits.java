@@ -37,6 +37,10 @@ final class Gpt2Limits {
             return Optional.of("the model has qk_norm, " + reader + " normalizes neither queries nor keys; train with"
                     + " model.qk_norm: false");
         }
+        if (config.logitSoftcap() != 0) {
+            return Optional.of("the model has logit_softcap " + config.logitSoftcap() + ", " + reader
+                    + " bounds no logits; train with model.logit_softcap: 0");
+        }
         if (!activations.contains(config.activation())) {
             String computed = String.join(" or ", EnumSet.copyOf(activations).stream().map(Records::word).toList());
             return Optional.of("the model has activation " + Records.word(config.activation()) + ", " + reader

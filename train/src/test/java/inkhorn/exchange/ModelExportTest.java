@@ -208,6 +208,7 @@ final class ModelExportTest {
         for (String format : List.of("hf", "gguf", "llmc")) {
             refused(new Gpt(SMALL.withPosition(Position.ROPE)), BPE, format, "the model has position rope");
             refused(new Gpt(SMALL.withQkNorm(true)), BPE, format, "the model has qk_norm");
+            refused(new Gpt(SMALL.withLogitSoftcap(30)), BPE, format, "the model has logit_softcap 30.0");
         }
         refused(new Gpt(SMALL.withActivation(Activation.SWIGLU)), BPE, "hf", "the model has activation swiglu");
         refused(new Gpt(SMALL.withTieWeights(false)), BPE, "llmc", "a head of its own");

@@ -11,6 +11,7 @@ import inkhorn.autograd.Tensor;
 import inkhorn.autograd.kernel.CrossEntropyRows;
 import inkhorn.autograd.kernel.Epilogue;
 import inkhorn.autograd.kernel.MatrixKernels;
+import inkhorn.autograd.kernel.Unary;
 
 /**
  * {@code y = CrossEntropy(z, targets)} of the logits {@code z = x · tableᵀ}, which are never held whole: the head of a
@@ -25,49 +26,60 @@ public final class LinearCrossEntropy extends Op {
 
     private final Tensor x;
     private final Tensor table;
+    private final float cap;
     private final CrossEntropyRows rows;
     private final Parts parts;
 
-    private LinearCrossEntropy(Tensor x, Tensor table, CrossEntropyRows rows, Parts parts) {
+    private LinearCrossEntropy(Tensor x, Tensor table, float cap, CrossEntropyRows rows, Parts parts) {
         super(x, table);
         this.x = x;
         this.table = table;
+        this.cap = cap;
         this.rows = rows;
         this.parts = parts;
     }
 
     /** The mean over the rows whose target is not negative; 0 when there is none. */
     public static Tensor apply(Tensor x, Tensor table, IntTensor targets) {
-        return apply(x, table, targets, MOST_LOGITS);
+        return apply(x, table, targets, 0, MOST_LOGITS);
     }
 
     /**
+     * As above, of logits that went through {@link Softcap} if {@code cap} is not 0.
+     *
      * @param mostLogits how many to hold at a time; more where as many are not enough for a part of the product that
      *     keeps the bits, 65 rows or 384 columns
      */
-    public static Tensor apply(Tensor x, Tensor table, IntTensor targets, int mostLogits) {
-        check(x.shape(), table.shape(), targets);
+    public static Tensor apply(Tensor x, Tensor table, IntTensor targets, float cap, int mostLogits) {
+        check(x.shape(), table.shape(), targets, cap);
         Tensor y = result(Shape.SCALAR, x, table);
         int count = targets.shape().size();
         CrossEntropyRows rows = y.needsGrad() ? CrossEntropyRows.withSums(targets.data(), count)
                 : CrossEntropyRows.of(targets.data(), count);
         Parts parts = Parts.of(count, table.shape().dim(0), mostLogits);
-        LinearCrossEntropy op = new LinearCrossEntropy(x, table, rows, parts);
+        LinearCrossEntropy op = new LinearCrossEntropy(x, table, cap, rows, parts);
         op.forward();
         y.data()[0] = (float) rows.mean();
         return op.record(y);
     }
 
-    /** The loss of each row by itself, in the order of the targets; 0 where a target is negative. No gradient. */
-    public static double[] losses(Tensor x, Tensor table, IntTensor targets) {
-        check(x.shape(), table.shape(), targets);
+    /**
+     * The loss of each row by itself, in the order of the targets; 0 where a target is negative. No gradient.
+     *
+     * @param cap of {@link Softcap} at the logits; 0 for none
+     */
+    public static double[] losses(Tensor x, Tensor table, IntTensor targets, float cap) {
+        check(x.shape(), table.shape(), targets, cap);
         int count = targets.shape().size();
         CrossEntropyRows rows = CrossEntropyRows.of(targets.data(), count);
-        new LinearCrossEntropy(x, table, rows, Parts.of(count, table.shape().dim(0), MOST_LOGITS)).forward();
+        new LinearCrossEntropy(x, table, cap, rows, Parts.of(count, table.shape().dim(0), MOST_LOGITS)).forward();
         return rows.losses();
     }
 
-    private static void check(Shape x, Shape table, IntTensor targets) {
+    private static void check(Shape x, Shape table, IntTensor targets, float cap) {
+        if (cap != 0) {
+            Softcap.check("linear cross-entropy", cap);
+        }
         Checks.rankAtLeast("linear cross-entropy", x, 1);
         if (table.rank() != 2 || table.last() != x.last()) {
             throw new IllegalArgumentException("linear cross-entropy: the table must be (V, C) with C the last axis of "
@@ -88,9 +100,23 @@ public final class LinearCrossEntropy extends Op {
             int count = parts.firstRow(part + 1) - from;
             kernels().gemm(false, true, count, parts.vocabulary, channels, x.data(), from * channels, table.data(), 0,
                     logits, 0, false, Epilogue.NONE);                                       // (rows, V)
+            capInPlace(logits, count * parts.vocabulary, logits);
             kernels().crossEntropy(logits, rows.part(from, from + count), parts.vocabulary, null);
         }
         Scope.release(logits);
+    }
+
+    /**
+     * The logits of a part after the cap, where there is one; the operations of {@link Softcap}.
+     *
+     * @param tanh receives what their derivative is computed from; may be {@code logits}
+     */
+    private void capInPlace(float[] logits, int size, float[] tanh) {
+        if (cap != 0) {
+            kernels().scale(1 / cap, logits, tanh, false, size);
+            kernels().unary(Unary.TANH, 0, tanh, tanh, size);
+            kernels().scale(cap, tanh, logits, false, size);
+        }
     }
 
     @Override
@@ -99,13 +125,18 @@ public final class LinearCrossEntropy extends Op {
         GradSlot dx = Gradients.slotOrNone(x);
         GradSlot dTable = Gradients.slotOrNone(table);
         float[] part = Scope.allocate(parts.size());
+        float[] tanh = cap == 0 ? null : Scope.allocate(parts.size());
         for (int from = 0; from < parts.vocabulary; from += parts.columns) {
             int columns = Math.min(parts.columns, parts.vocabulary - from);
             kernels().gemm(false, true, parts.rows, columns, channels, x.data(), 0, table.data(), from * channels,
                     part, 0, false, Epilogue.NONE);                                         // (rows, columns)
+            capInPlace(part, parts.rows * columns, tanh);
             kernels().crossEntropyGradient(part, rows, columns, from);
             if (grad[0] != 1) {
                 kernels().scale(grad[0], part, part, false, parts.rows * columns);
+            }
+            if (cap != 0) {
+                kernels().unaryBackward(Unary.TANH, 0, tanh, tanh, part, part, false, parts.rows * columns);
             }
             if (dx.array() != null) {
                 kernels().gemm(false, false, parts.rows, channels, columns, part, 0, table.data(), from * channels,
@@ -117,6 +148,9 @@ public final class LinearCrossEntropy extends Op {
             }
         }
         Scope.release(part);
+        if (tanh != null) {
+            Scope.release(tanh);
+        }
     }
 
     /**

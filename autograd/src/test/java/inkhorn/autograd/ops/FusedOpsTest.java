@@ -68,6 +68,12 @@ class FusedOpsTest {
                 Inputs.normal(4, 3, 13, 5), Inputs.normal(5, 5, 65));
     }
 
+    @Test
+    void aCapIsTheTanhOfWhatIsDividedByIt() {
+        assertEqual(t -> Softcap.apply(t[0], 1.7f), t -> t[0].mul(1 / 1.7f).tanh().mul(1.7f),
+                Inputs.normal(6, 13, 31));
+    }
+
     private static Tensor activate(Unary activation, Tensor z) {
         return activation == null ? z : Elementwise.apply(activation, z);
     }
