@@ -7,9 +7,13 @@ import inkhorn.autograd.ops.CausalAttention;
 import inkhorn.autograd.ops.Concat;
 import inkhorn.autograd.ops.Heads;
 
-/** Multi-head attention in which a position sees itself and those before it (Vaswani et al. 2017, 3.2). */
+/**
+ * Multi-head attention in which a position sees itself and those before it (Vaswani et al. 2017, 3.2). With fewer heads
+ * of keys and values, K, each serves a group of neighbouring query heads (Ainslie et al. 2023); W is C + 2·K·D.
+ */
 final class CausalSelfAttention extends Module {
     private final int heads;
+    private final int keyHeads;
     private final int headSize;
     private final RotaryPositions rotation;
     private final Linear cAttn;
@@ -22,10 +26,11 @@ final class CausalSelfAttention extends Module {
     CausalSelfAttention(GptConfig config, RotaryPositions rotationOrNull) {
         int channels = config.nEmbd();
         this.heads = config.nHead();
+        this.keyHeads = config.keyHeads();
         this.headSize = config.headSize();
         this.rotation = rotationOrNull;
         this.cAttn = child("c_attn", "queries, keys and values",
-                new Linear(channels, 3 * channels, config.bias(), null));
+                new Linear(channels, channels + 2 * config.keyChannels(), config.bias(), null));
         this.cProj = child("c_proj", "attention's output", new Linear(channels, channels, config.bias(), null));
         this.qNorm = config.qkNorm() ? child("q_norm", "norm of each head's query", Norm.ofHeads(config)) : null;
         this.kNorm = config.qkNorm() ? child("k_norm", "norm of each head's key", Norm.ofHeads(config)) : null;
@@ -39,17 +44,17 @@ final class CausalSelfAttention extends Module {
      *     appends theirs; null where the tokens stand alone
      */
     Tensor forward(Tensor x, AttentionCache[] cachesOrNull, Pass pass) {
-        Tensor qkv = pass.show(cAttn, cAttn.forward(x, pass), "queries, keys and values, concatenated");  // (B, T, 3C)
+        Tensor qkv = pass.show(cAttn, cAttn.forward(x, pass), "queries, keys and values, concatenated");  // (B, T, W)
         if (qNorm != null) {
             qkv = pass.show(path("c_attn normed"), normed(qkv), "queries and keys normalized in each head");
         }
         if (rotation != null) {
-            qkv = pass.show(path("c_attn rotated"), rotation.rotate(qkv, 2 * heads, cachesOrNull),
-                    "queries and keys rotated by their position");                                    // (B, T, 3C)
+            qkv = pass.show(path("c_attn rotated"), rotation.rotate(qkv, heads + keyHeads, cachesOrNull),
+                    "queries and keys rotated by their position");                                     // (B, T, W)
         }
-        Heads q = Heads.third(qkv, 0, heads);                                                          // (B, T, H, D)
-        Heads k = Heads.third(qkv, 1, heads);
-        Heads v = Heads.third(qkv, 2, heads);
+        Heads q = new Heads(qkv, 0, heads, headSize);                                                  // (B, T, H, D)
+        Heads k = new Heads(qkv, heads * headSize, keyHeads, headSize);                                // (B, T, K, D)
+        Heads v = new Heads(qkv, (heads + keyHeads) * headSize, keyHeads, headSize);                   // (B, T, K, D)
         Tensor y = cachesOrNull != null ? AttentionCache.attend(cachesOrNull, q, k, v)
                 : CausalAttention.apply(q, k, v, attnDropout.p(), attnDropout.site(pass));              // (B, T, C)
         if (pass.isObserved()) {
@@ -60,13 +65,14 @@ final class CausalSelfAttention extends Module {
 
     /** Queries and keys normalized over the channels of each head, before any rotation (Dehghani et al. 2023). */
     private Tensor normed(Tensor qkv) {
-        int channels = heads * headSize;
-        return Concat.apply(2, normed(qkv, 0, channels, qNorm), normed(qkv, channels, 2 * channels, kNorm),
-                qkv.slice(2, 2 * channels, 3 * channels));                                             // (B, T, 3C)
+        int keys = heads * headSize;
+        int values = keys + keyHeads * headSize;
+        return Concat.apply(2, normed(qkv, 0, keys, qNorm), normed(qkv, keys, values, kNorm),
+                qkv.slice(2, values, qkv.shape().last()));                                             // (B, T, W)
     }
 
     private Tensor normed(Tensor qkv, int from, int to, Norm norm) {
-        Tensor part = qkv.slice(2, from, to);                                                          // (B, T, C)
+        Tensor part = qkv.slice(2, from, to);                                                       // (B, T, to - from)
         return norm.forward(part.reshape(-1, headSize)).reshape(part.shape().dims());
     }
 
@@ -76,7 +82,9 @@ final class CausalSelfAttention extends Module {
         int time = y.shape().dim(1);
         Shape perHead = Shape.of(batch, heads, time, headSize);
         Shape weights = Shape.of(batch, heads, time, time);
-        pass.show(path() + " q, k, v", perHead, "each cut into heads of " + headSize + " channels", null);
+        pass.show(path() + " q, k, v", perHead, "each cut into heads of " + headSize + " channels"
+                + (keyHeads == heads ? "" : ", of k and v " + keyHeads + " that serve " + heads / keyHeads + " of q each"),
+                null);
         pass.show(path() + " scores", weights, "q · kᵀ / √" + headSize + ", later tokens masked", null);
         pass.show(path() + " softmax", weights, "weights: each row adds up to 1", null);
         pass.show(path() + " values", perHead, "weights · v", null);

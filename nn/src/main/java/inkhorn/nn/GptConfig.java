@@ -13,6 +13,7 @@ import java.util.Map;
  *
  * @param nLayer       number of blocks
  * @param nHead        H, attention heads of a block; divides nEmbd
+ * @param nKvHead      heads of keys and values, a divisor of nHead; 0 for as many, and a value equal to nHead becomes 0
  * @param nEmbd        C, channels
  * @param nInner       hidden width of the feed-forward layer; 0 is its default, and a value equal to the default
  *                     becomes 0, so that equal models have equal configs
@@ -30,11 +31,11 @@ import java.util.Map;
  * @param vocabSize    V, number of different tokens; follows from the data, 0 until they are known
  * @param layerNormEps what is added to a variance or a mean square
  */
-public record GptConfig(int nLayer, int nHead, int nEmbd, int nInner, int blockSize, double dropout, boolean bias,
-        RowNorm norm, Activation activation, Position position, double ropeBase, double ropePartial,
+public record GptConfig(int nLayer, int nHead, int nKvHead, int nEmbd, int nInner, int blockSize, double dropout,
+        boolean bias, RowNorm norm, Activation activation, Position position, double ropeBase, double ropePartial,
         boolean qkNorm, double logitSoftcap, boolean tieWeights, int vocabSize, double layerNormEps) {
     /** nanoGPT's config/train_shakespeare_char.py, with train.py's dropout and bias, and GPT-2's epsilon. */
-    private static final GptConfig DEFAULTS = new GptConfig(6, 6, 384, 0, 256, 0, false, RowNorm.LAYERNORM,
+    private static final GptConfig DEFAULTS = new GptConfig(6, 6, 0, 384, 0, 256, 0, false, RowNorm.LAYERNORM,
             Activation.GELU, Position.LEARNED, 10_000, 1, false, 0, true, 0,
             1e-5);
 
@@ -42,6 +43,9 @@ public record GptConfig(int nLayer, int nHead, int nEmbd, int nInner, int blockS
     public GptConfig {
         long near = nHead < 1 ? 0 : Math.max(1, Math.round((double) nEmbd / nHead)) * nHead;
         new Check("model").atLeast("n_layer", nLayer, 1).atLeast("n_head", nHead, 1).atLeast("n_embd", nEmbd, 1)
+                .atLeast("n_kv_head", nKvHead, 0)
+                .that(nHead < 1 || nKvHead < 1 || nHead % nKvHead == 0, "n_kv_head", "found " + nKvHead + ", which does"
+                        + " not divide " + nHead + " heads (model.n_head); use a divisor, or 0 for as many", "n_head")
                 .atLeast("n_inner", nInner, 0).atLeast("block_size", blockSize, 1).atLeast("vocab_size", vocabSize, 0)
                 .within("dropout", dropout, 0, 1)
                 .present("norm", norm, "a value")
@@ -58,6 +62,9 @@ public record GptConfig(int nLayer, int nHead, int nEmbd, int nInner, int blockS
                 .atLeast("logit_softcap", logitSoftcap, 0)
                 .between("layer_norm_eps", layerNormEps, 0, 1)
                 .done();
+        if (nKvHead == nHead) {
+            nKvHead = 0;
+        }
         if (nInner == activation.defaultWidth(nEmbd)) {
             nInner = 0;
         }
@@ -70,6 +77,16 @@ public record GptConfig(int nLayer, int nHead, int nEmbd, int nInner, int blockS
 
     public int headSize() {
         return nEmbd / nHead;
+    }
+
+    /** Heads of keys and values. */
+    public int keyHeads() {
+        return nKvHead > 0 ? nKvHead : nHead;
+    }
+
+    /** Channels of all keys of a position, and of its values: fewer than C where heads share them. */
+    public int keyChannels() {
+        return keyHeads() * headSize();
     }
 
     /** Channels of a head that {@link Position#ROPE} rotates: the largest even number within the share. */
@@ -87,6 +104,10 @@ public record GptConfig(int nLayer, int nHead, int nEmbd, int nInner, int blockS
 
     public GptConfig withNLayer(int value) {
         return with("nLayer", value);
+    }
+
+    public GptConfig withNKvHead(int value) {
+        return with("nKvHead", value);
     }
 
     /** Before {@link #withNEmbd} where both change: the heads must divide the channels all the time. */

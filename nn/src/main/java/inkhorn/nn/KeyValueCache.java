@@ -10,11 +10,11 @@ import java.util.Arrays;
 public final class KeyValueCache {
     private final AttentionCache[] layers;
 
-    /** Room for {@code block_size} positions: {@code 2·n_layer·n_embd·block_size} floats and a little. */
+    /** Room for {@code block_size} positions: {@code 2·n_layer·block_size} times the channels of keys, in floats, and a little. */
     public KeyValueCache(GptConfig config) {
         layers = new AttentionCache[config.nLayer()];
         for (int i = 0; i < layers.length; i++) {
-            layers[i] = new AttentionCache(config.blockSize(), config.nHead(), config.nHead(), config.headSize());
+            layers[i] = new AttentionCache(config.blockSize(), config.nHead(), config.keyHeads(), config.headSize());
         }
     }
 

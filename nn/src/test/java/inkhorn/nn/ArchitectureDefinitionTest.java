@@ -25,7 +25,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whole small models against {@link PlainGpt}: each option by itself, and every two together. */
 class ArchitectureDefinitionTest {
-    private static final GptConfig BASE = config().withActivation(Activation.GELU_TANH);
+    private static final GptConfig BASE = config().withNHead(4).withNEmbd(16)
+            .withActivation(Activation.GELU_TANH);
 
     /** One change each; the second of two wins where both change the same key. */
     private static final List<UnaryOperator<GptConfig>> OPTIONS = List.of(
@@ -35,6 +36,7 @@ class ArchitectureDefinitionTest {
             c -> c.withActivation(Activation.SWIGLU),
             c -> c.withActivation(Activation.RELU2),
             c -> c.withQkNorm(true),
+            c -> c.withNKvHead(2),
             c -> c.withLogitSoftcap(3),
             c -> c.withPosition(Position.SINUSOIDAL),
             c -> c.withPosition(Position.ROPE),

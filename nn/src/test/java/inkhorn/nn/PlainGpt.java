@@ -164,12 +164,14 @@ final class PlainGpt {
     private double[][] attention(String name, double[][] x) {
         int channels = config.nEmbd();
         int size = config.headSize();
-        double[][] qkv = linear(name + "c_attn", x, 3 * channels);
+        int keyHeads = config.nKvHead() == 0 ? config.nHead() : config.nKvHead();
+        double[][] qkv = linear(name + "c_attn", x, channels + 2 * keyHeads * size);
         double[][] y = new double[time][channels];
         for (int h = 0; h < config.nHead(); h++) {
             double[][] q = head(qkv, h * size);
-            double[][] k = head(qkv, channels + h * size);
-            double[][] v = head(qkv, 2 * channels + h * size);
+            int serving = h / (config.nHead() / keyHeads);
+            double[][] k = head(qkv, channels + serving * size);
+            double[][] v = head(qkv, channels + keyHeads * size + serving * size);
             for (int t = 0; t < time; t++) {
                 if (config.qkNorm()) {
                     q[t] = norm(RowNorm.RMSNORM, q[t], weights.get(name + "q_norm.weight"), null);

@@ -41,6 +41,10 @@ final class Gpt2Limits {
             return Optional.of("the model has logit_softcap " + config.logitSoftcap() + ", " + reader
                     + " bounds no logits; train with model.logit_softcap: 0");
         }
+        if (config.keyHeads() != config.nHead()) {
+            return Optional.of("the model has n_kv_head " + config.nKvHead() + " and n_head " + config.nHead() + ", "
+                    + reader + " has keys and values for each head; train with model.n_kv_head: 0");
+        }
         if (!activations.contains(config.activation())) {
             String computed = String.join(" or ", EnumSet.copyOf(activations).stream().map(Records::word).toList());
             return Optional.of("the model has activation " + Records.word(config.activation()) + ", " + reader

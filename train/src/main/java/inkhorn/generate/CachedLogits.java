@@ -205,7 +205,8 @@ public final class CachedLogits implements NextLogits {
         compute(IntTensor.of(ids, ids.length, 1), caches, which, begin);
         bytesRead += Float.BYTES * model.parametersReadPerToken();
         for (KeyValueCache cache : caches) {
-            bytesRead += 2L * Float.BYTES * model.gptConfig().nLayer() * model.gptConfig().nEmbd() * cache.length();
+            bytesRead += 2L * Float.BYTES * model.gptConfig().nLayer() * model.gptConfig().keyChannels()
+                    * cache.length();
         }
     }
 

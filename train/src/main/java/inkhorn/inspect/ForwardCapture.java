@@ -17,7 +17,7 @@ import java.util.List;
  *
  * @param ids     T tokens
  * @param streams L + 1 residual streams (T·C): before each block, and after the last
- * @param qkv     of each layer queries, keys and values as the heads read them (T·3C)
+ * @param qkv     of each layer queries, keys and values as the heads read them (T·3C, or less with shared heads)
  * @param mixed   of each layer what its heads make of the values (T·C)
  * @param logits  (T·V)
  */
@@ -52,7 +52,6 @@ public record ForwardCapture(Gpt model, int[] ids, List<float[]> streams, List<f
     }
 
     public HeadStages head(int layer, int head) {
-        int channels = model.gptConfig().nEmbd();
-        return HeadStages.of(qkv.get(layer), ids.length, channels, model.gptConfig().headSize(), layer, head);
+        return HeadStages.of(qkv.get(layer), ids.length, model.gptConfig(), layer, head);
     }
 }

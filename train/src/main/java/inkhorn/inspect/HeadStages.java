@@ -1,5 +1,6 @@
 package inkhorn.inspect;
 
+import inkhorn.nn.GptConfig;
 import java.util.Arrays;
 
 /**
@@ -14,22 +15,24 @@ import java.util.Arrays;
  */
 public record HeadStages(int layer, int head, double[][] scores, double[][] masked, double[][] weights,
                          double[][] values, double[][] output) {
-    static HeadStages of(float[] qkv, int time, int channels, int size, int layer, int head) {
-        double[][] queries = part(qkv, 0, time, channels, size, head);
-        double[][] keys = part(qkv, 1, time, channels, size, head);
-        double[][] values = part(qkv, 2, time, channels, size, head);
+    static HeadStages of(float[] qkv, int time, GptConfig config, int layer, int head) {
+        int size = config.headSize();
+        int keyHead = head * config.keyHeads() / config.nHead();
+        double[][] queries = part(qkv, time, head * size, size);
+        double[][] keys = part(qkv, time, config.nEmbd() + keyHead * size, size);
+        double[][] values = part(qkv, time, config.nEmbd() + config.keyChannels() + keyHead * size, size);
         double[][] scores = scores(queries, keys);
         double[][] masked = masked(scores);
         double[][] weights = Arrays.stream(masked).map(HeadStages::softmax).toArray(double[][]::new);
         return new HeadStages(layer, head, scores, masked, weights, values, product(weights, values));
     }
 
-    /** The queries (0), keys (1) or values (2) of one head, (T, D). */
-    private static double[][] part(float[] qkv, int part, int time, int channels, int size, int head) {
+    /** The channels of one head from {@code first} on, (T, D). */
+    private static double[][] part(float[] qkv, int time, int first, int size) {
         double[][] rows = new double[time][size];
         for (int t = 0; t < time; t++) {
             for (int d = 0; d < size; d++) {
-                rows[t][d] = qkv[t * 3 * channels + part * channels + head * size + d];
+                rows[t][d] = qkv[t * (qkv.length / time) + first + d];
             }
         }
         return rows;

@@ -209,6 +209,7 @@ final class ModelExportTest {
             refused(new Gpt(SMALL.withPosition(Position.ROPE)), BPE, format, "the model has position rope");
             refused(new Gpt(SMALL.withQkNorm(true)), BPE, format, "the model has qk_norm");
             refused(new Gpt(SMALL.withLogitSoftcap(30)), BPE, format, "the model has logit_softcap 30.0");
+            refused(new Gpt(SMALL.withNKvHead(1)), BPE, format, "the model has n_kv_head 1");
         }
         refused(new Gpt(SMALL.withActivation(Activation.SWIGLU)), BPE, "hf", "the model has activation swiglu");
         refused(new Gpt(SMALL.withTieWeights(false)), BPE, "llmc", "a head of its own");

@@ -7,7 +7,7 @@ import inkhorn.autograd.IntTensor;
 import inkhorn.autograd.Op;
 import inkhorn.autograd.Shape;
 import inkhorn.autograd.Tensor;
-import inkhorn.autograd.kernel.RotaryShape;
+import inkhorn.autograd.kernel.AttentionKernels.RotaryShape;
 
 /**
  * Rotates pairs of channels of attention heads by angles of their position (RoPE, Su et al. 2021, 3.2):

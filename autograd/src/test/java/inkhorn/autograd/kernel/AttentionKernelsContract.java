@@ -6,6 +6,7 @@ import static inkhorn.autograd.kernel.Samples.normal;
 import static inkhorn.autograd.kernel.Samples.unclean;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import inkhorn.autograd.kernel.AttentionKernels.RotaryShape;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 

@@ -4,7 +4,6 @@ import inkhorn.autograd.kernel.AttentionKernels;
 import inkhorn.autograd.kernel.AttentionShape;
 import inkhorn.autograd.kernel.CounterRandom;
 import inkhorn.autograd.kernel.HeadRows;
-import inkhorn.autograd.kernel.RotaryShape;
 import java.util.Arrays;
 
 /**

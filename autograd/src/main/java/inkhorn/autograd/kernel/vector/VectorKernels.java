@@ -1,6 +1,7 @@
 package inkhorn.autograd.kernel.vector;
 
 import inkhorn.autograd.kernel.AdamWStep;
+import inkhorn.autograd.kernel.AttentionKernels.RotaryShape;
 import inkhorn.autograd.kernel.AttentionShape;
 import inkhorn.autograd.kernel.Binary;
 import inkhorn.autograd.kernel.Broadcast;
@@ -9,7 +10,6 @@ import inkhorn.autograd.kernel.CrossEntropyRows;
 import inkhorn.autograd.kernel.Epilogue;
 import inkhorn.autograd.kernel.HeadRows;
 import inkhorn.autograd.kernel.Kernels;
-import inkhorn.autograd.kernel.RotaryShape;
 import inkhorn.autograd.kernel.RowNorm;
 import inkhorn.autograd.kernel.StridedCopy;
 import inkhorn.autograd.kernel.Unary;

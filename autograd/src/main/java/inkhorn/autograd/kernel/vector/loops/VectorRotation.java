@@ -3,7 +3,7 @@ package inkhorn.autograd.kernel.vector.loops;
 import static inkhorn.autograd.kernel.vector.loops.VectorMath.S;
 import static inkhorn.autograd.kernel.vector.loops.VectorMath.W;
 
-import inkhorn.autograd.kernel.RotaryShape;
+import inkhorn.autograd.kernel.AttentionKernels.RotaryShape;
 import jdk.incubator.vector.FloatVector;
 
 /** Pairs of channels rotated by a position's angles, each product and sum rounded by itself as in the scalar loops. */
