@@ -72,7 +72,8 @@ class ArchitectureDefinitionTest {
                 float[] logits = gpt.logits(ids, Pass.evaluation()).data();
                 for (int i = 0; i < logits.length; i++) {
                     double exact = expected[i / config.vocabSize()][i % config.vocabSize()];
-                    assertThat((double) logits[i]).as("logit %d", i).isCloseTo(exact, within(1e-4 * (1 + Math.abs(exact))));
+                    assertThat((double) logits[i]).as("logit %d", i)
+                            .isCloseTo(exact, within(1e-4 * (1 + Math.abs(exact))));
                 }
             }
         }

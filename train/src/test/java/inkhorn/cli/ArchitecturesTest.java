@@ -56,13 +56,16 @@ final class ArchitecturesTest {
         KernelProvider.choose(Runtime.getRuntime().availableProcessors());
     }
 
+    /** Numbers that add something to an architecture. */
+    private static final List<String> NUMBERS = List.of("--model.n_kv_head=1", "--model.logit_softcap=3");
+
     /** Each word of the keys that have words, and the other value of each switch, as an option. */
     static List<String> choices() {
         Map<String, Object> defaults = Records.values(GptConfig.defaults());
-        return Arrays.stream(GptConfig.class.getRecordComponents())
+        Stream<String> words = Arrays.stream(GptConfig.class.getRecordComponents())
                 .flatMap(c -> values(c.getType(), defaults.get(c.getName()))
-                        .map(value -> "--model." + Records.key(c.getName()) + "=" + value))
-                .toList();
+                        .map(value -> "--model." + Records.key(c.getName()) + "=" + value));
+        return Stream.concat(words, NUMBERS.stream()).toList();
     }
 
     private static Stream<String> values(Class<?> type, Object absent) {
