@@ -2,12 +2,17 @@ package inkhorn.nn;
 
 import inkhorn.autograd.AttentionCache;
 
-/** {@code x = x + attn(ln_1(x)); x = x + mlp(ln_2(x))}, with dropout on both branches. */
+/**
+ * {@code x = x + attn(ln_1(x)); x = x + mlp(ln_2(x))}, with dropout on both branches; of norm position sandwich
+ * {@code x = x + ln_1_post(attn(ln_1(x)))} and so on.
+ */
 final class Block extends Module {
     private final Norm ln1;
     private final CausalSelfAttention attn;
     private final Norm ln2;
     private final FeedForward mlp;
+    private final Norm ln1Post;
+    private final Norm ln2Post;
 
     /** @param rotationOrNull of queries and keys, where the architecture has one */
     Block(GptConfig config, RotaryPositions rotationOrNull) {
@@ -15,6 +20,9 @@ final class Block extends Module {
         this.attn = child("attn", new CausalSelfAttention(config, rotationOrNull));
         this.ln2 = child("ln_2", "norm before the MLP", Norm.of(config));
         this.mlp = child("mlp", config.activation().feedForward(config));
+        boolean sandwich = config.normPosition() == GptConfig.NormPosition.SANDWICH;
+        this.ln1Post = sandwich ? child("ln_1_post", "norm after attention", Norm.of(config)) : null;
+        this.ln2Post = sandwich ? child("ln_2_post", "norm after the MLP", Norm.of(config)) : null;
     }
 
     /**
@@ -24,7 +32,7 @@ final class Block extends Module {
      *     stand alone
      */
     void forward(ResidualStream x, AttentionCache[] cachesOrNull, Pass pass) {
-        x.add(attn.forward(x.normed(ln1), cachesOrNull, pass));
-        x.add(mlp.forward(x.normed(ln2), pass));
+        x.add(attn.forward(x.normed(ln1), cachesOrNull, pass), ln1Post);
+        x.add(mlp.forward(x.normed(ln2), pass), ln2Post);
     }
 }

@@ -83,7 +83,7 @@ final class CausalSelfAttention extends Module {
         Shape perHead = Shape.of(batch, heads, time, headSize);
         Shape weights = Shape.of(batch, heads, time, time);
         pass.show(path() + " q, k, v", perHead, "each cut into heads of " + headSize + " channels"
-                + (keyHeads == heads ? "" : ", of k and v " + keyHeads + " that serve " + heads / keyHeads + " of q each"),
+                + (keyHeads == heads ? "" : "; each of the " + keyHeads + " of k and v serves " + heads / keyHeads),
                 null);
         pass.show(path() + " scores", weights, "q · kᵀ / √" + headSize + ", later tokens masked", null);
         pass.show(path() + " softmax", weights, "weights: each row adds up to 1", null);

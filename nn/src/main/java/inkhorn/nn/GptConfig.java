@@ -21,6 +21,7 @@ import java.util.Map;
  * @param dropout      probability of dropping at embedding, attention weights and residual branches, in [0, 1)
  * @param bias         whether linear layers and LayerNorms have a bias
  * @param norm         of the branches' inputs and of the head's
+ * @param normPosition where a block has norms
  * @param activation   the feed-forward layer's
  * @param position     how a token's position is embedded
  * @param ropeBase     of position rope: the base of its frequencies, {@code ropeBase^(-2i/rotated)} for pair i
@@ -32,12 +33,12 @@ import java.util.Map;
  * @param layerNormEps what is added to a variance or a mean square
  */
 public record GptConfig(int nLayer, int nHead, int nKvHead, int nEmbd, int nInner, int blockSize, double dropout,
-        boolean bias, RowNorm norm, Activation activation, Position position, double ropeBase, double ropePartial,
-        boolean qkNorm, double logitSoftcap, boolean tieWeights, int vocabSize, double layerNormEps) {
+        boolean bias, RowNorm norm, NormPosition normPosition, Activation activation, Position position,
+        double ropeBase, double ropePartial, boolean qkNorm, double logitSoftcap, boolean tieWeights, int vocabSize,
+        double layerNormEps) {
     /** nanoGPT's config/train_shakespeare_char.py, with train.py's dropout and bias, and GPT-2's epsilon. */
     private static final GptConfig DEFAULTS = new GptConfig(6, 6, 0, 384, 0, 256, 0, false, RowNorm.LAYERNORM,
-            Activation.GELU, Position.LEARNED, 10_000, 1, false, 0, true, 0,
-            1e-5);
+            NormPosition.PRE, Activation.GELU, Position.LEARNED, 10_000, 1, false, 0, true, 0, 1e-5);
 
     /** @throws InvalidConfigException naming every value that is out of range, and what is allowed */
     public GptConfig {
@@ -48,7 +49,7 @@ public record GptConfig(int nLayer, int nHead, int nKvHead, int nEmbd, int nInne
                         + " not divide " + nHead + " heads (model.n_head); use a divisor, or 0 for as many", "n_head")
                 .atLeast("n_inner", nInner, 0).atLeast("block_size", blockSize, 1).atLeast("vocab_size", vocabSize, 0)
                 .within("dropout", dropout, 0, 1)
-                .present("norm", norm, "a value")
+                .present("norm", norm, "a value").present("norm_position", normPosition, "a value")
                 .present("activation", activation, "a value").present("position", position, "a value")
                 .that(nHead < 1 || nEmbd < 1 || nEmbd % nHead == 0, "n_embd", "found " + nEmbd + ", which " + nHead
                         + " heads (model.n_head) do not divide; use " + near + " or another n_head", "n_head")
@@ -68,6 +69,14 @@ public record GptConfig(int nLayer, int nHead, int nKvHead, int nEmbd, int nInne
         if (nInner == activation.defaultWidth(nEmbd)) {
             nInner = 0;
         }
+    }
+
+    /** Where a block has norms; its word in configs is the constant's name in lower case. */
+    public enum NormPosition {
+        /** At the input of each branch, as GPT-2's. */
+        PRE,
+        /** Also at its output, before it is added (Ding et al. 2021, 2.4; Gemma 2). */
+        SANDWICH
     }
 
     /** Every key at its default; of no vocabulary yet. */
@@ -137,6 +146,10 @@ public record GptConfig(int nLayer, int nHead, int nKvHead, int nEmbd, int nInne
 
     public GptConfig withNorm(RowNorm value) {
         return with("norm", value);
+    }
+
+    public GptConfig withNormPosition(NormPosition value) {
+        return with("normPosition", value);
     }
 
     public GptConfig withActivation(Activation value) {

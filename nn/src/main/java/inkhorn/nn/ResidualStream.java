@@ -60,10 +60,17 @@ final class ResidualStream {
         return branch == null ? new Tensor[] {sum} : new Tensor[] {sum, branch};
     }
 
-    /** Adds a branch, (B, T, C), with dropout. Its storage may be reused. */
-    void add(Tensor computed) {
+    /**
+     * Adds a branch, (B, T, C), with dropout. Its storage may be reused.
+     *
+     * @param normOrNull of the branch before it is added
+     */
+    void add(Tensor computed, Norm normOrNull) {
         nameOfSum = pass.isObserved() ? pass.nameOfSum() : null;
         branch = rowsOf(computed);
+        if (normOrNull != null) {
+            branch = pass.show(normOrNull, normOrNull.forward(branch), "normalized over the channels");
+        }
         sum = rowsOf(sum);
         rows = null;
     }

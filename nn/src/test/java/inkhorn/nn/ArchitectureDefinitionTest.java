@@ -33,6 +33,7 @@ class ArchitectureDefinitionTest {
             c -> c,
             c -> c.withBias(false).withTieWeights(false),
             c -> c.withNorm(RowNorm.RMSNORM),
+            c -> c.withNormPosition(GptConfig.NormPosition.SANDWICH),
             c -> c.withActivation(Activation.SWIGLU),
             c -> c.withActivation(Activation.RELU2),
             c -> c.withQkNorm(true),

@@ -61,8 +61,8 @@ final class PlainGpt {
         }
         for (int layer = 0; layer < config.nLayer(); layer++) {
             String block = "transformer.h." + layer + ".";
-            add(x, attention(block + "attn.", norm(block + "ln_1", x)));
-            add(x, feedForward(block + "mlp.", norm(block + "ln_2", x)));
+            add(x, branch(block + "ln_1_post", attention(block + "attn.", norm(block + "ln_1", x))));
+            add(x, branch(block + "ln_2_post", feedForward(block + "mlp.", norm(block + "ln_2", x))));
         }
         double[][] normed = norm("transformer.ln_f", x);
         double[] table = weights.get(config.tieWeights() ? "transformer.wte.weight" : "lm_head.weight");
@@ -88,6 +88,10 @@ final class PlainGpt {
             }
             default -> 0;
         };
+    }
+
+    private double[][] branch(String norm, double[][] x) {
+        return config.normPosition() == GptConfig.NormPosition.SANDWICH ? norm(norm, x) : x;
     }
 
     private static void add(double[][] x, double[][] branch) {

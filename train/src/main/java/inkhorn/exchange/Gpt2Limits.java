@@ -29,6 +29,10 @@ final class Gpt2Limits {
             return Optional.of("the model has norm " + Records.word(config.norm()) + ", " + reader
                     + " computes layernorm; train with model.norm: layernorm");
         }
+        if (config.normPosition() != GptConfig.NormPosition.PRE) {
+            return Optional.of("the model has norm_position " + Records.word(config.normPosition()) + ", " + reader
+                    + " has norms at the input of a branch alone; train with model.norm_position: pre");
+        }
         if (!config.position().isTable()) {
             return Optional.of("the model has position " + Records.word(config.position()) + ", " + reader
                     + " adds a table of positions; train with model.position: learned");

@@ -207,6 +207,8 @@ final class ModelExportTest {
         refused(new Gpt(SMALL.withNorm(RowNorm.RMSNORM)), BPE, "hf", "the model has norm rmsnorm");
         for (String format : List.of("hf", "gguf", "llmc")) {
             refused(new Gpt(SMALL.withPosition(Position.ROPE)), BPE, format, "the model has position rope");
+            refused(new Gpt(SMALL.withNormPosition(GptConfig.NormPosition.SANDWICH)), BPE, format,
+                    "the model has norm_position sandwich");
             refused(new Gpt(SMALL.withQkNorm(true)), BPE, format, "the model has qk_norm");
             refused(new Gpt(SMALL.withLogitSoftcap(30)), BPE, format, "the model has logit_softcap 30.0");
             refused(new Gpt(SMALL.withNKvHead(1)), BPE, format, "the model has n_kv_head 1");
