@@ -176,8 +176,8 @@ public final class Gpt extends LanguageModel {
     }
 
     /**
-     * What a residual stream would predict if it were the last: {@code lm_head(ln_f(x))}, capped where its logits are, the logit lens
-     * (nostalgebraist 2020).
+     * What a residual stream would predict if it were the last: {@code lm_head(ln_f(x))}, the logit lens
+     * (nostalgebraist 2020); capped where the model's logits are.
      *
      * @param stream (…, C)
      * @return (…, V)

@@ -10,7 +10,10 @@ import java.util.Arrays;
 public final class KeyValueCache {
     private final AttentionCache[] layers;
 
-    /** Room for {@code block_size} positions: {@code 2·n_layer·block_size} times the channels of keys, in floats, and a little. */
+    /**
+     * Room for {@code block_size} positions: {@code 2·n_layer·block_size} floats and a little for each of
+     * {@link GptConfig#keyChannels}.
+     */
     public KeyValueCache(GptConfig config) {
         layers = new AttentionCache[config.nLayer()];
         for (int i = 0; i < layers.length; i++) {

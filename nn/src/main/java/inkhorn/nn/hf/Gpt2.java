@@ -180,7 +180,8 @@ public final class Gpt2 {
                 gpt.nEmbd());
         if (gpt.position() != Position.LEARNED && !stored && table > LARGEST_TABLE) {
             wrong.add("n_positions is " + gpt.blockSize() + " with n_embd " + gpt.nEmbd()
-                    + ", and a table of " + Records.word(gpt.position()) + " positions has at most " + LARGEST_TABLE + " numbers");
+                    + ", and a table of " + Records.word(gpt.position()) + " positions has at most " + LARGEST_TABLE
+                    + " numbers");
         }
         long blocks = file.keySet().stream().map(BLOCK::matcher).filter(Matcher::matches)
                 .map(matcher -> matcher.group(1)).distinct().count();
