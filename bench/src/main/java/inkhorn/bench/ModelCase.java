@@ -1,11 +1,9 @@
 package inkhorn.bench;
 
-import inkhorn.autograd.kernel.RowNorm;
-import inkhorn.nn.Activation;
 import inkhorn.nn.GptConfig;
-import inkhorn.nn.Position;
 import inkhorn.nn.config.Records;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A model and the batch it is trained on.
@@ -26,12 +24,15 @@ public record ModelCase(String name, GptConfig config, int batch) {
 
     /** @throws IllegalArgumentException for a model that libtorch's side and the kernels' benchmark do not build */
     public ModelCase {
-        if (config.norm() != RowNorm.LAYERNORM || config.activation() != Activation.GELU
-                || config.position() != Position.LEARNED || !config.tieWeights()) {
-            throw new IllegalArgumentException(name + ": the benchmarks build only models with norm layernorm,"
-                    + " activation gelu, position learned and tie_weights true, found "
-                    + Records.word(config.norm()) + ", " + Records.word(config.activation()) + ", "
-                    + Records.word(config.position()) + " and " + config.tieWeights());
+        Map<String, Object> found = Records.values(config);
+        Map<String, Object> built = Records.values(gpt(config.vocabSize(), config.blockSize(), config.nLayer(),
+                config.nHead(), config.nEmbd(), config.dropout(), config.bias()).withNInner(config.nInner())
+                .withLayerNormEps(config.layerNormEps()));
+        found.keySet().removeIf(component -> found.get(component).equals(built.get(component)));
+        if (!found.isEmpty()) {
+            built.keySet().retainAll(found.keySet());
+            throw new IllegalArgumentException(name + ": the benchmarks build only models with " + built + ", found "
+                    + found);
         }
     }
 

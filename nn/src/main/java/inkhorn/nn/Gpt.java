@@ -13,6 +13,7 @@ import java.util.List;
 
 /** A GPT (Radford et al. 2019): token and position embedding, blocks, norm, head. Names and layout are GPT-2's. */
 public final class Gpt extends LanguageModel {
+    private static final String HEAD = "lm_head";
     /** The std of GPT-2's initial weights. */
     private static final double INITIAL_STD = 0.02;
     private static final String POSITIONS = "transformer.wpe";
@@ -49,9 +50,9 @@ public final class Gpt extends LanguageModel {
         }
         this.lnF = child("transformer.ln_f", "norm before the head", Norm.of(config));
         this.lmHead = tied ? wte
-                : child("lm_head", "unembedding: from channels to logits", new Embedding(vocabulary, channels));
+                : child(HEAD, "unembedding: from channels to logits", new Embedding(vocabulary, channels));
         if (tied) {
-            tie("lm_head.weight", wte.weight());
+            tie(HEAD + ".weight", wte.weight());
         }
     }
 
@@ -61,7 +62,8 @@ public final class Gpt extends LanguageModel {
 
     /**
      * A model to be trained, its weights drawn as GPT-2's: normal with std 0.02, in the projections onto the residual
-     * stream 0.02/√(2·n_layer) since 2·n_layer of them add up there; biases 0, norms 1.
+     * stream 0.02/√(2·n_layer) since 2·n_layer of them add up there, in a head of its own as the config says; biases 0,
+     * norms 1.
      *
      * @param rng each parameter draws a stream that depends on its name, so equal seeds give equal weights
      */
@@ -70,7 +72,8 @@ public final class Gpt extends LanguageModel {
         for (Parameter p : namedParameters()) {
             boolean projection = p.name().endsWith("c_proj.weight");
             if (p.tensor().shape().rank() >= 2) {
-                Initial.normal(p, projection ? INITIAL_STD / Math.sqrt(2.0 * config.nLayer()) : INITIAL_STD, rng);
+                Initial.normal(p, projection ? INITIAL_STD / Math.sqrt(2.0 * config.nLayer())
+                        : p.name().equals(HEAD + ".weight") ? config.headInitStd() : INITIAL_STD, rng);
             }
         }
     }
@@ -135,7 +138,7 @@ public final class Gpt extends LanguageModel {
      */
     private Tensor logits(IntTensor ids, IntTensor rowsOrNull, KeyValueCache[] cachesOrNull, Pass pass) {
         Tensor logits = scores(normedStream(ids, rowsOrNull, cachesOrNull, pass));   // (B, T, V) or (rows, V)
-        return pass.show("lm_head", logits, config.tieWeights()
+        return pass.show(HEAD, logits, config.tieWeights()
                 ? "a logit for every token that may follow, by products with the rows of wte"
                 : "a logit for every token that may follow");
     }

@@ -29,16 +29,17 @@ import java.util.Map;
  * @param qkNorm       whether the queries and keys of each head are normalized (RMSNorm with a gain of their own)
  * @param logitSoftcap what bounds the logits, {@code cap · tanh(logit / cap)}; 0 for no bound
  * @param tieWeights   whether the head uses the token embedding's weights (Press and Wolf 2017)
+ * @param headInitStd  std of the initial weights of a head of its own; 0 begins with equal logits
  * @param vocabSize    V, number of different tokens; follows from the data, 0 until they are known
  * @param layerNormEps what is added to a variance or a mean square
  */
 public record GptConfig(int nLayer, int nHead, int nKvHead, int nEmbd, int nInner, int blockSize, double dropout,
         boolean bias, RowNorm norm, NormPosition normPosition, Activation activation, Position position,
-        double ropeBase, double ropePartial, boolean qkNorm, double logitSoftcap, boolean tieWeights, int vocabSize,
-        double layerNormEps) {
+        double ropeBase, double ropePartial, boolean qkNorm, double logitSoftcap, boolean tieWeights,
+        double headInitStd, int vocabSize, double layerNormEps) {
     /** nanoGPT's config/train_shakespeare_char.py, with train.py's dropout and bias, and GPT-2's epsilon. */
     private static final GptConfig DEFAULTS = new GptConfig(6, 6, 0, 384, 0, 256, 0, false, RowNorm.LAYERNORM,
-            NormPosition.PRE, Activation.GELU, Position.LEARNED, 10_000, 1, false, 0, true, 0, 1e-5);
+            NormPosition.PRE, Activation.GELU, Position.LEARNED, 10_000, 1, false, 0, true, 0.02, 0, 1e-5);
 
     /** @throws InvalidConfigException naming every value that is out of range, and what is allowed */
     public GptConfig {
@@ -60,7 +61,7 @@ public record GptConfig(int nLayer, int nHead, int nKvHead, int nEmbd, int nInne
                         || rotated(nEmbd / nHead, ropePartial) >= 2, "rope_partial", "found " + ropePartial
                         + ", which rotates no pair of a head's " + nEmbd / Math.max(1, nHead) + " channels; use a "
                         + "larger share or wider heads", "n_head")
-                .atLeast("logit_softcap", logitSoftcap, 0)
+                .atLeast("logit_softcap", logitSoftcap, 0).atLeast("head_init_std", headInitStd, 0)
                 .between("layer_norm_eps", layerNormEps, 0, 1)
                 .done();
         if (nKvHead == nHead) {
@@ -178,6 +179,10 @@ public record GptConfig(int nLayer, int nHead, int nKvHead, int nEmbd, int nInne
 
     public GptConfig withTieWeights(boolean value) {
         return with("tieWeights", value);
+    }
+
+    public GptConfig withHeadInitStd(double value) {
+        return with("headInitStd", value);
     }
 
     public GptConfig withVocabSize(int value) {

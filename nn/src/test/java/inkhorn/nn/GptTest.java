@@ -158,6 +158,19 @@ class GptTest {
     }
 
     @Test
+    void aHeadOfItsOwnStartsAsTheConfigSaysAndNothingElseChanges() {
+        GptConfig untied = config(0, true, Position.LEARNED, false);
+        Gpt plain = gpt(untied);
+        Gpt wide = gpt(untied.withHeadInitStd(0.5));
+        Gpt zero = gpt(untied.withHeadInitStd(0));
+        assertThat(std(plain, "lm_head.weight")).isCloseTo(0.02, within(0.004));
+        assertThat(std(wide, "lm_head.weight")).isCloseTo(0.5, within(0.1));
+        assertThat(std(wide, "transformer.wte.weight")).isEqualTo(std(plain, "transformer.wte.weight"));
+        assertThat(zero.loss(ids(2, BLOCK, 1), ids(2, BLOCK, 2), Pass.evaluation()).item())
+                .isCloseTo((float) Math.log(VOCAB), within(1e-6f));
+    }
+
+    @Test
     void biasesStartAtZeroAndLayerNormsAtOne() {
         for (Parameter p : gpt(config()).namedParameters()) {
             if (p.tensor().shape().rank() == 1) {

@@ -26,6 +26,9 @@ final class IneffectiveKeys {
                     config -> config.model().type() == ModelConfig.Type.GPT
                             && config.model().gpt().position() != Position.ROPE,
                     "model.rope_base", "model.rope_partial"),
+            new Rule("model.tie_weights true, where the head has no weights of its own",
+                    config -> config.model().type() == ModelConfig.Type.GPT && config.model().gpt().tieWeights(),
+                    "model.head_init_std"),
             new Rule("optim.schedule constant, under which the learning rate does not fall",
                     IneffectiveKeys::isConstant,
                     "optim.min_lr", "optim.lr_decay_iters"),
