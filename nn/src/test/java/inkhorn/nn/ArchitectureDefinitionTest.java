@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whole small models against {@link PlainGpt}: each option by itself, and every two together. */
@@ -78,6 +79,19 @@ class ArchitectureDefinitionTest {
                 }
             }
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theOrderOfEarlierTokensCountsForTheLast(Position position) {
+        Gpt gpt = model(BASE.withPosition(position));
+        float[] one = gpt.logitsAt(IntTensor.of(new int[] {3, 5, 4}, 1, 3), new int[] {2}, Pass.evaluation()).data();
+        float[] other = gpt.logitsAt(IntTensor.of(new int[] {5, 3, 4}, 1, 3), new int[] {2}, Pass.evaluation()).data();
+        double furthest = 0;
+        for (int i = 0; i < BASE.vocabSize(); i++) {
+            furthest = Math.max(furthest, Math.abs(one[i] - other[i]));
+        }
+        assertThat(furthest).isGreaterThan(0.1);
     }
 
     /** The change of the loss along a random direction of each parameter, by central differences in double. */

@@ -208,8 +208,9 @@ class GptTest {
         }
     }
 
+    /** Without a table, tokens that are all the same have the same values, whatever their weights. */
     @ParameterizedTest
-    @EnumSource(Position.class)
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "ROPE")
     void theSameTokenElsewhereHasOtherLogits(Position position) {
         float[] logits = gpt(config(0, true, position, true))
                 .logits(IntTensor.of(new int[] {4, 4}, 1, 2), Pass.evaluation()).data();
