@@ -19,6 +19,7 @@ elif ! (cd npm && npm init -y && npm install --ignore-scripts openai@6) >npm.log
 fi
 cp "$reader" "$node/openai_client.mjs"    # node looks for packages beside the script
 
+printf 'User:\nwhat is the sum?\n\nAssistant:\nseven\n' >>text.txt    # the characters of a chat
 config 0 "max_iters: 40" >config.yaml
 train 0 train.log config.yaml --run.out=small
 for seed in 7 8; do
