@@ -151,6 +151,11 @@ final class ArchitectureTest {
             .should().dependOnClassesThat().resideInAPackage("inkhorn.cli");
 
     @ArchTest
+    static final ArchRule onlyTheCommandLinePlans = noClasses()
+            .that().resideOutsideOfPackages("inkhorn.plan..", "inkhorn.cli..")
+            .should().dependOnClassesThat().resideInAPackage("inkhorn.plan..");
+
+    @ArchTest
     static final ArchRule nothingStandsOnTheServer = noClasses()
             .that().resideOutsideOfPackages("inkhorn.serve..", "inkhorn.cli..")
             .should().dependOnClassesThat().resideInAnyPackage("inkhorn.serve..", "io.undertow..", "org.xnio..");

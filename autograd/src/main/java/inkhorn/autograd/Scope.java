@@ -190,6 +190,14 @@ public final class Scope implements AutoCloseable {
     }
 
     /**
+     * How many floats a real array in the place of this one would have: on shapes alone, of a stand-in, more than it
+     * has; of every other array its length.
+     */
+    public int lengthOf(float[] array) {
+        return free.length(array);
+    }
+
+    /**
      * Floating-point operations of matrix products and attention so far, as {@link CountingKernels} counts them.
      *
      * @throws IllegalStateException in a scope that was not opened by {@link #openOnShapes()} or inside such a one
@@ -275,7 +283,7 @@ public final class Scope implements AutoCloseable {
         }
 
         private int length(float[] array) {
-            return counting == null ? array.length : standIns.get(array);
+            return counting == null ? array.length : standIns.getOrDefault(array, array.length);
         }
 
         long bytes(float[] array) {

@@ -15,9 +15,11 @@ import inkhorn.cli.inspect.DoctorCommand;
 import inkhorn.cli.inspect.EvaluateCommand;
 import inkhorn.cli.inspect.ExplainCommand;
 import inkhorn.cli.inspect.NeighboursCommand;
+import inkhorn.cli.inspect.PlanCommand;
 import inkhorn.cli.inspect.ReportCommand;
 import inkhorn.cli.launch.LogSetup;
 import inkhorn.cli.launch.ParentWatch;
+import inkhorn.cli.options.ConfigOptions;
 import inkhorn.cli.options.GivenOptions;
 import inkhorn.cli.options.IneffectiveOptions;
 import inkhorn.config.ConfigKeys;
@@ -82,6 +84,7 @@ final class Cli {
         Map<String, Function<Context, Object>> commands = new LinkedHashMap<>();
         commands.put("sample", SampleCommand::new);
         commands.put("serve", ServeCommand::new);
+        commands.put(PlanCommand.NAME, PlanCommand::new);
         commands.put("describe", DescribeCommand::new);
         commands.put("explain", ExplainCommand::new);
         commands.put("neighbours", NeighboursCommand::new);
@@ -105,12 +108,13 @@ final class Cli {
      * Where a command or a config stands first, only what is named: picocli takes ten milliseconds to read a command.
      */
     static CommandLine commandLine(Context context, List<String> args) {
-        CommandLine root = TrainCommand.withConfigKeys(new CommandLine(new TrainCommand(context)));
+        CommandLine root = ConfigOptions.addTo(new CommandLine(new TrainCommand(context)));
         boolean isHelp = args.contains("--help") || args.contains("-h");
         boolean onlyNamed = COMMANDS.containsKey(args.get(0)) || Files.exists(Path.of(args.get(0))) && !isHelp;
         COMMANDS.forEach((name, command) -> {
             if (!onlyNamed || args.contains(name)) {
-                root.addSubcommand(name, command.apply(context));
+                CommandLine added = new CommandLine(command.apply(context));
+                root.addSubcommand(name, name.equals(PlanCommand.NAME) ? ConfigOptions.addTo(added) : added);
             }
         });
         // A prompt may begin with @; picocli would read a file of that name. Of an option given twice, the last one

@@ -8,12 +8,12 @@ import inkhorn.cli.launch.Shutdown;
 import inkhorn.cli.launch.Stopped;
 import inkhorn.cli.machine.MachineReader;
 import inkhorn.cli.options.Arguments;
+import inkhorn.cli.options.ConfigOptions;
 import inkhorn.cli.options.EngineOptions;
 import inkhorn.cli.options.OnlyAttached;
 import inkhorn.cli.options.ServeBesideOptions;
 import inkhorn.cli.terminal.ByteProgressLine;
 import inkhorn.cli.terminal.Progress;
-import inkhorn.config.ConfigKeys;
 import inkhorn.config.ConfigLoader;
 import inkhorn.config.DataConfig;
 import inkhorn.config.RunConfig;
@@ -35,17 +35,14 @@ import inkhorn.train.TrainingMemory;
 import inkhorn.train.WarmUp;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -88,7 +85,7 @@ public final class TrainCommand implements Callable<Integer> {
             description = "With --resume: continue although the data are not those of the checkpoint.")
     private boolean dataChanged;
 
-    // For the help only: each key is an option of its own, added in withConfigKeys.
+    // For the help only: each key is an option of its own, added by ConfigOptions.
     @Option(names = "--KEY", paramLabel = "VALUE",
             description = "A config key, such as --train.max_iters=200: wins over CONFIG.")
     private String key;
@@ -108,15 +105,6 @@ public final class TrainCommand implements Callable<Integer> {
 
     TrainCommand(Context context) {
         this.context = context;
-    }
-
-    /** Makes every config key an option, so that picocli reads {@code --key=value} and {@code --key value} alike. */
-    static CommandLine withConfigKeys(CommandLine commandLine) {
-        for (String key : ConfigKeys.names()) {
-            commandLine.getCommandSpec()
-                    .addOption(OptionSpec.builder("--" + key).type(String.class).hidden(true).build());
-        }
-        return commandLine;
     }
 
     @Override
@@ -143,7 +131,7 @@ public final class TrainCommand implements Callable<Integer> {
 
     /** The config with the keys of the command line in it. */
     RunConfig resolved() {
-        return ConfigLoader.load(Arguments.path("CONFIG", config), overrides(),
+        return ConfigLoader.load(Arguments.path("CONFIG", config), ConfigOptions.given(spec),
                 resume == null ? InitialWeights::inherited : InitialWeights::inheritedOnResume,
                 line -> context.err().println("note: " + line));
     }
@@ -172,17 +160,6 @@ public final class TrainCommand implements Callable<Integer> {
 
     private List<String> arguments() {
         return spec.commandLine().getParseResult().originalArgs();
-    }
-
-    private Map<String, String> overrides() {
-        Map<String, String> overrides = new LinkedHashMap<>();
-        for (String name : ConfigKeys.names()) {
-            String value = spec.commandLine().getParseResult().matchedOptionValue("--" + name, null);
-            if (value != null) {
-                overrides.put(name, value);
-            }
-        }
-        return overrides;
     }
 
     private int run(RunConfig config, Optional<Resumption> resumption, Shutdown shutdown, WarmUp warmUp,

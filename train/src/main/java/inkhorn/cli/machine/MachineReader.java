@@ -111,7 +111,7 @@ public final class MachineReader {
         }
     }
 
-    private static MachineFacts.Memory memory() {
+    public static MachineFacts.Memory memory() {
         long machine = ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
                 ? system.getTotalMemorySize() : 0;
         return new MachineFacts.Memory(Runtime.getRuntime().maxMemory() >> 20, machine == 0 ? null : machine >> 20);
