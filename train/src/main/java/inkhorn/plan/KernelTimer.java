@@ -28,6 +28,8 @@ final class KernelTimer implements InvocationHandler {
     /** Longer arrays repeat as many random values. */
     private static final int RANDOM_VALUES = 1 << 16;
     private static final double SMALL = 0.1;
+    /** Enough for a part for each thread. */
+    private static final int WAKING = 1 << 22;
     /** Longer arrays of ids differ in their values, which take no part in a kernel's time. */
     private static final int MOST_SIZES = 8;
 
@@ -131,6 +133,7 @@ final class KernelTimer implements InvocationHandler {
             } else {
                 makeRoom(bytesOf(arguments));
                 Object[] mapped = Arrays.stream(arguments).map(this::mapped).toArray();
+                wake();
                 long start = System.nanoTime();
                 call(real, method, mapped);
                 kind.seconds += (System.nanoTime() - start) * 1e-9;
@@ -138,6 +141,14 @@ final class KernelTimer implements InvocationHandler {
             kind.runs++;
         }
         return call(counting, method, arguments);
+    }
+
+    /**
+     * In a step one kernel follows the other so soon that the helper threads still wait for it awake; here they may
+     * have fallen asleep.
+     */
+    private void wake() {
+        real.forEachRange(WAKING, (from, to) -> { });
     }
 
     private static Object call(Kernels kernels, Method method, Object[] arguments) throws Throwable {
@@ -155,6 +166,7 @@ final class KernelTimer implements InvocationHandler {
         float[] gradient = filled(n);
         float[] m = filled(n);
         float[] v = filled(n);
+        wake();
         long start = System.nanoTime();
         real.adamW(new AdamWStep(1e-3f, 0.9f, 0.99f, 1e-8f, 0, 1, 1, 1), weights, gradient, m, v, n);
         return (System.nanoTime() - start) * 1e-9;
