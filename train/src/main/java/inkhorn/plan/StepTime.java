@@ -11,7 +11,6 @@ import inkhorn.data.Batch;
 import inkhorn.nn.Gpt;
 import inkhorn.nn.KeyValueCache;
 import inkhorn.nn.LanguageModel;
-import inkhorn.nn.Pass;
 import inkhorn.optim.Optimizer;
 import inkhorn.train.Models;
 import inkhorn.train.TrainStep;
