@@ -8,7 +8,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Server-sent events (WHATWG HTML, section 9.2). A client that does not read for half a minute loses the connection, so
+ * Server-sent events (WHATWG HTML, section 9.2). A client that does not read for ten seconds loses the connection, so
  * that it cannot hold a thread for ever.
  */
 public final class EventStream implements AutoCloseable {

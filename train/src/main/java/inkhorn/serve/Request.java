@@ -6,10 +6,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import inkhorn.data.files.Json;
 import io.undertow.connector.PooledByteBuffer;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.server.RequestTooBigException;
 import io.undertow.server.protocol.http.HttpServerConnection;
 import io.undertow.util.Headers;
 import io.undertow.util.PathTemplateMatch;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -19,10 +19,16 @@ import java.util.OptionalLong;
 
 /** A request of a client, and the way to answer it. */
 public final class Request {
-    private final HttpServerExchange exchange;
+    /** For a whole body, so that a client who sends it by the byte does not hold a thread. */
+    private static final long BODY_NANOS = 10_000_000_000L;
 
-    Request(HttpServerExchange exchange) {
+    private final HttpServerExchange exchange;
+    private final long bodyBytes;
+
+    /** @param bodyBytes the largest body that is read */
+    Request(HttpServerExchange exchange, long bodyBytes) {
         this.exchange = exchange;
+        this.bodyBytes = bodyBytes;
     }
 
     /** What stands for {@code {name}} in the path of the {@link Route}. */
@@ -58,13 +64,7 @@ public final class Request {
             throw RequestException.of(415, "unsupported_media_type",
                     "Content-Type: found " + type + ", expected application/json");
         }
-        byte[] body;
-        try (InputStream in = exchange.getInputStream()) {
-            body = in.readAllBytes();
-        } catch (RequestTooBigException e) {
-            throw RequestException.of(413, "body_too_large", "the body is larger than "
-                    + exchange.getMaxEntitySize() + " bytes");
-        }
+        byte[] body = body();
         try {
             JsonNode node = Json.WITHOUT_DUPLICATES.readTree(body);
             if (node instanceof ObjectNode object) {
@@ -75,6 +75,34 @@ public final class Request {
             throw RequestException.wrong(null, "the body is not JSON: " + e.getOriginalMessage().lines().findFirst()
                     .orElse("") + " (line " + (e.getLocation() == null ? 1 : e.getLocation().getLineNr()) + ")");
         }
+    }
+
+    private byte[] body() {
+        if (exchange.getRequestContentLength() > bodyBytes) {
+            throw tooLarge();
+        }
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        long giveUp = System.nanoTime() + BODY_NANOS;
+        byte[] part = new byte[8192];
+        try (InputStream in = exchange.getInputStream()) {
+            for (int read = in.read(part); read >= 0; read = in.read(part)) {
+                body.write(part, 0, read);
+                if (body.size() > bodyBytes) {
+                    throw tooLarge();
+                }
+                if (System.nanoTime() > giveUp) {
+                    throw RequestException.of(408, "request_timeout", "the body did not come within "
+                            + BODY_NANOS / 1_000_000_000L + " s");
+                }
+            }
+            return body.toByteArray();
+        } catch (IOException e) {
+            throw RequestException.wrong(null, "the body breaks off or is not in chunks as HTTP has them");
+        }
+    }
+
+    private RequestException tooLarge() {
+        return RequestException.of(413, "body_too_large", "the body is larger than " + bodyBytes + " bytes");
     }
 
     /** Answers with a value as JSON, status 200. */

@@ -32,7 +32,7 @@ public final class WebServer implements AutoCloseable {
     private static final int PARSE_TIMEOUT_MS = 10_000;
     private static final int IDLE_TIMEOUT_MS = 60_000;
     /** Of a client that does not read or write. */
-    private static final int STALLED_MS = 30_000;
+    private static final int STALLED_MS = 10_000;
     private static final long GRACE_MS = 3_000;
     private static final List<String> PAGES = List.of("index", "run", "play", "inside");
     private static final List<String> FILES = List.of("style.css", "common.js", "icon.svg", "curves.js", "curves.css",
@@ -58,8 +58,10 @@ public final class WebServer implements AutoCloseable {
      */
     public static WebServer start(ServeOptions options, List<Feature> features) throws IOException {
         RoutingHandler routes = new RoutingHandler();
-        Assets.routes(PAGES, FILES).forEach(route -> add(routes, route));
-        features.forEach(feature -> feature.routes().forEach(route -> add(routes, route)));
+        // Not by Undertow's option, which prints a stack trace where chunks exceed it.
+        long bodyBytes = options.limits().bodyBytes();
+        Assets.routes(PAGES, FILES).forEach(route -> add(routes, route, bodyBytes));
+        features.forEach(feature -> feature.routes().forEach(route -> add(routes, route, bodyBytes)));
         routes.setFallbackHandler(exchange -> refuse(exchange, RequestException.notFound(
                 exchange.getRequestPath() + ": there is no such page")));
         routes.setInvalidMethodHandler(exchange -> refuse(exchange, RequestException.of(405, "method_not_allowed",
@@ -71,7 +73,6 @@ public final class WebServer implements AutoCloseable {
                 new Guard(options, new RequestLimitingHandler(limit, new BlockingHandler(routes))));
         Undertow undertow = Undertow.builder().addHttpListener(options.port(), options.host())
                 .setHandler(door).setIoThreads(1).setWorkerThreads(options.limits().concurrent())
-                .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, options.limits().bodyBytes())
                 .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, PARSE_TIMEOUT_MS)
                 .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, IDLE_TIMEOUT_MS)
                 .setServerOption(UndertowOptions.MAX_HEADER_SIZE, 32 << 10)
@@ -111,13 +112,12 @@ public final class WebServer implements AutoCloseable {
         undertow.stop();
     }
 
-    private static void add(RoutingHandler routes, Route route) {
-        HttpHandler handler = exchange -> answer(route, exchange);
+    private static void add(RoutingHandler routes, Route route, long bodyBytes) {
+        HttpHandler handler = exchange -> answer(route, exchange, new Request(exchange, bodyBytes));
         routes.add(route.method(), route.path(), handler);
     }
 
-    private static void answer(Route route, HttpServerExchange exchange) {
-        Request request = new Request(exchange);
+    private static void answer(Route route, HttpServerExchange exchange, Request request) {
         try {
             route.handler().answer(request);
         } catch (RequestException e) {
@@ -144,6 +144,9 @@ public final class WebServer implements AutoCloseable {
             exchange.getResponseHeaders().put(Headers.RETRY_AFTER, 1);
         }
         exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/json");
+        if (e.status() == 413 || e.status() == 408) {
+            exchange.setPersistent(false);      // a rest of the body may still come
+        }
         exchange.getResponseSender().send(ByteBuffer.wrap(Json.bytes(error(e))));
     }
 
