@@ -41,16 +41,20 @@ export class Curves {
   #plot = null;
   #shape = "";
   #last = null;
+  #isSeen = false;
 
   constructor(place, height = 320) {
     this.#place = place;
     this.#height = height;
     new ResizeObserver(() => this.#fit()).observe(place);
+    // What nobody sees costs a training on the same machine its time all the same.
+    new IntersectionObserver((entries) => {
+      this.#isSeen = entries[entries.length - 1].isIntersecting;
+      this.#draw();
+    }, {rootMargin: "200px"}).observe(place);
     dark.addEventListener("change", () => {
       this.#shape = "";
-      if (this.#last !== null) {
-        this.show(...this.#last);
-      }
+      this.#draw();
     });
   }
 
@@ -60,6 +64,14 @@ export class Curves {
    */
   show(lines, options) {
     this.#last = [lines, options];
+    this.#draw();
+  }
+
+  #draw() {
+    if (this.#last === null || !this.#isSeen) {
+      return;
+    }
+    const [lines, options] = this.#last;
     const data = lines.length === 0 ? [[]]
       : uPlot.join(lines.map((line) => [line.xs, options.log ? line.ys.map((y) => y > 0 ? y : null) : line.ys]));
     const shape = JSON.stringify([lines.map((line) => [line.label, line.dash, line.faint]), options]);

@@ -13,6 +13,8 @@ const PHASES = {preparing: "preparing", training: "", evaluating: "evaluating", 
 const SAMPLES = 30;
 const RETRY_MS = 2000;
 const LIST_MS = 5000;
+const DRAW_MS = 20;
+const CHART_MS = 1000;
 /** Steps whose speed the time left is told from. */
 const RECENT = 20;
 
@@ -34,6 +36,8 @@ let status = null;
 let now = null;
 let options = null;
 let drawing = false;
+let chartsDue = false;
+let chartTimer = null;
 let samplesShown = "";
 
 function empty() {
@@ -56,11 +60,11 @@ function listen() {
   source.addEventListener("records", (event) => {
     lastId = event.lastEventId;
     JSON.parse(event.data).forEach(add);
-    draw();
+    draw(true);
   });
   source.addEventListener("reset", () => {
     reset();
-    draw();
+    draw(true);
   });
   source.addEventListener("status", (event) => {
     status = JSON.parse(event.data);
@@ -97,14 +101,26 @@ function add(record) {
   }
 }
 
-/** At most once a frame, however many events come. */
-function draw() {
+/** Soon, however many events come; the charts at most once a second, and only where there is something new. */
+function draw(isNew = false) {
+  chartsDue ||= isNew;
   if (!drawing) {
     drawing = true;
-    requestAnimationFrame(() => {
+    setTimeout(() => {
       drawing = false;
       drawNow();
-    });
+    }, DRAW_MS);
+  }
+}
+
+function drawChartsIfDue() {
+  if (chartsDue && chartTimer === null) {
+    chartsDue = false;
+    drawCharts();
+    chartTimer = setTimeout(() => {
+      chartTimer = null;
+      drawChartsIfDue();
+    }, CHART_MS);
   }
 }
 
@@ -119,7 +135,7 @@ function drawNow() {
   at("state").textContent = status.state;
   drawProgress();
   drawFigures();
-  drawCharts();
+  drawChartsIfDue();
   drawSamples();
 }
 
@@ -282,7 +298,9 @@ async function keepList() {
 
 controls(at("controls"), "live", null, (chosen) => {
   options = chosen;
-  draw();
+  clearTimeout(chartTimer);
+  chartTimer = null;
+  draw(true);
 });
 at("choice").addEventListener("change", () => choose(at("choice").value));
 at("stop").addEventListener("click", stop);

@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
 final class RobustnessTest {
 
     private static final Logger LOG = LoggerFactory.getLogger(RobustnessTest.class);
-    private static final int REQUESTS = Integer.getInteger("inkhorn.fuzz.requests", 500);
+    private static final int REQUESTS = Integer.getInteger("inkhorn.fuzz.requests", 250);
     private static final String SECRET = "the text of a file that is nobody's business";
     private static final int SLOW_CLIENTS = 200;
     private static final long HEAP_SLACK = 8 << 20;
@@ -69,7 +69,7 @@ final class RobustnessTest {
     @Test
     void malformedRequestsGetTheirCodeAndNothingElseChanges() throws Exception {
         HostileRequests requests = new HostileRequests(7, port);
-        send(requests, 0, Math.min(200, REQUESTS), new TreeMap<>());    // what is loaded and compiled once
+        send(requests, 0, Math.min(100, REQUESTS), new TreeMap<>());    // what is loaded and compiled once
         requireAnswers();
         long heap = liveHeap();
         long descriptors = descriptors();

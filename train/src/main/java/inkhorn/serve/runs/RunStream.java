@@ -17,14 +17,14 @@ import java.util.function.BooleanSupplier;
  *     ({@link MetricsCursor#id}), so that whoever comes back gets those that follow, from another server too;
  * <li>{@code reset}: the log is another one than that of the records before, as after a resume from an earlier step;
  * <li>{@code status}: the run's summary, when it changes;
- * <li>{@code now}: what the training does, where it is one of this process; at most ten a second.
+ * <li>{@code now}: what the training does, where it is one of this process; at most four a second.
  * </ul>
  */
 final class RunStream {
 
     private static final int RECORDS = 500;
-    private static final long LIVE_MS = 100;
-    private static final long POLL_MS = 250;
+    private static final long LIVE_MS = 250;
+    private static final long POLL_MS = 500;
     private static final long STATUS_NANOS = 1_000_000_000L;
     private static final long PING_NANOS = 10_000_000_000L;
     private static final long RETRY_MS = 1000;
