@@ -26,7 +26,8 @@ final class RunStream {
     private static final long LIVE_MS = 250;
     private static final long POLL_MS = 500;
     private static final long STATUS_NANOS = 1_000_000_000L;
-    private static final long PING_NANOS = 10_000_000_000L;
+    /** Only writing tells that a client has gone, whose place another may want. */
+    private static final long PING_NANOS = 2_000_000_000L;
     private static final long RETRY_MS = 1000;
 
     private final String name;
