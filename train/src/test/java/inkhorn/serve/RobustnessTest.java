@@ -42,7 +42,8 @@ final class RobustnessTest {
     private static final String SECRET = "the text of a file that is nobody's business";
     private static final int SLOW_CLIENTS = 200;
     private static final long HEAP_SLACK = 8 << 20;
-    private static final int DESCRIPTOR_SLACK = 20;
+    /** A selector for each thread that waits for a client. */
+    private static final int DESCRIPTOR_SLACK = 3 * ServeOptions.Limits.DEFAULTS.concurrent();
     private static final long SETTLED_NANOS = 30_000_000_000L;
 
     @TempDir
