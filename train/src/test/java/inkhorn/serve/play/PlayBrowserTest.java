@@ -53,10 +53,8 @@ final class PlayBrowserTest {
 
     @BeforeEach
     void openThePage() {
-        browser.go(models.address() + "play");
-        browser.script("sessionStorage.clear()");
-        browser.go(models.address() + "play");
         browser.width(Browser.DESK);
+        browser.go(models.address() + "play?model=characters&prompt=");
         browser.until("document.querySelector('#facts').textContent.includes('(char)')");
         prompt("abc <img>");
     }

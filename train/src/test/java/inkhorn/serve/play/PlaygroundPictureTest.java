@@ -13,7 +13,7 @@ import org.openqa.selenium.OutputType;
 @EnabledIfSystemProperty(named = "picture.run", matches = ".+", disabledReason = "makes a picture; see docs/serve.md")
 final class PlaygroundPictureTest {
 
-    private static final String LINK = "play?prompt=ROMEO:&seed=1337&tokens=200&top_p=0.9&write&position=30";
+    private static final String LINK = "play?prompt=ROMEO:&seed=1337&tokens=200&top_p=0.7&write&position=24";
 
     @Test
     void makeThePicture() throws IOException {
