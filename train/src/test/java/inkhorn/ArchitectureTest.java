@@ -171,6 +171,23 @@ final class ArchitectureTest {
             .should().dependOnClassesThat().resideInAnyPackage("io.undertow..", "org.xnio..");
 
     @ArchTest
+    static final ArchRule featuresOfTheServerKnowNoOther = slices()
+            .matching("inkhorn.serve.(api|play|runs)..").should().notDependOnEachOther();
+
+    @ArchTest
+    static final ArchRule theApiKnowsNoTraining = noClasses().that()
+            .resideInAnyPackage("inkhorn.serve.api..", "inkhorn.serve.model..")
+            .should().dependOnClassesThat().resideInAnyPackage("inkhorn.train..", "inkhorn.config..");
+
+    @ArchTest
+    static final ArchRule batchesKnowNoServer = noClasses().that().resideInAPackage("inkhorn.generate..")
+            .should().dependOnClassesThat().resideInAnyPackage("inkhorn.serve..", "inkhorn.inspect..");
+
+    @ArchTest
+    static final ArchRule reportsKnowNoCommand = noClasses().that().resideInAPackage("inkhorn.report..")
+            .should().dependOnClassesThat().resideInAnyPackage("inkhorn.serve..", "inkhorn.plan..");
+
+    @ArchTest
     static final ArchRule thePlaygroundKnowsNoTraining = noClasses().that().resideInAPackage("inkhorn.serve.play..")
             .should().dependOnClassesThat().resideInAnyPackage("inkhorn.train..", "inkhorn.optim..",
             "inkhorn.serve.runs..");

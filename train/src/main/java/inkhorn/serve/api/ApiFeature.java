@@ -28,7 +28,7 @@ public final class ApiFeature implements Feature {
      * Between two chunks of a stream. A client reads no faster than that, and 64 streams of a small model would come to
      * tens of thousands of chunks a second.
      */
-    private static final long CHUNK_MS = 20;
+    private static final long CHUNK_MS = 50;
     /** After which a silent stream shows that it is alive, and finds out whether its client is. */
     private static final long PING_MS = 1_000;
     private static final long LOOK_MS = 250;
