@@ -34,7 +34,7 @@ public record TrainingPlan(int vocabSize, long parameters, long trained, Trainin
      * Java's code, compiled and not, its threads and young generation, the kernels' working space: what a training
      * process has beside the arrays of {@link TrainingMemory} (docs/log/plan.md).
      */
-    private static final long BYTES_OF_JAVA = 136L << 20;
+    private static final long BYTES_OF_JAVA = 132L << 20;
 
     /** A plain disk's; nothing is written to measure it. */
     private static final double BYTES_WRITTEN_A_SECOND = 200e6;
