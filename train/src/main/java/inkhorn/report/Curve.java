@@ -36,11 +36,19 @@ public record Curve(double[] x, double[] y) {
         return y[right - 1] + share * (y[right] - y[right - 1]);
     }
 
-    /** The exponential moving average, which begins with the first value; each point counts {@code 1 - kept}. */
-    Curve smoothed(double kept) {
-        double[] smooth = y.clone();
-        for (int i = 1; i < smooth.length; i++) {
-            smooth[i] = kept * smooth[i - 1] + (1 - kept) * y[i];
+    /**
+     * Each point becomes the mean of itself and of {@code reach} points on either side, of as many on both. So the
+     * curve does not lag behind a loss that falls, as an exponential average does.
+     */
+    Curve smoothed(int reach) {
+        double[] sums = new double[y.length + 1];
+        for (int i = 0; i < y.length; i++) {
+            sums[i + 1] = sums[i] + y[i];
+        }
+        double[] smooth = new double[y.length];
+        for (int i = 0; i < y.length; i++) {
+            int near = Math.min(reach, Math.min(i, y.length - 1 - i));
+            smooth[i] = (sums[i + near + 1] - sums[i - near]) / (2 * near + 1);
         }
         return new Curve(x, smooth);
     }

@@ -23,8 +23,8 @@ import java.util.stream.Collectors;
  */
 public final class ReportPage {
 
-    /** A smoothed point is made of about one in so many of the records. */
-    private static final double SMOOTHING = 60;
+    /** A smoothed point is the mean of one in so many of the records on either side of it. */
+    private static final int SMOOTHING = 60;
 
     private final List<RunHistory> runs;
     private final StringBuilder out = new StringBuilder();
@@ -106,7 +106,7 @@ public final class ReportPage {
             String name = runs.size() == 1 ? "" : runs.get(i).name() + " ";
             chart.add(i, "raw", "", training);
             chart.add(i, "smooth", runs.size() == 1 ? "train" : "",
-                    training.smoothed(Math.max(0, 1 - SMOOTHING / training.size())));
+                    training.smoothed(training.size() / SMOOTHING));
             chart.add(i, "dotted", runs.size() == 1 ? "validation" : name.strip(),
                     runs.get(i).evaluationCurve(axis, losses -> losses.valLoss()));
         }
