@@ -14,7 +14,9 @@ const SAMPLES = 30;
 const RETRY_MS = 2000;
 const LIST_MS = 5000;
 const DRAW_MS = 20;
-const CHART_MS = 1000;
+const CHART_MS = 2000;
+/** Charts rest for so many times as long as they took: on the same machine, a training needs the processor. */
+const CHART_REST = 40;
 /** Steps whose speed the time left is told from. */
 const RECENT = 20;
 
@@ -101,7 +103,7 @@ function add(record) {
   }
 }
 
-/** Soon, however many events come; the charts at most once a second, and only where there is something new. */
+/** Soon, however many events come; the charts every two seconds at most, and only where there is something new. */
 function draw(isNew = false) {
   chartsDue ||= isNew;
   if (!drawing) {
@@ -116,11 +118,13 @@ function draw(isNew = false) {
 function drawChartsIfDue() {
   if (chartsDue && chartTimer === null) {
     chartsDue = false;
+    const began = performance.now();
     drawCharts();
+    const rest = CHART_REST * (performance.now() - began);
     chartTimer = setTimeout(() => {
       chartTimer = null;
       drawChartsIfDue();
-    }, CHART_MS);
+    }, Math.max(CHART_MS, rest));
   }
 }
 
