@@ -1,13 +1,17 @@
 package inkhorn.data;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 
 /**
  * Work on many items by several threads. The results are taken in the order of the items, by the thread that adds
@@ -50,6 +54,30 @@ public final class OrderedWork<T, R, E extends Exception> implements AutoCloseab
         if (results.size() > 2 * threads) {
             takeOldest();
         }
+    }
+
+    /**
+     * Hands over all items, as many together as reach a size: work on each by itself would be too little.
+     *
+     * @param sizeOf an item's share of a task
+     * @param task   the size from which on items are handed over
+     */
+    public static <I, R, E extends Exception> void inTasks(OrderedWork<List<I>, R, E> work, Iterator<I> items,
+            ToIntFunction<I> sizeOf, int task) throws E {
+        List<I> together = new ArrayList<>();
+        int size = 0;
+        while (items.hasNext()) {
+            I item = items.next();
+            together.add(item);
+            size += sizeOf.applyAsInt(item);
+            if (size >= task) {
+                work.add(together);
+                together = new ArrayList<>();
+                size = 0;
+            }
+        }
+        work.add(together);
+        work.finish();
     }
 
     public void finish() throws E {

@@ -49,7 +49,7 @@ public final class ConfigLoader {
 
     /** The config that a checkpoint was trained with; the defaults where it is not kept in its directory. */
     public static RunConfig ofCheckpoint(Path directory) {
-        Path config = directory.resolve("config.yaml");
+        Path config = directory.resolve(RunConfig.FILE);
         return Files.isRegularFile(config) ? load(config) : RunConfig.defaults();
     }
 

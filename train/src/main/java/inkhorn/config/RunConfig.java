@@ -17,6 +17,9 @@ import java.util.Set;
 /** A whole config, valid and resolved: every key has its value. */
 public record RunConfig(RunIdentity run, DataConfig data, ModelConfig model, TrainConfig train, OptimConfig optim,
         LoraConfig lora) {
+    /** Its name in the directory of a run and of a checkpoint. */
+    public static final String FILE = "config.yaml";
+
     private static final YAMLMapper YAML = YAMLMapper.builder()
             .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER, YAMLGenerator.Feature.SPLIT_LINES).build();
 

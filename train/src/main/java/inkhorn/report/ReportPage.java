@@ -165,7 +165,7 @@ public final class ReportPage {
         }
         String again = run.name() + "-again";
         return text + "# The same run once more, in a directory of its own:\njava -jar train.jar "
-                + quoted(run.directory().resolve("config.yaml").toString().replace('\\', '/')) + " --run.name="
+                + quoted(run.directory().resolve(RunConfig.FILE).toString().replace('\\', '/')) + " --run.name="
                 + quoted(again) + " --run.out=" + quoted("checkpoints/" + again) + "\n";
     }
 

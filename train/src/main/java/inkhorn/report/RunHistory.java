@@ -13,6 +13,7 @@ import inkhorn.train.TrainEvent;
 import inkhorn.train.log.RunLog;
 import inkhorn.train.log.RunLogs;
 import inkhorn.train.log.Session;
+import inkhorn.train.log.Spent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,31 +37,21 @@ import java.util.stream.DoubleStream;
 public record RunHistory(String name, Path directory, RunConfig config, OptionalLong parameters, List<Point> steps,
         List<EvaluationPoint> evaluations, List<TrainEvent.Sampled> samples, List<Session> sessions) {
 
-    private static final double MS = 1e-3;
-
     /** What a run has spent so far: an axis to draw it against, or to compare it at. */
     public enum Axis {
         /** Updates. */
         STEPS,
         /** Tokens learned from. */
         TOKENS,
-        /** Seconds spent in steps; evaluations and checkpoints are not counted. */
-        SECONDS
-    }
+        /** Seconds spent in steps. */
+        SECONDS;
 
-    /**
-     * How far a run is.
-     *
-     * @param seconds spent in steps: a record's step time counts for each step since the record before it
-     */
-    public record Spent(long step, double tokens, double seconds) {
-
-        /** On an axis. */
-        public double on(Axis axis) {
-            return switch (axis) {
-                case STEPS -> step;
-                case TOKENS -> tokens;
-                case SECONDS -> seconds;
+        /** Where on the axis a run stands. */
+        public double of(Spent spent) {
+            return switch (this) {
+                case STEPS -> spent.step();
+                case TOKENS -> spent.tokens();
+                case SECONDS -> spent.seconds();
             };
         }
     }
@@ -81,27 +72,21 @@ public record RunHistory(String name, Path directory, RunConfig config, Optional
      */
     public static RunHistory read(Path directory) {
         Path metrics = directory.resolve(RunLogs.METRICS);
-        Path config = directory.resolve("config.yaml");
+        Path config = directory.resolve(RunConfig.FILE);
         if (!Files.isRegularFile(metrics) || !Files.isRegularFile(config)) {
             throw new UserError(directory + ": found no run, expected a directory with " + RunLogs.METRICS
-                    + " and config.yaml; give one such as checkpoints/NAME");
+                    + " and " + RunConfig.FILE + "; give one such as checkpoints/NAME");
         }
         List<Point> steps = new ArrayList<>();
         List<EvaluationPoint> evaluations = new ArrayList<>();
         List<TrainEvent.Sampled> samples = new ArrayList<>();
-        Spent spent = new Spent(0, 0, 0);
-        double tokensPerStep = 0;
+        Spent spent = Spent.NOTHING;
         for (RunRecord record : RunLog.read(metrics)) {
             if (record instanceof TrainEvent.Stepped step) {
-                long since = Math.max(0, step.step() - spent.step());
-                tokensPerStep = step.tokensPerS() * step.stepMs() * MS;
-                spent = new Spent(step.step(), spent.tokens() + since * tokensPerStep,
-                        spent.seconds() + since * step.stepMs() * MS);
+                spent = spent.afterStep(step.step(), step.stepMs(), step.tokensPerS());
                 steps.add(new Point(spent, step));
             } else if (record instanceof Evaluation.Losses losses) {
-                Spent then = new Spent(losses.step(), spent.tokens() + (losses.step() - spent.step()) * tokensPerStep,
-                        spent.seconds());
-                evaluations.add(new EvaluationPoint(then, losses));
+                evaluations.add(new EvaluationPoint(spent.at(losses.step()), losses));
             } else if (record instanceof TrainEvent.Sampled sample) {
                 samples.add(sample);
             }
@@ -122,7 +107,7 @@ public record RunHistory(String name, Path directory, RunConfig config, Optional
 
     /** What was spent in all. */
     public Spent spent() {
-        Spent stepped = steps.isEmpty() ? new Spent(0, 0, 0) : steps.get(steps.size() - 1).spent();
+        Spent stepped = steps.isEmpty() ? Spent.NOTHING : steps.get(steps.size() - 1).spent();
         return evaluations.isEmpty() || last().orElseThrow().spent().step() <= stepped.step() ? stepped
                 : last().orElseThrow().spent();
     }
@@ -160,13 +145,13 @@ public record RunHistory(String name, Path directory, RunConfig config, Optional
 
     /** One number of each step, and where on the axis it stands. */
     public Curve curve(Axis axis, ToDoubleFunction<TrainEvent.Stepped> value) {
-        return new Curve(steps.stream().mapToDouble(point -> point.spent().on(axis)).toArray(),
+        return new Curve(steps.stream().mapToDouble(point -> axis.of(point.spent())).toArray(),
                 steps.stream().mapToDouble(point -> value.applyAsDouble(point.record())).toArray()).finite();
     }
 
     /** One number of each evaluation, and where on the axis it stands. */
     public Curve evaluationCurve(Axis axis, ToDoubleFunction<Evaluation.Losses> value) {
-        return new Curve(evaluations.stream().mapToDouble(point -> point.spent().on(axis)).toArray(),
+        return new Curve(evaluations.stream().mapToDouble(point -> axis.of(point.spent())).toArray(),
                 evaluations.stream().mapToDouble(point -> value.applyAsDouble(point.losses())).toArray()).finite();
     }
 }

@@ -1,5 +1,6 @@
 package inkhorn.report;
 
+import inkhorn.train.log.Spent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,7 +32,7 @@ public record RunSummary(String run, long parameters, long steps, long tokens, d
     }
 
     public static RunSummary of(RunHistory run) {
-        RunHistory.Spent spent = run.spent();
+        Spent spent = run.spent();
         Optional<RunHistory.EvaluationPoint> last = run.last();
         Optional<RunHistory.EvaluationPoint> best = run.best();
         return new RunSummary(run.name(), run.parameters().orElse(-1), spent.step(), Math.round(spent.tokens()),

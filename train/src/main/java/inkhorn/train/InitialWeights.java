@@ -68,7 +68,7 @@ public final class InitialWeights {
      * that the checkpoint that it began with is not read again.
      */
     public static Map<String, Object> inheritedOnResume(RunIdentity run, String initFrom) {
-        Path written = run.directory().resolve(Run.CONFIG);
+        Path written = run.directory().resolve(RunConfig.FILE);
         if (!Files.exists(written)) {
             return inherited(run, initFrom);
         }

@@ -39,7 +39,7 @@ public record Resumption(String checkpoint, boolean dataChanged) {
      *     differs
      */
     void requireSame(Checkpoint from, RunConfig config, PreparedData data, Consumer<String> onNotice) {
-        Optional<Path> savedConfig = from.file(Run.CONFIG);
+        Optional<Path> savedConfig = from.file(RunConfig.FILE);
         Optional<Path> savedTokenizer = from.file(Run.TOKENIZER);
         if (!from.isResumable() || savedConfig.isEmpty() || savedTokenizer.isEmpty()) {
             throw new UserError(from.directory() + " holds a model but no run to go on with");

@@ -41,7 +41,6 @@ import java.util.function.Consumer;
  */
 public final class Run implements Closeable {
 
-    static final String CONFIG = "config.yaml";
     static final String TOKENIZER = TrainedModel.TOKENIZER_FILE;
 
     private final RunConfig config;
@@ -162,9 +161,9 @@ public final class Run implements Closeable {
     private static Run start(Run run, boolean otherHistory) {
         Path path = run.config.run().directory();
         try {
-            Files.writeString(path.resolve(CONFIG), run.config.toYaml());
+            Files.writeString(path.resolve(RunConfig.FILE), run.config.toYaml());
         } catch (IOException e) {
-            throw CheckpointException.runFailure(path.resolve(CONFIG) + " cannot be written: "
+            throw CheckpointException.runFailure(path.resolve(RunConfig.FILE) + " cannot be written: "
                     + CheckpointException.reason(e), e);
         }
         run.logs = run.isNew() ? RunLogs.create(run.config)
@@ -266,7 +265,7 @@ public final class Run implements Closeable {
         Tokenizer tokenizer = data.tokenizer();
         logs.metrics().sync();
         Map<String, FileWriter> files = new LinkedHashMap<>(TokenizerFiles.of(tokenizer, model.blockSize()));
-        files.put(CONFIG, file -> Files.writeString(file, config.toYaml()));
+        files.put(RunConfig.FILE, file -> Files.writeString(file, config.toYaml()));
         ObjectNode modelConfig = TokenizerStamp.of(tokenizer).in(ModelFiles.configJson(model));
         base.ifPresent(adapted -> {
             adapted.in(modelConfig);

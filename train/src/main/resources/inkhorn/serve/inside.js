@@ -3,9 +3,8 @@
 import {drawAttention} from "/assets/attention.js";
 import {colour, el, getJson, number, postJson} from "/assets/common.js";
 import {KINDS, TokenMap} from "/assets/map.js";
-import {kept, line, offerModels, signed, vocabulary} from "/assets/tokens.js";
+import {attempt, byId, kept, line, offerModels, say, signed, vocabulary} from "/assets/tokens.js";
 
-const byId = (id) => document.getElementById(id);
 const VIEWS = {attention: "attention", lens: "lens-view", parameters: "parameters-view", embeddings: "embeddings-view"};
 
 let names = null;
@@ -17,11 +16,6 @@ let asking = 0;
 
 const model = () => byId("served").value;
 const view = () => document.querySelector("[name=view]:checked").value;
-
-function say(message, isError = false) {
-  byId("status").textContent = message;
-  byId("status").classList.toggle("error", isError);
-}
 
 async function show() {
   const asked = ++asking;
@@ -237,16 +231,6 @@ function listen() {
   byId("whole").addEventListener("click", () => map?.whole());
   addEventListener("resize", () => map?.draw());
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => map?.draw());
-}
-
-async function attempt(action) {
-  try {
-    await action();
-    return true;
-  } catch (error) {
-    say(error.message, true);
-    return false;
-  }
 }
 
 async function begin() {

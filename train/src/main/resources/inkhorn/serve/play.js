@@ -1,11 +1,10 @@
 // The playground: a text token by token, and at each token what else might have come.
 
 import {el, getJson, number, postJson} from "/assets/common.js";
-import {keep, kept, line, offerModels, signed, vocabulary} from "/assets/tokens.js";
+import {attempt, byId, keep, kept, line, offerModels, say, signed, vocabulary} from "/assets/tokens.js";
 import {entropy, stages} from "/assets/transforms.js";
 import {BeamTree} from "/assets/beams.js";
 
-const byId = (id) => document.getElementById(id);
 const FIRST_PROMPT = "ROMEO:";
 const ROWS = 16;
 
@@ -106,11 +105,6 @@ function request() {
 }
 
 // -------------------------------------------------------------------------------------------------------- text
-
-function say(text, isError = false) {
-  byId("status").textContent = text;
-  byId("status").classList.toggle("error", isError);
-}
 
 /** From what the model gave the token: 0 for what was certain, 60 for what was hardly to be expected. */
 function surprise(token) {
@@ -601,16 +595,6 @@ function listen() {
   document.querySelectorAll("[name=strategy]").forEach((radio) => radio.addEventListener("change", showStrategy));
   ["repetition_penalty", "presence_penalty", "no_repeat_ngram"].forEach((id) =>
     byId(id).addEventListener("input", drawBars));
-}
-
-async function attempt(action) {
-  try {
-    await action();
-    return true;
-  } catch (error) {
-    say(error.message, true);
-    return false;
-  }
 }
 
 async function begin() {

@@ -1,4 +1,4 @@
-// Tokens as the pages show them: a token may hold anything, so that its text goes in as text, never as markup.
+// What Playground and Inside share. A token may hold anything, so that its text goes in as text, never as markup.
 
 import {visible} from "/assets/attention.js";
 import {el, getJson} from "/assets/common.js";
@@ -66,4 +66,23 @@ export async function offerModels(select) {
     select.value = before;
   }
   return models;
+}
+
+export const byId = (id) => document.getElementById(id);
+
+/** One line below the controls. */
+export function say(message, isError = false) {
+  byId("status").textContent = message;
+  byId("status").classList.toggle("error", isError);
+}
+
+/** Does what may be refused, and says why it was; whether it succeeded. */
+export async function attempt(action) {
+  try {
+    await action();
+    return true;
+  } catch (error) {
+    say(error.message, true);
+    return false;
+  }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import inkhorn.config.UserError;
 import inkhorn.data.files.Json;
+import inkhorn.train.log.Spent;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +30,7 @@ final class ReportTest {
     void spentTokensAndSecondsStandForEachStepSinceTheRecordBefore() throws IOException {
         RunHistory run = run("a", 0, 0, "");
         // 40 records five steps apart; 100 tokens and half a second a step.
-        assertThat(run.spent()).isEqualTo(new RunHistory.Spent(200, 20_000, 100));
+        assertThat(run.spent()).isEqualTo(new Spent(200, 20_000, 100, 100));
         RunSummary summary = RunSummary.of(run);
         assertThat(summary.tokensPerS()).isEqualTo(200);
         assertThat(summary.bestValLoss()).isEqualTo(2.25);

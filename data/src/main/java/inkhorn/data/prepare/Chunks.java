@@ -4,7 +4,6 @@ import inkhorn.data.ByteProgress;
 import inkhorn.data.DataException;
 import inkhorn.data.source.Corpus;
 import inkhorn.data.source.SourceReader;
-import inkhorn.data.source.TextSource;
 import inkhorn.data.tokenizer.TextCuts;
 import java.io.Closeable;
 import java.nio.CharBuffer;
@@ -33,15 +32,11 @@ final class Chunks implements Iterator<Chunks.Chunk>, Closeable {
     static final int LARGEST = 1 << 20;
 
     private final Corpus corpus;
-    private final PreparationSpec spec;
     private final SplitRule split;
     private final boolean lineBreaks;
-    private final ByteProgress progress;
-    private final Iterator<TextSource> sources;
+    private final SourceWalk walk;
     private final Deque<Chunk> ready = new ArrayDeque<>();
 
-    private TextSource source;
-    private SourceReader reader;
     private boolean inDocument;
     private char[] buffer = new char[SIZE];
     private int filled;
@@ -50,20 +45,16 @@ final class Chunks implements Iterator<Chunks.Chunk>, Closeable {
     /** Code points of the current document that are in chunks already. */
     private long cutOff;
     private long characters;
-    private long done;
-    private final long total;
 
     /**
      * @param lineBreaks whether each of several documents is to end with a line break, and gets one where it does not
      */
     Chunks(Corpus corpus, PreparationSpec spec, SplitRule split, boolean lineBreaks, ByteProgress progress) {
         this.corpus = corpus;
-        this.spec = spec;
         this.split = split;
         this.lineBreaks = lineBreaks;
-        this.progress = progress;
-        sources = corpus.texts().iterator();
-        total = corpus.bytes();
+        walk = new SourceWalk(corpus, source -> new SourceReader(source, spec.fields(), spec.normalizeNewlines()),
+                progress);
     }
 
     @Override
@@ -94,15 +85,8 @@ final class Chunks implements Iterator<Chunks.Chunk>, Closeable {
     }
 
     private boolean nextDocument() {
-        while (reader == null || !reader.next()) {
-            close();
-            done += source == null ? 0 : source.bytes();
-            if (!sources.hasNext()) {
-                progress.bytes(total, total);
-                return false;
-            }
-            source = sources.next();
-            reader = new SourceReader(source, spec.fields(), spec.normalizeNewlines());
+        if (!walk.next()) {
+            return false;
         }
         inDocument = true;
         filled = 0;
@@ -114,7 +98,7 @@ final class Chunks implements Iterator<Chunks.Chunk>, Closeable {
     private void readOn() {
         while (true) {
             boolean ended = !fill();
-            progress.bytes(Math.min(total, done + reader.bytesRead()), total);
+            walk.tell();
             int cut = ended ? filled : TextCuts.last(CharBuffer.wrap(buffer, 0, filled));
             if (cut == 0 && !ended && buffer.length < LARGEST) {
                 buffer = Arrays.copyOf(buffer, 2 * buffer.length);
@@ -136,7 +120,7 @@ final class Chunks implements Iterator<Chunks.Chunk>, Closeable {
     /** @return false at the document's end */
     private boolean fill() {
         while (filled < buffer.length) {
-            int n = reader.read(buffer, filled, buffer.length - filled);
+            int n = walk.reader().read(buffer, filled, buffer.length - filled);
             if (n < 0) {
                 return false;
             }
@@ -154,13 +138,13 @@ final class Chunks implements Iterator<Chunks.Chunk>, Closeable {
         if (split.byDocument()) {
             boolean breakMissing = ended && lineBreaks && !text.endsWith("\n");
             ready.add(new Chunk(breakMissing ? text + "\n" : text, split.isForValidation(document), ended,
-                    source.location()));
+                    walk.location()));
         } else if (before < split.trainCharacters() && split.trainCharacters() < cutOff) {
             int at = text.offsetByCodePoints(0, (int) (split.trainCharacters() - before));
-            ready.add(new Chunk(text.substring(0, at), false, false, source.location()));
-            ready.add(new Chunk(text.substring(at), true, ended, source.location()));
+            ready.add(new Chunk(text.substring(0, at), false, false, walk.location()));
+            ready.add(new Chunk(text.substring(at), true, ended, walk.location()));
         } else {
-            ready.add(new Chunk(text, before >= split.trainCharacters(), ended, source.location()));
+            ready.add(new Chunk(text, before >= split.trainCharacters(), ended, walk.location()));
         }
     }
 
@@ -178,9 +162,6 @@ final class Chunks implements Iterator<Chunks.Chunk>, Closeable {
 
     @Override
     public void close() {
-        if (reader != null) {
-            reader.close();
-            reader = null;
-        }
+        walk.close();
     }
 }

@@ -12,7 +12,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -45,20 +44,7 @@ final class Encoder implements Closeable {
     void encode(Chunks chunks) throws IOException {
         try (OrderedWork<List<Chunks.Chunk>, List<Encoded>, IOException> work = new OrderedWork<>(
                 "inkhorn-encode", threads, task -> task.stream().map(this::encoded).toList(), this::write)) {
-            List<Chunks.Chunk> task = new ArrayList<>();
-            int characters = 0;
-            while (chunks.hasNext()) {
-                Chunks.Chunk chunk = chunks.next();
-                task.add(chunk);
-                characters += chunk.text().length();
-                if (characters >= TASK) {
-                    work.add(task);
-                    task = new ArrayList<>();
-                    characters = 0;
-                }
-            }
-            work.add(task);
-            work.finish();
+            OrderedWork.inTasks(work, chunks, chunk -> chunk.text().length(), TASK);
         }
     }
 

@@ -10,7 +10,6 @@ import inkhorn.data.tokenizer.Tokenizer;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -37,20 +36,7 @@ final class ExampleEncoder implements Closeable {
         try (OrderedWork<List<Instructions.Pair>, List<EncodedExample>, IOException> work = new OrderedWork<>(
                 "inkhorn-encode", threads,
                 task -> task.stream().map(pair -> EncodedExample.of(tokenizer, pair)).toList(), this::write)) {
-            List<Instructions.Pair> task = new ArrayList<>();
-            int characters = 0;
-            while (pairs.hasNext()) {
-                Instructions.Pair pair = pairs.next();
-                task.add(pair);
-                characters += pair.prompt().length() + pair.completion().length();
-                if (characters >= TASK) {
-                    work.add(task);
-                    task = new ArrayList<>();
-                    characters = 0;
-                }
-            }
-            work.add(task);
-            work.finish();
+            OrderedWork.inTasks(work, pairs, pair -> pair.prompt().length() + pair.completion().length(), TASK);
         }
     }
 

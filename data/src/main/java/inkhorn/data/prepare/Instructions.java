@@ -5,7 +5,6 @@ import inkhorn.data.DataException;
 import inkhorn.data.source.Corpus;
 import inkhorn.data.source.DataFormat;
 import inkhorn.data.source.SourceReader;
-import inkhorn.data.source.TextSource;
 import java.io.Closeable;
 import java.util.Iterator;
 import java.util.List;
@@ -28,34 +27,26 @@ final class Instructions implements Iterator<Instructions.Pair>, Closeable {
     }
 
     private final Corpus corpus;
-    private final boolean normalizeNewlines;
     private final LongPredicate isForValidation;
-    private final ByteProgress progress;
-    private final Iterator<TextSource> sources;
-    private final long total;
+    private final SourceWalk walk;
 
-    private TextSource source;
-    private SourceReader reader;
     private Pair next;
     private long count;
-    private long done;
 
     /** @param isForValidation of an example's number */
     Instructions(Corpus corpus, boolean normalizeNewlines, LongPredicate isForValidation, ByteProgress progress) {
         this.corpus = corpus;
-        this.normalizeNewlines = normalizeNewlines;
         this.isForValidation = isForValidation;
-        this.progress = progress;
-        sources = corpus.texts().iterator();
-        total = corpus.bytes();
+        walk = new SourceWalk(corpus, source -> new SourceReader(source, DataFormat.PROMPT_AND_COMPLETION,
+                normalizeNewlines), progress);
     }
 
     @Override
     public boolean hasNext() {
-        if (next == null && nextLine()) {
-            List<String> parts = reader.parts();
-            next = new Pair(parts.get(0), parts.get(1), isForValidation.test(count++), reader.place());
-            progress.bytes(Math.min(total, done + reader.bytesRead()), total);
+        if (next == null && walk.next()) {
+            List<String> parts = walk.reader().parts();
+            next = new Pair(parts.get(0), parts.get(1), isForValidation.test(count++), walk.reader().place());
+            walk.tell();
         }
         return next != null;
     }
@@ -68,20 +59,6 @@ final class Instructions implements Iterator<Instructions.Pair>, Closeable {
         Pair pair = next;
         next = null;
         return pair;
-    }
-
-    private boolean nextLine() {
-        while (reader == null || !reader.next()) {
-            close();
-            done += source == null ? 0 : source.bytes();
-            if (!sources.hasNext()) {
-                progress.bytes(total, total);
-                return false;
-            }
-            source = sources.next();
-            reader = new SourceReader(source, DataFormat.PROMPT_AND_COMPLETION, normalizeNewlines);
-        }
-        return true;
     }
 
     /**
@@ -112,9 +89,6 @@ final class Instructions implements Iterator<Instructions.Pair>, Closeable {
 
     @Override
     public void close() {
-        if (reader != null) {
-            reader.close();
-            reader = null;
-        }
+        walk.close();
     }
 }

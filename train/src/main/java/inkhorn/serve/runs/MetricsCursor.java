@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import inkhorn.data.files.Json;
+import inkhorn.train.log.Spent;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -26,16 +27,12 @@ import java.util.zip.CRC32;
 final class MetricsCursor {
 
     private static final int CHUNK = 1 << 20;
-    private static final double MS = 1e-3;
 
     private final Path file;
     private final CRC32 crc = new CRC32();
     private Object fileKey;
     private long offset;
-    private long step;
-    private double tokens;
-    private double tokensPerStep;
-    private double seconds;
+    private Spent spent = Spent.NOTHING;
 
     /** A line of the file. */
     record Line(long id, ObjectNode json) {
@@ -143,18 +140,13 @@ final class MetricsCursor {
         }
     }
 
-    /** A record stands for all steps since the one before it. */
     private ObjectNode extended(ObjectNode json) {
         long now = json.path("step").longValue();
-        long steps = Math.max(0, now - step);
-        if (json.path("event").asText().equals("train")) {
-            double stepSeconds = json.path("step_ms").asDouble() * MS;
-            tokensPerStep = json.path("tokens_per_s").asDouble() * stepSeconds;
-            tokens += steps * tokensPerStep;
-            seconds += steps * stepSeconds;
-            step = Math.max(step, now);
-            steps = 0;
+        boolean isStep = json.path("event").asText().equals("train");
+        if (isStep) {
+            spent = spent.afterStep(now, json.path("step_ms").asDouble(), json.path("tokens_per_s").asDouble());
         }
-        return json.put("tokens", Math.round(tokens + steps * tokensPerStep)).put("seconds", seconds);
+        Spent then = isStep ? spent : spent.at(now);
+        return json.put("tokens", Math.round(then.tokens())).put("seconds", then.seconds());
     }
 }

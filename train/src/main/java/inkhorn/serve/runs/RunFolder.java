@@ -9,6 +9,7 @@ import inkhorn.config.Difference;
 import inkhorn.config.RunConfig;
 import inkhorn.config.UserError;
 import inkhorn.data.files.Json;
+import inkhorn.train.log.RunLogs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,9 +19,6 @@ import java.util.OptionalLong;
 
 /** A run directory as far as its files tell. What was read is kept, and only what is new is read again. */
 final class RunFolder {
-
-    private static final String CONFIG = "config.yaml";
-    private static final String METRICS = "metrics.jsonl";
 
     /** What a run is doing. */
     enum State {
@@ -54,8 +52,9 @@ final class RunFolder {
 
     /** Whether a directory looks like a run: a training has written its config there. */
     static boolean isRun(Path directory) {
-        return directory != null && Files.isRegularFile(directory.resolve(CONFIG))
-                && (Files.isRegularFile(directory.resolve(METRICS)) || Checkpoint.newestStep(directory).isPresent());
+        return directory != null && Files.isRegularFile(directory.resolve(RunConfig.FILE))
+                && (Files.isRegularFile(directory.resolve(RunLogs.METRICS))
+                        || Checkpoint.newestStep(directory).isPresent());
     }
 
     Path directory() {
@@ -63,7 +62,7 @@ final class RunFolder {
     }
 
     Path metrics() {
-        return directory.resolve(METRICS);
+        return directory.resolve(RunLogs.METRICS);
     }
 
     /** What is known of the run, for a browser. */
@@ -149,7 +148,7 @@ final class RunFolder {
     }
 
     private void readConfig() throws IOException {
-        Path file = directory.resolve(CONFIG);
+        Path file = directory.resolve(RunConfig.FILE);
         FileTime time = Files.exists(file) ? Files.getLastModifiedTime(file) : null;
         if (time == null || time.equals(configTime)) {
             return;
