@@ -74,8 +74,8 @@ public final class Backward {
             op.backward(out.grad());
             op.release();
             pass(out, op, root, keep);
-            if (op.secondOutput() != null) {
-                pass(op.secondOutput(), op, root, keep);
+            for (Tensor further : op.furtherOutputs()) {
+                pass(further, op, root, keep);
             }
         }
     }

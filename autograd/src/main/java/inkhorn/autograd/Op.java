@@ -1,5 +1,7 @@
 package inkhorn.autograd;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -24,7 +26,7 @@ public abstract class Op {
     private final long order = CREATED.getAndIncrement();
     private final Tensor[] inputs;
     private Tensor output;
-    private Tensor secondOutput;
+    private final List<Tensor> further = new ArrayList<>(0);
 
     /** @param inputs every tensor whose gradient depends on the output's */
     protected Op(Tensor... inputs) {
@@ -96,10 +98,10 @@ public abstract class Op {
         throw new UnsupportedOperationException(getClass().getSimpleName() + " computes its output in apply");
     }
 
-    /** Makes this op the maker of a second result beside the one of {@link #record(Tensor)}. */
-    protected final Tensor recordSecond(Tensor out) {
+    /** Makes this op the maker of a further result beside the one of {@link #record(Tensor)}. */
+    protected final Tensor recordFurther(Tensor out) {
         if (out.needsGrad()) {
-            secondOutput = out;
+            further.add(out);
             out.madeBy(this);
         }
         return out;
@@ -122,7 +124,8 @@ public abstract class Op {
         return output;
     }
 
-    Tensor secondOutput() {
-        return secondOutput;
+    /** The results beside {@link #output}. */
+    List<Tensor> furtherOutputs() {
+        return further;
     }
 }

@@ -29,11 +29,10 @@ public final class Recomputed extends Op {
     /**
      * Runs a part of a model; where nothing is recorded, just that.
      *
-     * @param part from the inputs to one or two outputs, whose arrays it has made; it computes the same whenever it is
+     * @param part from the inputs to at least one output, whose arrays it has made; it computes the same whenever it is
      *     run, so it draws the same random numbers
      * @param inputs what the part is given; beside them it may read parameters
-     * @throws IllegalArgumentException when the part has no or more than two outputs, or hands an input or a parameter
-     *     on as an output
+     * @throws IllegalArgumentException when the part has no output, or hands an input or a parameter on as an output
      */
     public static Tensor[] apply(UnaryOperator<Tensor[]> part, Tensor... inputs) {
         if (NoGrad.active()) {
@@ -51,8 +50,8 @@ public final class Recomputed extends Op {
             op.outputs[i] = Tensor.over(arrays[i], made[i].shape(), true);
         }
         op.record(op.outputs[0]);
-        if (made.length == 2) {
-            op.recordSecond(op.outputs[1]);
+        for (int i = 1; i < made.length; i++) {
+            op.recordFurther(op.outputs[i]);
         }
         return op.outputs.clone();
     }
@@ -68,8 +67,8 @@ public final class Recomputed extends Op {
     }
 
     private static float[][] handOver(Tensor[] made, Scope inner) {
-        if (made.length < 1 || made.length > 2) {
-            throw new IllegalArgumentException("recomputed: one or two outputs are needed, found " + made.length);
+        if (made.length < 1) {
+            throw new IllegalArgumentException("recomputed: at least one output is needed, found none");
         }
         float[][] arrays = new float[made.length][];
         for (int i = 0; i < made.length; i++) {

@@ -141,7 +141,7 @@ class RecomputedTest {
             return new Tensor[] {twice, twice};
         }, a)).hasMessageStartingWith("recomputed: output 1 (1,) is not an array of its own");
         assertThatThrownBy(() -> Recomputed.apply(in -> new Tensor[0], a))
-                .hasMessage("recomputed: one or two outputs are needed, found 0");
+                .hasMessage("recomputed: at least one output is needed, found none");
     }
 
     @Test

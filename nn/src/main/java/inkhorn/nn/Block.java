@@ -14,10 +14,13 @@ final class Block extends Module {
     private final Norm ln1Post;
     private final Norm ln2Post;
 
-    /** @param rotationOrNull of queries and keys, where the architecture has one */
-    Block(GptConfig config, RotaryPositions rotationOrNull) {
+    /**
+     * @param layer counted from 0
+     * @param rotationOrNull of queries and keys, where the architecture has one
+     */
+    Block(GptConfig config, int layer, RotaryPositions rotationOrNull) {
         this.ln1 = child("ln_1", "norm before attention", Norm.of(config));
-        this.attn = child("attn", new CausalSelfAttention(config, rotationOrNull));
+        this.attn = child("attn", new CausalSelfAttention(config, layer, rotationOrNull));
         this.ln2 = child("ln_2", "norm before the MLP", Norm.of(config));
         this.mlp = child("mlp", config.activation().feedForward(config));
         boolean sandwich = config.normPosition() == GptConfig.NormPosition.SANDWICH;
@@ -32,7 +35,7 @@ final class Block extends Module {
      *     stand alone
      */
     void forward(ResidualStream x, AttentionCache[] cachesOrNull, Pass pass) {
-        x.add(attn.forward(x.normed(ln1), cachesOrNull, pass), ln1Post);
+        x.add(attn.forward(x.normed(ln1), x, cachesOrNull, pass), ln1Post);
         x.add(mlp.forward(x.normed(ln2), pass), ln2Post);
     }
 }

@@ -10,8 +10,14 @@ import inkhorn.autograd.ops.Heads;
 /**
  * Multi-head attention in which a position sees itself and those before it (Vaswani et al. 2017, 3.2). With fewer heads
  * of keys and values, K, each serves a group of neighbouring query heads (Ainslie et al. 2023); W is C + 2·K·D.
+ * With a value residual (ResFormer, Zhou et al. 2024, 3) the values of every block but the first are
+ * {@code v + λ · (v₁ - v)} before they are read or cached: v₁ those of the first block at the same position, λ a
+ * learned number of the block.
  */
 final class CausalSelfAttention extends Module {
+    /** As in modded-nanogpt. */
+    private static final float INITIAL_FIRST_SHARE = 0.5f;
+
     private final int heads;
     private final int keyHeads;
     private final int headSize;
@@ -20,10 +26,16 @@ final class CausalSelfAttention extends Module {
     private final Linear cProj;
     private final Norm qNorm;
     private final Norm kNorm;
+    /** λ, (1), or null where nothing is mixed in. */
+    private final Tensor firstShare;
+    private final boolean givesFirstValues;
     private final Dropout attnDropout;
 
-    /** @param rotationOrNull of queries and keys, where the architecture has one */
-    CausalSelfAttention(GptConfig config, RotaryPositions rotationOrNull) {
+    /**
+     * @param layer counted from 0
+     * @param rotationOrNull of queries and keys, where the architecture has one
+     */
+    CausalSelfAttention(GptConfig config, int layer, RotaryPositions rotationOrNull) {
         int channels = config.nEmbd();
         this.heads = config.nHead();
         this.keyHeads = config.keyHeads();
@@ -34,17 +46,31 @@ final class CausalSelfAttention extends Module {
         this.cProj = child("c_proj", "attention's output", new Linear(channels, channels, config.bias(), null));
         this.qNorm = config.qkNorm() ? child("q_norm", "norm of each head's query", Norm.ofHeads(config)) : null;
         this.kNorm = config.qkNorm() ? child("k_norm", "norm of each head's key", Norm.ofHeads(config)) : null;
+        boolean residual = config.valueResidual() && config.nLayer() > 1;
+        this.givesFirstValues = residual && layer == 0;
+        this.firstShare = residual && layer > 0
+                ? parameter("value_lambda", "share of the first block's values", 1) : null;
+        if (firstShare != null) {
+            firstShare.data()[0] = INITIAL_FIRST_SHARE;
+        }
         this.attnDropout = new Dropout(config.dropout());
     }
 
     /**
      * (B, T, C) to (B, T, C).
      *
+     * @param stream through the blocks, which carries the first block's values
      * @param cachesOrNull of each sequence this layer's keys and values of the tokens before these, to which it
      *     appends theirs; null where the tokens stand alone
      */
-    Tensor forward(Tensor x, AttentionCache[] cachesOrNull, Pass pass) {
+    Tensor forward(Tensor x, ResidualStream stream, AttentionCache[] cachesOrNull, Pass pass) {
         Tensor qkv = pass.show(cAttn, cAttn.forward(x, pass), "queries, keys and values, concatenated");  // (B, T, W)
+        if (givesFirstValues) {
+            stream.carryFirstValues(values(qkv));
+        } else if (firstShare != null) {
+            qkv = pass.show(path("c_attn mixed"), mixed(qkv, stream.firstValues()),
+                    "values mixed with the first block's");                                            // (B, T, W)
+        }
         if (qNorm != null) {
             qkv = pass.show(path("c_attn normed"), normed(qkv), "queries and keys normalized in each head");
         }
@@ -61,6 +87,17 @@ final class CausalSelfAttention extends Module {
             showStages(y, pass);
         }
         return pass.show(cProj, cProj.forward(y, pass), "mixes the heads");
+    }
+
+    private Tensor values(Tensor qkv) {
+        int width = qkv.shape().last();
+        return qkv.slice(2, width - keyHeads * headSize, width);                                       // (B, T, K·D)
+    }
+
+    private Tensor mixed(Tensor qkv, Tensor firstValues) {
+        Tensor values = values(qkv);
+        Tensor mixed = values.add(firstValues.sub(values).mul(firstShare));                            // (B, T, K·D)
+        return Concat.apply(2, qkv.slice(2, 0, qkv.shape().last() - values.shape().last()), mixed);
     }
 
     /** Queries and keys normalized over the channels of each head, before any rotation (Dehghani et al. 2023). */

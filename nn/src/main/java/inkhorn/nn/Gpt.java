@@ -46,7 +46,7 @@ public final class Gpt extends LanguageModel {
         RotaryPositions rotation = config.position() == Position.ROPE ? new RotaryPositions(config) : null;
         this.drop = new Dropout(config.dropout());
         for (int i = 0; i < config.nLayer(); i++) {
-            blocks.add(child("transformer.h." + i, new Block(config, rotation)));
+            blocks.add(child("transformer.h." + i, new Block(config, i, rotation)));
         }
         this.lnF = child("transformer.ln_f", "norm before the head", Norm.of(config));
         this.lmHead = tied ? wte

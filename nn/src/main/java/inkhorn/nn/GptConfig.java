@@ -27,6 +27,7 @@ import java.util.Map;
  * @param ropeBase     of position rope: the base of its frequencies, {@code ropeBase^(-2i/rotated)} for pair i
  * @param ropePartial  of position rope: the share of a head's channels that are rotated, in (0, 1]
  * @param qkNorm       whether the queries and keys of each head are normalized (RMSNorm with a gain of their own)
+ * @param valueResidual whether each block behind the first mixes its values with those of the first, by a learned share
  * @param logitSoftcap what bounds the logits, {@code cap · tanh(logit / cap)}; 0 for no bound
  * @param tieWeights   whether the head uses the token embedding's weights (Press and Wolf 2017)
  * @param headInitStd  std of the initial weights of a head of its own; 0 begins with equal logits
@@ -35,11 +36,11 @@ import java.util.Map;
  */
 public record GptConfig(int nLayer, int nHead, int nKvHead, int nEmbd, int nInner, int blockSize, double dropout,
         boolean bias, RowNorm norm, NormPosition normPosition, Activation activation, Position position,
-        double ropeBase, double ropePartial, boolean qkNorm, double logitSoftcap, boolean tieWeights,
-        double headInitStd, int vocabSize, double layerNormEps) {
+        double ropeBase, double ropePartial, boolean qkNorm, boolean valueResidual, double logitSoftcap,
+        boolean tieWeights, double headInitStd, int vocabSize, double layerNormEps) {
     /** nanoGPT's config/train_shakespeare_char.py, with train.py's dropout and bias, and GPT-2's epsilon. */
     private static final GptConfig DEFAULTS = new GptConfig(6, 6, 0, 384, 0, 256, 0, false, RowNorm.LAYERNORM,
-            NormPosition.PRE, Activation.GELU, Position.LEARNED, 10_000, 1, false, 0, true, 0.02, 0, 1e-5);
+            NormPosition.PRE, Activation.GELU, Position.LEARNED, 10_000, 1, false, false, 0, true, 0.02, 0, 1e-5);
 
     /** @throws InvalidConfigException naming every value that is out of range, and what is allowed */
     public GptConfig {
@@ -171,6 +172,10 @@ public record GptConfig(int nLayer, int nHead, int nKvHead, int nEmbd, int nInne
 
     public GptConfig withQkNorm(boolean value) {
         return with("qkNorm", value);
+    }
+
+    public GptConfig withValueResidual(boolean value) {
+        return with("valueResidual", value);
     }
 
     public GptConfig withLogitSoftcap(double value) {

@@ -6,6 +6,8 @@ import inkhorn.autograd.Recomputed;
 import inkhorn.autograd.Tensor;
 import inkhorn.autograd.ops.Gather;
 import inkhorn.autograd.ops.ResidualNorm;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * The residual stream of one pass: a block reads it through a norm and adds what it computed, with dropout. The
@@ -18,6 +20,7 @@ final class ResidualStream {
     private Tensor branch;
     private String nameOfSum;
     private IntTensor rows;
+    private Tensor firstValues;
 
     /** @param x (B, T, C) */
     ResidualStream(Tensor x, Dropout dropout, Pass pass) {
@@ -26,10 +29,11 @@ final class ResidualStream {
         this.pass = pass;
     }
 
-    /** The stream within a part of a pass: its sum and, if there is one, the branch that waits to be added. */
+    /** The stream within a part of a pass, from its {@link #parts}. */
     private ResidualStream(Tensor[] parts, Dropout dropout, Pass pass, IntTensor rows) {
         this(parts[0], dropout, pass);
         this.branch = parts.length > 1 ? parts[1] : null;
+        this.firstValues = parts.length > 2 ? parts[2] : null;
         this.rows = rows;
     }
 
@@ -49,15 +53,28 @@ final class ResidualStream {
             ResidualStream inner = new ResidualStream(before, dropout, part, narrowed);
             block.forward(inner, cachesOrNull, part);
             pass.goOnAfter(part);
-            return inner.parts();
-        }, parts());
+            return inner.parts(inner.firstValues != before[before.length - 1]);
+        }, parts(true));
         sum = after[0];
         branch = after[1];
+        firstValues = after.length > 2 ? after[2] : firstValues;
         rows = null;
     }
 
-    private Tensor[] parts() {
-        return branch == null ? new Tensor[] {sum} : new Tensor[] {sum, branch};
+    /** The sum, the branch that waits to be added, and the first block's values: those that there are. */
+    private Tensor[] parts(boolean withFirstValues) {
+        return Stream.of(sum, branch, withFirstValues ? firstValues : null).filter(Objects::nonNull)
+                .toArray(Tensor[]::new);
+    }
+
+    /** Takes the first block's values, (B, T, K·D), along for those behind it. */
+    void carryFirstValues(Tensor values) {
+        firstValues = values;
+    }
+
+    /** What was taken along, or null. */
+    Tensor firstValues() {
+        return firstValues;
     }
 
     /**

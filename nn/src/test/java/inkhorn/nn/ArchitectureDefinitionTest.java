@@ -38,6 +38,7 @@ class ArchitectureDefinitionTest {
             c -> c.withActivation(Activation.SWIGLU),
             c -> c.withActivation(Activation.RELU2),
             c -> c.withQkNorm(true),
+            c -> c.withValueResidual(true),
             c -> c.withNKvHead(2),
             c -> c.withLogitSoftcap(3),
             c -> c.withPosition(Position.SINUSOIDAL),

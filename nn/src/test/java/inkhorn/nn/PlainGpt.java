@@ -13,6 +13,8 @@ final class PlainGpt {
     private final GptConfig config;
     private final Map<String, double[]> weights = new HashMap<>();
     private int time;
+    /** What the first block's heads read, by the head of keys and values. */
+    private double[][][] firstValues;
 
     PlainGpt(Gpt gpt) {
         config = gpt.gptConfig();
@@ -171,11 +173,18 @@ final class PlainGpt {
         int keyHeads = config.nKvHead() == 0 ? config.nHead() : config.nKvHead();
         double[][] qkv = linear(name + "c_attn", x, channels + 2 * keyHeads * size);
         double[][] y = new double[time][channels];
+        boolean first = name.equals("transformer.h.0.attn.");
+        firstValues = first ? new double[keyHeads][][] : firstValues;
         for (int h = 0; h < config.nHead(); h++) {
             double[][] q = head(qkv, h * size);
             int serving = h / (config.nHead() / keyHeads);
             double[][] k = head(qkv, channels + serving * size);
             double[][] v = head(qkv, channels + keyHeads * size + serving * size);
+            if (first) {
+                firstValues[serving] = v;
+            } else if (config.valueResidual()) {
+                mix(v, firstValues[serving], weights.get(name + "value_lambda")[0]);
+            }
             for (int t = 0; t < time; t++) {
                 if (config.qkNorm()) {
                     q[t] = norm(RowNorm.RMSNORM, q[t], weights.get(name + "q_norm.weight"), null);
@@ -189,6 +198,15 @@ final class PlainGpt {
             }
         }
         return linear(name + "c_proj", y, channels);
+    }
+
+    /** Zhou et al. 2024, ResFormer with a learned share. */
+    private static void mix(double[][] v, double[][] first, double lambda) {
+        for (int t = 0; t < v.length; t++) {
+            for (int d = 0; d < v[t].length; d++) {
+                v[t][d] = (1 - lambda) * v[t][d] + lambda * first[t][d];
+            }
+        }
     }
 
     private double[][] head(double[][] packed, int from) {

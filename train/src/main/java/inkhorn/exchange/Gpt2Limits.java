@@ -41,6 +41,10 @@ final class Gpt2Limits {
             return Optional.of("the model has qk_norm, " + reader + " normalizes neither queries nor keys; train with"
                     + " model.qk_norm: false");
         }
+        if (config.valueResidual()) {
+            return Optional.of("the model has value_residual, " + reader + " mixes the values of no two blocks; train"
+                    + " with model.value_residual: false");
+        }
         if (config.logitSoftcap() != 0) {
             return Optional.of("the model has logit_softcap " + config.logitSoftcap() + ", " + reader
                     + " bounds no logits; train with model.logit_softcap: 0");

@@ -210,6 +210,7 @@ final class ModelExportTest {
             refused(new Gpt(SMALL.withNormPosition(GptConfig.NormPosition.SANDWICH)), BPE, format,
                     "the model has norm_position sandwich");
             refused(new Gpt(SMALL.withQkNorm(true)), BPE, format, "the model has qk_norm");
+            refused(new Gpt(SMALL.withValueResidual(true)), BPE, format, "the model has value_residual");
             refused(new Gpt(SMALL.withLogitSoftcap(30)), BPE, format, "the model has logit_softcap 30.0");
             refused(new Gpt(SMALL.withNKvHead(1)), BPE, format, "the model has n_kv_head 1");
         }

@@ -66,7 +66,7 @@ public final class ResidualNorm extends Op {
         if (!normed.needsGrad()) {
             op.release();
         }
-        return new Result(op.recordSecond(sum), op.record(normed));
+        return new Result(op.recordFurther(sum), op.record(normed));
     }
 
     /**

@@ -137,7 +137,8 @@ class HuggingFaceTest {
                 "ropeBase", "ropePartial", "headInitStd");
         GptConfig other = SMALL.withDropout(0.25).withBias(false).withTieWeights(false).withLayerNormEps(1e-6)
                 .withNInner(7).withRopeBase(500).withRopePartial(0.5)
-                .withQkNorm(true).withLogitSoftcap(30).withNKvHead(1).withHeadInitStd(0.5);
+                .withQkNorm(true).withLogitSoftcap(30).withNKvHead(1).withHeadInitStd(0.5)
+                .withValueResidual(true);
         Records.values(other).forEach((component, number) -> {
             Object[] choices = number instanceof Enum<?> word ? word.getDeclaringClass().getEnumConstants()
                     : new Object[] {number};
