@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Many streams at once (64 for 60 s, asked for by a client in node without packages) against one stream, in the same run of one server. None may be
+# Many streams at once (64 for 60 s in three turns, asked for by a client in node without packages) against one stream, in the same run of one server. None may be
 # lost or mixed up: each text must be the one that the command sample writes with its seed. The ratio of their tokens a second must be at least 4.
 # The model has the architecture of configs/shakespeare-char.yaml and a few steps of training, since speed does not depend on what it has learned.
 # Texts have 120 tokens, which the model's context of 128 holds. Four minutes on two cores; needs node 20 or newer.

@@ -2,7 +2,8 @@ package inkhorn.autograd.kernel;
 
 /**
  * How keys and values of one sequence and one layer are kept for the queries to come. Values lie head by head, position
- * by position; keys are transposed, channel by channel, so that scores are summed along memory.
+ * by position. Keys lie head by head too, in blocks of {@link #BLOCK} positions, each of them transposed: all positions
+ * of a channel beside each other, so that the scores of a block are vectors, and a block is read along memory.
  *
  * @param capacity positions, T
  * @param heads heads of the queries, H
@@ -11,25 +12,18 @@ package inkhorn.autograd.kernel;
  */
 public record CacheShape(int capacity, int heads, int keyHeads, int headSize) {
     /**
-     * What a channel's row of keys is padded to, so that it can be read in whole vectors: no vector is longer. It is
-     * part of the contract since the arrays belong to the caller.
+     * Positions of a block of keys, and floats from one channel to the next in it: a line of the caches, and whole
+     * vectors of any length. It is part of the contract since the arrays belong to the caller.
      */
-    private static final int KEY_ROW = 16;
+    public static final int BLOCK = 16;
 
-    /** Positions whose keys are transposed at a time, so that a line of the cache is written whole. */
-    private static final int TOGETHER = 16;
-
-    /**
-     * From one channel's keys to the next: not a multiple of a page, where one token's keys would all fall on the same
-     * set of the first cache.
-     */
-    public int keyStep() {
-        return (capacity + KEY_ROW - 1) / KEY_ROW * KEY_ROW + KEY_ROW;
+    private int blocks() {
+        return (capacity + BLOCK - 1) / BLOCK;
     }
 
-    /** Floats that the keys take: (key heads, D, T), padded along T. */
+    /** Floats that the keys take: (key heads, blocks, D, {@link #BLOCK}), the last block padded. */
     public int keysSize() {
-        return Math.multiplyExact(keyHeads * headSize, keyStep());
+        return Math.multiplyExact(keyHeads * headSize, blocks() * BLOCK);
     }
 
     /** Floats that the values take: (key heads, T, D). */
@@ -39,7 +33,7 @@ public record CacheShape(int capacity, int heads, int keyHeads, int headSize) {
 
     /** Where the key of a head's channel at position {@code t} is. */
     public int keyAt(int keyHead, int channel, int t) {
-        return (keyHead * headSize + channel) * keyStep() + t;
+        return ((keyHead * blocks() + t / BLOCK) * headSize + channel) * BLOCK + t % BLOCK;
     }
 
     /** Where the values of a head at position {@code t} begin. */
@@ -67,13 +61,11 @@ public record CacheShape(int capacity, int heads, int keyHeads, int headSize) {
      * on.
      */
     public void keep(int keyHead, int t, int count, HeadRows k, HeadRows v, int row, float[] keys, float[] values) {
-        for (int begin = 0; begin < count; begin += TOGETHER) {
-            int end = Math.min(count, begin + TOGETHER);
+        for (int i = 0; i < count; i++) {
+            int from = k.at(row + i, keyHead, headSize);
+            int to = keyAt(keyHead, 0, t + i);
             for (int d = 0; d < headSize; d++) {
-                int to = keyAt(keyHead, d, t);
-                for (int i = begin; i < end; i++) {
-                    keys[to + i] = k.array()[k.at(row + i, keyHead, headSize) + d];
-                }
+                keys[to + d * BLOCK] = k.array()[from + d];
             }
         }
         for (int i = 0; i < count; i++) {
@@ -83,10 +75,9 @@ public record CacheShape(int capacity, int heads, int keyHeads, int headSize) {
 
     /** Copies the first {@code length} positions. */
     public void copy(int length, float[] fromKeys, float[] fromValues, float[] toKeys, float[] toValues) {
-        for (int at = 0; at < keysSize(); at += keyStep()) {
-            System.arraycopy(fromKeys, at, toKeys, at, length);
-        }
+        int keys = (length + BLOCK - 1) / BLOCK * BLOCK * headSize;
         for (int head = 0; head < keyHeads; head++) {
+            System.arraycopy(fromKeys, keyAt(head, 0, 0), toKeys, keyAt(head, 0, 0), keys);
             System.arraycopy(fromValues, valueAt(head, 0), toValues, valueAt(head, 0), length * headSize);
         }
     }

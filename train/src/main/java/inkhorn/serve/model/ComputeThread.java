@@ -1,5 +1,6 @@
 package inkhorn.serve.model;
 
+import inkhorn.autograd.Scope;
 import inkhorn.serve.RequestException;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -19,6 +20,8 @@ public final class ComputeThread implements AutoCloseable {
 
     private static final int WAITING = 64;
     private static final long LONGEST_WAIT_S = 120;
+    /** Arrays to be used again; texts side by side come in many numbers, each of which has sizes of its own. */
+    private static final long MOST_HELD_BYTES = 128 << 20;
 
     /** Work in steps. */
     @FunctionalInterface
@@ -92,16 +95,33 @@ public final class ComputeThread implements AutoCloseable {
         boolean more = false;
         while (!closed) {
             try {
-                Runnable task = more ? tasks.poll() : tasks.take();
-                if (task != null) {
-                    task.run();
-                }
+                more = runWhileBusy(more ? tasks.poll() : tasks.take());
             } catch (InterruptedException e) {
                 continue;   // closed
             }
-            more = false;
-            for (Steps work : steps) {
-                more |= work.step();
+        }
+    }
+
+    /**
+     * Rounds of a task and a step of each work, in a scope, so that a step uses the arrays of the one before.
+     *
+     * @return whether there is more to do, as when those arrays have become too many
+     */
+    private boolean runWhileBusy(Runnable first) {
+        Runnable task = first;
+        try (Scope arrays = Scope.open()) {
+            while (true) {
+                if (task != null) {
+                    task.run();
+                }
+                boolean more = false;
+                for (Steps work : steps) {
+                    more |= work.step();
+                }
+                if (!more || closed || arrays.heldBytes() > MOST_HELD_BYTES) {
+                    return more;
+                }
+                task = tasks.poll();
             }
         }
     }

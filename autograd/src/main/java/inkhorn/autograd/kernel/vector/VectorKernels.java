@@ -394,7 +394,9 @@ public final class VectorKernels implements Kernels {
     @Override
     public void keepKeysAndValues(CacheShape shape, HeadRows k, HeadRows v, int time, int[] first, float[][] keys,
                                   float[][] values) {
-        parallelRows(keys.length * shape.keyHeads(), time * shape.headSize(), (from, to) -> {
+        // A key is written into as many lines of the cache as it has channels.
+        int cost = CacheShape.BLOCK * time * shape.headSize();
+        parallelRows(keys.length * shape.keyHeads(), cost, (from, to) -> {
             for (int i = from; i < to; i++) {
                 int b = i / shape.keyHeads();
                 shape.keep(i % shape.keyHeads(), first[b], time, k, v, b * time, keys[b], values[b]);
