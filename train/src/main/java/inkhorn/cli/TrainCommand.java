@@ -242,6 +242,8 @@ public final class TrainCommand implements Callable<Integer> {
                     + "; write with: java -jar train.jar sample " + directory);
             case NO_PROGRESS -> out.println("stopped early: " + finished(trainer, data)
                     + ", and no better since; write with: java -jar train.jar sample " + directory);
+            case LOSS_REACHED -> out.println("stopped at train.stop_at_loss " + train.stopAtLoss() + ": "
+                    + finished(trainer, data) + "; write with: java -jar train.jar sample " + directory);
             case STOPPED -> out.println("stopped at step " + trainer.state().step() + " of " + train.maxIters()
                     + "; go on with: java -jar train.jar "
                     + Arguments.resuming(arguments(), trainer.state().step() > run.resumedStep()));

@@ -15,6 +15,7 @@ import java.util.List;
  * @param checkpointInterval steps between checkpoints; a last one is always written
  * @param keep               checkpoints kept, the latest ones; the best one is kept besides
  * @param patience           evaluations without a better validation loss after which the run stops; 0 = never
+ * @param stopAtLoss         the run stops at a validation loss of this or less, in nats; 0 = never
  * @param sampleChars        characters of text printed at each evaluation; 0 = none
  * @param activationCheckpointing whether the activations of a block are computed a second time in the backward pass
  *     instead of being kept until then
@@ -22,8 +23,8 @@ import java.util.List;
  *     characters and {@code ?} for one
  */
 public record TrainConfig(int batchSize, int gradAccum, int maxIters, int evalInterval, int evalIters, int logInterval,
-        int checkpointInterval, int keep, int patience, int sampleChars, boolean activationCheckpointing,
-        List<String> freeze) {
+        int checkpointInterval, int keep, int patience, double stopAtLoss, int sampleChars,
+        boolean activationCheckpointing, List<String> freeze) {
     public TrainConfig {
         freeze = List.copyOf(freeze);
         new Check("train")
@@ -40,13 +41,23 @@ public record TrainConfig(int batchSize, int gradAccum, int maxIters, int evalIn
                         + ", but train.eval_interval is 0, so nothing is evaluated; set an eval_interval, or"
                         + " patience to 0",
                         "eval_interval")
+                .atLeast("stop_at_loss", stopAtLoss, 0)
+                .that(!(stopAtLoss > 0) || evalInterval != 0, "stop_at_loss", "found " + stopAtLoss
+                        + ", but train.eval_interval is 0, so nothing is evaluated; set an eval_interval, or"
+                        + " stop_at_loss to 0",
+                        "eval_interval")
                 .atLeast("sample_chars", sampleChars, 0)
                 .done();
     }
 
     /** As in nanoGPT's config/train_shakespeare_char.py. */
     public static TrainConfig defaults() {
-        return new TrainConfig(64, 1, 5000, 250, 200, 10, 250, 3, 0, 200, false, List.of());
+        return new TrainConfig(64, 1, 5000, 250, 200, 10, 250, 3, 0, 0, 200, false, List.of());
+    }
+
+    /** Whether the run is over with this as its best validation loss. */
+    public boolean isReached(double bestValLoss) {
+        return stopAtLoss > 0 && bestValLoss <= stopAtLoss;
     }
 
     /**

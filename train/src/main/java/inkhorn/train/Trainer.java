@@ -35,7 +35,9 @@ public final class Trainer {
         /** Somebody asked for it. */
         STOPPED,
         /** The validation loss had not fallen for {@code train.patience} evaluations. */
-        NO_PROGRESS
+        NO_PROGRESS,
+        /** The validation loss is at {@code train.stop_at_loss} or below. */
+        LOSS_REACHED
     }
 
     private final TrainConfig config;
@@ -123,6 +125,9 @@ public final class Trainer {
                 }
                 if (sampleDue) {
                     sample();
+                }
+                if (config.isReached(state.bestValLoss())) {
+                    return end(End.LOSS_REACHED);
                 }
                 if (config.patience() > 0 && state.evalsSinceBest() >= config.patience()) {
                     return end(End.NO_PROGRESS);

@@ -128,6 +128,22 @@ final class TrainCommandTest {
     }
 
     @Test
+    void aRunEndsAtTheFirstEvaluationWhoseLossIsLowEnoughAndGoesOnToALowerOne() throws IOException {
+        String[] easy = {"--train.max_iters=60", "--train.stop_at_loss=100"};
+        assertThat(train(easy)).isZero();
+        assertThat(program.out()).contains("stopped at train.stop_at_loss 100.0: 3 steps, best validation loss ");
+        assertThat(run.resolve("latest").toRealPath().getFileName()).hasToString("step-00000003");
+        List<String> losses = losses(run);
+        program.clear();
+        assertThat(train(with(easy, "--resume"))).isZero();
+        assertThat(program.out()).contains("stopped at train.stop_at_loss 100.0: 3 steps");
+        assertThat(losses(run)).isEqualTo(losses);
+        program.clear();
+        assertThat(train("--resume", "--train.max_iters=6", "--train.stop_at_loss=0.01")).isZero();
+        assertThat(program.out()).contains("done: 6 steps");
+    }
+
+    @Test
     void aRunShorterThanItsWarmUpTrains() {
         assertThat(train("--optim.warmup_iters=50", "--optim.lr_decay_iters=")).isZero();
     }

@@ -99,7 +99,7 @@ final class ConfigErrorsTest {
         "train: {lr: 3}           | unknown key train.lr; did you mean optim.lr?",
         "train: {n-layer: 3}      | unknown key train.n-layer; did you mean model.n_layer?",
         "train: {colour: 3}       | unknown key train.colour; the keys of train are batch_size, grad_accum, max_iters,"
-        + " eval_interval, eval_iters, log_interval, checkpoint_interval, keep, patience, sample_chars,"
+        + " eval_interval, eval_iters, log_interval, checkpoint_interval, keep, patience, stop_at_loss, sample_chars,"
         + " activation_checkpointing, freeze",
         "max_iters: 3             | unknown key max_iters; did you mean train.max_iters?",
         "train.max_iters: 3       | unknown key train.max_iters; did you mean train.max_iters?",
@@ -175,6 +175,13 @@ final class ConfigErrorsTest {
         assertThat(errors("train:\n  patience: 3\n  eval_interval: 0\n"))
                 .containsExactly("my.yaml:2: train.patience: found 3, but"
                 + " train.eval_interval is 0, so nothing is evaluated; set an eval_interval, or patience to 0");
+    }
+
+    @Test
+    void aLossToStopAtWithoutEvaluationsIsRefused() {
+        assertThat(errors("train:\n  stop_at_loss: 1.5\n  eval_interval: 0\n"))
+                .containsExactly("my.yaml:2: train.stop_at_loss: found 1.5, but"
+                + " train.eval_interval is 0, so nothing is evaluated; set an eval_interval, or stop_at_loss to 0");
     }
 
     @Test

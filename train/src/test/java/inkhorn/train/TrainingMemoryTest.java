@@ -135,7 +135,7 @@ class TrainingMemoryTest {
 
     private static RunConfig withBatch(int size) {
         RunConfig c = RunConfig.defaults();
-        return new RunConfig(c.run(), c.data(), c.model(), new TrainConfig(size, 1, 1, 0, 1, 0, 0, 1, 0, 0, false,
+        return new RunConfig(c.run(), c.data(), c.model(), new TrainConfig(size, 1, 1, 0, 1, 0, 0, 1, 0, 0, 0, false,
                 List.of()),
                 c.optim(), c.lora());
     }

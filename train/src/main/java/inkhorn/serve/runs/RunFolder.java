@@ -24,7 +24,7 @@ final class RunFolder {
     enum State {
         /** A process trains in the directory. */
         RUNNING,
-        /** All steps are done, or {@code train.patience} has ended it. */
+        /** All steps are done, or {@code train.patience} or {@code train.stop_at_loss} has ended it. */
         FINISHED,
         /** A loss stopped being a finite number. */
         FAILED,
@@ -104,6 +104,7 @@ final class RunFolder {
             return State.FAILED;
         }
         boolean ended = config != null && (saved >= config.train().maxIters()
+                || config.train().isReached(bestLoss)
                 || config.train().patience() > 0 && evalsSinceBest >= config.train().patience());
         return ended ? State.FINISHED : State.STOPPED;
     }
