@@ -114,7 +114,7 @@ public final class Gpt extends LanguageModel {
     public Tensor loss(IntTensor ids, IntTensor targets, Pass pass) {
         return logitsFit(ids) ? super.loss(ids, targets, pass)
                 : LinearCrossEntropy.apply(normedStream(ids, null, null, pass), lmHead.weight(), targets,
-                        (float) config.logitSoftcap(), LinearCrossEntropy.MOST_LOGITS);
+                        pass.lossTerms(), (float) config.logitSoftcap(), LinearCrossEntropy.MOST_LOGITS);
     }
 
     /** As of any model; the logits as in {@link #loss}. */

@@ -76,7 +76,8 @@ public abstract class LanguageModel extends Module {
     }
 
     /**
-     * The mean over positions of -log p(target), in nats. In training its backward pass overwrites the logits' storage.
+     * The mean over positions of -log p(target), in nats; in training with the terms of the pass. In training its
+     * backward pass overwrites the logits' storage.
      *
      * @param targets (B, T): the token after each of ids; a negative one does not count
      * @return a scalar
@@ -96,7 +97,8 @@ public abstract class LanguageModel extends Module {
     }
 
     private static Tensor loss(Tensor logits, IntTensor targets, Pass pass) {
-        return pass.isTraining() ? CrossEntropy.inPlace(logits, targets) : CrossEntropy.apply(logits, targets);
+        return pass.isTraining() ? CrossEntropy.inPlace(logits, targets, pass.lossTerms())
+                : CrossEntropy.apply(logits, targets);
     }
 
     /** The number of values, frozen ones included, a tied table counted once. */

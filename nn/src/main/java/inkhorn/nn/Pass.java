@@ -3,6 +3,7 @@ package inkhorn.nn;
 import inkhorn.autograd.Rng;
 import inkhorn.autograd.Shape;
 import inkhorn.autograd.Tensor;
+import inkhorn.autograd.kernel.LossTerms;
 
 /**
  * One forward pass: the only place that says whether a model is training, the source of its dropout, and the hook that
@@ -13,13 +14,15 @@ public final class Pass {
     private final Rng rng;
     private final ForwardHook hook;
     private final boolean recomputesBlocks;
+    private final LossTerms lossTerms;
     private long sites;
     private String lastShown = "";
 
-    private Pass(Rng rng, ForwardHook hook, boolean recomputesBlocks) {
+    private Pass(Rng rng, ForwardHook hook, boolean recomputesBlocks, LossTerms lossTerms) {
         this.rng = rng;
         this.hook = hook;
         this.recomputesBlocks = recomputesBlocks;
+        this.lossTerms = lossTerms;
     }
 
     /**
@@ -39,20 +42,29 @@ public final class Pass {
      *     in the backward pass, and not kept until then; the results have the same bits
      */
     public static Pass training(Rng rng, boolean recomputesBlocks) {
+        return training(rng, recomputesBlocks, LossTerms.NONE);
+    }
+
+    /**
+     * As above.
+     *
+     * @param lossTerms what the loss is made of beside the cross-entropy; an evaluation's is made of nothing else
+     */
+    public static Pass training(Rng rng, boolean recomputesBlocks, LossTerms lossTerms) {
         if (rng == null) {
             throw new IllegalArgumentException("pass: training needs an Rng");
         }
-        return new Pass(rng, null, recomputesBlocks);
+        return new Pass(rng, null, recomputesBlocks, lossTerms);
     }
 
     /** A pass without dropout. */
     public static Pass evaluation() {
-        return new Pass(null, null, false);
+        return new Pass(null, null, false, LossTerms.NONE);
     }
 
     /** A pass without dropout that shows the hook what is computed. */
     public static Pass observed(ForwardHook hook) {
-        return new Pass(null, hook, false);
+        return new Pass(null, hook, false, LossTerms.NONE);
     }
 
     public boolean isTraining() {
@@ -64,6 +76,11 @@ public final class Pass {
         return rng == null ? null : rng.stream(rng.bits(sites++));
     }
 
+    /** What the loss is made of beside the cross-entropy. */
+    LossTerms lossTerms() {
+        return lossTerms;
+    }
+
     /** Whether the activations of a block are computed a second time in the backward pass. */
     boolean recomputesBlocks() {
         return recomputesBlocks;
@@ -71,7 +88,7 @@ public final class Pass {
 
     /** A pass through a part of the model, whose dropout sites are those that come next in this one. */
     Pass fromHere() {
-        Pass part = new Pass(rng, hook, false);
+        Pass part = new Pass(rng, hook, false, lossTerms);
         part.sites = sites;
         return part;
     }

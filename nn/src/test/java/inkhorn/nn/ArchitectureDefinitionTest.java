@@ -13,6 +13,7 @@ import inkhorn.autograd.Scope;
 import inkhorn.autograd.kernel.Backend;
 import inkhorn.autograd.kernel.KernelProvider;
 import inkhorn.autograd.kernel.Kernels;
+import inkhorn.autograd.kernel.LossTerms;
 import inkhorn.autograd.kernel.RowNorm;
 import inkhorn.nn.lora.Lora;
 import inkhorn.nn.lora.LoraConfig;
@@ -121,6 +122,39 @@ class ArchitectureDefinitionTest {
                     - moved(plain, weight, direction, -1e-5, ids, targets)) / 2e-5;
             assertThat(along).as(parameter.name()).isCloseTo(slope, within(1e-5 + 1e-4 * Math.sqrt(squares)));
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void theLossOfTrainingHasItsTermsAndThatOfAnEvaluationHasNot(Backend backend) {
+        GptConfig config = BASE.withLogitSoftcap(3);
+        Gpt gpt = model(config);
+        IntTensor ids = ids(1, BLOCK, 3);
+        int[] next = ids(1, BLOCK, 4).data().clone();
+        next[1] = -1;
+        IntTensor targets = IntTensor.of(next, 1, BLOCK);
+        double[][] logits = new PlainGpt(gpt).logits(ids.data());
+        double plain = 0;
+        double smoothed = 0;
+        for (int t = 0; t < BLOCK; t++) {
+            double logSum = Math.log(Arrays.stream(logits[t]).map(Math::exp).sum());
+            for (int v = 0; v < config.vocabSize() && next[t] >= 0; v++) {
+                double hit = v == next[t] ? 1 : 0;
+                plain += hit * (logSum - logits[t][v]) / (BLOCK - 1);
+                smoothed += (0.8 * hit + 0.2 / config.vocabSize()) * (logSum - logits[t][v]) / (BLOCK - 1);
+            }
+            smoothed += next[t] < 0 ? 0 : 0.3 * logSum * logSum / (BLOCK - 1);
+        }
+        try (Kernels kernels = backend.create().apply(2); var here = KernelProvider.using(kernels);
+                Scope step = Scope.open()) {
+            Pass training = Pass.training(new Rng(1), false, new LossTerms(0.2, 0.3));
+            assertThat((double) gpt.loss(ids, targets, training).item()).isCloseTo(smoothed, within(2e-5));
+            assertThat((double) gpt.loss(ids, targets, Pass.evaluation()).item()).isCloseTo(plain, within(2e-5));
+        }
+    }
+
+    static List<Backend> backends() {
+        return Backend.ALL;
     }
 
     private static List<float[]> gradients(Gpt gpt, IntTensor ids, IntTensor targets, boolean recomputes) {

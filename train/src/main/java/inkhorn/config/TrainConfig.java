@@ -1,5 +1,6 @@
 package inkhorn.config;
 
+import inkhorn.autograd.kernel.LossTerms;
 import inkhorn.nn.config.Check;
 import java.util.List;
 
@@ -19,12 +20,14 @@ import java.util.List;
  * @param sampleChars        characters of text printed at each evaluation; 0 = none
  * @param activationCheckpointing whether the activations of a block are computed a second time in the backward pass
  *     instead of being kept until then
+ * @param labelSmoothing     of the loss that is trained on: {@link LossTerms}
+ * @param zLoss              likewise
  * @param freeze             patterns of the names of parameters that are not trained, in which {@code *} stands for any
  *     characters and {@code ?} for one
  */
 public record TrainConfig(int batchSize, int gradAccum, int maxIters, int evalInterval, int evalIters, int logInterval,
         int checkpointInterval, int keep, int patience, double stopAtLoss, int sampleChars,
-        boolean activationCheckpointing, List<String> freeze) {
+        boolean activationCheckpointing, double labelSmoothing, double zLoss, List<String> freeze) {
     public TrainConfig {
         freeze = List.copyOf(freeze);
         new Check("train")
@@ -47,12 +50,19 @@ public record TrainConfig(int batchSize, int gradAccum, int maxIters, int evalIn
                         + " stop_at_loss to 0",
                         "eval_interval")
                 .atLeast("sample_chars", sampleChars, 0)
+                .within("label_smoothing", labelSmoothing, 0, 1)
+                .atLeast("z_loss", zLoss, 0)
                 .done();
     }
 
     /** As in nanoGPT's config/train_shakespeare_char.py. */
     public static TrainConfig defaults() {
-        return new TrainConfig(64, 1, 5000, 250, 200, 10, 250, 3, 0, 0, 200, false, List.of());
+        return new TrainConfig(64, 1, 5000, 250, 200, 10, 250, 3, 0, 0, 200, false, 0, 0, List.of());
+    }
+
+    /** What a step's loss is made of beside the cross-entropy. */
+    public LossTerms lossTerms() {
+        return new LossTerms(labelSmoothing, zLoss);
     }
 
     /** Whether the run is over with this as its best validation loss. */

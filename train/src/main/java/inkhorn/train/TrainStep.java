@@ -5,6 +5,7 @@ import inkhorn.autograd.IntTensor;
 import inkhorn.autograd.Rng;
 import inkhorn.autograd.Scope;
 import inkhorn.autograd.Tensor;
+import inkhorn.autograd.kernel.LossTerms;
 import inkhorn.data.Batch;
 import inkhorn.nn.LanguageModel;
 import inkhorn.nn.Parameter;
@@ -36,13 +37,14 @@ public final class TrainStep {
     private final double gradClip;
     private final long seed;
     private final boolean recomputesBlocks;
+    private final LossTerms lossTerms;
     private final Consumer<Phase> onPhaseEnd;
 
     /**
      * What a step has done.
      *
      * @param step     steps done, this one included
-     * @param loss     mean cross-entropy over all targets of its batches that count, in nats a token
+     * @param loss     mean loss over all targets of its batches that count, in nats a token
      * @param lr       learning rate of the update
      * @param gradNorm global norm of the gradients before clipping
      * @param tokens   how many tokens it has learned from
@@ -83,12 +85,17 @@ public final class TrainStep {
      */
     public TrainStep(LanguageModel model, Optimizer optimizer, LongToDoubleFunction learningRate, double gradClip,
                      long seed, boolean recomputesBlocks) {
-        this(model, optimizer, learningRate, gradClip, seed, recomputesBlocks, phase -> { });
+        this(model, optimizer, learningRate, gradClip, seed, recomputesBlocks, LossTerms.NONE, phase -> { });
     }
 
-    /** @param onPhaseEnd told the end of each phase, but for that of {@link Phase#DATA}, which comes before the step */
+    /**
+     * As above.
+     *
+     * @param lossTerms what the loss is made of beside the cross-entropy
+     * @param onPhaseEnd told the end of each phase, but for that of {@link Phase#DATA}, which comes before the step
+     */
     TrainStep(LanguageModel model, Optimizer optimizer, LongToDoubleFunction learningRate, double gradClip, long seed,
-              boolean recomputesBlocks, Consumer<Phase> onPhaseEnd) {
+              boolean recomputesBlocks, LossTerms lossTerms, Consumer<Phase> onPhaseEnd) {
         this.model = model;
         this.parameters = model.namedParameters();
         this.optimizer = optimizer;
@@ -96,6 +103,7 @@ public final class TrainStep {
         this.gradClip = gradClip;
         this.seed = seed;
         this.recomputesBlocks = recomputesBlocks;
+        this.lossTerms = lossTerms;
         this.onPhaseEnd = onPhaseEnd;
     }
 
@@ -138,7 +146,7 @@ public final class TrainStep {
         try (Scope scope = Scope.open()) {
             IntTensor inputs = IntTensor.of(batch.inputs(), batch.batchSize(), batch.blockSize());      // (B, T)
             IntTensor targets = IntTensor.of(batch.targets(), batch.batchSize(), batch.blockSize());    // (B, T)
-            Tensor loss = model.loss(inputs, targets, Pass.training(dropout, recomputesBlocks));
+            Tensor loss = model.loss(inputs, targets, Pass.training(dropout, recomputesBlocks, lossTerms));
             onPhaseEnd.accept(Phase.FORWARD);
             Backward.from(loss, new float[] {share}, Backward.Keep.NOTHING);
             onPhaseEnd.accept(Phase.BACKWARD);

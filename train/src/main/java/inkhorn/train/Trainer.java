@@ -77,7 +77,7 @@ public final class Trainer {
         this.listener = listener;
         optimizer = optim.optimizer().create(model.namedParameters(), optim.hyperparameters());
         trainStep = new TrainStep(model, optimizer, optim.lrSchedule()::at, optim.gradClip(), seed,
-                this.config.activationCheckpointing(), profile::end);
+                this.config.activationCheckpointing(), this.config.lossTerms(), profile::end);
         batches = batches(data.trainSplit(), this.config.batchSize(), model.blockSize(), seed);
         microBatches = Stream.generate(() -> batches.batch(0)).limit(this.config.gradAccum()).toArray(Batch[]::new);
         evaluator = new Evaluator(config, model, data, stopRequested);

@@ -98,9 +98,9 @@ final class ConfigErrorsTest {
         "train: {max_iter: 3}     | unknown key train.max_iter; did you mean train.max_iters?",
         "train: {lr: 3}           | unknown key train.lr; did you mean optim.lr?",
         "train: {n-layer: 3}      | unknown key train.n-layer; did you mean model.n_layer?",
-        "train: {colour: 3}       | unknown key train.colour; the keys of train are batch_size, grad_accum, max_iters,"
+        "train: {pineapple: 3}    | unknown key train.pineapple; the keys of train are batch_size, grad_accum, max_iters,"
         + " eval_interval, eval_iters, log_interval, checkpoint_interval, keep, patience, stop_at_loss, sample_chars,"
-        + " activation_checkpointing, freeze",
+        + " activation_checkpointing, label_smoothing, z_loss, freeze",
         "max_iters: 3             | unknown key max_iters; did you mean train.max_iters?",
         "train.max_iters: 3       | unknown key train.max_iters; did you mean train.max_iters?",
         "trian: {max_iters: 3}    | unknown key trian; the sections are run, data, model, train, optim, lora",

@@ -8,22 +8,69 @@ package inkhorn.autograd.kernel;
  * @param first   the first row of this part
  * @param count   rows of this part
  * @param counted how many targets of the whole count
- * @param losses  receives {@code -log softmax(logits)[target]}, 0 where the target does not count
+ * @param terms   what a loss is made of
+ * @param spread  the wanted probability of every token, {@code labelSmoothing / V}
+ * @param losses  receives {@link #loss}, 0 where the target does not count
  * @param largest receives the largest logit where the target counts; null: not wanted
  * @param sums    receives the sum of exp(logit - largest) where the target counts; null where {@code largest} is
  */
-public record CrossEntropyRows(int[] targets, int first, int count, int counted, double[] losses, float[] largest,
-                               double[] sums) {
+public record CrossEntropyRows(int[] targets, int first, int count, int counted, LossTerms terms, double spread,
+                               double[] losses, float[] largest, double[] sums) {
 
     /** All of {@code count} rows; only their losses are wanted. */
     public static CrossEntropyRows of(int[] targets, int count) {
-        return new CrossEntropyRows(targets, 0, count, counted(targets, count), new double[count], null, null);
+        return of(targets, count, LossTerms.NONE, 1);
+    }
+
+    /**
+     * As above.
+     *
+     * @param vocabulary V, logits of a whole row
+     */
+    public static CrossEntropyRows of(int[] targets, int count, LossTerms terms, int vocabulary) {
+        return new CrossEntropyRows(targets, 0, count, counted(targets, count), terms,
+                terms.labelSmoothing() / vocabulary, new double[count], null, null);
     }
 
     /** All of {@code count} rows, with what {@link RowKernels#crossEntropyGradient} needs. */
     public static CrossEntropyRows withSums(int[] targets, int count) {
-        return new CrossEntropyRows(targets, 0, count, counted(targets, count), new double[count], new float[count],
-                new double[count]);
+        return withSums(targets, count, LossTerms.NONE, 1);
+    }
+
+    /**
+     * As above.
+     *
+     * @param vocabulary V, logits of a whole row
+     */
+    public static CrossEntropyRows withSums(int[] targets, int count, LossTerms terms, int vocabulary) {
+        return new CrossEntropyRows(targets, 0, count, counted(targets, count), terms,
+                terms.labelSmoothing() / vocabulary, new double[count], new float[count], new double[count]);
+    }
+
+    /** Whether a loss is {@code -log softmax(logits)[target]} and nothing else. */
+    public boolean isPlain() {
+        return spread == 0 && terms.zLoss() == 0;
+    }
+
+    /** How much more than {@link #spread} is the wanted probability of a target. */
+    public double hit() {
+        return 1 - terms.labelSmoothing();
+    }
+
+    /**
+     * The loss of a row whose target counts.
+     *
+     * @param logSum the logarithm of the sum of exp(logit)
+     * @param target the target's logit
+     * @param total  the sum of all logits; not read where {@link #spread} is 0
+     */
+    public double loss(double logSum, double target, double total) {
+        return logSum - hit() * target - (spread == 0 ? 0 : spread * total) + terms.zLoss() * logSum * logSum;
+    }
+
+    /** What the softmax is multiplied by in the gradient of {@link #loss}. */
+    public double ofSoftmax(double logSum) {
+        return 1 + 2 * terms.zLoss() * logSum;
     }
 
     private static int counted(int[] targets, int count) {
@@ -36,7 +83,7 @@ public record CrossEntropyRows(int[] targets, int first, int count, int counted,
 
     /** Rows {@code from} to {@code to} of the whole, whose results go into the same arrays. */
     public CrossEntropyRows part(int from, int to) {
-        return new CrossEntropyRows(targets, from, to - from, counted, losses, largest, sums);
+        return new CrossEntropyRows(targets, from, to - from, counted, terms, spread, losses, largest, sums);
     }
 
     /** The mean loss of the rows that count, added up in their order; 0 when none counts. */

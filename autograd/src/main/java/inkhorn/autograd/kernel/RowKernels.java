@@ -15,11 +15,11 @@ public interface RowKernels {
     void logSoftmaxBackward(float[] y, float[] dy, int rows, int n, float[] dx, boolean add);
 
     /**
-     * The loss of each row, {@code -log softmax(logits)[target]}, and the gradient of the mean loss.
+     * The loss of each row, {@link CrossEntropyRows#loss}, and the gradient of the mean loss.
      *
      * @param rows which rows, and where their losses go
-     * @param gradient (rows, n), receives (softmax - one-hot) / counted rows, and 0 where the target does not count;
-     *     may be {@code logits}; null: not wanted
+     * @param gradient (rows, n), receives {@code (softmax · ofSoftmax - spread - one-hot · hit) / counted} with the
+     *     factors of the rows, and 0 where the target does not count; may be {@code logits}; null: not wanted
      */
     void crossEntropy(float[] logits, CrossEntropyRows rows, int n, float[] gradient);
 

@@ -8,10 +8,12 @@ import inkhorn.autograd.Scope;
 import inkhorn.autograd.Shape;
 import inkhorn.autograd.Tensor;
 import inkhorn.autograd.kernel.CrossEntropyRows;
+import inkhorn.autograd.kernel.LossTerms;
 
 /**
  * {@code y = mean of -ln softmax(logits)[target]} over the rows whose target is not negative, 0 when there is none;
- * {@code dLogits = dy · (softmax(logits) - one-hot(target)) / rows}, made in the forward pass.
+ * {@code dLogits = dy · (softmax(logits) - one-hot(target)) / rows}, made in the forward pass. {@link LossTerms}
+ * may smooth the targets and add a z-loss.
  * Shapes: logits S + (V), targets S, y {@code ()}.
  */
 public final class CrossEntropy extends Op {
@@ -26,9 +28,14 @@ public final class CrossEntropy extends Op {
 
     /** Keeps the logits. */
     public static Tensor apply(Tensor logits, IntTensor targets) {
+        return apply(logits, targets, LossTerms.NONE);
+    }
+
+    /** As above, with more terms. */
+    public static Tensor apply(Tensor logits, IntTensor targets, LossTerms terms) {
         check(logits, targets);
         float[] gradient = anyNeedsGrad(logits) ? Scope.allocate(logits.size()) : null;
-        return apply(logits, targets, gradient);
+        return apply(logits, targets, terms, gradient);
     }
 
     /** The loss of each row by itself, in the order of the targets; 0 where a target is negative. No gradient. */
@@ -45,19 +52,25 @@ public final class CrossEntropy extends Op {
      * {@link #apply(Tensor, IntTensor)}.
      */
     public static Tensor inPlace(Tensor logits, IntTensor targets) {
+        return inPlace(logits, targets, LossTerms.NONE);
+    }
+
+    /** As above, with more terms. */
+    public static Tensor inPlace(Tensor logits, IntTensor targets, LossTerms terms) {
         if (!anyNeedsGrad(logits) || logits.op() == null || !logits.ownsData()) {
-            return apply(logits, targets);
+            return apply(logits, targets, terms);
         }
         check(logits, targets);
-        Tensor y = apply(logits, targets, logits.data());
+        Tensor y = apply(logits, targets, terms, logits.data());
         logits.consumed("cross-entropy took its storage over for the gradient; read it before, or use "
                 + "CrossEntropy.apply");
         return y;
     }
 
-    private static Tensor apply(Tensor logits, IntTensor targets, float[] gradient) {
+    private static Tensor apply(Tensor logits, IntTensor targets, LossTerms terms, float[] gradient) {
         Tensor y = result(Shape.SCALAR, logits);
-        CrossEntropyRows losses = CrossEntropyRows.of(targets.data(), targets.shape().size());
+        CrossEntropyRows losses = CrossEntropyRows.of(targets.data(), targets.shape().size(), terms,
+                logits.shape().last());
         kernels().crossEntropy(logits.data(), losses, logits.shape().last(), gradient);
         y.data()[0] = (float) losses.mean();
         return new CrossEntropy(logits, gradient).record(y);

@@ -10,6 +10,7 @@ import inkhorn.autograd.Shape;
 import inkhorn.autograd.Tensor;
 import inkhorn.autograd.kernel.CrossEntropyRows;
 import inkhorn.autograd.kernel.Epilogue;
+import inkhorn.autograd.kernel.LossTerms;
 import inkhorn.autograd.kernel.MatrixKernels;
 import inkhorn.autograd.kernel.Unary;
 
@@ -41,22 +42,24 @@ public final class LinearCrossEntropy extends Op {
 
     /** The mean over the rows whose target is not negative; 0 when there is none. */
     public static Tensor apply(Tensor x, Tensor table, IntTensor targets) {
-        return apply(x, table, targets, 0, MOST_LOGITS);
+        return apply(x, table, targets, LossTerms.NONE, 0, MOST_LOGITS);
     }
 
     /**
-     * As above, of logits that went through {@link Softcap} if {@code cap} is not 0.
+     * As above, with more terms, of logits that went through {@link Softcap} if {@code cap} is not 0.
      *
      * @param mostLogits how many to hold at a time; more where as many are not enough for a part of the product that
      *     keeps the bits, 65 rows or 384 columns
      */
-    public static Tensor apply(Tensor x, Tensor table, IntTensor targets, float cap, int mostLogits) {
+    public static Tensor apply(Tensor x, Tensor table, IntTensor targets, LossTerms terms, float cap,
+                               int mostLogits) {
         check(x.shape(), table.shape(), targets, cap);
         Tensor y = result(Shape.SCALAR, x, table);
         int count = targets.shape().size();
-        CrossEntropyRows rows = y.needsGrad() ? CrossEntropyRows.withSums(targets.data(), count)
-                : CrossEntropyRows.of(targets.data(), count);
-        Parts parts = Parts.of(count, table.shape().dim(0), mostLogits);
+        int vocabulary = table.shape().dim(0);
+        CrossEntropyRows rows = y.needsGrad() ? CrossEntropyRows.withSums(targets.data(), count, terms, vocabulary)
+                : CrossEntropyRows.of(targets.data(), count, terms, vocabulary);
+        Parts parts = Parts.of(count, vocabulary, mostLogits);
         LinearCrossEntropy op = new LinearCrossEntropy(x, table, cap, rows, parts);
         op.forward();
         y.data()[0] = (float) rows.mean();

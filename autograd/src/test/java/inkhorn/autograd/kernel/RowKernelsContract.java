@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Softmax, its relatives, and cross-entropy over rows of n. */
@@ -166,17 +167,53 @@ public interface RowKernelsContract {
         assertThat(loss(logits, targets, rows, n, null)).isCloseTo(expected, within(2e-6));
     }
 
+    @Test
+    default void crossEntropyOfSmoothedTargetsWithAZLossIsThatOfTheDefinition() {
+        LossTerms terms = new LossTerms(0.2, 0.3);
+        for (int n : ODD_SIZES) {
+            float[] logits = normal(6, ROWS * n);
+            int[] targets = indices(7, ROWS, n);
+            targets[2] = -1;
+            double expected = 0;
+            double[] gradient = new double[logits.length];
+            for (int row = 0; row < ROWS; row++) {
+                double z = 0;
+                for (int i = 0; i < n; i++) {
+                    z += Math.exp(logits[row * n + i]);
+                }
+                for (int i = 0; i < n && targets[row] >= 0; i++) {
+                    double wanted = 0.2 / n + (i == targets[row] ? 0.8 : 0);
+                    double p = Math.exp(logits[row * n + i]) / z;
+                    expected -= wanted * Math.log(p) / 4;
+                    gradient[row * n + i] = (p - wanted + 2 * 0.3 * Math.log(z) * p) / 4;
+                }
+                expected += targets[row] < 0 ? 0 : 0.3 * Math.log(z) * Math.log(z) / 4;
+            }
+            float[] out = unclean(logits.length);
+            CrossEntropyRows rows = CrossEntropyRows.of(targets, ROWS, terms, n);
+            kernels().crossEntropy(logits, rows, n, out);
+            assertThat(rows.mean()).isCloseTo(expected, within(5e-6));
+            assertClose("gradient", out, gradient, 2e-6);
+        }
+    }
+
     /** Row by row and column by column, where vectors end at other places than in the whole. */
     @Test
     default void crossEntropyInPartsHasTheBitsOfTheWhole() {
+        for (LossTerms terms : List.of(LossTerms.NONE, new LossTerms(0.1, 1e-2))) {
+            crossEntropyInParts(terms);
+        }
+    }
+
+    private void crossEntropyInParts(LossTerms terms) {
         for (int n : ODD_SIZES) {
             float[] logits = normal(11, ROWS * n);
             int[] targets = indices(12, ROWS, n);
             targets[1] = -1;
             float[] gradient = new float[logits.length];
-            CrossEntropyRows whole = CrossEntropyRows.of(targets, ROWS);
+            CrossEntropyRows whole = CrossEntropyRows.of(targets, ROWS, terms, n);
             kernels().crossEntropy(logits, whole, n, gradient);
-            CrossEntropyRows parts = CrossEntropyRows.withSums(targets, ROWS);
+            CrossEntropyRows parts = CrossEntropyRows.withSums(targets, ROWS, terms, n);
             for (int row = 0; row < ROWS; row++) {
                 kernels().crossEntropy(Arrays.copyOfRange(logits, row * n, (row + 1) * n), parts.part(row, row + 1), n,
                         null);

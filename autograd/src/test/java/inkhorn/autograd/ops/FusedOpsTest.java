@@ -8,6 +8,7 @@ import inkhorn.autograd.Rng;
 import inkhorn.autograd.Tensor;
 import inkhorn.autograd.kernel.AttentionShape;
 import inkhorn.autograd.kernel.CounterRandom;
+import inkhorn.autograd.kernel.LossTerms;
 import inkhorn.autograd.kernel.RowNorm;
 import inkhorn.autograd.kernel.Samples;
 import inkhorn.autograd.kernel.Unary;
@@ -179,6 +180,26 @@ class FusedOpsTest {
             Tensor normed = centred.mul(variance.add(Tensor.scalar(EPS)).pow(-0.5f));
             return normed.mul(t[1]).add(t[2]);
         }, x, Inputs.positive(11, 31), Inputs.normal(12, 31));
+    }
+
+    /** Chowdhery et al. 2022, 5, and Szegedy et al. 2016, 7. */
+    @Test
+    void smoothedCrossEntropyWithAZLossIsComposedOfLogSoftmaxAndTheLogarithmOfItsSum() {
+        int[] targets = {3, 0, 64, 7};
+        float[] wanted = new float[4 * 65];
+        Arrays.fill(wanted, 0.1f / 65);
+        for (int row = 0; row < 4; row++) {
+            wanted[row * 65 + targets[row]] += 0.9f;
+        }
+        Function<Tensor[], Tensor> composed = t -> {
+            Tensor logits = t[0].mul(2);
+            Tensor logSum = logits.exp().sum(-1, false).log();
+            return logits.logSoftmax().mul(Tensor.of(wanted, 4, 65)).sum().mul(-0.25f)
+                    .add(logSum.mul(logSum).mean().mul(0.3f));
+        };
+        LossTerms terms = new LossTerms(0.1, 0.3);
+        assertEqual(t -> CrossEntropy.apply(t[0].mul(2), IntTensor.of(targets, 4), terms), composed,
+                Inputs.normal(13, 4, 65));
     }
 
     @Test

@@ -12,6 +12,7 @@ import inkhorn.autograd.Rng;
 import inkhorn.autograd.Scope;
 import inkhorn.autograd.Tensor;
 import inkhorn.autograd.TestsThatRan;
+import inkhorn.autograd.kernel.LossTerms;
 import inkhorn.autograd.kernel.RowNorm;
 import inkhorn.autograd.kernel.Unary;
 import java.io.File;
@@ -247,7 +248,7 @@ class GradientsOfOpsTest {
         Tensor table = Inputs.normal(35, vocabulary, 5);
         check("linear cross-entropy", t -> LinearCrossEntropy.apply(t[0], t[1], targets), x, table);
         check("linear cross-entropy in parts times -3",
-                t -> LinearCrossEntropy.apply(t[0], t[1], targets, 0, 1).mul(-3), x, table);
+                t -> LinearCrossEntropy.apply(t[0], t[1], targets, LossTerms.NONE, 0, 1).mul(-3), x, table);
         check("linear cross-entropy of a constant table", t -> LinearCrossEntropy.apply(t[0], t[1], targets), x,
                 Inputs.constant(table));
     }
@@ -257,8 +258,10 @@ class GradientsOfOpsTest {
         IntTensor targets = IntTensor.of(new int[] {3, -1, 0, 899, 383, 384}, 2, 3);
         Tensor x = Inputs.normal(34, 2, 3, 5);
         check("softcap", t -> Softcap.apply(t[0].mul(2), 1.5f), x);
-        check("capped linear cross-entropy in parts", t -> LinearCrossEntropy.apply(t[0], t[1], targets, 1.5f, 1)
-                .mul(-3), x, Inputs.normal(35, 900, 5));
+        check("capped linear cross-entropy in parts", t -> LinearCrossEntropy.apply(t[0], t[1], targets,
+                LossTerms.NONE, 1.5f, 1).mul(-3), x, Inputs.normal(35, 900, 5));
+        check("capped linear cross-entropy with all terms", t -> LinearCrossEntropy.apply(t[0], t[1], targets,
+                new LossTerms(0.2, 0.1), 1.5f, 1).mul(-3), x, Inputs.normal(35, 900, 5));
     }
 
     @Test

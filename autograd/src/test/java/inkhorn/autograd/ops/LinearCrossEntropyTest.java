@@ -15,6 +15,7 @@ import inkhorn.autograd.Tensor;
 import inkhorn.autograd.kernel.Backend;
 import inkhorn.autograd.kernel.KernelProvider;
 import inkhorn.autograd.kernel.Kernels;
+import inkhorn.autograd.kernel.LossTerms;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -48,15 +49,15 @@ class LinearCrossEntropyTest {
     }
 
     /** The losses of three accumulated passes, and the gradients of x and the table. */
-    private static List<float[]> results(Head head, float cap, int mostLogits, float share) {
+    private static List<float[]> results(Head head, LossTerms terms, float cap, int mostLogits, float share) {
         Tensor x = head.x();
         Tensor table = head.table();
         float[] losses = new float[3];
         for (int pass = 0; pass < losses.length; pass++) {
             try (Scope step = Scope.open()) {
                 Tensor loss = mostLogits == 0
-                        ? CrossEntropy.inPlace(wholeLogits(x, table, cap), head.targets())
-                        : LinearCrossEntropy.apply(x, table, head.targets(), cap, mostLogits);
+                        ? CrossEntropy.inPlace(wholeLogits(x, table, cap), head.targets(), terms)
+                        : LinearCrossEntropy.apply(x, table, head.targets(), terms, cap, mostLogits);
                 Backward.from(loss, new float[] {share}, Backward.Keep.NOTHING);
                 losses[pass] = loss.item();
             }
@@ -80,17 +81,21 @@ class LinearCrossEntropyTest {
             for (int rows : new int[] {9, 64, 65, 131, 781}) {
                 for (int vocabulary : new int[] {7, 385, 1171}) {
                     for (int ignored : new int[] {0, rows / 3}) {
-                        assertBitsOfWholeLogits(new Head(rows, vocabulary, ignored), ignored == 0 ? 0 : 2.7f);
+                        assertBitsOfWholeLogits(new Head(rows, vocabulary, ignored), LossTerms.NONE,
+                                ignored == 0 ? 0 : 2.7f);
                     }
                 }
+            }
+            for (float cap : new float[] {0, 2.7f}) {
+                assertBitsOfWholeLogits(new Head(131, 385, 7), new LossTerms(0.1, 0.01), cap);
             }
         }
     }
 
-    private static void assertBitsOfWholeLogits(Head head, float cap) {
-        List<float[]> whole = results(head, cap, 0, 1 / 3f);
+    private static void assertBitsOfWholeLogits(Head head, LossTerms terms, float cap) {
+        List<float[]> whole = results(head, terms, cap, 0, 1 / 3f);
         for (int mostLogits : new int[] {SMALLEST, 100_000}) {
-            List<float[]> inParts = results(head, cap, mostLogits, 1 / 3f);
+            List<float[]> inParts = results(head, terms, cap, mostLogits, 1 / 3f);
             for (int i = 0; i < whole.size(); i++) {
                 assertThat(inParts.get(i)).as("%s, %d at a time, result %d", head, mostLogits, i)
                         .isEqualTo(whole.get(i));
@@ -100,7 +105,7 @@ class LinearCrossEntropyTest {
 
     @Test
     void withoutATargetThatCountsTheLossAndItsGradientsAreZero() {
-        List<float[]> results = results(new Head(5, 400, 5), 0, SMALLEST, 1);
+        List<float[]> results = results(new Head(5, 400, 5), new LossTerms(0.1, 0.01), 0, SMALLEST, 1);
         assertThat(results).allSatisfy(values -> assertThat(values).containsOnly(0));
     }
 
@@ -124,7 +129,8 @@ class LinearCrossEntropyTest {
             total += target < 0 ? 0 : Math.log(sum) - logits[target];
         }
         try (NoGrad off = NoGrad.open()) {
-            assertThat((double) LinearCrossEntropy.apply(head.x(), head.table(), head.targets(), 0, SMALLEST).item())
+            assertThat((double) LinearCrossEntropy.apply(head.x(), head.table(), head.targets(), LossTerms.NONE, 0,
+                    SMALLEST).item())
                     .isCloseTo(total / (head.rows - head.ignored), within(1e-5));
         }
     }

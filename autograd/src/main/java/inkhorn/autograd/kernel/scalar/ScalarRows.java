@@ -101,13 +101,14 @@ interface ScalarRows extends RowKernels {
             float largest = largest(logits, at, n);
             double sum = sumOfExp(logits, at, n, largest);
             double logSum = largest + Math.log(sum);
-            rows.losses()[index] = logSum - logits[at + target];
+            rows.losses()[index] = rows.isPlain() ? logSum - logits[at + target]
+                    : rows.loss(logSum, logits[at + target], total(logits, at, n));
             if (rows.sums() != null) {
                 rows.largest()[index] = largest;
                 rows.sums()[index] = sum;
             }
             if (gradient != null) {
-                gradientOfRow(logits, at, n, target, logSum, rows.counted(), gradient);
+                gradientOfRow(logits, at, n, target, logSum, rows, gradient);
             }
         }
     }
@@ -122,7 +123,7 @@ interface ScalarRows extends RowKernels {
                 continue;
             }
             double logSum = rows.largest()[index] + Math.log(rows.sums()[index]);
-            gradientOfRow(logits, row * n, n, target - first, logSum, rows.counted(), logits);
+            gradientOfRow(logits, row * n, n, target - first, logSum, rows, logits);
         }
     }
 
@@ -132,12 +133,22 @@ interface ScalarRows extends RowKernels {
         }
     }
 
-    /** (softmax - one-hot) / counted; the target may be outside of these columns. */
-    private static void gradientOfRow(float[] logits, int at, int n, int target, double logSum, int counted,
-                                      float[] gradient) {
+    private static double total(float[] x, int at, int n) {
+        double total = 0;
         for (int i = 0; i < n; i++) {
-            double probability = Math.exp(logits[at + i] - logSum);
-            gradient[at + i] = (float) ((probability - (i == target ? 1 : 0)) / counted);
+            total += x[at + i];
+        }
+        return total;
+    }
+
+    /** The gradient of a row that counts; the target may be outside of these columns. */
+    private static void gradientOfRow(float[] logits, int at, int n, int target, double logSum, CrossEntropyRows rows,
+                                      float[] gradient) {
+        double factor = rows.ofSoftmax(logSum);
+        double hit = rows.hit();
+        for (int i = 0; i < n; i++) {
+            double share = Math.exp(logits[at + i] - logSum) * factor - rows.spread();
+            gradient[at + i] = (float) ((share - (i == target ? hit : 0)) / rows.counted());
         }
     }
 }

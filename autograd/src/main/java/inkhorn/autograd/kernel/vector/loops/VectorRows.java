@@ -144,16 +144,17 @@ public final class VectorRows {
         }
     }
 
-    /** The loss of a row that counts; turns logits into (softmax - one-hot) / counted rows. */
+    /** The loss of a row that counts; turns logits into their gradient. */
     public static void crossEntropy(float[] logits, int at, int n, CrossEntropyRows rows, int row, float[] out) {
         int target = rows.targets()[row];
         float max = max(logits, at, n);
-        double shifted = logits[at + target] - max;
+        float ofTarget = logits[at + target];
+        double total = rows.spread() == 0 ? 0 : sum(logits, at, n);
         double sum = expShifted(logits, at, n, max, out);
-        float weight = 1f / rows.counted();
-        scale(out, at, n, (float) (weight / sum));
-        out[at + target] -= weight;
-        rows.losses()[row] = StrictMath.log(sum) - shifted;
+        gradientOfShifted(out, at, n, at + target, max, sum, rows);
+        double logSum = StrictMath.log(sum);
+        rows.losses()[row] = rows.isPlain() ? logSum - (double) (ofTarget - max)
+                : rows.loss(max + logSum, ofTarget, total);
         if (rows.sums() != null) {
             rows.largest()[row] = max;
             rows.sums()[row] = sum;
@@ -167,11 +168,34 @@ public final class VectorRows {
             Arrays.fill(logits, at, at + n, 0);
             return;
         }
+        float max = rows.largest()[row];
+        expShifted(logits, at, n, max, logits);
+        boolean isHere = target >= first && target < first + n;
+        gradientOfShifted(logits, at, n, isHere ? at + target - first : -1, max, rows.sums()[row], rows);
+    }
+
+    /** Turns exp(logit - max), whose sum over the whole row is given, into the gradient. */
+    private static void gradientOfShifted(float[] x, int at, int n, int targetAt, float max, double sum,
+                                          CrossEntropyRows rows) {
         float weight = 1f / rows.counted();
-        expShifted(logits, at, n, rows.largest()[row], logits);
-        scale(logits, at, n, (float) (weight / rows.sums()[row]));
-        if (target >= first && target < first + n) {
-            logits[at + target - first] -= weight;
+        if (rows.isPlain()) {
+            scale(x, at, n, (float) (weight / sum));
+        } else {
+            double factor = weight * rows.ofSoftmax(max + StrictMath.log(sum));
+            scaleAndAdd(x, at, n, (float) (factor / sum), (float) (-weight * rows.spread()));
+        }
+        if (targetAt >= 0) {
+            x[targetAt] -= rows.isPlain() ? weight : (float) (weight * rows.hit());
+        }
+    }
+
+    private static void scaleAndAdd(float[] x, int at, int n, float factor, float term) {
+        int i = 0;
+        for (; i + W <= n; i += W) {
+            load(x, at + i).mul(factor).add(term).intoArray(x, at + i);
+        }
+        for (; i < n; i++) {
+            x[at + i] = x[at + i] * factor + term;
         }
     }
 
