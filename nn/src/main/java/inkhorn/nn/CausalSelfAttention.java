@@ -6,6 +6,7 @@ import inkhorn.autograd.Tensor;
 import inkhorn.autograd.ops.CausalAttention;
 import inkhorn.autograd.ops.Concat;
 import inkhorn.autograd.ops.Heads;
+import java.util.List;
 
 /**
  * Multi-head attention in which a position sees itself and those before it (Vaswani et al. 2017, 3.2). With fewer heads
@@ -42,7 +43,8 @@ final class CausalSelfAttention extends Module {
         this.headSize = config.headSize();
         this.rotation = rotationOrNull;
         this.cAttn = child("c_attn", "queries, keys and values",
-                new Linear(channels, channels + 2 * config.keyChannels(), config.bias(), null));
+                Linear.sideBySide(channels, List.of(channels, config.keyChannels(), config.keyChannels()),
+                        config.bias()));
         this.cProj = child("c_proj", "attention's output", new Linear(channels, channels, config.bias(), null));
         this.qNorm = config.qkNorm() ? child("q_norm", "norm of each head's query", Norm.ofHeads(config)) : null;
         this.kNorm = config.qkNorm() ? child("k_norm", "norm of each head's key", Norm.ofHeads(config)) : null;

@@ -3,6 +3,7 @@ package inkhorn.nn;
 import inkhorn.autograd.Tensor;
 import inkhorn.autograd.kernel.Unary;
 import inkhorn.autograd.ops.FusedLinear;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -30,9 +31,18 @@ public final class Linear extends Module {
 
     /** @param function f, computed with the product in one pass, or null for none */
     public Linear(int in, int out, boolean bias, Unary function) {
-        this.weight = parameter("weight", in, out);
-        this.bias = bias ? parameter("bias", "bias", out) : null;
+        this(in, List.of(out), bias, function);
+    }
+
+    private Linear(int in, List<Integer> outs, boolean bias, Unary function) {
+        this.weight = matrices("weight", in, outs);
+        this.bias = bias ? parameter("bias", "bias", weight.shape().last()) : null;
         this.function = function;
+    }
+
+    /** Several layers without f in one product: their outputs stand one behind the other. */
+    static Linear sideBySide(int in, List<Integer> outs, boolean bias) {
+        return new Linear(in, outs, bias, null);
     }
 
     /** From (…, in) to (…, out). */

@@ -18,6 +18,8 @@ import java.util.function.Function;
 public abstract class Module {
     private final Map<String, Module> children = new LinkedHashMap<>();
     private final Map<String, Tensor> parameters = new LinkedHashMap<>();
+    /** Of the parameters that multiply activations: see {@link Parameter#matrices()}. */
+    private final Map<String, List<Integer>> matrices = new LinkedHashMap<>();
     private final Map<String, Tensor> buffers = new LinkedHashMap<>();
     private final Map<String, Tensor> ties = new LinkedHashMap<>();
     /** What the children and parameters are for, by name; none where that follows from what is around them. */
@@ -54,6 +56,12 @@ public abstract class Module {
     protected final Tensor parameter(String name, String meaning, int... dims) {
         meanings.put(name, meaning);
         return parameter(name, dims);
+    }
+
+    /** As {@link #parameter(String, int...)}, of matrices side by side that multiply activations. */
+    protected final Tensor matrices(String name, int in, List<Integer> columns) {
+        matrices.put(name, columns);
+        return parameter(name, in, columns.stream().mapToInt(Integer::intValue).sum());
     }
 
     /** Registers a tensor that is computed and not trained, but written with the weights for those who read them. */
@@ -94,7 +102,8 @@ public abstract class Module {
     }
 
     private void collect(String prefix, String meaning, List<Parameter> found) {
-        parameters.forEach((key, tensor) -> found.add(new Parameter(prefix + key, tensor, meaning(meaning, key))));
+        parameters.forEach((key, tensor) -> found.add(new Parameter(prefix + key, tensor,
+                meaning(meaning, key), matrices.getOrDefault(key, List.of()))));
         children.forEach((key, child) -> child.collect(prefix + key + ".", meaning(meaning, key), found));
     }
 

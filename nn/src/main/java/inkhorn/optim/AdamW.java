@@ -26,9 +26,15 @@ public final class AdamW extends Optimizer {
     }
 
     @Override
-    void update(Tensor weights, List<Tensor> moments, double lr, double gradientScale) {
-        float correction1 = (float) (1 - StrictMath.pow(hyper.beta1(), steps()));
-        float correction2 = (float) (1 - StrictMath.pow(hyper.beta2(), steps()));
+    void update(Parameter parameter, List<Tensor> moments, double lr, double gradientScale) {
+        update(parameter.tensor(), moments, hyper, steps(), lr, gradientScale);
+    }
+
+    /** The update of one parameter in step {@code steps}, counted from 1. */
+    static void update(Tensor weights, List<Tensor> moments, Hyperparameters hyper, long steps, double lr,
+                       double gradientScale) {
+        float correction1 = (float) (1 - StrictMath.pow(hyper.beta1(), steps));
+        float correction2 = (float) (1 - StrictMath.pow(hyper.beta2(), steps));
         double decay = weights.shape().rank() >= 2 ? hyper.weightDecay() : 0;
         AdamWStep numbers = new AdamWStep((float) lr, (float) hyper.beta1(), (float) hyper.beta2(), (float) hyper.eps(),
                 (float) decay, (float) gradientScale, correction1, correction2);

@@ -22,7 +22,8 @@ public final class Lion extends Optimizer {
     }
 
     @Override
-    void update(Tensor weights, List<Tensor> moments, double lr, double gradientScale) {
+    void update(Parameter parameter, List<Tensor> moments, double lr, double gradientScale) {
+        Tensor weights = parameter.tensor();
         float[] w = weights.data();
         float[] g = weights.grad();
         float[] m = moments.get(0).data();

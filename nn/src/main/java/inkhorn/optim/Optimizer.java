@@ -17,7 +17,7 @@ public abstract class Optimizer {
     private final List<Slot> slots = new ArrayList<>();
     private long steps;
 
-    /** A parameter with its moments, in the order of {@link Optimizers#moments()}. */
+    /** A parameter with its moments, in the order of {@link Optimizers#moments}. */
     private record Slot(Parameter parameter, List<Tensor> moments) {}
 
     /** All moments are zero at first; a frozen parameter has none and is not updated. */
@@ -25,7 +25,8 @@ public abstract class Optimizer {
         this.kind = kind;
         for (Parameter parameter : parameters.stream().filter(p -> p.tensor().needsGrad()).toList()) {
             Shape shape = parameter.tensor().shape();
-            slots.add(new Slot(parameter, kind.moments().stream().map(name -> Tensor.variable(shape)).toList()));
+            slots.add(new Slot(parameter, kind.moments(parameter).stream()
+                    .map(name -> Tensor.variable(shape)).toList()));
         }
     }
 
@@ -44,7 +45,7 @@ public abstract class Optimizer {
         steps++;
         for (Slot slot : slots) {
             if (slot.parameter.tensor().grad() != null) {
-                update(slot.parameter.tensor(), slot.moments, lr, gradientScale);
+                update(slot.parameter, slot.moments, lr, gradientScale);
             }
         }
     }
@@ -52,10 +53,10 @@ public abstract class Optimizer {
     /**
      * Updates one parameter in place.
      *
-     * @param weights a parameter that has a gradient
+     * @param parameter one that has a gradient
      * @param moments the parameter's moments, to be updated in place too
      */
-    abstract void update(Tensor weights, List<Tensor> moments, double lr, double gradientScale);
+    abstract void update(Parameter parameter, List<Tensor> moments, double lr, double gradientScale);
 
     /** The number of steps made, the present one included; saved together with {@link #state()}. */
     public final long steps() {
@@ -69,8 +70,9 @@ public abstract class Optimizer {
     public final Map<String, Tensor> state() {
         Map<String, Tensor> state = new LinkedHashMap<>();
         for (Slot slot : slots) {
+            List<String> names = kind.moments(slot.parameter);
             for (int i = 0; i < slot.moments.size(); i++) {
-                state.put(slot.parameter.name() + "." + kind.moments().get(i), slot.moments.get(i));
+                state.put(slot.parameter.name() + "." + names.get(i), slot.moments.get(i));
             }
         }
         return state;

@@ -2,6 +2,7 @@ package inkhorn.optim;
 
 import inkhorn.nn.Parameter;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * Every optimizer that a config can name under {@code optim.optimizer}. All that the rest of the program knows of an
@@ -10,19 +11,26 @@ import java.util.List;
  */
 public enum Optimizers {
     /** See {@link AdamW}; the defaults are those of nanoGPT's {@code train.py}. */
-    ADAMW(AdamW::new, List.of("exp_avg", "exp_avg_sq"), List.of("beta1", "beta2", "eps", "weight_decay"),
-            new Hyperparameters(0.9, 0.95, 1e-8, 0.1)),
+    ADAMW(AdamW::new, parameter -> List.of("exp_avg", "exp_avg_sq"),
+            List.of("beta1", "beta2", "eps", "weight_decay"), new Hyperparameters(0.9, 0.95, 1e-8, 0.1)),
 
     /** See {@link Lion}; the decay rates are the paper's. */
-    LION(Lion::new, List.of("exp_avg"), List.of("beta1", "beta2", "weight_decay"),
-            new Hyperparameters(0.9, 0.99, 1e-8, 0.1));
+    LION(Lion::new, parameter -> List.of("exp_avg"), List.of("beta1", "beta2", "weight_decay"),
+            new Hyperparameters(0.9, 0.99, 1e-8, 0.1)),
+
+    /** See {@link Muon}; the momentum is the paper's, and what is no matrix has AdamW's moments and defaults. */
+    MUON(Muon::new,
+            parameter -> parameter.isMatrix() ? List.of("momentum_buffer") : List.of("exp_avg", "exp_avg_sq"),
+            List.of("beta1", "beta2", "eps", "weight_decay", "muon_momentum"),
+            new Hyperparameters(0.9, 0.95, 1e-8, 0.1));
 
     private final Factory factory;
-    private final List<String> moments;
+    private final Function<Parameter, List<String>> moments;
     private final List<String> hyperparameters;
     private final Hyperparameters defaults;
 
-    Optimizers(Factory factory, List<String> moments, List<String> hyperparameters, Hyperparameters defaults) {
+    Optimizers(Factory factory, Function<Parameter, List<String>> moments, List<String> hyperparameters,
+            Hyperparameters defaults) {
         this.factory = factory;
         this.moments = moments;
         this.hyperparameters = hyperparameters;
@@ -40,11 +48,11 @@ public enum Optimizers {
     }
 
     /**
-     * The names, after the parameter's own and a dot, of the tensors that the optimizer keeps for each parameter, each
-     * in the parameter's shape.
+     * The names, after the parameter's own and a dot, of the tensors that the optimizer keeps for a parameter, each in
+     * the parameter's shape.
      */
-    public List<String> moments() {
-        return moments;
+    public List<String> moments(Parameter parameter) {
+        return moments.apply(parameter);
     }
 
     /**

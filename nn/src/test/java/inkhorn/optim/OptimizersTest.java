@@ -8,6 +8,7 @@ import inkhorn.autograd.Scope;
 import inkhorn.autograd.Shape;
 import inkhorn.autograd.Tensor;
 import inkhorn.nn.Parameter;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,22 +20,25 @@ class OptimizersTest {
 
     private final Parameter matrix = parameter("matrix", 3, 5);
     private final Parameter vector = parameter("vector", 7);
-    private final List<Parameter> both = List.of(matrix, vector);
+    /** Two matrices of a layer side by side. */
+    private final Parameter layer = layer("layer", 5, 3, 2);
+    private final List<Parameter> all = List.of(matrix, vector, layer);
 
     @ParameterizedTest
     @EnumSource
     void anOptimizerKeepsTheMomentsOfTheRegistryForEveryParameter(Optimizers kind) {
-        Optimizer optimizer = kind.create(both, kind.defaults());
-        assertThat(optimizer.state().keySet()).containsExactlyElementsOf(both.stream().map(Parameter::name)
-                .flatMap(name -> kind.moments().stream().map(moment -> name + "." + moment)).toList());
+        Optimizer optimizer = kind.create(all, kind.defaults());
+        assertThat(optimizer.state().keySet()).containsExactlyElementsOf(all.stream()
+                .flatMap(p -> kind.moments(p).stream().map(moment -> p.name() + "." + moment)).toList());
     }
 
     @ParameterizedTest
     @EnumSource
     void itsMomentsAreCountedOnShapes(Optimizers kind) {
         try (Scope shapes = Scope.openOnShapes()) {
-            kind.create(both, kind.defaults());
-            assertThat(shapes.permanentBytes()).isEqualTo(4L * (15 + 7) * kind.moments().size());
+            kind.create(all, kind.defaults());
+            assertThat(shapes.permanentBytes()).isEqualTo(4L * all.stream()
+                    .mapToInt(p -> p.tensor().size() * kind.moments(p).size()).sum());
         }
     }
 
@@ -43,11 +47,13 @@ class OptimizersTest {
     void onlyTensorsOfRankTwoAndMoreDecay(Optimizers kind) {
         float matrixBefore = matrix.tensor().data()[0];
         float vectorBefore = vector.tensor().data()[0];
-        for (Parameter p : both) {
+        float layerBefore = layer.tensor().data()[4];
+        for (Parameter p : all) {
             p.tensor().gradSlot();
         }
-        kind.create(both, new Hyperparameters(0.9, 0.95, 1e-8, 0.1)).step(0.5, 1);
+        kind.create(all, new Hyperparameters(0.9, 0.95, 1e-8, 0.1)).step(0.5, 1);
         assertThat(matrix.tensor().data()[0]).isCloseTo(matrixBefore * (1 - 0.5f * 0.1f), within(1e-6f));
+        assertThat(layer.tensor().data()[4]).isCloseTo(layerBefore * (1 - 0.5f * 0.1f), within(1e-6f));
         assertThat(vector.tensor().data()[0]).isEqualTo(vectorBefore);
     }
 
@@ -56,7 +62,7 @@ class OptimizersTest {
     void aParameterWithoutGradientStays(Optimizers kind) {
         float[] before = vector.tensor().data().clone();
         fillGradient(matrix, 1);
-        kind.create(both, kind.defaults()).step(0.5, 1);
+        kind.create(all, kind.defaults()).step(0.5, 1);
         assertThat(vector.tensor().data()).isEqualTo(before);
     }
 
@@ -65,31 +71,38 @@ class OptimizersTest {
     void aStepLeavesTheGradientsAndZeroGradForgetsThem(Optimizers kind) {
         fillGradient(matrix, 1);
         fillGradient(vector, 1);
+        fillGradient(layer, 1);
         float[] gradient = matrix.tensor().grad().clone();
-        Optimizer optimizer = kind.create(both, kind.defaults());
+        float[] ofLayer = layer.tensor().grad().clone();
+        Optimizer optimizer = kind.create(all, kind.defaults());
         optimizer.step(0.5, 0.5);
         assertThat(matrix.tensor().grad()).isEqualTo(gradient);
+        assertThat(layer.tensor().grad()).isEqualTo(ofLayer);
         optimizer.zeroGrad();
-        assertThat(both).allMatch(p -> p.tensor().grad() == null);
+        assertThat(all).allMatch(p -> p.tensor().grad() == null);
     }
 
     @ParameterizedTest
     @EnumSource
     void aRestoredOptimizerGoesOnWithTheSameBits(Optimizers kind) {
-        Optimizer straight = kind.create(both, kind.defaults());
+        Optimizer straight = kind.create(all, kind.defaults());
         trainFrom(straight, 1, 3);
         float[] matrixThen = matrix.tensor().data().clone();
         float[] vectorThen = vector.tensor().data().clone();
+        float[] layerThen = layer.tensor().data().clone();
         Map<String, Tensor> saved = copy(straight.state());
         trainFrom(straight, 4, 6);
         float[] expected = matrix.tensor().data().clone();
+        float[] expectedOfLayer = layer.tensor().data().clone();
 
         System.arraycopy(matrixThen, 0, matrix.tensor().data(), 0, matrixThen.length);
         System.arraycopy(vectorThen, 0, vector.tensor().data(), 0, vectorThen.length);
-        Optimizer resumed = kind.create(both, kind.defaults());
+        System.arraycopy(layerThen, 0, layer.tensor().data(), 0, layerThen.length);
+        Optimizer resumed = kind.create(all, kind.defaults());
         resumed.restore(saved, 3);
         trainFrom(resumed, 4, 6);
         assertThat(matrix.tensor().data()).isEqualTo(expected);
+        assertThat(layer.tensor().data()).isEqualTo(expectedOfLayer);
         assertThat(resumed.steps()).isEqualTo(6);
     }
 
@@ -97,6 +110,7 @@ class OptimizersTest {
         for (int step = first; step <= last; step++) {
             fillGradient(matrix, step);
             fillGradient(vector, step);
+            fillGradient(layer, step);
             optimizer.step(1e-2, 1);
         }
     }
@@ -114,6 +128,12 @@ class OptimizersTest {
             tensor.data()[i] = (float) new Rng(1).normal(i);
         }
         return new Parameter(name, tensor, "");
+    }
+
+    /** Matrices side by side, of normal random numbers. */
+    static Parameter layer(String name, int rows, Integer... columns) {
+        int width = Arrays.stream(columns).mapToInt(Integer::intValue).sum();
+        return new Parameter(name, parameter(name, rows, width).tensor(), "", List.of(columns));
     }
 
     /** With normal random numbers, others for each step. */

@@ -20,10 +20,12 @@ import inkhorn.optim.Optimizers;
  * @param beta1        decay rate of the first moment
  * @param beta2        decay rate of the second moment
  * @param eps          added to the denominator of an update
+ * @param muonMomentum decay rate of Muon's running mean of a matrix's gradient
  * @param gradClip     largest global norm of the gradients; 0 = no clipping
  */
 public record OptimConfig(Optimizers optimizer, double lr, Double minLr, int warmupIters, Integer lrDecayIters,
-        LrSchedule.Decay schedule, Double weightDecay, Double beta1, Double beta2, Double eps, double gradClip) {
+        LrSchedule.Decay schedule, Double weightDecay, Double beta1, Double beta2, Double eps,
+        double muonMomentum, double gradClip) {
     public OptimConfig {
         minLr = minLr == null ? Double.valueOf(lr / 10) : minLr;
         Hyperparameters usual = (optimizer == null ? Optimizers.ADAMW : optimizer).defaults();
@@ -48,6 +50,7 @@ public record OptimConfig(Optimizers optimizer, double lr, Double minLr, int war
                 .within("beta1", beta1, 0, 1)
                 .within("beta2", beta2, 0, 1)
                 .above("eps", eps, 0)
+                .within("muon_momentum", muonMomentum, 0, 1)
                 .atLeast("grad_clip", gradClip, 0)
                 .done();
     }
@@ -55,12 +58,12 @@ public record OptimConfig(Optimizers optimizer, double lr, Double minLr, int war
     /** nanoGPT's train.py, with the learning rate and warm-up of its config/train_shakespeare_char.py. */
     public static OptimConfig defaults() {
         return new OptimConfig(Optimizers.ADAMW, 1e-3, null, 100, null, LrSchedule.Decay.COSINE,
-                null, null, null, null, 1.0);
+                null, null, null, null, Optimizers.MUON.defaults().muonMomentum(), 1.0);
     }
 
     /** What an optimizer is made with. */
     public Hyperparameters hyperparameters() {
-        return new Hyperparameters(beta1, beta2, eps, weightDecay);
+        return new Hyperparameters(beta1, beta2, eps, weightDecay, muonMomentum);
     }
 
     /** The learning rate of each step, once {@code lrDecayIters} is resolved. */
@@ -70,6 +73,6 @@ public record OptimConfig(Optimizers optimizer, double lr, Double minLr, int war
 
     OptimConfig withLrDecayIters(int steps) {
         return new OptimConfig(optimizer, lr, minLr, warmupIters, steps, schedule, weightDecay, beta1, beta2, eps,
-                gradClip);
+                muonMomentum, gradClip);
     }
 }

@@ -25,7 +25,7 @@ import java.util.function.Consumer;
 /**
  * Trains with a config on a text made here and prints the bytes that all threads of this JVM together have allocated on
  * the heap for each training step, after {@code warm-up} steps. Arguments: config, directory to write to, steps of
- * warm-up, steps to measure.
+ * warm-up, steps to measure, and an optimizer where it is not AdamW.
  */
 final class AllocationProbe {
 
@@ -41,7 +41,7 @@ final class AllocationProbe {
         int measured = Integer.parseInt(args[3]);
         RunConfig config = ConfigLoader.load(Path.of(args[0]), Map.of(
                 "train.max_iters", String.valueOf(warmUp + measured), "train.eval_interval", "0",
-                "train.checkpoint_interval", "0"));
+                "train.checkpoint_interval", "0", "optim.optimizer", args.length > 4 ? args[4] : "adamw"));
         KernelProvider.choose(Runtime.getRuntime().availableProcessors());
         PreparedData data = new Preparation(directory).prepare(Corpus.of("made-up", "made-up", text()),
                 PreparationSpec.of(TokenizerSpec.of("char"), 0.1, 1), ByteProgress.NONE);

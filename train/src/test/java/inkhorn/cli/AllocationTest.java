@@ -26,24 +26,25 @@ final class AllocationTest {
      * with objects (docs/log/inlining-and-allocation.md). A step that allocates by its code does so in every start.
      */
     @ParameterizedTest
-    @CsvSource({"shakespeare-char-tiny, 150, 40", "shakespeare-char, 60, 10"})
+    @CsvSource({"shakespeare-char-tiny, 150, 40, adamw", "shakespeare-char-tiny, 150, 40, muon",
+        "shakespeare-char, 60, 10, adamw"})
     @Timeout(value = 360, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void aStepAllocatesLessThanAMebibyteOnAllThreadsTogether(String config, String warmUp, String measured,
-            @TempDir Path directory) throws IOException, InterruptedException {
+            String optimizer, @TempDir Path directory) throws IOException, InterruptedException {
         List<Long> starts = new ArrayList<>();
         do {
-            starts.add(bytesPerStep(config, warmUp, measured, directory));
+            starts.add(bytesPerStep(config, warmUp, measured, optimizer, directory));
         } while (starts.size() < 3 && starts.get(starts.size() - 1) >= MEBIBYTE);
         assertThat(starts).as("bytes a step, a start each").last(LONG).isBetween(1L, MEBIBYTE - 1);
     }
 
-    private static long bytesPerStep(String config, String warmUp, String measured, Path directory)
-            throws IOException, InterruptedException {
+    private static long bytesPerStep(String config, String warmUp, String measured, String optimizer,
+            Path directory) throws IOException, InterruptedException {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         List<String> command = JvmArguments.command(java, List.of(), List.of(), false,
                 Runtime.getRuntime().availableProcessors(),
                 System.getProperty("java.class.path"), JvmArguments.NO_PARENT, AllocationProbe.class.getName(),
-                new String[] {"../configs/" + config + ".yaml", directory.toString(), warmUp, measured});
+                new String[] {"../configs/" + config + ".yaml", directory.toString(), warmUp, measured, optimizer});
         Path errors = directory.resolve("errors");
         Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
         String printed = new String(process.getInputStream().readAllBytes()).strip();

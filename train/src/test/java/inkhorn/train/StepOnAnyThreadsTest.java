@@ -12,14 +12,14 @@ import inkhorn.nn.Gpt;
 import inkhorn.nn.GptConfig;
 import inkhorn.nn.Parameter;
 import inkhorn.nn.Pass;
-import inkhorn.optim.AdamW;
 import inkhorn.optim.GradClip;
-import inkhorn.optim.Hyperparameters;
+import inkhorn.optim.Optimizer;
+import inkhorn.optim.Optimizers;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Forward, backward, clip and update of a GPT: the same bits on any number of threads. */
 class StepOnAnyThreadsTest {
@@ -34,11 +34,11 @@ class StepOnAnyThreadsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {24, 384})
-    void twoStepsGiveTheSameBitsOnOneTwoThreeAndFiveThreads(int channels) {
-        List<float[]> expected = afterTwoSteps(channels, 1);
+    @CsvSource({"24, ADAMW", "384, ADAMW", "24, LION", "24, MUON", "384, MUON"})
+    void twoStepsGiveTheSameBitsOnOneTwoThreeAndFiveThreads(int channels, Optimizers kind) {
+        List<float[]> expected = afterTwoSteps(channels, kind, 1);
         for (int threads : new int[] {2, 3, 5}) {
-            List<float[]> found = afterTwoSteps(channels, threads);
+            List<float[]> found = afterTwoSteps(channels, kind, threads);
             for (int i = 0; i < expected.size(); i++) {
                 assertThat(found.get(i)).as("array %d on %d threads", i, threads).isEqualTo(expected.get(i));
             }
@@ -46,20 +46,20 @@ class StepOnAnyThreadsTest {
     }
 
     /** The losses, then each parameter and its gradient. */
-    private static List<float[]> afterTwoSteps(int channels, int threads) {
+    private static List<float[]> afterTwoSteps(int channels, Optimizers kind, int threads) {
         KernelProvider.choose("vector", threads);
         Gpt gpt = new Gpt(GptConfig.defaults().withVocabSize(VOCAB).withBlockSize(TIME).withNLayer(2)
                 .withNHead(6).withNEmbd(channels).withDropout(0.2).withBias(true), new Rng(1));
         List<Parameter> parameters = gpt.namedParameters();
-        AdamW adamW = new AdamW(parameters, new Hyperparameters(0.9, 0.95, 1e-8, 0.1));
+        Optimizer optimizer = kind.create(parameters, kind.defaults());
         float[] losses = new float[2];
         for (int step = 0; step < losses.length; step++) {
             try (Scope scope = Scope.open()) {
-                adamW.zeroGrad();
+                optimizer.zeroGrad();
                 Tensor loss = gpt.loss(tokens(2 * step), tokens(2 * step + 1), Pass.training(new Rng(3).at(step)));
                 losses[step] = loss.item();
                 Backward.from(loss, Backward.Keep.NOTHING);
-                adamW.step(1e-3, GradClip.of(parameters, 1).factor());
+                optimizer.step(1e-3, GradClip.of(parameters, 1).factor());
             }
         }
         List<float[]> arrays = new ArrayList<>(List.of(losses));
