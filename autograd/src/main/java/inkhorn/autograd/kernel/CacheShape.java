@@ -17,28 +17,31 @@ public record CacheShape(int capacity, int heads, int keyHeads, int headSize) {
      */
     public static final int BLOCK = 16;
 
+    /** Where keys and values begin in their arrays, so that a vector lies in one line of the caches. */
+    private static final int START = 12;
+
     private int blocks() {
         return (capacity + BLOCK - 1) / BLOCK;
     }
 
     /** Floats that the keys take: (key heads, blocks, D, {@link #BLOCK}), the last block padded. */
     public int keysSize() {
-        return Math.multiplyExact(keyHeads * headSize, blocks() * BLOCK);
+        return START + Math.multiplyExact(keyHeads * headSize, blocks() * BLOCK);
     }
 
     /** Floats that the values take: (key heads, T, D). */
     public int valuesSize() {
-        return Math.multiplyExact(keyHeads * headSize, capacity);
+        return START + Math.multiplyExact(keyHeads * headSize, capacity);
     }
 
     /** Where the key of a head's channel at position {@code t} is. */
     public int keyAt(int keyHead, int channel, int t) {
-        return ((keyHead * blocks() + t / BLOCK) * headSize + channel) * BLOCK + t % BLOCK;
+        return START + ((keyHead * blocks() + t / BLOCK) * headSize + channel) * BLOCK + t % BLOCK;
     }
 
     /** Where the values of a head at position {@code t} begin. */
     public int valueAt(int keyHead, int t) {
-        return (keyHead * capacity + t) * headSize;
+        return START + (keyHead * capacity + t) * headSize;
     }
 
     /** The head of keys and values that serves a head of the queries. */

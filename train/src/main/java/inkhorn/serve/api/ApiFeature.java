@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** The addresses of OpenAI's API that a model with a text in and a text out can answer. */
 public final class ApiFeature implements Feature {
@@ -29,6 +30,9 @@ public final class ApiFeature implements Feature {
      * tens of thousands of chunks a second.
      */
     private static final long CHUNK_MS = 50;
+    /** Of all streams together: where there are more, each waits longer, since chunks take the texts' own time. */
+    private static final int CHUNKS_PER_SECOND = 640;
+    private static final AtomicInteger STREAMS = new AtomicInteger();
     /** After which a silent stream shows that it is alive, and finds out whether its client is. */
     private static final long PING_MS = 1_000;
     private static final long LOOK_MS = 250;
@@ -160,6 +164,7 @@ public final class ApiFeature implements Feature {
 
     private static void stream(Request request, Wanted wanted, AnswerForm form, List<Echo> echoes, Answer answer)
             throws IOException, InterruptedException {
+        STREAMS.incrementAndGet();
         try (EventStream events = request.events()) {
             for (int i = 0; i < answer.texts().size(); i++) {
                 Echo echo = echoes.get(i / wanted.n());
@@ -176,7 +181,7 @@ public final class ApiFeature implements Feature {
                 if (!sendParts(events, wanted, form, echoes, answer, isTold)) {
                     events.ping();
                 }
-                answer.awaitEnd(CHUNK_MS);
+                answer.awaitEnd(Math.max(CHUNK_MS, STREAMS.get() * 1_000L / CHUNKS_PER_SECOND));
             } while (!isLast);
             try {
                 answer.requireWhole();
@@ -188,6 +193,8 @@ public final class ApiFeature implements Feature {
                 events.send(text(form.answer(List.of(), true).set("usage", usage(wanted, answer))));
             }
             events.send("[DONE]");
+        } finally {
+            STREAMS.decrementAndGet();
         }
     }
 

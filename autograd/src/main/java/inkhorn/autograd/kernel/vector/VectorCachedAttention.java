@@ -5,7 +5,6 @@ import static inkhorn.autograd.kernel.vector.loops.VectorMath.W;
 
 import inkhorn.autograd.kernel.CacheShape;
 import inkhorn.autograd.kernel.vector.gemm.Packing;
-import inkhorn.autograd.kernel.vector.loops.Scratch;
 import inkhorn.autograd.kernel.vector.loops.VectorRows;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -23,16 +22,21 @@ final class VectorCachedAttention {
 
     private VectorCachedAttention() {}
 
+    /** So many scores of whole vectors for {@code length} keys. */
+    static int padded(int length) {
+        return Packing.panels(length, W) * W;
+    }
+
     /**
      * @param head of the queries
      * @param query where it begins in {@code q}
      * @param length keys, the query's own included
+     * @param scores room for {@link #padded} of the length
      */
     static void forward(CacheShape shape, int head, float[] q, int query, int length, float[] keys, float[] values,
-                        float[] out, int outAt) {
-        int padded = Packing.panels(length, W) * W;
+                        float[] scores, float[] out, int outAt) {
+        int padded = padded(length);
         int keyHead = shape.keyHead(head);
-        float[] scores = Scratch.ofThread().array(0, padded);
         scores(shape, keyHead, q, query, padded, keys, scores);
         Arrays.fill(scores, length, padded, Float.NEGATIVE_INFINITY);
         VectorRows.expScaled(scores, padded, shape.scale());

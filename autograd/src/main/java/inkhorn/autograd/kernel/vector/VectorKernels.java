@@ -34,6 +34,8 @@ public final class VectorKernels implements Kernels {
     /** Elements of a task: 64 KiB a stream, a few microseconds. */
     private static final int CHUNK = 16384;
 
+    private static final int FEW_TEXTS = 8;
+
     private final Workers workers;
     private final VectorGemm gemm;
 
@@ -406,11 +408,17 @@ public final class VectorKernels implements Kernels {
 
     @Override
     public void cachedAttention(CacheShape shape, HeadRows q, int[] at, float[][] keys, float[][] values, float[] out) {
-        workers.run(keys.length * shape.heads(), i -> {
-            int b = i / shape.heads();
-            int head = i % shape.heads();
-            VectorCachedAttention.forward(shape, head, q.array(), q.at(b, head, shape.headSize()), at[b] + 1, keys[b],
-                    values[b], out, b * shape.channels() + head * shape.headSize());
+        int texts = keys.length;
+        // A task is a text, or one of its heads where there are too few texts for all threads.
+        int heads = texts < FEW_TEXTS ? 1 : shape.heads();
+        parallel(texts * shape.heads(), heads, (from, to) -> {
+            float[] scores = Scratch.ofThread().array(0, VectorCachedAttention.padded(shape.capacity()));
+            for (int i = from; i < to; i++) {
+                int b = i / shape.heads();
+                int head = i % shape.heads();
+                VectorCachedAttention.forward(shape, head, q.array(), q.at(b, head, shape.headSize()), at[b] + 1,
+                        keys[b], values[b], scores, out, b * shape.channels() + head * shape.headSize());
+            }
         });
     }
 
