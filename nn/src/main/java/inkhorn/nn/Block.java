@@ -3,8 +3,8 @@ package inkhorn.nn;
 import inkhorn.autograd.AttentionCache;
 
 /**
- * {@code x = x + attn(ln_1(x)); x = x + mlp(ln_2(x))}, with dropout on both branches; of norm position sandwich
- * {@code x = x + ln_1_post(attn(ln_1(x)))} and so on.
+ * {@code x = x + attn(ln_1(x)); x = x + mlp(ln_2(x))}, with dropout on both branches, and drop-path where there is one;
+ * of norm position sandwich {@code x = x + ln_1_post(attn(ln_1(x)))} and so on.
  */
 final class Block extends Module {
     private final Norm ln1;
@@ -13,6 +13,7 @@ final class Block extends Module {
     private final FeedForward mlp;
     private final Norm ln1Post;
     private final Norm ln2Post;
+    private final DropPath path;
 
     /**
      * @param layer counted from 0
@@ -26,6 +27,7 @@ final class Block extends Module {
         boolean sandwich = config.normPosition() == GptConfig.NormPosition.SANDWICH;
         this.ln1Post = sandwich ? child("ln_1_post", "norm after attention", Norm.of(config)) : null;
         this.ln2Post = sandwich ? child("ln_2_post", "norm after the MLP", Norm.of(config)) : null;
+        this.path = DropPath.of(config, layer);
     }
 
     /**
@@ -35,7 +37,7 @@ final class Block extends Module {
      *     stand alone
      */
     void forward(ResidualStream x, AttentionCache[] cachesOrNull, Pass pass) {
-        x.add(attn.forward(x.normed(ln1), x, cachesOrNull, pass), ln1Post);
-        x.add(mlp.forward(x.normed(ln2), pass), ln2Post);
+        x.add(attn.forward(x.normed(ln1), x, cachesOrNull, pass), ln1Post, path);
+        x.add(mlp.forward(x.normed(ln2), pass), ln2Post, path);
     }
 }

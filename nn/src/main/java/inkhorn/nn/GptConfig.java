@@ -19,6 +19,7 @@ import java.util.Map;
  *                     becomes 0, so that equal models have equal configs
  * @param blockSize    the longest context, in tokens
  * @param dropout      probability of dropping at embedding, attention weights and residual branches, in [0, 1)
+ * @param dropPath     probability of leaving a branch of the last block out for a sequence, in [0, 1): {@link DropPath}
  * @param bias         whether linear layers and LayerNorms have a bias
  * @param norm         of the branches' inputs and of the head's
  * @param normPosition where a block has norms
@@ -35,11 +36,11 @@ import java.util.Map;
  * @param layerNormEps what is added to a variance or a mean square
  */
 public record GptConfig(int nLayer, int nHead, int nKvHead, int nEmbd, int nInner, int blockSize, double dropout,
-        boolean bias, RowNorm norm, NormPosition normPosition, Activation activation, Position position,
-        double ropeBase, double ropePartial, boolean qkNorm, boolean valueResidual, double logitSoftcap,
-        boolean tieWeights, double headInitStd, int vocabSize, double layerNormEps) {
+        double dropPath, boolean bias, RowNorm norm, NormPosition normPosition, Activation activation,
+        Position position, double ropeBase, double ropePartial, boolean qkNorm, boolean valueResidual,
+        double logitSoftcap, boolean tieWeights, double headInitStd, int vocabSize, double layerNormEps) {
     /** nanoGPT's config/train_shakespeare_char.py, with train.py's dropout and bias, and GPT-2's epsilon. */
-    private static final GptConfig DEFAULTS = new GptConfig(6, 6, 0, 384, 0, 256, 0, false, RowNorm.LAYERNORM,
+    private static final GptConfig DEFAULTS = new GptConfig(6, 6, 0, 384, 0, 256, 0, 0, false, RowNorm.LAYERNORM,
             NormPosition.PRE, Activation.GELU, Position.LEARNED, 10_000, 1, false, false, 0, true, 0.02, 0, 1e-5);
 
     /** @throws InvalidConfigException naming every value that is out of range, and what is allowed */
@@ -50,7 +51,7 @@ public record GptConfig(int nLayer, int nHead, int nKvHead, int nEmbd, int nInne
                 .that(nHead < 1 || nKvHead < 1 || nHead % nKvHead == 0, "n_kv_head", "found " + nKvHead + ", which does"
                         + " not divide " + nHead + " heads (model.n_head); use a divisor, or 0 for as many", "n_head")
                 .atLeast("n_inner", nInner, 0).atLeast("block_size", blockSize, 1).atLeast("vocab_size", vocabSize, 0)
-                .within("dropout", dropout, 0, 1)
+                .within("dropout", dropout, 0, 1).within("drop_path", dropPath, 0, 1)
                 .present("norm", norm, "a value").present("norm_position", normPosition, "a value")
                 .present("activation", activation, "a value").present("position", position, "a value")
                 .that(nHead < 1 || nEmbd < 1 || nEmbd % nHead == 0, "n_embd", "found " + nEmbd + ", which " + nHead
@@ -140,6 +141,10 @@ public record GptConfig(int nLayer, int nHead, int nKvHead, int nEmbd, int nInne
 
     public GptConfig withDropout(double value) {
         return with("dropout", value);
+    }
+
+    public GptConfig withDropPath(double value) {
+        return with("dropPath", value);
     }
 
     public GptConfig withBias(boolean value) {

@@ -81,12 +81,17 @@ final class ResidualStream {
      * Adds a branch, (B, T, C), with dropout. Its storage may be reused.
      *
      * @param normOrNull of the branch before it is added
+     * @param path what leaves the branch out for some sequences
      */
-    void add(Tensor computed, Norm normOrNull) {
+    void add(Tensor computed, Norm normOrNull, DropPath path) {
         nameOfSum = pass.isObserved() ? pass.nameOfSum() : null;
         branch = rowsOf(computed);
         if (normOrNull != null) {
             branch = pass.show(normOrNull, normOrNull.forward(branch), "normalized over the channels");
+        }
+        Tensor factors = path.factorsOrNull(computed.shape().dim(0), computed.shape().dim(1), pass);
+        if (factors != null) {
+            branch = branch.mul(rowsOf(factors));
         }
         sum = rowsOf(sum);
         rows = null;

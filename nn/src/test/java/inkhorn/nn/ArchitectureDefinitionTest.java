@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -155,6 +156,18 @@ class ArchitectureDefinitionTest {
 
     static List<Backend> backends() {
         return Backend.ALL;
+    }
+
+    @Test
+    void branchesLeftOutAreThoseOfBlocksComputedTwiceAndOfNoEvaluation() {
+        GptConfig config = BASE.withDropout(0.2);
+        Gpt gpt = model(config.withDropPath(0.7));
+        Gpt plain = model(config);
+        IntTensor ids = ids(4, BLOCK, 3);
+        assertThat(gradients(gpt, ids, ids, true)).usingElementComparator(Arrays::compare)
+                .isEqualTo(gradients(gpt, ids, ids, false)).isNotEqualTo(gradients(plain, ids, ids, false));
+        assertThat(gpt.loss(ids, ids, Pass.evaluation()).item()).isEqualTo(plain.loss(ids, ids, Pass.evaluation())
+                .item());
     }
 
     private static List<float[]> gradients(Gpt gpt, IntTensor ids, IntTensor targets, boolean recomputes) {

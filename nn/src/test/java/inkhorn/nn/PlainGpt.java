@@ -13,6 +13,8 @@ final class PlainGpt {
     private final GptConfig config;
     private final Map<String, double[]> weights = new HashMap<>();
     private int time;
+    /** What the branches are multiplied by: attention and feed-forward layer of each block. */
+    private double[] branchFactors;
     /** What the first block's heads read, by the head of keys and values. */
     private double[][][] firstValues;
 
@@ -25,6 +27,12 @@ final class PlainGpt {
             }
             weights.put(p.name(), values);
         }
+    }
+
+    /** The same model with its branches, two a block, multiplied by these numbers. */
+    PlainGpt withBranchesTimes(double... factors) {
+        branchFactors = factors;
+        return this;
     }
 
     /** The values of a parameter, which may be changed. */
@@ -63,8 +71,8 @@ final class PlainGpt {
         }
         for (int layer = 0; layer < config.nLayer(); layer++) {
             String block = "transformer.h." + layer + ".";
-            add(x, branch(block + "ln_1_post", attention(block + "attn.", norm(block + "ln_1", x))));
-            add(x, branch(block + "ln_2_post", feedForward(block + "mlp.", norm(block + "ln_2", x))));
+            add(x, branch(block + "ln_1_post", attention(block + "attn.", norm(block + "ln_1", x))), 2 * layer);
+            add(x, branch(block + "ln_2_post", feedForward(block + "mlp.", norm(block + "ln_2", x))), 2 * layer + 1);
         }
         double[][] normed = norm("transformer.ln_f", x);
         double[] table = weights.get(config.tieWeights() ? "transformer.wte.weight" : "lm_head.weight");
@@ -96,10 +104,11 @@ final class PlainGpt {
         return config.normPosition() == GptConfig.NormPosition.SANDWICH ? norm(norm, x) : x;
     }
 
-    private static void add(double[][] x, double[][] branch) {
+    private void add(double[][] x, double[][] branch, int index) {
+        double factor = branchFactors == null ? 1 : branchFactors[index];
         for (int t = 0; t < x.length; t++) {
             for (int c = 0; c < x[t].length; c++) {
-                x[t][c] += branch[t][c];
+                x[t][c] += factor * branch[t][c];
             }
         }
     }

@@ -28,7 +28,7 @@ final class IneffectiveKeys {
                     "model.rope_base", "model.rope_partial"),
             new Rule("model.n_layer 1, which has no later block",
                     config -> config.model().type() == ModelConfig.Type.GPT && config.model().gpt().nLayer() == 1,
-                    "model.value_residual"),
+                    "model.value_residual", "model.drop_path"),
             new Rule("model.tie_weights true, where the head has no weights of its own",
                     config -> config.model().type() == ModelConfig.Type.GPT && config.model().gpt().tieWeights(),
                     "model.head_init_std"),

@@ -21,6 +21,9 @@ public record ModelConfig(Type type, GptConfig gpt, String initFrom) {
     /** The dotted key of {@link #initFrom}. */
     public static final String INIT_FROM = "model.init_from";
 
+    /** Keys of the architecture that say how a model is trained, not what it is; a run chooses them anew. */
+    public static final List<String> OF_TRAINING = List.of("model.dropout", "model.drop_path");
+
     /** The kinds of models, and how one is made of an architecture. */
     public enum Type {
         GPT(Gpt::new),
@@ -53,14 +56,15 @@ public record ModelConfig(Type type, GptConfig gpt, String initFrom) {
 
     /**
      * What a run that begins with such a model's weights inherits, by dotted key: all that makes the architecture.
-     * Dropout, which says how a model is trained, is not in it.
+     * What says how a model is trained is not in it.
      */
     public Map<String, Object> architecture() {
         if (type == Type.BIGRAM) {
             return Map.of("model.type", type, "model.block_size", gpt.blockSize());
         }
         Map<String, Object> keys = ConfigKeys.values("model", this);
-        keys.keySet().removeAll(List.of(INIT_FROM, "model.dropout"));
+        keys.remove(INIT_FROM);
+        keys.keySet().removeAll(OF_TRAINING);
         return keys;
     }
 

@@ -137,11 +137,11 @@ public final class InitialWeights {
         }
     }
 
-    /** The checkpoint's keys, without what a new run chooses anew: dropout, and a shorter context. */
+    /** The checkpoint's keys, without what a new run chooses anew: what is dropped, and a shorter context. */
     private static Map<String, Object> initial(Checkpoint checkpoint, LanguageModel model,
                                                Tokenizer tokenizer) {
         Map<String, Object> config = VocabularyPadding.withoutPadding(checkpoint, tokenizer);
-        config.keySet().removeIf(key -> key.endsWith("_pdrop"));
+        config.keySet().removeIf(key -> key.endsWith("_pdrop") || key.equals("drop_path"));
         if (model instanceof Gpt && config.get("n_positions") instanceof Integer longest
                 && longest > model.blockSize()) {
             config.put("n_positions", model.blockSize());
@@ -158,7 +158,8 @@ public final class InitialWeights {
         if (model instanceof Gpt gpt) {
             Records.values(gpt.gptConfig()).forEach((component, value) -> shape.put("model." + Records.key(component),
                     value instanceof Enum<?> constant ? Records.word(constant) : value));
-            shape.keySet().removeAll(List.of("model.vocab_size", "model.dropout"));
+            shape.keySet().removeAll(ModelConfig.OF_TRAINING);
+            shape.remove("model.vocab_size");
         }
         return shape;
     }

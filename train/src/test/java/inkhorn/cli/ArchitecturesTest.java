@@ -57,7 +57,8 @@ final class ArchitecturesTest {
     }
 
     /** Numbers that add something to an architecture. */
-    private static final List<String> NUMBERS = List.of("--model.n_kv_head=1", "--model.logit_softcap=3");
+    private static final List<String> NUMBERS = List.of("--model.n_kv_head=1", "--model.logit_softcap=3",
+            "--model.drop_path=0.5");
 
     /** Each word of the keys that have words, and the other value of each switch, as an option. */
     static List<String> choices() {

@@ -29,6 +29,7 @@ final class IneffectiveKeysTest {
         "model: {type: bigram, n_layer: 6, bias: false} | model.n_layer, model.bias: have no effect with model.type"
                 + " bigram",
         "model: {n_layer: 1, value_residual: true} | model.value_residual: has no effect with model.n_layer 1",
+        "model: {n_layer: 1, drop_path: 0.1} | model.drop_path: has no effect with model.n_layer 1",
         "optim: {schedule: constant, min_lr: 1e-4} | optim.min_lr: has no effect with optim.schedule constant",
         "optim: {schedule: constant, lr_decay_iters: 10} | optim.lr_decay_iters: has no effect with optim.schedule"
         + " constant",

@@ -52,7 +52,7 @@ public final class Gpt2 {
     private static final Set<String> ALWAYS_WRITTEN = Set.of("bias", "position");
     /** The components of which {@link #isGpt2} asks nothing, or not whether they have GPT-2's value. */
     private static final Set<String> ANY_GPT2 = Set.of("bias", "position", "nInner", "ropeBase",
-            "ropePartial", "headInitStd");
+            "ropePartial", "headInitStd", "dropPath");
     /** What an absent key means. */
     private static final GptConfig ABSENT = GptConfig.defaults().withBias(true);
 

@@ -134,8 +134,9 @@ class HuggingFaceTest {
     @Test
     void everyComponentOfAnArchitectureIsReadBackAndWhatGpt2LacksIsNotCalledGpt2() {
         Set<String> gpt2 = Set.of("dropout", "bias", "activation", "position", "tieWeights", "layerNormEps", "nInner",
-                "ropeBase", "ropePartial", "headInitStd");
-        GptConfig other = SMALL.withDropout(0.25).withBias(false).withTieWeights(false).withLayerNormEps(1e-6)
+                "ropeBase", "ropePartial", "headInitStd", "dropPath");
+        GptConfig other = SMALL.withDropout(0.25).withDropPath(0.3)
+                .withBias(false).withTieWeights(false).withLayerNormEps(1e-6)
                 .withNInner(7).withRopeBase(500).withRopePartial(0.5)
                 .withQkNorm(true).withLogitSoftcap(30).withNKvHead(1).withHeadInitStd(0.5)
                 .withValueResidual(true);
