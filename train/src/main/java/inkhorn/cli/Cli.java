@@ -31,6 +31,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
@@ -43,6 +44,9 @@ final class Cli {
 
     /** By name, in the order of the help; a new command is added here and nowhere else. */
     private static final Map<String, Function<Context, Object>> COMMANDS = commands();
+
+    /** Whose options are the keys of a config too. */
+    private static final Set<String> WITH_CONFIG_KEYS = Set.of(PlanCommand.NAME, SweepCommand.NAME);
 
     private Cli() {
     }
@@ -85,6 +89,7 @@ final class Cli {
         commands.put("sample", SampleCommand::new);
         commands.put("serve", ServeCommand::new);
         commands.put(PlanCommand.NAME, PlanCommand::new);
+        commands.put(SweepCommand.NAME, SweepCommand::new);
         commands.put("describe", DescribeCommand::new);
         commands.put("explain", ExplainCommand::new);
         commands.put("neighbours", NeighboursCommand::new);
@@ -114,7 +119,7 @@ final class Cli {
         COMMANDS.forEach((name, command) -> {
             if (!onlyNamed || args.contains(name)) {
                 CommandLine added = new CommandLine(command.apply(context));
-                root.addSubcommand(name, name.equals(PlanCommand.NAME) ? ConfigOptions.addTo(added) : added);
+                root.addSubcommand(name, WITH_CONFIG_KEYS.contains(name) ? ConfigOptions.addTo(added) : added);
             }
         });
         // A prompt may begin with @; picocli would read a file of that name. Of an option given twice, the last one

@@ -12,17 +12,13 @@ import inkhorn.cli.options.ConfigOptions;
 import inkhorn.cli.options.EngineOptions;
 import inkhorn.cli.options.OnlyAttached;
 import inkhorn.cli.options.ServeBesideOptions;
-import inkhorn.cli.terminal.ByteProgressLine;
 import inkhorn.cli.terminal.Progress;
 import inkhorn.config.ConfigLoader;
-import inkhorn.config.DataConfig;
 import inkhorn.config.RunConfig;
 import inkhorn.config.TrainConfig;
 import inkhorn.config.UserError;
 import inkhorn.data.prepare.DataManifest;
-import inkhorn.data.prepare.Preparation;
 import inkhorn.data.prepare.PreparedData;
-import inkhorn.data.source.Corpus;
 import inkhorn.nn.LanguageModel;
 import inkhorn.train.InitialWeights;
 import inkhorn.train.Models;
@@ -81,6 +77,11 @@ public final class TrainCommand implements Callable<Integer> {
             description = "Continue from the run's last checkpoint, or from --resume=step-NNNNNNNN or --resume=best.")
     private String resume;
 
+    @Option(names = "--stop-at", paramLabel = "STEP",
+            description = "Save a checkpoint after STEP steps and end, with the schedule of all train.max_iters;"
+                    + " --resume goes on.")
+    private String stopAt;
+
     @Option(names = "--data-changed",
             description = "With --resume: continue although the data are not those of the checkpoint.")
     private boolean dataChanged;
@@ -118,11 +119,12 @@ public final class TrainCommand implements Callable<Integer> {
         }
         RunConfig resolved = resolved();
         Optional<Resumption> resumption = resumption();
+        long lastStep = lastStep(resolved.train());
         Shutdown shutdown = context.signals().get();
         engine.start();
         try (TrainServer server = TrainServer.open(serving, resolved.run().directory(), shutdown, context.out());
                 WarmUp warmUp = WarmUp.start(resolved.model())) {
-            return run(resolved, resumption, shutdown, warmUp, server);
+            return run(resolved, resumption, lastStep, shutdown, warmUp, server);
         } catch (Stopped e) {
             context.out().println("stopped before the first step; the same command begins again");
             return shutdown.exitCode();
@@ -145,6 +147,11 @@ public final class TrainCommand implements Callable<Integer> {
         return Optional.ofNullable(resume).map(checkpoint -> new Resumption(checkpoint, dataChanged));
     }
 
+    /** Steps that are done when this process ends; all of the run's where nothing else is asked for. */
+    private long lastStep(TrainConfig train) {
+        return stopAt == null ? train.maxIters() : Arguments.whole("--stop-at", stopAt, 1, train.maxIters());
+    }
+
     /** The version in the jar's manifest. */
     static final class Version implements CommandLine.IVersionProvider {
         @Override
@@ -162,11 +169,11 @@ public final class TrainCommand implements Callable<Integer> {
         return spec.commandLine().getParseResult().originalArgs();
     }
 
-    private int run(RunConfig config, Optional<Resumption> resumption, Shutdown shutdown, WarmUp warmUp,
+    private int run(RunConfig config, Optional<Resumption> resumption, long lastStep, Shutdown shutdown, WarmUp warmUp,
             TrainServer server) {
         PreparedData data;
         try (PhaseTimer timer = PhaseTimer.start("reading and preparing the data")) {
-            data = data(config.data(), shutdown);
+            data = TrainingData.of(config.data(), engine.threads(), context, shutdown);
         }
         data.requireWindows(config.model().gpt().blockSize());
         int rowSize = data.rowSize(config.model().gpt().blockSize());
@@ -193,7 +200,7 @@ public final class TrainCommand implements Callable<Integer> {
                 warmUp.await();
             }
             shutdown.check();
-            return train(config, model, data, run, shutdown, server);
+            return train(config, model, data, run, lastStep, shutdown, server);
         }
     }
 
@@ -207,21 +214,8 @@ public final class TrainCommand implements Callable<Integer> {
         return Optional.of(from);
     }
 
-    private PreparedData data(DataConfig data, Shutdown shutdown) {
-        try (ByteProgressLine progress = ByteProgressLine.open(context.out(), shutdown::check)) {
-            if (data.dir() != null) {
-                PreparedData prepared = PreparedData.open(Path.of(data.dir()), progress);
-                Optional.ofNullable(data.format()).ifPresent(prepared::requireFormat);
-                prepared.requireMadeWith(data.tokenizerSpec(), data.valFraction());
-                return prepared;
-            }
-            Corpus corpus = data.corpus(context.dataSets(), progress);
-            return new Preparation(context.dataSets()).prepare(corpus, data.preparation(engine.threads()), progress);
-        }
-    }
-
-    private int train(RunConfig config, LanguageModel model, PreparedData data, Run run, Shutdown shutdown,
-            TrainServer server) {
+    private int train(RunConfig config, LanguageModel model, PreparedData data, Run run, long lastStep,
+            Shutdown shutdown, TrainServer server) {
         TrainConfig train = config.train();
         PrintStream out = context.out();
         Trainer.End end;
@@ -234,7 +228,7 @@ public final class TrainCommand implements Callable<Integer> {
             }
             run.began(MachineReader.session(run.resumedStep(), arguments(), Version.number()));
             shutdown.beginSaving();
-            end = run.train(trainer);
+            end = run.train(trainer, lastStep);
         }
         Path directory = config.run().directory();
         switch (end) {
@@ -244,7 +238,7 @@ public final class TrainCommand implements Callable<Integer> {
                     + ", and no better since; write with: java -jar train.jar sample " + directory);
             case LOSS_REACHED -> out.println("stopped at train.stop_at_loss " + train.stopAtLoss() + ": "
                     + finished(trainer, data) + "; write with: java -jar train.jar sample " + directory);
-            case STOPPED -> out.println("stopped at step " + trainer.state().step() + " of " + train.maxIters()
+            case STOPPED, PAUSED -> out.println("stopped at step " + trainer.state().step() + " of " + train.maxIters()
                     + "; go on with: java -jar train.jar "
                     + Arguments.resuming(arguments(), trainer.state().step() > run.resumedStep()));
         }

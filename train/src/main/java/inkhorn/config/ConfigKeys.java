@@ -61,6 +61,21 @@ public final class ConfigKeys {
         return KEYS.keySet();
     }
 
+    /** Whether a key's values are numbers. */
+    public static boolean isNumber(String key) {
+        return isWhole(key) || isOf(key, double.class, Double.class);
+    }
+
+    /** Whether a key's values are whole numbers. */
+    public static boolean isWhole(String key) {
+        return isOf(key, int.class, Integer.class) || isOf(key, long.class, Long.class);
+    }
+
+    private static boolean isOf(String key, Class<?> primitive, Class<?> boxed) {
+        Key known = KEYS.get(key);
+        return known != null && (known.type() == primitive || known.type() == boxed);
+    }
+
     /** The known key nearest to what the user wrote, dotted; null if none is near. */
     public static String nearest(String written) {
         String word = written.toLowerCase(Locale.ROOT).replace('-', '_');

@@ -221,7 +221,7 @@ public final class ConfigLoader {
         return problems.stream().anyMatch(problem -> problem.keys().contains(key));
     }
 
-    private static String read(Path file) {
+    static String read(Path file) {
         String name = file.toString();
         if (Files.isDirectory(file)) {
             throw new ConfigException(name, "is a directory, expected a config file such as"

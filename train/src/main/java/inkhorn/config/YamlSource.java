@@ -40,7 +40,7 @@ final class YamlSource {
         try (YAMLParser yaml = new YAMLFactory().createParser(text)) {
             source.document(yaml);
         } catch (JsonProcessingException e) {
-            throw source.notYaml(e);
+            throw notYaml(file, e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -171,7 +171,7 @@ final class YamlSource {
         };
     }
 
-    private ConfigException notYaml(JsonProcessingException e) {
+    static ConfigException notYaml(String file, JsonProcessingException e) {
         int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
         String what = e.getOriginalMessage().lines().findFirst().orElse("unreadable");
         // The last place named is where the parser stopped; earlier ones say what it was reading.
@@ -180,6 +180,6 @@ final class YamlSource {
             what = places.group(1).strip();
             line = Integer.parseInt(places.group(2));
         }
-        return new ConfigException(at(line), "not YAML: " + what + "; correct this line or the one above it");
+        return new ConfigException(file + ":" + line, "not YAML: " + what + "; correct this line or the one above it");
     }
 }

@@ -225,16 +225,23 @@ public final class Run implements Closeable {
         logs.began(session);
     }
 
+    /** Runs a trainer of {@link #trainer} to the end. */
+    public Trainer.End train(Trainer trainer) {
+        return train(trainer, config.train().maxIters());
+    }
+
     /**
      * Runs a trainer of {@link #trainer}.
      *
+     * @param stopAt as {@link Trainer#run(long)}
      * @throws TrainException as {@link Trainer#run}, saying also what the run can be gone on with; earlier checkpoints
      *     stay
      */
-    public Trainer.End train(Trainer trainer) {
+    public Trainer.End train(Trainer trainer, long stopAt) {
         try {
-            Trainer.End end = trainer.run();
-            logs.ended(end == Trainer.End.STOPPED ? Outcome.STOPPED : Outcome.FINISHED);
+            Trainer.End end = trainer.run(stopAt);
+            boolean goesOn = end == Trainer.End.STOPPED || end == Trainer.End.PAUSED;
+            logs.ended(goesOn ? Outcome.STOPPED : Outcome.FINISHED);
             return end;
         } catch (TrainException e) {
             throw e.with(lastGood(e.step()));

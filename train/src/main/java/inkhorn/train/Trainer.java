@@ -34,6 +34,8 @@ public final class Trainer {
         FINISHED,
         /** Somebody asked for it. */
         STOPPED,
+        /** The step to stop at is reached; the schedule goes on behind it. */
+        PAUSED,
         /** The validation loss had not fallen for {@code train.patience} evaluations. */
         NO_PROGRESS,
         /** The validation loss is at {@code train.stop_at_loss} or below. */
@@ -117,6 +119,16 @@ public final class Trainer {
      * @throws TrainException when a loss, the gradient or a weight stops being a finite number
      */
     public End run() {
+        return run(config.maxIters());
+    }
+
+    /**
+     * Trains as {@link #run()} does, but no further than to this step, at which what is due is done: the same steps as
+     * those of a training that does not stop there.
+     *
+     * @param stopAt steps done at the end; as many as {@code train.max_iters} or more for all of them
+     */
+    public End run(long stopAt) {
         try (Scope run = Scope.open()) {
             while (true) {
                 if (!state.isEvaluated() && isDue(config.evalInterval())) {
@@ -134,6 +146,9 @@ public final class Trainer {
                 }
                 if (state.step() >= config.maxIters()) {
                     return end(End.FINISHED);
+                }
+                if (state.step() >= stopAt) {
+                    return end(End.PAUSED);
                 }
                 if (stopRequested.getAsBoolean()) {
                     return end(End.STOPPED);

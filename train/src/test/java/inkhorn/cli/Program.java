@@ -7,6 +7,7 @@ import inkhorn.cli.options.GivenOptions;
 import inkhorn.train.PeakMeter;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -23,6 +24,9 @@ final class Program {
     Context.Peaks peaks = PeakMeter::of;
     Context.Examination examination = MachineReader::read;
     Supplier<Shutdown> signals = Shutdown::install;
+    Context.Children children = (words, share, output) -> {
+        throw new IOException("no process in this test");
+    };
     /** What standard output does besides. */
     Runnable onFlush = () -> { };
 
@@ -77,7 +81,7 @@ final class Program {
             }
         };
         return new Context(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)), bytes, lines,
-                new PrintWriter(err, true), dataSets, signals, peaks, examination);
+                new PrintWriter(err, true), dataSets, signals, peaks, examination, children);
     }
 
     String out() {

@@ -7,6 +7,7 @@ import inkhorn.cli.launch.Shutdown;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,5 +64,28 @@ final class TrainStopTest {
         };
         assertThat(program.run(args)).isEqualTo(143);
         assertThat(program.out()).contains("\nstopped before the first step").doesNotContain("saved");
+    }
+
+    @Test
+    void atTheStepThatIsAskedForItSavesAndTheSameCommandGoesOnToTheEnd() throws IOException {
+        assertThat(program.run(with("--stop-at=4"))).as(program.err()).isZero();
+        assertThat(program.out()).contains("stopped at step 4 of 6; go on with: java -jar train.jar ")
+                .doesNotContain("--stop-at");
+        assertThat(program.run(with("--resume"))).isZero();
+        assertThat(program.out()).contains("going on from step 4", "done: 6 steps");
+        assertThat(program.run(with("--run.out=" + directory.resolve("plain")))).isZero();
+        assertThat(directory.resolve("run/step-00000006/model.safetensors"))
+                .hasSameBinaryContentAs(directory.resolve("plain/step-00000006/model.safetensors"));
+    }
+
+    @Test
+    void aStepBeyondTheEndIsRefused() {
+        assertThat(program.run(with("--stop-at=7"))).isEqualTo(2);
+        assertThat(program.err()).endsWith("error: --stop-at: found 7, expected a whole number between 1 and 6\n");
+        assertThat(directory.resolve("run")).doesNotExist();
+    }
+
+    private String[] with(String option) {
+        return Stream.concat(Stream.of(args), Stream.of(option)).toArray(String[]::new);
     }
 }

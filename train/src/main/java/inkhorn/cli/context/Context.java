@@ -1,17 +1,20 @@
 package inkhorn.cli.context;
 
+import inkhorn.cli.launch.ChildProgram;
 import inkhorn.cli.launch.Shutdown;
 import inkhorn.cli.machine.MachineFacts;
 import inkhorn.cli.machine.MachineReader;
 import inkhorn.train.PeakMeter;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 
@@ -26,10 +29,13 @@ import java.util.function.Supplier;
  * @param signals  takes over the signals of the process
  * @param peaks    makes the meter that compares a run with the machine's peak
  * @param examination measures this machine
+ * @param children starts the program beside this process
  */
 public record Context(InputStream in, OutputStream bytes, PrintStream out, PrintWriter err, Path dataSets,
         Supplier<Shutdown> signals,
-               Peaks peaks, Examination examination) {
+               Peaks peaks, Examination examination, Children children) {
+
+    private static final String PROGRAM = "inkhorn.cli.Main";
 
     /** See {@link PeakMeter#of}. */
     @FunctionalInterface
@@ -43,11 +49,18 @@ public record Context(InputStream in, OutputStream bytes, PrintStream out, Print
         MachineFacts of(int threads, boolean scalar);
     }
 
+    /** See {@link ChildProgram#start}. */
+    @FunctionalInterface
+    public interface Children {
+        Process start(List<String> words, int share, Path output) throws IOException;
+    }
+
     /** The process's own. */
     public static Context ofProcess() {
         return new Context(System.in, new FileOutputStream(FileDescriptor.out), System.out,
                 new PrintWriter(System.err, true),
-                Path.of("data", "sets"), Shutdown::install, PeakMeter::of, MachineReader::read);
+                Path.of("data", "sets"), Shutdown::install, PeakMeter::of, MachineReader::read,
+                (words, share, output) -> ChildProgram.start(PROGRAM, words, share, output));
     }
 
     /** Prints a whole text on {@link #bytes}. */

@@ -199,7 +199,7 @@ public final class Relaunch {
         }
     }
 
-    private static List<String> userOptions() {
+    static List<String> userOptions() {
         // The process's own arguments first: loading java.management takes tens of milliseconds, and its list also
         // holds JAVA_TOOL_OPTIONS, which the child would then get twice. Where the system does not tell them, it is the
         // fallback.

@@ -80,7 +80,7 @@ public final class Arguments {
     }
 
     /**
-     * The same command line, as a shell reads it, with {@code --resume}.
+     * The same command line, as a shell reads it, with {@code --resume} and to the end of the run.
      *
      * @param saved whether the run has a checkpoint of its own by now: it needs no other then, and its data are the
      *     checkpoint's
@@ -91,6 +91,11 @@ public final class Arguments {
             boolean plain = argument.matches("[\\w./:=,@%+-]+");
             words.add(plain ? argument : "'" + argument.replace("'", "'\\''") + "'");
         }
+        int stopAt = words.indexOf("--stop-at");
+        if (stopAt >= 0) {
+            words.subList(stopAt, stopAt + 2).clear();
+        }
+        words.removeIf(word -> word.startsWith("--stop-at="));
         words.removeIf(word -> saved && (word.startsWith("--resume=") || word.equals("--data-changed")));
         if (words.stream().noneMatch(word -> word.startsWith("--resume="))) {
             words.removeIf("--resume"::equals);

@@ -5,6 +5,7 @@ import inkhorn.autograd.kernel.KernelProvider;
 import inkhorn.cli.machine.MachineFacts;
 import inkhorn.cli.machine.MachineReader;
 import inkhorn.config.UserError;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Mixin;
@@ -35,6 +36,19 @@ public final class EngineOptions {
         return "scalar".equals(kernels);
     }
 
+    /** Refuses kernels that this program does not have. */
+    public void requireKnownKernels() {
+        if (kernels != null) {
+            Arguments.oneOf("--kernels", kernels, Backend.names().toArray(String[]::new));
+        }
+    }
+
+    /** The same choice for another process, with so many threads. */
+    public List<String> words(int ofThreads) {
+        String threadsWord = "--threads=" + ofThreads;
+        return kernels == null ? List.of(threadsWord) : List.of(threadsWord, "--kernels=" + kernels);
+    }
+
     /**
      * Puts the chosen kernels in place for all that is computed from now on.
      *
@@ -42,9 +56,7 @@ public final class EngineOptions {
      */
     public void start() {
         int workers = threads();
-        if (kernels != null) {
-            Arguments.oneOf("--kernels", kernels, Backend.names().toArray(String[]::new));
-        }
+        requireKnownKernels();
         if (LOG.isDebugEnabled()) {
             MachineFacts.Jvm java = MachineReader.jvm();
             LOG.debug("java {}, {}, {}, in {}", java.version(), java.vendor(), java.vm(), java.home());
