@@ -46,7 +46,8 @@ final class Cli {
     private static final Map<String, Function<Context, Object>> COMMANDS = commands();
 
     /** Whose options are the keys of a config too. */
-    private static final Set<String> WITH_CONFIG_KEYS = Set.of(PlanCommand.NAME, SweepCommand.NAME);
+    private static final Set<String> WITH_CONFIG_KEYS = Set.of(PlanCommand.NAME, SweepCommand.NAME,
+            LrFindCommand.NAME);
 
     private Cli() {
     }
@@ -90,6 +91,7 @@ final class Cli {
         commands.put("serve", ServeCommand::new);
         commands.put(PlanCommand.NAME, PlanCommand::new);
         commands.put(SweepCommand.NAME, SweepCommand::new);
+        commands.put(LrFindCommand.NAME, LrFindCommand::new);
         commands.put("describe", DescribeCommand::new);
         commands.put("explain", ExplainCommand::new);
         commands.put("neighbours", NeighboursCommand::new);

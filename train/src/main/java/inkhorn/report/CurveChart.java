@@ -18,6 +18,7 @@ final class CurveChart {
     private static final int BOTTOM = 44;
     private static final int MOST_POINTS = 1500;
     private static final int TICKS = 6;
+    private static final int DECADES = 12;
     /** How far a dot reaches over the edge. */
     private static final int DOT = 5;
     private static final int MOST_DOTS = 60;
@@ -29,6 +30,8 @@ final class CurveChart {
     private final int width;
     private final int height;
     private final List<Line> lines = new ArrayList<>();
+    /** Whether x is a logarithm to base 10 of what the axis shows. */
+    private boolean decades;
 
     /**
      * One curve.
@@ -56,6 +59,12 @@ final class CurveChart {
         return new CurveChart(title, axis, SMALL, SMALL * 3 / 5);
     }
 
+    /** The curves have logarithms to base 10 as their x. */
+    CurveChart inDecades() {
+        decades = true;
+        return this;
+    }
+
     /** Adds a curve behind those that follow. */
     CurveChart add(int run, String kind, String label, Curve curve) {
         if (curve.size() > 0) {
@@ -80,7 +89,7 @@ final class CurveChart {
     }
 
     private String svg(String begin) {
-        Range x = Range.of(lines.stream().map(line -> line.curve().x()).toList(), true);
+        Range x = Range.of(lines.stream().map(line -> line.curve().x()).toList(), !decades);
         // The raw losses of the first steps would press all else together: the chart ends above the smooth curves.
         List<double[]> shown = lines.stream().filter(line -> !line.kind().equals("raw")).map(line -> line.curve().y())
                 .toList();
@@ -113,10 +122,17 @@ final class CurveChart {
                     .append(width - RIGHT).append("\"/>");
             text(out, LEFT - 6, Double.parseDouble(at) + 4, "tick end", y.label(tick));
         }
-        for (double tick : x.ticks(TICKS)) {
-            text(out, LEFT + x.share(tick) * (width - LEFT - RIGHT), height - BOTTOM + 17, "tick middle",
-                    x.label(tick));
+        for (double tick : x.ticks(decades ? DECADES : TICKS)) {
+            if (!decades || tick == Math.rint(tick)) {
+                text(out, LEFT + x.share(tick) * (width - LEFT - RIGHT), height - BOTTOM + 17, "tick middle",
+                        xLabel(x, tick));
+            }
         }
+    }
+
+    private String xLabel(Range x, double value) {
+        return !decades ? x.label(value) : value == Math.rint(value) ? "1e" + (int) value
+                : String.format(Locale.ROOT, "%.1e", Math.pow(10, value));
     }
 
     private void draw(StringBuilder out, Line line, Range x, Range y) {
@@ -132,7 +148,7 @@ final class CurveChart {
                 circles.append("<circle class=\"dot run").append(line.run()).append("\" cx=\"").append(left)
                         .append("\" cy=\"").append(top).append("\" r=\"3\"><title>")
                         .append(Html.escape(line.label() + ": " + number(curve.y()[i], 4) + " at "
-                                + x.label(curve.x()[i]))).append("</title></circle>");
+                                + xLabel(x, curve.x()[i]))).append("</title></circle>");
             }
         }
         out.append("<path class=\"").append(line.kind()).append(" run").append(line.run()).append("\" d=\"M")

@@ -56,7 +56,22 @@ public final class ReportPage {
         return lossChart(runs, axis).file(style());
     }
 
-    private static String style() {
+    /**
+     * A picture of curves that are no run's, as a file of its own.
+     *
+     * @param curves by what they are called, at most as many as the style has colours for
+     * @param axis   what they are drawn against
+     */
+    public static String svg(String title, String axis, Map<String, Curve> curves) {
+        CurveChart chart = CurveChart.large(title, axis);
+        int colour = 0;
+        for (Map.Entry<String, Curve> curve : curves.entrySet()) {
+            chart.add(colour++, "dotted", curve.getKey(), curve.getValue());
+        }
+        return chart.file(style());
+    }
+
+    static String style() {
         try (InputStream in = ReportPage.class.getResourceAsStream("report.css")) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8).replace("\r\n", "\n");
         } catch (IOException e) {

@@ -19,6 +19,7 @@ import inkhorn.optim.Optimizer;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.LongToDoubleFunction;
 import java.util.stream.Stream;
 
 /**
@@ -70,6 +71,12 @@ public final class Trainer {
      */
     public Trainer(RunConfig config, LanguageModel model, PreparedData data, PeakMeter peak,
                    BooleanSupplier stopRequested, Consumer<TrainEvent> listener) {
+        this(config, config.optim().lrSchedule()::at, model, data, peak, stopRequested, listener);
+    }
+
+    /** As above, with another learning rate of each step, counted from 0, than that of the config. */
+    Trainer(RunConfig config, LongToDoubleFunction learningRate, LanguageModel model, PreparedData data,
+            PeakMeter peak, BooleanSupplier stopRequested, Consumer<TrainEvent> listener) {
         OptimConfig optim = config.optim();
         long seed = config.run().seed();
         this.config = config.train();
@@ -78,7 +85,7 @@ public final class Trainer {
         this.stopRequested = stopRequested;
         this.listener = listener;
         optimizer = optim.optimizer().create(model.namedParameters(), optim.hyperparameters());
-        trainStep = new TrainStep(model, optimizer, optim.lrSchedule()::at, optim.gradClip(), seed,
+        trainStep = new TrainStep(model, optimizer, learningRate, optim.gradClip(), seed,
                 this.config.activationCheckpointing(), this.config.lossTerms(), profile::end);
         batches = batches(data.trainSplit(), this.config.batchSize(), model.blockSize(), seed);
         microBatches = Stream.generate(() -> batches.batch(0)).limit(this.config.gradAccum()).toArray(Batch[]::new);
