@@ -42,6 +42,12 @@ class LrScheduleTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"0, 0.25", "2, 0.75", "3, 1", "60, 1", "80, 0.5", "99, 0.025", "100, 0"})
+    void wsdWithACooldownOfItsOwnIsATrapezoid(long step, double expected) {
+        assertThat(new LrSchedule(WSD, 1, 0, 3, 100, 40).at(step)).isCloseTo(expected, within(1e-12));
+    }
+
+    @ParameterizedTest
     @EnumSource(LrSchedule.Decay.class)
     void withoutWarmupTheFirstStepIsThePeak(LrSchedule.Decay decay) {
         assertThat(new LrSchedule(decay, 1, 0.2, 0, 100).at(0)).isEqualTo(1);

@@ -44,6 +44,21 @@ public final class ModelFiles {
         return named;
     }
 
+    /** A further file of a checkpoint, with these tensors. */
+    public static CheckpointContents.FileWriter file(Map<String, Tensor> tensors) {
+        return file -> Safetensors.writeUnchecked(file, named(tensors), Safetensors.HUGGING_FACE, Dtype.F32, false);
+    }
+
+    /** What {@link #file} has written in a checkpoint; empty where there is no such file. */
+    public static Map<String, Tensor> tensors(Checkpoint checkpoint, String name) {
+        if (checkpoint.file(name).isEmpty()) {
+            return Map.of();
+        }
+        try (SafetensorsReader reader = SafetensorsReader.open(checkpoint.file(name).get())) {
+            return tensors(reader);
+        }
+    }
+
     /** What {@code config.json} is to hold. */
     public static ObjectNode configJson(LanguageModel model) {
         return Json.MAPPER.valueToTree(HuggingFace.config(model));

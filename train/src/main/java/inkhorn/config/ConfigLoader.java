@@ -111,7 +111,7 @@ public final class ConfigLoader {
         try {
             return Records.make(RunConfig.class, sections.values().toArray());
         } catch (InvalidConfigException e) {
-            report(e.problems().stream().map(problem -> problem("lora", problem)).toList());
+            report(e.problems().stream().map(problem -> problem(e.subject(), problem)).toList());
             throw new ConfigException(problems);
         }
     }

@@ -35,6 +35,8 @@ final class IneffectiveKeys {
             new Rule("optim.schedule constant, under which the learning rate does not fall",
                     IneffectiveKeys::isConstant,
                     "optim.min_lr", "optim.lr_decay_iters"),
+            new Rule("optim.schedule other than wsd, which alone has a cooldown",
+                    config -> config.optim().schedule() != LrSchedule.Decay.WSD, "optim.cooldown_iters"),
             new Rule("optim.warmup_iters not below train.max_iters, as the run ends before the learning rate falls",
                     config -> !isConstant(config) && config.optim().warmupIters() >= config.train().maxIters(),
                     "optim.schedule", "optim.min_lr", "optim.lr_decay_iters"),

@@ -16,16 +16,18 @@ import inkhorn.optim.Optimizers;
  * @param lrDecayIters step at which {@code minLr} is reached; for null, {@link RunConfig} puts {@code train.max_iters},
  *                     or {@code warmupIters} where the run ends sooner
  * @param schedule     how the learning rate falls after the warm-up
+ * @param cooldownIters steps over which it falls with schedule wsd; null: {@link LrSchedule#usualCooldown}
  * @param weightDecay  decoupled, on tensors of rank 2 and above
  * @param beta1        decay rate of the first moment
  * @param beta2        decay rate of the second moment
  * @param eps          added to the denominator of an update
  * @param muonMomentum decay rate of Muon's running mean of a matrix's gradient
  * @param gradClip     largest global norm of the gradients; 0 = no clipping
+ * @param emaDecay     decay of the moving average of the weights; 0 = no average
  */
 public record OptimConfig(Optimizers optimizer, double lr, Double minLr, int warmupIters, Integer lrDecayIters,
-        LrSchedule.Decay schedule, Double weightDecay, Double beta1, Double beta2, Double eps,
-        double muonMomentum, double gradClip) {
+        LrSchedule.Decay schedule, Integer cooldownIters, Double weightDecay, Double beta1, Double beta2, Double eps,
+        double muonMomentum, double gradClip, double emaDecay) {
     public OptimConfig {
         minLr = minLr == null ? Double.valueOf(lr / 10) : minLr;
         Hyperparameters usual = (optimizer == null ? Optimizers.ADAMW : optimizer).defaults();
@@ -34,6 +36,8 @@ public record OptimConfig(Optimizers optimizer, double lr, Double minLr, int war
         beta2 = beta2 == null ? Double.valueOf(usual.beta2()) : beta2;
         eps = eps == null ? Double.valueOf(usual.eps()) : eps;
         boolean decays = schedule != LrSchedule.Decay.CONSTANT && lrDecayIters != null && lrDecayIters >= 1;
+        boolean cools = decays && schedule == LrSchedule.Decay.WSD && cooldownIters != null
+                && lrDecayIters >= warmupIters;
         new Check("optim")
                 .present("optimizer", optimizer, Scalar.oneOf(Optimizers.class))
                 .above("lr", lr, 0)
@@ -46,19 +50,24 @@ public record OptimConfig(Optimizers optimizer, double lr, Double minLr, int war
                 .that(!(decays && lrDecayIters < warmupIters), "lr_decay_iters", "found " + lrDecayIters
                         + ", below optim.warmup_iters of " + warmupIters + "; raise it, lower warmup_iters,"
                         + " or leave it out", "warmup_iters")
+                .atLeast("cooldown_iters", cooldownIters == null ? 1 : cooldownIters, 1)
+                .that(!cools || cooldownIters <= lrDecayIters - warmupIters, "cooldown_iters", "found " + cooldownIters
+                        + ", more than the steps from optim.warmup_iters of " + warmupIters + " to lr_decay_iters of "
+                        + lrDecayIters + "; lower it", "lr_decay_iters", "warmup_iters")
                 .atLeast("weight_decay", weightDecay, 0)
                 .within("beta1", beta1, 0, 1)
                 .within("beta2", beta2, 0, 1)
                 .above("eps", eps, 0)
                 .within("muon_momentum", muonMomentum, 0, 1)
                 .atLeast("grad_clip", gradClip, 0)
+                .within("ema_decay", emaDecay, 0, 1)
                 .done();
     }
 
     /** nanoGPT's train.py, with the learning rate and warm-up of its config/train_shakespeare_char.py. */
     public static OptimConfig defaults() {
         return new OptimConfig(Optimizers.ADAMW, 1e-3, null, 100, null, LrSchedule.Decay.COSINE,
-                null, null, null, null, Optimizers.MUON.defaults().muonMomentum(), 1.0);
+                null, null, null, null, null, Optimizers.MUON.defaults().muonMomentum(), 1.0, 0);
     }
 
     /** What an optimizer is made with. */
@@ -68,11 +77,12 @@ public record OptimConfig(Optimizers optimizer, double lr, Double minLr, int war
 
     /** The learning rate of each step, once {@code lrDecayIters} is resolved. */
     public LrSchedule lrSchedule() {
-        return new LrSchedule(schedule, lr, minLr, warmupIters, lrDecayIters);
+        return new LrSchedule(schedule, lr, minLr, warmupIters, lrDecayIters,
+                cooldownIters == null ? LrSchedule.usualCooldown(lrDecayIters) : cooldownIters);
     }
 
     OptimConfig withLrDecayIters(int steps) {
-        return new OptimConfig(optimizer, lr, minLr, warmupIters, steps, schedule, weightDecay, beta1, beta2, eps,
-                muonMomentum, gradClip);
+        return new OptimConfig(optimizer, lr, minLr, warmupIters, steps, schedule, cooldownIters, weightDecay, beta1,
+                beta2, eps, muonMomentum, gradClip, emaDecay);
     }
 }

@@ -23,7 +23,12 @@ public record RunConfig(RunIdentity run, DataConfig data, ModelConfig model, Tra
     private static final YAMLMapper YAML = YAMLMapper.builder()
             .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER, YAMLGenerator.Feature.SPLIT_LINES).build();
 
-    /** @throws inkhorn.nn.config.InvalidConfigException of section lora, when the model cannot be adapted so */
+    /**
+     * Resolves what follows from other sections.
+     *
+     * @throws inkhorn.nn.config.InvalidConfigException of section lora, when the model cannot be adapted so; of section
+     *     optim, when the steps are too few for its schedule
+     */
     public RunConfig {
         if (lora.isOn()) {
             requireAdaptable(model, lora);

@@ -43,7 +43,7 @@ public record DiskUse(long checkpoint, long saves, long kept, long directory, lo
             Optimizer optimizer = config.optim().optimizer()
                     .create(model.namedParameters(), config.optim().hyperparameters());
             // With adapters, a checkpoint holds these alone.
-            checkpoint += bytes(optimizer.state())
+            checkpoint += bytes(optimizer.state()) + (config.optim().emaDecay() > 0 ? 4 * model.trainedCount() : 0)
                     + (config.lora().isOn() ? 4 * model.trainedCount() : bytes(HuggingFace.state(model)));
         }
         TrainConfig train = config.train();

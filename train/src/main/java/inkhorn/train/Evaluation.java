@@ -35,8 +35,16 @@ public final class Evaluation {
      * @param trainLoss      mean cross-entropy in nats a token
      * @param valLoss        likewise
      * @param valBitsPerByte the same as {@code valLoss}, in bits for each byte of text: comparable between tokenizers
+     * @param rawValLoss     where the others are of the average of the weights: the validation loss of the weights
+     *     themselves; else NaN
      */
-    public record Losses(long step, double trainLoss, double valLoss, double valBitsPerByte) implements RunRecord {
+    public record Losses(long step, double trainLoss, double valLoss, double valBitsPerByte, double rawValLoss)
+            implements RunRecord {
+
+        /** Without an average of the weights. */
+        public Losses(long step, double trainLoss, double valLoss, double valBitsPerByte) {
+            this(step, trainLoss, valLoss, valBitsPerByte, Double.NaN);
+        }
 
         /** Whether both losses are finite numbers. */
         public boolean isFinite() {

@@ -5,12 +5,14 @@ import inkhorn.config.RunConfig;
 import inkhorn.config.TrainConfig;
 import inkhorn.data.prepare.PreparedData;
 import inkhorn.nn.LanguageModel;
+import inkhorn.optim.WeightAverage;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
- * What an evaluation consists of: the losses on both splits, and a short text. A stop request interrupts it between two
+ * What an evaluation consists of: the losses on both splits, and a short text; of the average of the weights if there
+ * is one. A stop request interrupts it between two
  * ops.
  */
 final class Evaluator {
@@ -20,8 +22,13 @@ final class Evaluator {
     private final Evaluation valLoss;
     private final SampleWriter samples;
     private final BooleanSupplier stopRequested;
+    /** Null where the weights themselves are evaluated. */
+    private final WeightAverage average;
 
-    Evaluator(RunConfig config, LanguageModel model, PreparedData data, BooleanSupplier stopRequested) {
+    /** @param averageOrNull of the model's weights, to be evaluated in their place */
+    Evaluator(RunConfig config, LanguageModel model, PreparedData data, BooleanSupplier stopRequested,
+              WeightAverage averageOrNull) {
+        this.average = averageOrNull;
         TrainConfig train = config.train();
         long seed = config.run().seed();
         this.data = data;
@@ -41,13 +48,24 @@ final class Evaluator {
      * @throws inkhorn.autograd.ScopeInterrupted when a stop is requested before the end
      */
     Evaluation.Losses losses(long step, Consumer<TrainEvent> listener) {
-        long total = valLoss.batchCount() + trainLoss.batchCount();
+        long before = average == null ? 0 : valLoss.batchCount();
+        long beforeTraining = before + valLoss.batchCount();
+        long total = beforeTraining + trainLoss.batchCount();
         try (Scope scope = Scope.open(stopRequested)) {
-            double validation = valLoss.loss(done -> listener.accept(new TrainEvent.Evaluating(step, done, total)));
-            double training = trainLoss.loss(
-                    done -> listener.accept(new TrainEvent.Evaluating(step, valLoss.batchCount() + done, total)));
-            return new Evaluation.Losses(step, training, validation, data.bitsPerByte(validation));
+            double raw = average == null ? Double.NaN
+                    : valLoss.loss(done -> listener.accept(new TrainEvent.Evaluating(step, done, total)));
+            try (WeightAverage.InPlace shown = averageInPlace()) {
+                double validation = valLoss.loss(
+                        done -> listener.accept(new TrainEvent.Evaluating(step, before + done, total)));
+                double training = trainLoss.loss(
+                        done -> listener.accept(new TrainEvent.Evaluating(step, beforeTraining + done, total)));
+                return new Evaluation.Losses(step, training, validation, data.bitsPerByte(validation), raw);
+            }
         }
+    }
+
+    private WeightAverage.InPlace averageInPlace() {
+        return average == null ? () -> { } : average.inPlace();
     }
 
     /**
@@ -56,7 +74,7 @@ final class Evaluator {
      * @throws inkhorn.autograd.ScopeInterrupted when a stop is requested before the end
      */
     Optional<String> sample(long step) {
-        try (Scope scope = Scope.open(stopRequested)) {
+        try (Scope scope = Scope.open(stopRequested); WeightAverage.InPlace shown = averageInPlace()) {
             return samples.write(step);
         }
     }

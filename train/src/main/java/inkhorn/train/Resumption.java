@@ -70,6 +70,13 @@ public record Resumption(String checkpoint, boolean dataChanged) {
                     + " train.freeze is " + config.train().freeze() + ", not " + saved.train().freeze()
                     + "; set it back, or begin a new run with model.init_from");
         }
+        if (config.optim().emaDecay() > 0 != saved.optim().emaDecay() > 0) {
+            throw new UserError("cannot resume " + config.run().directory() + (config.optim().emaDecay() > 0
+                    ? " with an average of the weights, which it has not kept:"
+                    : " without its average of the weights:")
+                    + " optim.ema_decay is " + config.optim().emaDecay() + ", not " + saved.optim().emaDecay()
+                    + "; set it back, or begin a new run with model.init_from");
+        }
         if (config.optim().optimizer() != saved.optim().optimizer()) {
             throw new UserError("cannot resume " + config.run().directory() + " with another optimizer:"
                     + " optim.optimizer is " + Records.word(config.optim().optimizer()) + ", not "

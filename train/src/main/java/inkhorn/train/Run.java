@@ -41,6 +41,9 @@ import java.util.function.Consumer;
  */
 public final class Run implements Closeable {
 
+    /** Beside an average of the weights the weights themselves, which the training goes on with. */
+    private static final String RAW_WEIGHTS = "raw.safetensors";
+
     static final String TOKENIZER = TrainedModel.TOKENIZER_FILE;
 
     private final RunConfig config;
@@ -199,7 +202,8 @@ public final class Run implements Closeable {
                 RunState state = restoredState(resumed.get());
                 boolean sampleIsMissing = logs.metrics().evaluation(state.step()).isPresent()
                         && !logs.metrics().hasSample(state.step());
-                trainer.restore(state, ModelFiles.tensors(moments), sampleIsMissing && state.isEvaluated());
+                trainer.restore(state, ModelFiles.tensors(moments), ModelFiles.tensors(resumed.get(), RAW_WEIGHTS),
+                        sampleIsMissing && state.isEvaluated());
             }
         }
         return trainer;
@@ -273,6 +277,9 @@ public final class Run implements Closeable {
         logs.metrics().sync();
         Map<String, FileWriter> files = new LinkedHashMap<>(TokenizerFiles.of(tokenizer, model.blockSize()));
         files.put(RunConfig.FILE, file -> Files.writeString(file, config.toYaml()));
+        if (!due.raw().isEmpty()) {
+            files.put(RAW_WEIGHTS, ModelFiles.file(due.raw()));
+        }
         ObjectNode modelConfig = TokenizerStamp.of(tokenizer).in(ModelFiles.configJson(model));
         base.ifPresent(adapted -> {
             adapted.in(modelConfig);

@@ -1,8 +1,10 @@
 package inkhorn.train;
 
+import inkhorn.autograd.Tensor;
 import inkhorn.nn.LanguageModel;
 import inkhorn.optim.Optimizer;
 import java.nio.file.Path;
+import java.util.Map;
 
 /**
  * What happens in a training. A {@link Trainer} tells its listener on the training thread, between steps and within
@@ -47,11 +49,14 @@ public sealed interface TrainEvent {
     }
 
     /**
-     * It is time for a checkpoint of this state: of a step that was none before, or to keep the best one.
+     * It is time for a checkpoint of this state: of a step that was none before, or to keep the best one. Where the
+     * weights are averaged, the model holds the average for as long as the listener takes.
      *
+     * @param raw  the trained weights then, by the names of the parameters; empty where nothing is averaged
      * @param best whether the validation loss of this step is the lowest yet
      */
-    record CheckpointDue(RunState state, LanguageModel model, Optimizer optimizer, boolean best) implements TrainEvent {
+    record CheckpointDue(RunState state, LanguageModel model, Optimizer optimizer, Map<String, Tensor> raw,
+                         boolean best) implements TrainEvent {
     }
 
     /** A checkpoint is about to be written. */

@@ -16,6 +16,7 @@ import inkhorn.data.prepare.PreparedData;
 import inkhorn.nn.LanguageModel;
 import inkhorn.nn.Parameter;
 import inkhorn.optim.Optimizer;
+import inkhorn.optim.WeightAverage;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -50,6 +51,8 @@ public final class Trainer {
     private final Consumer<TrainEvent> listener;
 
     private final Optimizer optimizer;
+    /** Null where the config asks for none. */
+    private final WeightAverage average;
     private final TrainStep trainStep;
     private final BatchSource batches;
     private final Batch[] microBatches;
@@ -85,11 +88,12 @@ public final class Trainer {
         this.stopRequested = stopRequested;
         this.listener = listener;
         optimizer = optim.optimizer().create(model.namedParameters(), optim.hyperparameters());
+        average = optim.emaDecay() == 0 ? null : new WeightAverage(model.namedParameters(), optim.emaDecay());
         trainStep = new TrainStep(model, optimizer, learningRate, optim.gradClip(), seed,
                 this.config.activationCheckpointing(), this.config.lossTerms(), profile::end);
         batches = batches(data.trainSplit(), this.config.batchSize(), model.blockSize(), seed);
         microBatches = Stream.generate(() -> batches.batch(0)).limit(this.config.gradAccum()).toArray(Batch[]::new);
-        evaluator = new Evaluator(config, model, data, stopRequested);
+        evaluator = new Evaluator(config, model, data, stopRequested, average);
     }
 
     /** The batches that a run with this seed learns from, in their order. */
@@ -110,9 +114,14 @@ public final class Trainer {
     /**
      * Goes on from a checkpoint of this state.
      *
+     * @param raw what {@link TrainEvent.CheckpointDue#raw()} was; the model holds the weights that were saved with it
      * @param sampleIsMissing whether the training was stopped between the evaluation of this step and its short text
      */
-    void restore(RunState restored, Map<String, Tensor> moments, boolean sampleIsMissing) {
+    void restore(RunState restored, Map<String, Tensor> moments, Map<String, Tensor> raw,
+                 boolean sampleIsMissing) {
+        if (average != null) {
+            average.restore(raw);
+        }
         optimizer.restore(moments, restored.optimizerSteps());
         state = restored;
         savedStep = restored.step();
@@ -192,6 +201,9 @@ public final class Trainer {
             result = trainStep.run(state.step(), nextBatches());
         }
         result.requireFinite();
+        if (average != null) {
+            average.update(optimizer.steps() - 1);
+        }
         state = state.stepped(optimizer.steps());
         if (isDue(config.logInterval())) {
             profile.report(state.step());
@@ -239,7 +251,13 @@ public final class Trainer {
         if (savedStep != state.step()) {
             requireFiniteWeights();
         }
-        listener.accept(new TrainEvent.CheckpointDue(state, model, optimizer, best));
+        if (average == null) {
+            listener.accept(new TrainEvent.CheckpointDue(state, model, optimizer, Map.of(), best));
+        } else {
+            try (WeightAverage.InPlace shown = average.inPlace()) {
+                listener.accept(new TrainEvent.CheckpointDue(state, model, optimizer, average.others(), best));
+            }
+        }
         savedStep = state.step();
     }
 

@@ -17,7 +17,7 @@ import java.util.function.Supplier;
  *
  * @param weights     the parameters, and a position table that is computed
  * @param gradients   one a trained parameter
- * @param moments     the optimizer's
+ * @param moments     the optimizer's, and the average of the weights if there is one
  * @param activations what a step's scope holds: what the forward pass keeps for the backward pass, and the backward
  *     pass's own
  */
@@ -63,13 +63,19 @@ public record TrainingMemory(long weights, long gradients, long moments, long ac
     public static TrainingMemory of(RunConfig config, int vocabSize, int block) {
         int batch = config.train().batchSize();
         try {
-            return of(() -> Models.trainable(config.model().create(vocabSize, new Rng(0)), config),
+            TrainingMemory counted = of(() -> Models.trainable(config.model().create(vocabSize, new Rng(0)), config),
                     config.optim().optimizer(),
                     config.train().activationCheckpointing(), batch, block);
+            return config.optim().emaDecay() > 0 ? counted.withAverage() : counted;
         } catch (IllegalArgumentException e) {
             throw new UserError("train.batch_size " + batch + " with model.block_size " + block + ": " + e.getMessage()
                     + "; choose a smaller train.batch_size, and raise train.grad_accum by as much");
         }
+    }
+
+    /** An average for each trained weight, as many bytes as a gradient has. */
+    private TrainingMemory withAverage() {
+        return new TrainingMemory(weights, gradients, moments + gradients, activations);
     }
 
     /** All of it. */

@@ -73,6 +73,7 @@ final class ConfigErrorsTest {
         "optim.lr_decay_iters: 99   | found 99, below optim.warmup_iters of 100; raise it, lower warmup_iters, or"
         + " leave it out",
         "optim.schedule: step       | found step, expected cosine, linear, constant or wsd; the default is cosine",
+        "optim.cooldown_iters: 0    | found 0, expected a whole number >= 1; leave the key out for its default",
         "optim.weight_decay: -1     | found -1.0, expected a number >= 0; leave the key out for its default",
         "optim.beta1: 1             | found 1.0, expected a number >= 0 and < 1; leave the key out for its default",
         "optim.beta2: -0.1          | found -0.1, expected a number >= 0 and < 1; leave the key out for its default",
@@ -129,6 +130,15 @@ final class ConfigErrorsTest {
                 .containsExactly("my.yaml:2: " + key.dotted()
                 + ": found swish, expected " + Scalar.oneOf(key.type()) + (key.optional()
                 ? "; leave the key out for its default" : "; the default is " + Scalar.show(key.defaultValue())));
+    }
+
+    /** The number of steps is in another section. */
+    @Test
+    void aCooldownLongerThanTheRunIsRefused() {
+        assertThat(errors("train:\n  max_iters: 300\noptim:\n  schedule: wsd\n  cooldown_iters: 201\n"))
+                .containsExactly("my.yaml:5: optim.cooldown_iters: found 201, more than the steps from"
+                + " optim.warmup_iters of 100 to lr_decay_iters of 300; lower it");
+        assertThat(errors("optim:\n  lr_decay_iters: 150\n  schedule: wsd\n  cooldown_iters: 51\n")).hasSize(1);
     }
 
     @Test

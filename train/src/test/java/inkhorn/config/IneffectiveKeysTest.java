@@ -33,6 +33,7 @@ final class IneffectiveKeysTest {
         "optim: {schedule: constant, min_lr: 1e-4} | optim.min_lr: has no effect with optim.schedule constant",
         "optim: {schedule: constant, lr_decay_iters: 10} | optim.lr_decay_iters: has no effect with optim.schedule"
         + " constant",
+        "optim: {cooldown_iters: 10} | optim.cooldown_iters: has no effect with optim.schedule other than wsd",
         "optim: {warmup_iters: 5000, schedule: linear, min_lr: 0} | optim.schedule, optim.min_lr: have no effect with"
         + " optim.warmup_iters",
         "train: {eval_interval: 0, eval_iters: 7} | train.eval_iters: has no effect with train.eval_interval 0",
@@ -47,7 +48,7 @@ final class IneffectiveKeysTest {
     @ValueSource(strings = {"model: {type: bigram, block_size: 8}", "optim: {schedule: constant, warmup_iters: 5}",
         "train: {eval_interval: 0}",
         "model: {n_layer: 2}", "data: {dir: x, tokenizer: bpe, vocab_size: 300}", "data: {dir: x, val_fraction: 0.1}",
-        "optim: {schedule: wsd, min_lr: 0, lr_decay_iters: 900}", "data: {dataset: mine, path: x}",
+        "optim: {schedule: wsd, min_lr: 0, lr_decay_iters: 900, cooldown_iters: 800}", "data: {dataset: mine, path: x}",
         "data: {dir: x, vocab_size: }"})
     void keysThatCountAndDefaultsAreNotNoted(String yaml) throws IOException {
         assertThat(notes(yaml, Map.of())).isEmpty();

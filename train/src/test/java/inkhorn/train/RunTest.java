@@ -3,7 +3,10 @@ package inkhorn.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import inkhorn.autograd.Tensor;
 import inkhorn.autograd.kernel.KernelProvider;
+import inkhorn.checkpoint.Checkpoint;
+import inkhorn.checkpoint.ModelFiles;
 import inkhorn.config.ConfigLoader;
 import inkhorn.config.RunConfig;
 import inkhorn.config.UserError;
@@ -16,6 +19,7 @@ import inkhorn.data.tokenizer.TokenizerSpec;
 import inkhorn.nn.LanguageModel;
 import inkhorn.nn.config.Records;
 import inkhorn.optim.Optimizers;
+import inkhorn.train.log.RunLog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -122,6 +126,46 @@ final class RunTest {
                         .hasMessageContaining("optim.optimizer is " + Records.word(other) + ", not " + name);
             }
         }
+    }
+
+    @Test
+    void aRunWithAnAverageOfItsWeightsGoesOnWithTheBitsOfAnUndisturbedRun() throws IOException {
+        Map<String, String> averaged = Map.of("optim.ema_decay", "0.6");
+        run(config("ema-straight", averaged), false, () -> false);
+        assertThat(run(config("ema", averaged), false, new CountingStop(400))).isEqualTo(Trainer.End.STOPPED);
+        assertThat(run(config("ema", averaged), true, () -> false)).isEqualTo(Trainer.End.FINISHED);
+        for (String file : List.of("model", "raw", "optimizer")) {
+            assertThat(directory.resolve("ema/latest/" + file + ".safetensors"))
+                    .hasSameBinaryContentAs(directory.resolve("ema-straight/latest/" + file + ".safetensors"));
+        }
+        assertThat(records("ema")).isEqualTo(records("ema-straight"));
+        assertThatThrownBy(() -> run(config("ema", Map.of()), true, () -> false)).isInstanceOf(UserError.class)
+                .hasMessageContaining("without its average of the weights: optim.ema_decay is 0.0, not 0.6");
+    }
+
+    /** The training itself is that of a run without an average, whose weights are those beside it. */
+    @Test
+    void theModelThatIsSavedAndEvaluatedIsTheAverageAndTheRestIsAsWithoutOne() throws IOException {
+        run(config("averaged", Map.of("optim.ema_decay", "0.6")), false, () -> false);
+        run(config("plain", Map.of()), false, () -> false);
+        Evaluation.Losses averaged = lastEvaluation("averaged");
+        Evaluation.Losses plain = lastEvaluation("plain");
+        assertThat(averaged.rawValLoss()).isEqualTo(plain.valLoss()).isNotEqualTo(averaged.valLoss());
+        assertThat(plain.rawValLoss()).isNaN();
+        RunConfig config = config("plain", Map.of());
+        LanguageModel saved = ModelFiles.load(Checkpoint.open(directory.resolve("averaged/latest")));
+        assertThat(Evaluation.sampledVal(saved, data.valSplit(), 2, 2, config.run().seed()).loss(done -> { }))
+                .isEqualTo(averaged.valLoss());
+        Map<String, Tensor> raw = ModelFiles.tensors(Checkpoint.open(directory.resolve("averaged/latest")),
+                "raw.safetensors");
+        ModelFiles.load(Checkpoint.open(directory.resolve("plain/latest"))).namedParameters().forEach(p ->
+                assertThat(raw.get(p.name()).data()).as(p.name()).isEqualTo(p.tensor().data()));
+    }
+
+    private static Evaluation.Losses lastEvaluation(String run) {
+        return RunLog.read(directory.resolve(run).resolve("metrics.jsonl")).stream()
+                .filter(Evaluation.Losses.class::isInstance).map(Evaluation.Losses.class::cast)
+                .reduce((first, second) -> second).orElseThrow();
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.util.stream.Collectors;
 public final class InvalidConfigException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
+    private final String subject;
     private final transient List<Problem> problems;
 
     /**
@@ -22,7 +23,13 @@ public final class InvalidConfigException extends IllegalArgumentException {
     public InvalidConfigException(String subject, List<Problem> problems) {
         super(problems.stream().map(p -> p.key() + ": " + p.what())
                 .collect(Collectors.joining("; ", subject + ": ", "")));
+        this.subject = subject;
         this.problems = List.copyOf(problems);
+    }
+
+    /** What the config describes, such as its section. */
+    public String subject() {
+        return subject;
     }
 
     /** Every problem, in the order of the keys. */

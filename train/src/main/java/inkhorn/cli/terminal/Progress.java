@@ -38,8 +38,10 @@ public abstract class Progress implements Consumer<TrainEvent>, AutoCloseable {
             evaluating(now.step(), now.done(), now.total());
         } else if (event instanceof TrainEvent.Evaluated evaluated && evaluated.losses().isFinite()) {
             Evaluation.Losses losses = evaluated.losses();
-            line(String.format(Locale.ROOT, "step %d  train loss %.4f  validation loss %.4f (%.4f bits per byte)%s",
+            line(String.format(Locale.ROOT, "step %d  train loss %.4f  validation loss %.4f (%.4f bits per byte)%s%s",
                     losses.step(), losses.trainLoss(), losses.valLoss(), losses.valBitsPerByte(),
+                    Double.isNaN(losses.rawValLoss()) ? "" : String.format(Locale.ROOT, "  not averaged %.4f",
+                            losses.rawValLoss()),
                     evaluated.best() ? "  (best)" : ""));
         } else if (event instanceof TrainEvent.Sampled sampled) {
             line("---\n" + sampled.text().strip() + "\n---");

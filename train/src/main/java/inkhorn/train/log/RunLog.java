@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,7 +40,7 @@ public final class RunLog implements MetricsLog, AutoCloseable {
     private static final String STEP = "train";
     private static final String EVALUATION = "eval";
     private static final String SAMPLE = "sample";
-    private static final String LEFT_OUT_IF_UNKNOWN = "peak_share";
+    private static final Set<String> LEFT_OUT_IF_UNKNOWN = Set.of("peak_share", "raw_val_loss");
     /** Keeps every byte of a damaged line as it is. */
     private static final Charset BYTES = StandardCharsets.ISO_8859_1;
     private static final Logger LOG = LoggerFactory.getLogger(RunLog.class);
@@ -128,7 +129,7 @@ public final class RunLog implements MetricsLog, AutoCloseable {
                 json.put(key, text);
             } else if (Double.isFinite((double) value)) {
                 json.put(key, (double) value);
-            } else if (!key.equals(LEFT_OUT_IF_UNKNOWN)) {
+            } else if (!LEFT_OUT_IF_UNKNOWN.contains(key)) {
                 json.putNull(key);
             }
         });

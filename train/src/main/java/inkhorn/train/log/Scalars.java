@@ -31,6 +31,9 @@ final class Scalars {
             scalars.put("loss/train_eval", losses.trainLoss());
             scalars.put(VALIDATION_LOSS, losses.valLoss());
             scalars.put("bits_per_byte/val", losses.valBitsPerByte());
+            if (!Double.isNaN(losses.rawValLoss())) {
+                scalars.put("loss/val_raw", losses.rawValLoss());
+            }
         }
         return scalars;
     }
