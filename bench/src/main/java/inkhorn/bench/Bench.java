@@ -2,6 +2,7 @@ package inkhorn.bench;
 
 import inkhorn.bench.decode.DecodeCommand;
 import inkhorn.bench.kernels.KernelsCommand;
+import inkhorn.bench.learn.LearnCommand;
 import inkhorn.bench.start.StartCommand;
 import inkhorn.bench.step.StepCommand;
 import inkhorn.cli.launch.ParentWatch;
@@ -13,7 +14,8 @@ import picocli.CommandLine.Command;
 
 /** The benchmarks' command line. */
 @Command(name = "bench", description = "Measures Inkhorn.", mixinStandardHelpOptions = true,
-        subcommands = {StepCommand.class, KernelsCommand.class, DecodeCommand.class, StartCommand.class})
+        subcommands = {StepCommand.class, LearnCommand.class, KernelsCommand.class, DecodeCommand.class,
+            StartCommand.class})
 public final class Bench {
     /**
      * Relaunched as {@code train.jar} is: kernels (JMH gives its forks the flags of the JVM that starts them) and

@@ -1,5 +1,6 @@
 package inkhorn.bench.step;
 
+import inkhorn.bench.torch.TorchProcess;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -93,7 +94,7 @@ record Engine(Build build, Setting setting, Precision precision, String variant)
         List<String> command = new ArrayList<>();
         if (build.isTorch()) {
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-            command.addAll(torchOptions(options.home()));
+            command.addAll(TorchProcess.jvmOptions(options.home(), build.blas()));
         } else {
             command.add(options.java().toString());
             command.addAll(options.jvm());
@@ -104,37 +105,8 @@ record Engine(Build build, Setting setting, Precision precision, String variant)
                 model, "" + options.threads(), "" + dropout, precision.name(), "" + options.recomputesBlocks()));
         ProcessBuilder process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
         if (build.isTorch()) {
-            setUp(process.environment(), options.threads());
+            TorchProcess.setUp(process.environment(), options.threads(), setting.environment);
         }
         return process;
-    }
-
-    private List<String> torchOptions(Path home) {
-        List<String> options = new ArrayList<>(List.of(
-                // A JVM that hardly shows in the memory measured: tensors are not on its heap.
-                "-Xmx1g", "-Xmn8m", "-XX:+UseSerialGC",
-                // Tensors are freed at the end of their scope: no collector thread, and no collections at a memory
-                // limit.
-                "-Dorg.bytedeco.javacpp.nopointergc=true", "-Dorg.bytedeco.javacpp.maxBytes=0",
-                "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0", "-Dorg.bytedeco.javacpp.logger=slf4j",
-                "-Dorg.bytedeco.javacpp.cachedir=" + home.resolve("javacpp")));
-        if (build == Build.MKL) {
-            options.add("-Dorg.bytedeco.javacpp.pathsFirst=true");
-            options.add("-Djava.library.path="
-                    + home.resolve(Path.of("libtorch-mkl", "pytorch", "cpu", "linux-x86_64")));
-        }
-        return options;
-    }
-
-    private void setUp(Map<String, String> environment, int threads) {
-        // Left over from elsewhere, these choose kernels for another processor.
-        environment.keySet()
-                .removeAll(List.of("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "OMP_WAIT_POLICY", "OMP_PROC_BIND",
-                "GOMP_SPINCOUNT", "KMP_BLOCKTIME", "GOMP_CPU_AFFINITY", "THP_MEM_ALLOC_ENABLE", "ATEN_CPU_CAPABILITY",
-                "ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA", "MKL_ENABLE_INSTRUCTIONS"));
-        for (String name : List.of("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")) {
-            environment.put(name, "" + threads);
-        }
-        environment.putAll(setting.environment);
     }
 }

@@ -2,6 +2,7 @@ package inkhorn.bench.step;
 
 import inkhorn.bench.ModelCase;
 import inkhorn.bench.step.Engine.Build;
+import inkhorn.bench.torch.TorchProcess;
 import inkhorn.nn.GptConfig;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +20,7 @@ final class MarkdownTable {
     static List<String> of(List<ModelResult> results, Map<String, Object> machine) {
         List<String> lines = new ArrayList<>(List.of(
                 machine.get("processor") + ", " + results.get(0).threads() + " threads, " + inkhorn(results)
-                        + "; libtorch " + TorchTraining.VERSION + "; "
+                        + "; libtorch " + TorchProcess.VERSION + "; "
                 + machine.get("date").toString().substring(0, 10) + ":", "",
                 "| model | tokens a step | rounds | Inkhorn | libtorch, MKL | libtorch, OpenBLAS | time (95 %) |"
                 + " peak memory | for information: libtorch in bf16 |",

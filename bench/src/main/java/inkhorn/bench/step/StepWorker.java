@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import inkhorn.autograd.kernel.KernelProvider;
 import inkhorn.autograd.kernel.vector.PeakProbe;
 import inkhorn.bench.ModelCase;
+import inkhorn.bench.torch.TorchProcess;
 import inkhorn.cli.launch.ParentWatch;
 import inkhorn.cli.launch.Relaunch;
 import java.io.BufferedReader;
@@ -36,7 +37,7 @@ public final class StepWorker {
         this.model = model;
         this.threads = threads;
         if (engine.startsWith(TORCH)) {
-            TorchTraining.start(threads, engine.substring(TORCH.length()));
+            TorchProcess.load(threads, engine.substring(TORCH.length()), Recipe.SEED);
             emptyBytes = highWaterMark("self");
             training = new TorchTraining(model, precision);
         } else {

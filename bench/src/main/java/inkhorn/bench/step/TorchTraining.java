@@ -1,22 +1,18 @@
 package inkhorn.bench.step;
 
 import inkhorn.bench.ModelCase;
-import inkhorn.checkpoint.NamedTensor;
+import inkhorn.bench.torch.TorchAdamW;
+import inkhorn.bench.torch.TorchGpt;
+import inkhorn.bench.torch.TorchProcess;
 import inkhorn.checkpoint.SafetensorsReader;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 
 /** The same step on libtorch. */
 final class TorchTraining implements Training {
-    /** Of both builds, as bench/pom.xml has it. */
-    static final String VERSION = "2.7.1";
-
     private final TorchGpt model;
     private final TorchAdamW optimizer;
     private final Recipe recipe;
@@ -24,41 +20,19 @@ final class TorchTraining implements Training {
     private final long batch;
     private final long time;
 
-    /**
-     * Loads the libraries.
-     *
-     * @param blas {@code MKL} or {@code OpenBLAS}
-     * @throws IllegalStateException when it is another build that was found
-     */
-    static void start(int threads, String blas) {
-        if (!blas().equals(blas)) {
-            throw new IllegalStateException("the libraries of libtorch's " + blas + " build do not load");
-        }
-        torch.set_num_threads(threads);
-        torch.set_num_interop_threads(1);
-        torch.manual_seed(Recipe.SEED);
-    }
-
     TorchTraining(ModelCase model, Engine.Precision precision) {
         this.precision = precision;
-        this.model = new TorchGpt(model, precision);
-        optimizer = new TorchAdamW(List.copyOf(this.model.parameters().values()));
+        this.model = new TorchGpt(model, precision == Engine.Precision.BFLOAT16);
+        optimizer = new TorchAdamW(List.copyOf(this.model.parameters().values()), new TorchAdamW.Settings(Recipe.BETA1,
+                Recipe.BETA2, Recipe.EPS, Recipe.WEIGHT_DECAY, Recipe.CLIP));
         recipe = new Recipe(model);
         batch = model.batch();
         time = model.config().blockSize();
     }
 
-    private static String blas() {
-        return torch.show_config().getString().contains("Math Kernel Library") ? "MKL" : "OpenBLAS";
-    }
-
     @Override
     public String description() {
-        String capability = torch.show_config().getString().lines().filter(line -> line.contains("CPU capability"))
-                .findFirst()
-                .orElse("").replace("- CPU capability usage:", "").trim();
-        return "libtorch " + VERSION + ", " + blas() + ", " + capability + ", " + torch.get_num_threads()
-                + " threads, attention by its " + model.attentionKernel() + " kernel"
+        return TorchProcess.description() + ", attention by its " + model.attentionKernel() + " kernel"
                 + (precision == Engine.Precision.BFLOAT16 ? ", autocast to bfloat16" : "");
     }
 
@@ -66,7 +40,7 @@ final class TorchTraining implements Training {
     public double step(long index) {
         optimizer.zeroGrad();
         double loss = accumulateGradients(index);
-        optimizer.step();
+        optimizer.step(Recipe.LR);
         return loss;
     }
 
@@ -84,15 +58,8 @@ final class TorchTraining implements Training {
 
     /** Takes weights that {@link InkhornTraining#save} wrote. */
     void load(Path file) {
-        try (SafetensorsReader reader = SafetensorsReader.open(file); PointerScope scope = new PointerScope();
-                NoGradGuard guard = new NoGradGuard()) {
-            for (Map.Entry<String, Tensor> parameter : model.parameters().entrySet()) {
-                NamedTensor read = reader.read(parameter.getKey());
-                long[] shape = Arrays.stream(read.shape()).asLongStream().toArray();
-                Tensor values = Tensor.create(read.data(), shape);
-                boolean isLinear = parameter.getKey().contains(".h.") && shape.length == 2;
-                parameter.getValue().copy_(isLinear ? values.t() : values);
-            }
+        try (SafetensorsReader reader = SafetensorsReader.open(file)) {
+            model.copy(reader::read);
         }
     }
 }

@@ -1,9 +1,12 @@
-package inkhorn.bench.step;
+package inkhorn.bench.torch;
 
 import inkhorn.bench.ModelCase;
+import inkhorn.checkpoint.NamedTensor;
 import inkhorn.nn.GptConfig;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import org.bytedeco.javacpp.PointerScope;
@@ -11,6 +14,7 @@ import org.bytedeco.pytorch.Dispatcher;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.IValueVector;
+import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
@@ -20,7 +24,7 @@ import org.bytedeco.pytorch.global.torch;
  * nanoGPT's model.py on libtorch, operator by operator as Python would call them. Each method frees its temporaries at
  * its end, as Python's functions do; names are Inkhorn's, linear weights are (out, in) as torch has them.
  */
-final class TorchGpt {
+public final class TorchGpt {
     private static final long MEAN = 1;
     private static final long NO_TARGET = -100;
 
@@ -28,12 +32,18 @@ final class TorchGpt {
 
     private final GptConfig config;
     private final boolean autocasts;
+    private double dropout;
     private final Map<String, Tensor> parameters = new LinkedHashMap<>();
     private final Tensor positions;
 
-    TorchGpt(ModelCase model, Engine.Precision precision) {
+    /**
+     * With weights of std 0.02.
+     *
+     * @param autocasts whether products and attention are computed in bfloat16
+     */
+    public TorchGpt(ModelCase model, boolean autocasts) {
         config = model.config();
-        autocasts = precision == Engine.Precision.BFLOAT16;
+        this.autocasts = autocasts;
         long channels = config.nEmbd();
         weight("transformer.wte.weight", config.vocabSize(), channels);
         weight("transformer.wpe.weight", config.blockSize(), channels);
@@ -72,12 +82,31 @@ final class TorchGpt {
     }
 
     /** Every trained tensor by name; the head is the token table. */
-    Map<String, Tensor> parameters() {
+    public Map<String, Tensor> parameters() {
         return parameters;
     }
 
-    /** The mean cross-entropy; ids and targets are (B, T) of int64. */
-    Tensor loss(Tensor ids, Tensor targets) {
+    /** Takes Inkhorn's weights, each by its name and in Inkhorn's layout. */
+    public void copy(Function<String, NamedTensor> weights) {
+        try (PointerScope scope = new PointerScope(); NoGradGuard guard = new NoGradGuard()) {
+            for (Map.Entry<String, Tensor> parameter : parameters.entrySet()) {
+                NamedTensor read = weights.apply(parameter.getKey());
+                long[] shape = Arrays.stream(read.shape()).asLongStream().toArray();
+                Tensor values = Tensor.create(read.data(), shape);
+                boolean isLinear = parameter.getKey().contains(".h.") && shape.length == 2;
+                parameter.getValue().copy_(isLinear ? values.t() : values);
+            }
+        }
+    }
+
+    /** The mean cross-entropy in training; ids and targets are (B, T) of int64. */
+    public Tensor loss(Tensor ids, Tensor targets) {
+        return loss(ids, targets, true);
+    }
+
+    /** As above. Where nothing is trained, there is no dropout. */
+    public Tensor loss(Tensor ids, Tensor targets, boolean trains) {
+        dropout = trains ? config.dropout() : 0;
         autocast(autocasts);
         try {
             return meanLoss(ids, targets);
@@ -103,7 +132,8 @@ final class TorchGpt {
 
     private Tensor logits(Tensor ids) {
         Tensor x = scoped(() -> dropout(torch.embedding(parameters.get("transformer.wte.weight"), ids)
-                .add(torch.embedding(parameters.get("transformer.wpe.weight"), positions))));      // (B, T, C)
+                .add(torch.embedding(parameters.get("transformer.wpe.weight"),
+                        positions.narrow(0, 0, ids.size(1))))));      // (B, T, C)
         for (int i = 0; i < config.nLayer(); i++) {
             String block = "transformer.h." + i;
             Tensor in = x;
@@ -120,7 +150,7 @@ final class TorchGpt {
             TensorVector qkv = linear(name + ".c_attn", x).split(config.nEmbd(), 2);
             Tensor y = torch.scaled_dot_product_attention(heads(qkv.get(0)), heads(qkv.get(1)),
                     heads(qkv.get(2)), none(),
-                    config.dropout(), true, new DoubleOptional(), false);               // (B, H, T, D)
+                    dropout, true, new DoubleOptional(), false);               // (B, H, T, D)
             Tensor joined = y.transpose(1, 2).contiguous().view(x.size(0), x.size(1), config.nEmbd());
             return dropout(linear(name + ".c_proj", joined));
         });
@@ -130,7 +160,7 @@ final class TorchGpt {
      * Which kernel libtorch itself chooses for this model's attention: on a processor, flash is for attention without
      * dropout.
      */
-    String attentionKernel() {
+    public String attentionKernel() {
         try (PointerScope scope = new PointerScope()) {
             Tensor x = torch.zeros(1, config.nHead(), config.blockSize(), config.headSize());       // (1, H, T, D)
             IValueVector stack = new IValueVector(new IValue(x), new IValue(x), new IValue(x), new IValue(),
@@ -159,7 +189,7 @@ final class TorchGpt {
     }
 
     private Tensor dropout(Tensor x) {
-        return config.dropout() == 0 ? x : torch.dropout(x, config.dropout(), true);
+        return dropout == 0 ? x : torch.dropout(x, dropout, true);
     }
 
     /**

@@ -1,4 +1,4 @@
-package inkhorn.bench.step;
+package inkhorn.bench.torch;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -21,21 +21,31 @@ import org.bytedeco.pytorch.global.torch;
  * to, the operators on whole lists of tensors. They are called by name, as the bindings leave out names with an
  * underscore.
  */
-final class TorchAdamW {
+public final class TorchAdamW {
     private final OperatorHandle norms = operator("aten::_foreach_norm", "Scalar");
     private final OperatorHandle scale = operator("aten::_foreach_mul_", "Tensor");
     private final OperatorHandle count = operator("aten::_foreach_add_", "Scalar");
     private final OperatorHandle update = operator("aten::_fused_adamw_", "");
+    private final Settings settings;
     private final List<Group> groups = new ArrayList<>();
     private final List<Tensor> parameters = new ArrayList<>();
+
+    /**
+     * What does not change from step to step.
+     *
+     * @param weightDecay of tensors of rank 2 and above
+     * @param clip        largest global norm of the gradients
+     */
+    public record Settings(double beta1, double beta2, double eps, double weightDecay, double clip) {}
 
     /** Parameters with one weight decay, their moments and step counts. */
     private record Group(List<Tensor> parameters, double decay, List<Tensor> first, List<Tensor> second,
             List<Tensor> steps) {}
 
-    TorchAdamW(List<Tensor> parameters) {
+    public TorchAdamW(List<Tensor> parameters, Settings settings) {
+        this.settings = settings;
         this.parameters.addAll(parameters);
-        groups.add(group(parameters.stream().filter(p -> p.dim() >= 2).toList(), Recipe.WEIGHT_DECAY));
+        groups.add(group(parameters.stream().filter(p -> p.dim() >= 2).toList(), settings.weightDecay()));
         groups.add(group(parameters.stream().filter(p -> p.dim() < 2).toList(), 0));
     }
 
@@ -51,22 +61,22 @@ final class TorchAdamW {
     }
 
     /** As {@code zero_grad(set_to_none=True)}. */
-    void zeroGrad() {
+    public void zeroGrad() {
         try (PointerScope scope = new PointerScope()) {
             parameters.forEach(p -> p.mutable_grad().reset());
         }
     }
 
     /** Clips by global norm and updates. */
-    void step() {
+    public void step(double lr) {
         try (PointerScope scope = new PointerScope(); NoGradGuard guard = new NoGradGuard()) {
             clip(gradients(parameters));
             for (Group group : groups) {
                 count.callBoxed(stack(list(group.steps), new IValue(new Scalar(1.0))));
                 update.callBoxed(stack(list(group.parameters), list(gradients(group.parameters)), list(group.first),
-                        list(group.second), list(List.of()), list(group.steps), new IValue(Recipe.LR),
-                        new IValue(Recipe.BETA1), new IValue(Recipe.BETA2), new IValue(group.decay),
-                        new IValue(Recipe.EPS), new IValue(false), new IValue(false), new IValue(), new IValue()));
+                        list(group.second), list(List.of()), list(group.steps), new IValue(lr),
+                        new IValue(settings.beta1()), new IValue(settings.beta2()), new IValue(group.decay),
+                        new IValue(settings.eps()), new IValue(false), new IValue(false), new IValue(), new IValue()));
             }
         }
     }
@@ -76,7 +86,7 @@ final class TorchAdamW {
         norms.callBoxed(stack);
         TensorVector each = stack.get(0).toTensorVector();
         Tensor total = torch.stack(each).norm();
-        Tensor factor = total.add(new Scalar(1e-6)).reciprocal().mul(new Scalar(Recipe.CLIP))
+        Tensor factor = total.add(new Scalar(1e-6)).reciprocal().mul(new Scalar(settings.clip()))
                 .clamp_max(new Scalar(1.0));
         scale.callBoxed(stack(list(gradients), new IValue(factor)));
     }
