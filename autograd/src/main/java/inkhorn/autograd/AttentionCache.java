@@ -26,7 +26,16 @@ public final class AttentionCache {
      * @param headSize channels of a head
      */
     public AttentionCache(int capacity, int heads, int keyHeads, int headSize) {
-        shape = new CacheShape(capacity, heads, keyHeads, headSize);
+        this(capacity, heads, keyHeads, headSize, false);
+    }
+
+    /**
+     * As above.
+     *
+     * @param alibi as in {@link CausalAttention}
+     */
+    public AttentionCache(int capacity, int heads, int keyHeads, int headSize, boolean alibi) {
+        shape = new CacheShape(capacity, heads, keyHeads, headSize, alibi);
         keys = Scope.allocatePermanent(shape.keysSize());
         values = Scope.allocatePermanent(shape.valuesSize());
     }
@@ -73,7 +82,7 @@ public final class AttentionCache {
         }
         kernels().keepKeysAndValues(shape, k.rows(), v.rows(), time, kept, keys, values);
         if (time > 1) {
-            return CausalAttention.apply(q, k, v, 0, null);
+            return CausalAttention.apply(q, k, v, shape.alibi(), 0, null);
         }
         Tensor y = Tensor.result(Shape.of(caches.length, 1, shape.channels()), false);
         kernels().cachedAttention(shape, q.rows(), kept, keys, values, y.data());

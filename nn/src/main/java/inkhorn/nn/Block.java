@@ -13,7 +13,7 @@ final class Block extends Module {
     private final FeedForward mlp;
     private final Norm ln1Post;
     private final Norm ln2Post;
-    private final DropPath path;
+    private final ResidualStream.DropPath path;
 
     /**
      * @param layer counted from 0
@@ -27,7 +27,7 @@ final class Block extends Module {
         boolean sandwich = config.normPosition() == GptConfig.NormPosition.SANDWICH;
         this.ln1Post = sandwich ? child("ln_1_post", "norm after attention", Norm.of(config)) : null;
         this.ln2Post = sandwich ? child("ln_2_post", "norm after the MLP", Norm.of(config)) : null;
-        this.path = DropPath.of(config, layer);
+        this.path = ResidualStream.DropPath.of(config, layer);
     }
 
     /**

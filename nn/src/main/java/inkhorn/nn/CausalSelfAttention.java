@@ -23,6 +23,7 @@ final class CausalSelfAttention extends Module {
     private final int keyHeads;
     private final int headSize;
     private final RotaryPositions rotation;
+    private final boolean alibi;
     private final Linear cAttn;
     private final Linear cProj;
     private final Norm qNorm;
@@ -42,6 +43,7 @@ final class CausalSelfAttention extends Module {
         this.keyHeads = config.keyHeads();
         this.headSize = config.headSize();
         this.rotation = rotationOrNull;
+        this.alibi = config.position() == Position.ALIBI;
         this.cAttn = child("c_attn", "queries, keys and values",
                 Linear.sideBySide(channels, List.of(channels, config.keyChannels(), config.keyChannels()),
                         config.bias()));
@@ -84,7 +86,7 @@ final class CausalSelfAttention extends Module {
         Heads k = new Heads(qkv, heads * headSize, keyHeads, headSize);                                // (B, T, K, D)
         Heads v = new Heads(qkv, (heads + keyHeads) * headSize, keyHeads, headSize);                   // (B, T, K, D)
         Tensor y = cachesOrNull != null ? AttentionCache.attend(cachesOrNull, q, k, v)
-                : CausalAttention.apply(q, k, v, attnDropout.p(), attnDropout.site(pass));              // (B, T, C)
+                : CausalAttention.apply(q, k, v, alibi, attnDropout.p(), attnDropout.site(pass));      // (B, T, C)
         if (pass.isObserved()) {
             showStages(y, pass);
         }
@@ -124,7 +126,8 @@ final class CausalSelfAttention extends Module {
         pass.show(path() + " q, k, v", perHead, "each cut into heads of " + headSize + " channels"
                 + (keyHeads == heads ? "" : "; each of the " + keyHeads + " of k and v serves " + heads / keyHeads),
                 null);
-        pass.show(path() + " scores", weights, "q · kᵀ / √" + headSize + ", later tokens masked", null);
+        pass.show(path() + " scores", weights, "q · kᵀ / √" + headSize
+                + (alibi ? " - slope of the head · distance" : "") + ", later tokens masked", null);
         pass.show(path() + " softmax", weights, "weights: each row adds up to 1", null);
         pass.show(path() + " values", perHead, "weights · v", null);
         pass.show(path() + " heads joined", y, "heads concatenated");

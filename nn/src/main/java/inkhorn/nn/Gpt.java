@@ -40,7 +40,7 @@ public final class Gpt extends LanguageModel {
                 new Embedding(vocabulary, channels));
         this.positions = switch (config.position()) {
             case LEARNED -> learnedPositions();
-            case ROPE -> null;
+            case ROPE, ALIBI -> null;
             case SINUSOIDAL -> buffer(POSITIONS + ".weight", Sinusoids.table(config.blockSize(), channels));
         };
         RotaryPositions rotation = config.position() == Position.ROPE ? new RotaryPositions(config) : null;

@@ -19,7 +19,7 @@ import java.util.Map;
  *                     becomes 0, so that equal models have equal configs
  * @param blockSize    the longest context, in tokens
  * @param dropout      probability of dropping at embedding, attention weights and residual branches, in [0, 1)
- * @param dropPath     probability of leaving a branch of the last block out for a sequence, in [0, 1): {@link DropPath}
+ * @param dropPath     probability of leaving a branch of the last block out for a sequence, in [0, 1)
  * @param bias         whether linear layers and LayerNorms have a bias
  * @param norm         of the branches' inputs and of the head's
  * @param normPosition where a block has norms

@@ -17,7 +17,8 @@ public final class KeyValueCache {
     public KeyValueCache(GptConfig config) {
         layers = new AttentionCache[config.nLayer()];
         for (int i = 0; i < layers.length; i++) {
-            layers[i] = new AttentionCache(config.blockSize(), config.nHead(), config.keyHeads(), config.headSize());
+            layers[i] = new AttentionCache(config.blockSize(), config.nHead(), config.keyHeads(), config.headSize(),
+                    config.position() == Position.ALIBI);
         }
     }
 

@@ -7,7 +7,9 @@ public enum Position {
     /** The fixed waves of Vaswani et al. 2017, 3.5. */
     SINUSOIDAL,
     /** No table: queries and keys are rotated by angles of their position (Su et al. 2021, 3.2). */
-    ROPE;
+    ROPE,
+    /** No table: a score is lower the further apart query and key are, by a slope of the head (Press et al. 2022). */
+    ALIBI;
 
     /** Whether a table with a row for each position is added to the tokens, as in GPT-2. */
     public boolean isTable() {

@@ -11,9 +11,9 @@ import inkhorn.autograd.IntTensor;
 import inkhorn.autograd.Rng;
 import inkhorn.autograd.Scope;
 import inkhorn.autograd.kernel.Backend;
+import inkhorn.autograd.kernel.CrossEntropyRows.LossTerms;
 import inkhorn.autograd.kernel.KernelProvider;
 import inkhorn.autograd.kernel.Kernels;
-import inkhorn.autograd.kernel.LossTerms;
 import inkhorn.autograd.kernel.RowNorm;
 import inkhorn.nn.lora.Lora;
 import inkhorn.nn.lora.LoraConfig;
@@ -44,6 +44,8 @@ class ArchitectureDefinitionTest {
             c -> c.withNKvHead(2),
             c -> c.withLogitSoftcap(3),
             c -> c.withPosition(Position.SINUSOIDAL),
+            c -> c.withPosition(Position.ALIBI),
+            c -> c.withPosition(Position.ALIBI).withNEmbd(24).withNHead(6),
             c -> c.withPosition(Position.ROPE),
             c -> c.withPosition(Position.ROPE).withRopeBase(300).withRopePartial(0.6));
 

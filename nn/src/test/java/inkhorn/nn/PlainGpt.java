@@ -203,7 +203,7 @@ final class PlainGpt {
                 turn(k[t], t);
             }
             for (int t = 0; t < time; t++) {
-                attend(q, k, v, t, y[t], h * size);
+                attend(q, k, v, t, slope(h), y[t], h * size);
             }
         }
         return linear(name + "c_proj", y, channels);
@@ -241,7 +241,13 @@ final class PlainGpt {
         }
     }
 
-    private void attend(double[][] q, double[][] k, double[][] v, int t, double[] y, int at) {
+    /** Press et al. 2022, 3: of n heads {@code 2^(-8/n), 2^(-16/n), …}; of 6 heads as the code of the paper has it. */
+    private double slope(int head) {
+        double[] slopes = {0.25, 0.0625, 0.015625, 0.00390625, 0.5, 0.125};
+        return config.position() == Position.ALIBI ? slopes[head] : 0;
+    }
+
+    private void attend(double[][] q, double[][] k, double[][] v, int t, double slope, double[] y, int at) {
         double[] weight = new double[t + 1];
         double sum = 0;
         for (int s = 0; s <= t; s++) {
@@ -249,7 +255,7 @@ final class PlainGpt {
             for (int d = 0; d < q[t].length; d++) {
                 score += q[t][d] * k[s][d];
             }
-            weight[s] = Math.exp(score / Math.sqrt(q[t].length));
+            weight[s] = Math.exp(score / Math.sqrt(q[t].length) - slope * (t - s));
             sum += weight[s];
         }
         for (int s = 0; s <= t; s++) {

@@ -1,13 +1,15 @@
 package inkhorn.inspect;
 
+import inkhorn.autograd.kernel.AttentionShape;
 import inkhorn.nn.GptConfig;
+import inkhorn.nn.Position;
 import java.util.Arrays;
 
 /**
  * The attention of one head, step by step (Vaswani et al. 2017, 3.2.1), in plain loops: the model itself never holds
  * these tables.
  *
- * @param scores  (T, T) {@code q · k / √D}, query by key
+ * @param scores  (T, T) {@code q · k / √D}, query by key; with ALiBi less what the distance takes
  * @param masked  the scores, with -∞ for keys later than the query
  * @param weights the softmax of each row of masked: rows sum to 1
  * @param values  (T, D) the value vector of each position
@@ -21,7 +23,9 @@ public record HeadStages(int layer, int head, double[][] scores, double[][] mask
         double[][] queries = part(qkv, time, head * size, size);
         double[][] keys = part(qkv, time, config.nEmbd() + keyHead * size, size);
         double[][] values = part(qkv, time, config.nEmbd() + config.keyChannels() + keyHead * size, size);
-        double[][] scores = scores(queries, keys);
+        boolean alibi = config.position() == Position.ALIBI;
+        double[][] scores = scores(queries, keys,
+                new AttentionShape(1, time, config.nHead(), config.keyHeads(), size, alibi).slope(head));
         double[][] masked = masked(scores);
         double[][] weights = Arrays.stream(masked).map(HeadStages::softmax).toArray(double[][]::new);
         return new HeadStages(layer, head, scores, masked, weights, values, product(weights, values));
@@ -38,7 +42,7 @@ public record HeadStages(int layer, int head, double[][] scores, double[][] mask
         return rows;
     }
 
-    private static double[][] scores(double[][] queries, double[][] keys) {
+    private static double[][] scores(double[][] queries, double[][] keys, double slope) {
         double[][] scores = new double[queries.length][keys.length];
         for (int q = 0; q < queries.length; q++) {
             for (int k = 0; k < keys.length; k++) {
@@ -46,7 +50,7 @@ public record HeadStages(int layer, int head, double[][] scores, double[][] mask
                 for (int d = 0; d < queries[q].length; d++) {
                     dot += queries[q][d] * keys[k][d];
                 }
-                scores[q][k] = dot / Math.sqrt(queries[q].length);
+                scores[q][k] = dot / Math.sqrt(queries[q].length) - slope * (q - k);
             }
         }
         return scores;

@@ -207,6 +207,7 @@ final class ModelExportTest {
         refused(new Gpt(SMALL.withNorm(RowNorm.RMSNORM)), BPE, "hf", "the model has norm rmsnorm");
         for (String format : List.of("hf", "gguf", "llmc")) {
             refused(new Gpt(SMALL.withPosition(Position.ROPE)), BPE, format, "the model has position rope");
+            refused(new Gpt(SMALL.withPosition(Position.ALIBI)), BPE, format, "the model has position alibi");
             refused(new Gpt(SMALL.withNormPosition(GptConfig.NormPosition.SANDWICH)), BPE, format,
                     "the model has norm_position sandwich");
             refused(new Gpt(SMALL.withQkNorm(true)), BPE, format, "the model has qk_norm");

@@ -7,11 +7,14 @@ import inkhorn.autograd.IntTensor;
 import inkhorn.autograd.NoGrad;
 import inkhorn.autograd.Rng;
 import inkhorn.nn.Gpt;
+import inkhorn.nn.GptConfig;
 import inkhorn.nn.Pass;
 import inkhorn.nn.Position;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 final class ForwardCaptureTest {
 
@@ -47,12 +50,19 @@ final class ForwardCaptureTest {
         assertThat(capture.head(0, 0).weights()).as("heads differ").isNotEqualTo(capture.head(0, 1).weights());
     }
 
-    @Test
-    void theWeightsOfRotatedQueriesAndKeysAreThoseOfTheAttentionOp() {
-        Gpt rotating = new Gpt(gpt.gptConfig().withPosition(Position.ROPE), new Rng(3));
+    static List<GptConfig> ofOtherAttention() {
+        GptConfig config = Views.gpt(11).gptConfig();
+        return List.of(config.withPosition(Position.ROPE), config.withPosition(Position.ALIBI),
+                config.withValueResidual(true), config.withQkNorm(true));
+    }
+
+    @ParameterizedTest
+    @MethodSource("ofOtherAttention")
+    void theWeightsAndValuesAreThoseOfTheAttentionOpWhateverIsDoneToThem(GptConfig config) {
+        Gpt rotating = new Gpt(config, new Rng(3));
         rotating.namedParameters().forEach(p -> {
             for (int i = 0; i < p.tensor().size(); i++) {
-                p.tensor().data()[i] *= p.name().contains("ln_") ? 1 : 30;
+                p.tensor().data()[i] *= p.tensor().shape().rank() < 2 ? 1 : 30;
             }
         });
         ForwardCapture rotated = ForwardCapture.of(rotating, IDS);

@@ -9,8 +9,9 @@ package inkhorn.autograd.kernel;
  * @param heads heads of the queries, H
  * @param keyHeads heads of keys and values, a divisor of {@code heads}
  * @param headSize channels of a head, D
+ * @param alibi as in {@link AttentionShape}
  */
-public record CacheShape(int capacity, int heads, int keyHeads, int headSize) {
+public record CacheShape(int capacity, int heads, int keyHeads, int headSize, boolean alibi) {
     /**
      * Positions of a block of keys, and floats from one channel to the next in it: a line of the caches, and whole
      * vectors of any length. It is part of the contract since the arrays belong to the caller.
@@ -19,6 +20,11 @@ public record CacheShape(int capacity, int heads, int keyHeads, int headSize) {
 
     /** Where keys and values begin in their arrays, so that a vector lies in one line of the caches. */
     private static final int START = 12;
+
+    /** Without ALiBi. */
+    public CacheShape(int capacity, int heads, int keyHeads, int headSize) {
+        this(capacity, heads, keyHeads, headSize, false);
+    }
 
     private int blocks() {
         return (capacity + BLOCK - 1) / BLOCK;
@@ -57,6 +63,16 @@ public record CacheShape(int capacity, int heads, int keyHeads, int headSize) {
     /** 1/√D, which scores are multiplied by. */
     public float scale() {
         return AttentionShape.scale(headSize);
+    }
+
+    /** As {@link AttentionShape#slope(int)}. */
+    public double slope(int head) {
+        return alibi ? AttentionShape.slope(heads, head) : 0;
+    }
+
+    /** As {@link AttentionShape#unscaledSlope}. */
+    public float unscaledSlope(int head) {
+        return AttentionShape.unscaled(slope(head), headSize);
     }
 
     /**

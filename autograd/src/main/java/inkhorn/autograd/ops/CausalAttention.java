@@ -14,7 +14,8 @@ import inkhorn.autograd.kernel.AttentionShape;
  * For every head of size D: {@code y = dropout(softmax(Q · Kᵀ / √D, keys up to the query)) · V}
  * (Vaswani et al. 2017, 3.2); the gradient is that of the composition, with the weights computed again from the kept
  * log-sum-exp, so that no T×T matrix exists (Dao et al. 2022). With fewer heads of keys and values each serves as many
- * neighbouring heads of queries (Ainslie et al. 2023), and its gradient is the sum of theirs.
+ * neighbouring heads of queries (Ainslie et al. 2023), and its gradient is the sum of theirs. With ALiBi (Press et al.
+ * 2022) a score is lower by {@link AttentionShape#slope} for each position between key and query.
  * Shapes: q (B, T, H, D), k and v (B, T, a divisor of H, D), y (B, T, H·D).
  */
 public final class CausalAttention extends Op {
@@ -59,8 +60,17 @@ public final class CausalAttention extends Op {
      * @throws IllegalArgumentException when sizes do not fit each other, or two views overlap
      */
     public static Tensor apply(Heads q, Heads k, Heads v, float p, Rng rngOrNull) {
+        return apply(q, k, v, false, p, rngOrNull);
+    }
+
+    /**
+     * As above.
+     *
+     * @param alibi whether scores are lower with the distance
+     */
+    public static Tensor apply(Heads q, Heads k, Heads v, boolean alibi, float p, Rng rngOrNull) {
         Checks.probability("attention", p);
-        AttentionShape shape = shape(q, k, v);
+        AttentionShape shape = shape(q, k, v, alibi);
         float dropped = rngOrNull == null ? 0 : p;
         long key = dropped == 0 ? 0 : rngOrNull.key();
         Tensor y = result(Shape.of(shape.batch(), shape.time(), shape.channels()), q.packed(), k.packed(), v.packed());
@@ -74,7 +84,7 @@ public final class CausalAttention extends Op {
     }
 
     /** The sizes of an attention from q to k and v. */
-    private static AttentionShape shape(Heads q, Heads k, Heads v) {
+    private static AttentionShape shape(Heads q, Heads k, Heads v, boolean alibi) {
         Shape rows = q.packed().shape().without(-1);
         if (!rows.equals(k.packed().shape().without(-1)) || !rows.equals(v.packed().shape().without(-1))
                 || k.heads() != v.heads() || q.heads() % k.heads() != 0
@@ -87,7 +97,7 @@ public final class CausalAttention extends Op {
             throw new IllegalArgumentException("attention: queries, keys and values must not overlap in "
                     + q.packed().shape());
         }
-        return new AttentionShape(rows.dim(0), rows.dim(1), q.heads(), k.heads(), q.headSize());
+        return new AttentionShape(rows.dim(0), rows.dim(1), q.heads(), k.heads(), q.headSize(), alibi);
     }
 
     private static String describe(String what, Heads heads) {

@@ -8,7 +8,7 @@ import inkhorn.autograd.Scope;
 import inkhorn.autograd.Shape;
 import inkhorn.autograd.Tensor;
 import inkhorn.autograd.kernel.CrossEntropyRows;
-import inkhorn.autograd.kernel.LossTerms;
+import inkhorn.autograd.kernel.CrossEntropyRows.LossTerms;
 
 /**
  * {@code y = mean of -ln softmax(logits)[target]} over the rows whose target is not negative, 0 when there is none;

@@ -9,8 +9,8 @@ import inkhorn.autograd.Scope;
 import inkhorn.autograd.Shape;
 import inkhorn.autograd.Tensor;
 import inkhorn.autograd.kernel.CrossEntropyRows;
+import inkhorn.autograd.kernel.CrossEntropyRows.LossTerms;
 import inkhorn.autograd.kernel.Epilogue;
-import inkhorn.autograd.kernel.LossTerms;
 import inkhorn.autograd.kernel.MatrixKernels;
 import inkhorn.autograd.kernel.Unary;
 

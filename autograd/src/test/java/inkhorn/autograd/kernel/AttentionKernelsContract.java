@@ -5,9 +5,13 @@ import static inkhorn.autograd.kernel.Samples.assertOutput;
 import static inkhorn.autograd.kernel.Samples.normal;
 import static inkhorn.autograd.kernel.Samples.unclean;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import inkhorn.autograd.kernel.AttentionKernels.RotaryShape;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Causal attention against a definition that holds the whole T by T matrix. */
@@ -22,7 +26,10 @@ public interface AttentionKernelsContract {
         // Heads wider than a micro-kernel is deep.
         new AttentionShape(1, 19, 1, 1, 401), new AttentionShape(1, 5, 2, 2, 800),
         // Heads of queries that share one of keys and values.
-        new AttentionShape(2, 7, 4, 2, 5), new AttentionShape(1, 207, 6, 2, 16), new AttentionShape(3, 65, 3, 1, 13)};
+        new AttentionShape(2, 7, 4, 2, 5), new AttentionShape(1, 207, 6, 2, 16), new AttentionShape(3, 65, 3, 1, 13),
+        // With ALiBi.
+        new AttentionShape(1, 65, 3, 3, 13, true), new AttentionShape(2, 7, 4, 2, 5, true),
+        new AttentionShape(1, 207, 6, 2, 16, true)};
 
     Kernels kernels();
 
@@ -118,13 +125,30 @@ public interface AttentionKernelsContract {
                 for (int d = 0; d < shape.headSize(); d++) {
                     score += (double) q.array()[at(q, b, h, t) + d] * k.array()[at(k, b, h, s) + d];
                 }
-                weights[s] = Math.exp(score / Math.sqrt(shape.headSize()));
+                weights[s] = Math.exp(score / Math.sqrt(shape.headSize())
+                        - (shape.alibi() ? slopes(shape.heads()).get(h) * (t - s) : 0));
                 sum += weights[s];
             }
             for (int s = 0; s <= t; s++) {
                 weights[s] /= sum;
             }
             return Math.log(sum);
+        }
+
+        /** As {@code get_slopes} in the paper's code (Press et al. 2022). */
+        static List<Double> slopes(int heads) {
+            double log = Math.log(heads) / Math.log(2);
+            if (log == Math.rint(log)) {
+                double start = Math.pow(2, -Math.pow(2, -(log - 3)));
+                return Stream.iterate(start, slope -> slope * start).limit(heads).toList();
+            }
+            int power = (int) Math.pow(2, Math.floor(log));
+            List<Double> ofTwice = slopes(2 * power);
+            List<Double> slopes = new ArrayList<>(slopes(power));
+            for (int i = 0; slopes.size() < heads; i += 2) {
+                slopes.add(ofTwice.get(i));
+            }
+            return slopes;
         }
 
         private void mix(int b, int h, double[][] weights, double[][] masks) {
@@ -176,6 +200,16 @@ public interface AttentionKernelsContract {
                 packed.attention(kernels(), p, out, logSumExp);
                 assertClose("out of " + shape + " at p " + p, out, expected.out, 1e-5);
                 assertClose("log-sum-exp of " + shape, logSumExp, expected.logSumExp, 1e-5);
+            }
+        }
+    }
+
+    @Test
+    default void slopesOfAlibiAreThoseOfThePapersCode() {
+        for (int heads = 1; heads < 34; heads++) {
+            for (int head = 0; head < heads; head++) {
+                assertThat(new AttentionShape(1, 1, heads, heads, 1, true).slope(head)).as("%d of %d", head, heads)
+                        .isCloseTo(Definition.slopes(heads).get(head), within(1e-12));
             }
         }
     }

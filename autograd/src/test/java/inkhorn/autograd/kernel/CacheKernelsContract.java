@@ -17,14 +17,20 @@ public interface CacheKernelsContract {
     @CsvSource({"1,1,1,1", "7,1,1,3", "33,3,3,13", "70,2,2,64", "130,4,4,48", "40,1,1,500", "17,1,1,801", "33,6,2,13",
         "50,4,1,32"})
     default void aQueryOverKeptKeysHasTheBitsOfAttention(int time, int heads, int keyHeads, int headSize) {
+        aQueryOverKeptKeysHasTheBitsOfAttention(time, heads, keyHeads, headSize, false);
+        aQueryOverKeptKeysHasTheBitsOfAttention(time, heads, keyHeads, headSize, true);
+    }
+
+    private void aQueryOverKeptKeysHasTheBitsOfAttention(int time, int heads, int keyHeads, int headSize,
+                                                         boolean alibi) {
         int batch = 2;
         int channels = heads * headSize;
-        AttentionShape all = new AttentionShape(batch, time, heads, keyHeads, headSize);
+        AttentionShape all = new AttentionShape(batch, time, heads, keyHeads, headSize, alibi);
         AttentionKernelsContract.Packed packed = AttentionKernelsContract.Packed.normal(1, all, 0);
         float[] expected = new float[batch * time * channels];
         packed.attention(kernels(), 0, expected, new float[batch * heads * time]);
 
-        CacheShape shape = new CacheShape(time + 3, heads, keyHeads, headSize);
+        CacheShape shape = new CacheShape(time + 3, heads, keyHeads, headSize, alibi);
         float[][] keys = {unclean(shape.keysSize()), unclean(shape.keysSize())};
         float[][] values = {unclean(shape.valuesSize()), unclean(shape.valuesSize())};
         HeadRows k = packed.k(packed.array());

@@ -9,6 +9,7 @@ import static inkhorn.autograd.kernel.Samples.unclean;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import inkhorn.autograd.kernel.CrossEntropyRows.LossTerms;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -12,7 +12,7 @@ import inkhorn.autograd.Rng;
 import inkhorn.autograd.Scope;
 import inkhorn.autograd.Tensor;
 import inkhorn.autograd.TestsThatRan;
-import inkhorn.autograd.kernel.LossTerms;
+import inkhorn.autograd.kernel.CrossEntropyRows.LossTerms;
 import inkhorn.autograd.kernel.RowNorm;
 import inkhorn.autograd.kernel.Unary;
 import java.io.File;
@@ -318,6 +318,8 @@ class GradientsOfOpsTest {
     @Test
     void gradientOfCausalAttention() {
         check("attention", t -> CausalAttention.apply(t[0], 2, 0, null), Inputs.normal(25, 2, 7, 18));
+        check("attention with ALiBi", t -> CausalAttention.apply(Heads.third(t[0], 0, 3), Heads.third(t[0], 1, 3),
+                Heads.third(t[0], 2, 3), true, 0, null), Inputs.normal(25, 2, 7, 18));
         check("attention with dropout", t -> CausalAttention.apply(t[0], 3, 0.3f, RNG), Inputs.normal(26, 1, 13, 27));
         check("attention of one position", t -> CausalAttention.apply(t[0], 1, 0, null), Inputs.normal(27, 2, 1, 6));
         check("attention of groups of heads", t -> CausalAttention.apply(new Heads(t[0], 0, 4, 3),

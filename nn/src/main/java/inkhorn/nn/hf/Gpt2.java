@@ -174,7 +174,11 @@ public final class Gpt2 {
     /** Where a config has other sizes than a file's tensors, by name; found before anything of these sizes is made. */
     static List<String> misfits(GptConfig gpt, Map<String, int[]> file) {
         List<String> wrong = new ArrayList<>();
-        double table = (double) (gpt.position() == Position.ROPE ? gpt.rotated() : gpt.nEmbd()) * gpt.blockSize();
+        double table = gpt.blockSize() * switch (gpt.position()) {
+            case LEARNED, SINUSOIDAL -> (double) gpt.nEmbd();
+            case ROPE -> gpt.rotated();
+            case ALIBI -> 0;
+        };
         size(wrong, file, "vocab_size and n_embd", TOKENS, gpt.vocabSize(), gpt.nEmbd());
         boolean stored = size(wrong, file, "n_positions and n_embd", POSITIONS, gpt.blockSize(),
                 gpt.nEmbd());

@@ -131,7 +131,8 @@ interface ScalarAttention extends AttentionKernels {
         }
 
         private double score(int b, int h, int t, int s) {
-            return shape.scale() * dot(q.array(), queryAt(q, b, h, t), k.array(), keyAt(k, b, h, s));
+            double scaled = shape.scale() * dot(q.array(), queryAt(q, b, h, t), k.array(), keyAt(k, b, h, s));
+            return shape.alibi() ? scaled - shape.slope(h) * (t - s) : scaled;
         }
 
         private double dot(float[] x, int xAt, float[] y, int yAt) {

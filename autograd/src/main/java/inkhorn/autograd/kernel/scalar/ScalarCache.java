@@ -37,7 +37,8 @@ interface ScalarCache extends CacheKernels {
             for (int d = 0; d < shape.headSize(); d++) {
                 dot += (double) q[query + d] * keys[shape.keyAt(keyHead, d, t)];
             }
-            weights[t] = shape.scale() * dot;
+            double scaled = shape.scale() * dot;
+            weights[t] = shape.alibi() ? scaled - shape.slope(head) * (length - 1 - t) : scaled;
         }
         ScalarAttention.Queries.softmax(weights, length);
         Arrays.fill(out, outAt, outAt + shape.headSize(), 0);

@@ -23,6 +23,8 @@ final class AttentionHead {
     final int size;
     final int channels;
     final float scale;
+    /** What a score loses before it is scaled for each position between key and query: ALiBi; 0 without. */
+    final float slope;
     /** Where this head's row of statistics starts. */
     final int statistics;
     private final AttentionShape shape;
@@ -39,6 +41,7 @@ final class AttentionHead {
         size = shape.headSize();
         channels = shape.channels();
         scale = shape.scale();
+        slope = shape.unscaledSlope(head);
         statistics = (b * shape.heads() + head) * time;
     }
 

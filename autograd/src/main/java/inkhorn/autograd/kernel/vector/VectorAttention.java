@@ -70,6 +70,7 @@ final class VectorAttention {
         int end = Math.min(limit, first + W);
         float[] max = h.scratch.lanes();
         forbidLater(scores, first, lane, end);
+        lowerByDistance(scores, first, lane, end, h.slope);
         columnMax(scores, lane, end, max);
         columnExp(scores, lane, end, max, h.scale, inverse);
         for (int k = end; k < limit; k++) {
@@ -131,6 +132,15 @@ final class VectorAttention {
             int at = AttentionHead.score(k, lane);
             FloatVector.fromArray(S, FORBID, W - (k - first)).add(FloatVector.fromArray(S, scores, at))
                     .intoArray(scores, at);
+        }
+    }
+
+    /** ALiBi in W columns from query {@code first} on, keys up to end; nothing where the slope is 0. */
+    private static void lowerByDistance(float[] scores, int first, int lane, int end, float slope) {
+        for (int k = 0; k < end && slope != 0; k++) {
+            int at = AttentionHead.score(k, lane);
+            VectorMath.UPWARD.sub(k - first).neg().fma(FloatVector.broadcast(S, slope),
+                    FloatVector.fromArray(S, scores, at)).intoArray(scores, at);
         }
     }
 
@@ -204,6 +214,7 @@ final class VectorAttention {
         float[] weights = buf.weights;
         float[] dScores = buf.dScores;
         forbidLater(weights, first, lane, end);
+        lowerByDistance(weights, first, lane, end, h.slope);
         columnWeights(weights, lane, end, h.scale, buf.logSumExp);
         if (p > 0) {
             dropBackward(h, first, lane, end, p, key, buf.dots, weights, dScores);

@@ -5,6 +5,7 @@ import static inkhorn.autograd.kernel.vector.loops.VectorMath.W;
 
 import inkhorn.autograd.kernel.CacheShape;
 import inkhorn.autograd.kernel.vector.gemm.Packing;
+import inkhorn.autograd.kernel.vector.loops.VectorMath;
 import inkhorn.autograd.kernel.vector.loops.VectorRows;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -38,6 +39,7 @@ final class VectorCachedAttention {
         int padded = padded(length);
         int keyHead = shape.keyHead(head);
         scores(shape, keyHead, q, query, padded, keys, scores);
+        lowerByDistance(scores, length, padded, shape.unscaledSlope(head));
         Arrays.fill(scores, length, padded, Float.NEGATIVE_INFINITY);
         VectorRows.expScaled(scores, padded, shape.scale());
         float sum = 0;
@@ -45,6 +47,14 @@ final class VectorCachedAttention {
             sum += scores[t];
         }
         weighted(scores, length, 1 / sum, values, shape.valueAt(keyHead, 0), shape.headSize(), out, outAt);
+    }
+
+    /** ALiBi, as in {@link VectorAttention}; nothing where the slope is 0. */
+    private static void lowerByDistance(float[] scores, int length, int padded, float slope) {
+        for (int t = 0; t < padded && slope != 0; t += W) {
+            VectorMath.UPWARD.add(t - (length - 1)).fma(FloatVector.broadcast(S, slope),
+                    FloatVector.fromArray(S, scores, t)).intoArray(scores, t);
+        }
     }
 
     /** Where a head has more channels than {@link AttentionHead#DEPTH}, a sum for each so many of them. */

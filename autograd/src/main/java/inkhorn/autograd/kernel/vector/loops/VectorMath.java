@@ -21,6 +21,8 @@ public final class VectorMath {
     public static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
     public static final VectorSpecies<Long> LONGS = S.withLanes(long.class);
     public static final int W = S.length();
+    /** 0, 1, 2 and so on. */
+    public static final FloatVector UPWARD = FloatVector.zero(S).addIndex(1);
 
     private static final float LOG2_E = 1.44269504088896341f;
     private static final float LN2_HIGH = 0.693359375f;
