@@ -3,7 +3,7 @@ package inkhorn.nn;
 import inkhorn.autograd.Rng;
 import inkhorn.autograd.Shape;
 import inkhorn.autograd.Tensor;
-import inkhorn.autograd.kernel.CrossEntropyRows.LossTerms;
+import inkhorn.autograd.ops.LossTerms;
 
 /**
  * One forward pass: the only place that says whether a model is training, the source of its dropout, and the hook that

@@ -1,6 +1,6 @@
 package inkhorn.config;
 
-import inkhorn.autograd.kernel.CrossEntropyRows.LossTerms;
+import inkhorn.autograd.ops.LossTerms;
 import inkhorn.nn.config.Check;
 import java.util.List;
 

@@ -5,7 +5,7 @@ import inkhorn.autograd.IntTensor;
 import inkhorn.autograd.Rng;
 import inkhorn.autograd.Scope;
 import inkhorn.autograd.Tensor;
-import inkhorn.autograd.kernel.CrossEntropyRows.LossTerms;
+import inkhorn.autograd.ops.LossTerms;
 import inkhorn.data.Batch;
 import inkhorn.nn.LanguageModel;
 import inkhorn.nn.Parameter;

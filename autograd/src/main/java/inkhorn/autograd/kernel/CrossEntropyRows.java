@@ -8,38 +8,19 @@ package inkhorn.autograd.kernel;
  * @param first   the first row of this part
  * @param count   rows of this part
  * @param counted how many targets of the whole count
- * @param terms   what a loss is made of
+ * @param labelSmoothing the share of the wanted probability that all tokens get alike
+ * @param zLoss   what the squared logarithm of the sum of exp(logit) is multiplied by in a loss
  * @param spread  the wanted probability of every token, {@code labelSmoothing / V}
  * @param losses  receives {@link #loss}, 0 where the target does not count
  * @param largest receives the largest logit where the target counts; null: not wanted
  * @param sums    receives the sum of exp(logit - largest) where the target counts; null where {@code largest} is
  */
-public record CrossEntropyRows(int[] targets, int first, int count, int counted, LossTerms terms, double spread,
-                               double[] losses, float[] largest, double[] sums) {
-
-    /**
-     * What a cross-entropy is made of beside {@code -log p(target)}: {@code Σ q·(-log p) + zLoss · log²(Z)}, with q the
-     * target's {@code 1 - labelSmoothing} and {@code labelSmoothing / V} for every token (Szegedy et al. 2016, 7;
-     * PyTorch's {@code label_smoothing}), and Z the sum of exp(logit) (Chowdhery et al. 2022, 5).
-     *
-     * @param labelSmoothing in [0, 1)
-     * @param zLoss          a finite number from 0 on
-     */
-    public record LossTerms(double labelSmoothing, double zLoss) {
-        /** The plain cross-entropy. */
-        public static final LossTerms NONE = new LossTerms(0, 0);
-
-        public LossTerms {
-            if (!(labelSmoothing >= 0 && labelSmoothing < 1) || !(zLoss >= 0) || Double.isInfinite(zLoss)) {
-                throw new IllegalArgumentException("loss: label smoothing must be in [0, 1) and the z-loss >= 0,"
-                        + " found " + labelSmoothing + " and " + zLoss);
-            }
-        }
-    }
+public record CrossEntropyRows(int[] targets, int first, int count, int counted, double labelSmoothing,
+                               double zLoss, double spread, double[] losses, float[] largest, double[] sums) {
 
     /** All of {@code count} rows; only their losses are wanted. */
     public static CrossEntropyRows of(int[] targets, int count) {
-        return of(targets, count, LossTerms.NONE, 1);
+        return of(targets, count, 0, 0, 1);
     }
 
     /**
@@ -47,14 +28,14 @@ public record CrossEntropyRows(int[] targets, int first, int count, int counted,
      *
      * @param vocabulary V, logits of a whole row
      */
-    public static CrossEntropyRows of(int[] targets, int count, LossTerms terms, int vocabulary) {
-        return new CrossEntropyRows(targets, 0, count, counted(targets, count), terms,
-                terms.labelSmoothing() / vocabulary, new double[count], null, null);
+    public static CrossEntropyRows of(int[] targets, int count, double labelSmoothing, double zLoss, int vocabulary) {
+        return new CrossEntropyRows(targets, 0, count, counted(targets, count), labelSmoothing, zLoss,
+                labelSmoothing / vocabulary, new double[count], null, null);
     }
 
     /** All of {@code count} rows, with what {@link RowKernels#crossEntropyGradient} needs. */
     public static CrossEntropyRows withSums(int[] targets, int count) {
-        return withSums(targets, count, LossTerms.NONE, 1);
+        return withSums(targets, count, 0, 0, 1);
     }
 
     /**
@@ -62,19 +43,20 @@ public record CrossEntropyRows(int[] targets, int first, int count, int counted,
      *
      * @param vocabulary V, logits of a whole row
      */
-    public static CrossEntropyRows withSums(int[] targets, int count, LossTerms terms, int vocabulary) {
-        return new CrossEntropyRows(targets, 0, count, counted(targets, count), terms,
-                terms.labelSmoothing() / vocabulary, new double[count], new float[count], new double[count]);
+    public static CrossEntropyRows withSums(int[] targets, int count, double labelSmoothing, double zLoss,
+                                            int vocabulary) {
+        return new CrossEntropyRows(targets, 0, count, counted(targets, count), labelSmoothing, zLoss,
+                labelSmoothing / vocabulary, new double[count], new float[count], new double[count]);
     }
 
     /** Whether a loss is {@code -log softmax(logits)[target]} and nothing else. */
     public boolean isPlain() {
-        return spread == 0 && terms.zLoss() == 0;
+        return spread == 0 && zLoss == 0;
     }
 
     /** How much more than {@link #spread} is the wanted probability of a target. */
     public double hit() {
-        return 1 - terms.labelSmoothing();
+        return 1 - labelSmoothing;
     }
 
     /**
@@ -85,12 +67,12 @@ public record CrossEntropyRows(int[] targets, int first, int count, int counted,
      * @param total  the sum of all logits; not read where {@link #spread} is 0
      */
     public double loss(double logSum, double target, double total) {
-        return logSum - hit() * target - (spread == 0 ? 0 : spread * total) + terms.zLoss() * logSum * logSum;
+        return logSum - hit() * target - (spread == 0 ? 0 : spread * total) + zLoss * logSum * logSum;
     }
 
     /** What the softmax is multiplied by in the gradient of {@link #loss}. */
     public double ofSoftmax(double logSum) {
-        return 1 + 2 * terms.zLoss() * logSum;
+        return 1 + 2 * zLoss * logSum;
     }
 
     private static int counted(int[] targets, int count) {
@@ -103,7 +85,8 @@ public record CrossEntropyRows(int[] targets, int first, int count, int counted,
 
     /** Rows {@code from} to {@code to} of the whole, whose results go into the same arrays. */
     public CrossEntropyRows part(int from, int to) {
-        return new CrossEntropyRows(targets, from, to - from, counted, terms, spread, losses, largest, sums);
+        return new CrossEntropyRows(targets, from, to - from, counted, labelSmoothing, zLoss, spread, losses, largest,
+                sums);
     }
 
     /** The mean loss of the rows that count, added up in their order; 0 when none counts. */

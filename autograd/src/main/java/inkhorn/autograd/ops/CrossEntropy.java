@@ -8,7 +8,6 @@ import inkhorn.autograd.Scope;
 import inkhorn.autograd.Shape;
 import inkhorn.autograd.Tensor;
 import inkhorn.autograd.kernel.CrossEntropyRows;
-import inkhorn.autograd.kernel.CrossEntropyRows.LossTerms;
 
 /**
  * {@code y = mean of -ln softmax(logits)[target]} over the rows whose target is not negative, 0 when there is none;
@@ -69,8 +68,8 @@ public final class CrossEntropy extends Op {
 
     private static Tensor apply(Tensor logits, IntTensor targets, LossTerms terms, float[] gradient) {
         Tensor y = result(Shape.SCALAR, logits);
-        CrossEntropyRows losses = CrossEntropyRows.of(targets.data(), targets.shape().size(), terms,
-                logits.shape().last());
+        CrossEntropyRows losses = CrossEntropyRows.of(targets.data(), targets.shape().size(),
+                terms.labelSmoothing(), terms.zLoss(), logits.shape().last());
         kernels().crossEntropy(logits.data(), losses, logits.shape().last(), gradient);
         y.data()[0] = (float) losses.mean();
         return new CrossEntropy(logits, gradient).record(y);

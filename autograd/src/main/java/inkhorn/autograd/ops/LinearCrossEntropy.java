@@ -9,7 +9,6 @@ import inkhorn.autograd.Scope;
 import inkhorn.autograd.Shape;
 import inkhorn.autograd.Tensor;
 import inkhorn.autograd.kernel.CrossEntropyRows;
-import inkhorn.autograd.kernel.CrossEntropyRows.LossTerms;
 import inkhorn.autograd.kernel.Epilogue;
 import inkhorn.autograd.kernel.MatrixKernels;
 import inkhorn.autograd.kernel.Unary;
@@ -57,8 +56,9 @@ public final class LinearCrossEntropy extends Op {
         Tensor y = result(Shape.SCALAR, x, table);
         int count = targets.shape().size();
         int vocabulary = table.shape().dim(0);
-        CrossEntropyRows rows = y.needsGrad() ? CrossEntropyRows.withSums(targets.data(), count, terms, vocabulary)
-                : CrossEntropyRows.of(targets.data(), count, terms, vocabulary);
+        CrossEntropyRows rows = y.needsGrad()
+                ? CrossEntropyRows.withSums(targets.data(), count, terms.labelSmoothing(), terms.zLoss(), vocabulary)
+                : CrossEntropyRows.of(targets.data(), count, terms.labelSmoothing(), terms.zLoss(), vocabulary);
         Parts parts = Parts.of(count, vocabulary, mostLogits);
         LinearCrossEntropy op = new LinearCrossEntropy(x, table, cap, rows, parts);
         op.forward();

@@ -8,7 +8,6 @@ import inkhorn.autograd.Rng;
 import inkhorn.autograd.Tensor;
 import inkhorn.autograd.kernel.AttentionShape;
 import inkhorn.autograd.kernel.CounterRandom;
-import inkhorn.autograd.kernel.CrossEntropyRows.LossTerms;
 import inkhorn.autograd.kernel.RowNorm;
 import inkhorn.autograd.kernel.Samples;
 import inkhorn.autograd.kernel.Unary;

@@ -12,7 +12,6 @@ import inkhorn.autograd.Rng;
 import inkhorn.autograd.Scope;
 import inkhorn.autograd.Tensor;
 import inkhorn.autograd.TestsThatRan;
-import inkhorn.autograd.kernel.CrossEntropyRows.LossTerms;
 import inkhorn.autograd.kernel.RowNorm;
 import inkhorn.autograd.kernel.Unary;
 import java.io.File;
