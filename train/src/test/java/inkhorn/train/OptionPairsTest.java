@@ -50,7 +50,7 @@ final class OptionPairsTest {
             "model.qk_norm=true", "model.value_residual=true", "model.logit_softcap=3",
             "model.tie_weights=false model.head_init_std=0.5", "model.dropout=0.1", "model.drop_path=0.5",
             "train.label_smoothing=0.1", "train.z_loss=0.01", "train.freeze=transformer.wte.*",
-            "optim.optimizer=lion", "optim.optimizer=muon", "optim.schedule=wsd");
+            "optim.optimizer=lion", "optim.optimizer=muon", "optim.schedule=wsd", "optim.ema_decay=0.9");
 
     /** What must not change a bit of what is learned. */
     private static final List<String> WITHOUT_A_TRACE = List.of("train.activation_checkpointing=true");
