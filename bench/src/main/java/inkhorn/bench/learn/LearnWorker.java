@@ -107,6 +107,7 @@ public final class LearnWorker {
             keys.put("train.max_iters", String.valueOf(steps));
             keys.put("optim.warmup_iters", String.valueOf(Math.min(warmup, steps)));
             keys.put("optim.lr_decay_iters", String.valueOf(steps));
+            keys.put("optim.cooldown_iters", "");
         }
         return ConfigLoader.load(file, keys);
     }
