@@ -112,6 +112,22 @@ final class ServeCommandTest {
     }
 
     @Test
+    void besideATrainingWhoeverAsksForAModelIsToldWhereToGo() throws Exception {
+        CompletableFuture<Integer> exit = start(training("run", "--serve=0", "--train.max_iters=100000000"));
+        String address = address(exit);
+        for (HttpResponse<String> answer : List.of(
+                post(address, "/v1/completions", "{\"model\": \"run\", \"prompt\": \"t\"}"),
+                post(address, "/v1/chat/completions",
+                        "{\"model\": \"run\", \"messages\": [{\"role\": \"user\", \"content\": \"t\"}]}"))) {
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(503);
+            assertThat(Json.MAPPER.readTree(answer.body()).at("/error/message").asText())
+                    .contains("beside a training", "java -jar train.jar serve " + directory.resolve("run"));
+        }
+        shutdown.request(SIGTERM);
+        assertThat(exit.get(1, TimeUnit.MINUTES)).isEqualTo(143);
+    }
+
+    @Test
     void servesTheRunsThatAreNamedUntilASignalEndsIt() throws Exception {
         assertThat(program.run(training("run", "--train.max_iters=2"))).as(program.err()).isZero();
         program = program();
