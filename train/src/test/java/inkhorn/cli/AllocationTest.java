@@ -27,7 +27,7 @@ final class AllocationTest {
      */
     @ParameterizedTest
     @CsvSource({"shakespeare-char-tiny, 150, 40, adamw", "shakespeare-char-tiny, 150, 40, muon",
-        "shakespeare-char, 60, 10, adamw"})
+        "shakespeare-char, 60, 10, muon"})
     @Timeout(value = 360, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void aStepAllocatesLessThanAMebibyteOnAllThreadsTogether(String config, String warmUp, String measured,
             String optimizer, @TempDir Path directory) throws IOException, InterruptedException {

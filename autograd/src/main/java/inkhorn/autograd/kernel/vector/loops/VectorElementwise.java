@@ -57,8 +57,8 @@ public final class VectorElementwise {
             }
             return;
         }
-        float[] x = aStep == 0 ? repeated(a[aAt], n) : a;
-        float[] y = bStep == 0 ? repeated(b[bAt], n) : b;
+        float[] x = aStep == 0 ? repeated(10, a[aAt], n) : a;
+        float[] y = bStep == 0 ? repeated(11, b[bAt], n) : b;
         for (int i = 0; i < n; i += REPEAT) {
             contiguous(f, x, aStep == 0 ? 0 : aAt + i, y, bStep == 0 ? 0 : bAt + i, out, at + i,
                     Math.min(REPEAT, n - i));
@@ -66,9 +66,10 @@ public final class VectorElementwise {
     }
 
     /** A value often enough for one round of {@link #contiguous}. */
-    private static float[] repeated(float value, int n) {
-        float[] values = new float[Math.min(REPEAT, n)];
-        Arrays.fill(values, value);
+    private static float[] repeated(int slot, float value, int n) {
+        int length = Math.min(REPEAT, n);
+        float[] values = Scratch.ofThread().array(slot, length);
+        Arrays.fill(values, 0, length, value);
         return values;
     }
 
