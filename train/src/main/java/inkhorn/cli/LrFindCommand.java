@@ -7,6 +7,7 @@ import inkhorn.cli.options.Arguments;
 import inkhorn.cli.options.ConfigOptions;
 import inkhorn.cli.options.EngineOptions;
 import inkhorn.cli.options.FormatOptions;
+import inkhorn.cli.options.KeyOption;
 import inkhorn.cli.terminal.TextChart;
 import inkhorn.cli.terminal.TextTable;
 import inkhorn.config.ConfigLoader;
@@ -58,10 +59,8 @@ public final class LrFindCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "CONFIG", description = "A YAML file; see configs/ and docs/config.md.")
     private String config;
 
-    // For the help only: each key is an option of its own, added by ConfigOptions.
-    @Option(names = "--KEY", paramLabel = "VALUE",
-            description = "A config key, such as --optim.optimizer=lion: wins over CONFIG.")
-    private String key;
+    @Mixin
+    private KeyOption keys;
 
     @Option(names = "--min", paramLabel = "LR", defaultValue = "1e-6",
             description = "The first learning rate (default: ${DEFAULT-VALUE}).")
@@ -100,10 +99,7 @@ public final class LrFindCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (key != null) {
-            throw new UserError("--KEY: stands for a key of the config, such as --optim.optimizer=lion; docs/config.md"
-                    + " lists them");
-        }
+        keys.requireNotGiven();
         FormatOptions.Format output = format.format();
         LrRangeTest.Range range = range();
         Path picture = svg == null ? null : Arguments.path("--svg", svg);

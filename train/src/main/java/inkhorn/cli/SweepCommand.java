@@ -6,6 +6,7 @@ import inkhorn.cli.launch.Stopped;
 import inkhorn.cli.options.Arguments;
 import inkhorn.cli.options.ConfigOptions;
 import inkhorn.cli.options.EngineOptions;
+import inkhorn.cli.options.KeyOption;
 import inkhorn.cli.terminal.TextTable;
 import inkhorn.config.DataConfig;
 import inkhorn.config.TrainConfig;
@@ -51,10 +52,8 @@ public final class SweepCommand implements Callable<Integer> {
             description = "What is tried: config, method (grid, list or random), keys, halving; see docs/sweep.md.")
     private String file;
 
-    // For the help only: each key is an option of its own, added by ConfigOptions.
-    @Option(names = "--KEY", paramLabel = "VALUE",
-            description = "A config key of all runs, such as --train.max_iters=200: wins over the config.")
-    private String key;
+    @Mixin
+    private KeyOption keys;
 
     @Option(names = "--parallel", paramLabel = "N",
             description = "Trainings side by side, which share the threads (default: the file's, or 1).")
@@ -78,10 +77,7 @@ public final class SweepCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (key != null) {
-            throw new UserError("--KEY: stands for a key of the config, such as --train.max_iters=200; docs/config.md"
-                    + " lists them");
-        }
+        keys.requireNotGiven();
         engine.requireKnownKernels();
         SweepSpec sweep = SweepSpec.read(Arguments.path("SWEEP.yaml", file));
         List<SweepRun> runs = SweepRun.all(sweep, ConfigOptions.given(spec),

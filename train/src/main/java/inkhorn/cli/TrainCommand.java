@@ -10,6 +10,7 @@ import inkhorn.cli.machine.MachineReader;
 import inkhorn.cli.options.Arguments;
 import inkhorn.cli.options.ConfigOptions;
 import inkhorn.cli.options.EngineOptions;
+import inkhorn.cli.options.KeyOption;
 import inkhorn.cli.options.OnlyAttached;
 import inkhorn.cli.options.ServeBesideOptions;
 import inkhorn.cli.terminal.Progress;
@@ -86,10 +87,8 @@ public final class TrainCommand implements Callable<Integer> {
             description = "With --resume: continue although the data are not those of the checkpoint.")
     private boolean dataChanged;
 
-    // For the help only: each key is an option of its own, added by ConfigOptions.
-    @Option(names = "--KEY", paramLabel = "VALUE",
-            description = "A config key, such as --train.max_iters=200: wins over CONFIG.")
-    private String key;
+    @Mixin
+    private KeyOption keys;
 
     @Option(names = "--no-probe",
             description = "Do not measure the machine's peak (half a second); the log then has no share of it.")
@@ -110,10 +109,7 @@ public final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (key != null) {
-            throw new UserError("--KEY: stands for a key of the config, such as --train.max_iters=200; docs/config.md"
-                    + " lists them");
-        }
+        keys.requireNotGiven();
         if (config == null) {
             throw new UserError("no CONFIG given; give one such as configs/shakespeare-char.yaml, or --help");
         }

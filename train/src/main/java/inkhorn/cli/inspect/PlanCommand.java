@@ -7,6 +7,7 @@ import inkhorn.cli.machine.MachineReader;
 import inkhorn.cli.options.Arguments;
 import inkhorn.cli.options.ConfigOptions;
 import inkhorn.cli.options.EngineOptions;
+import inkhorn.cli.options.KeyOption;
 import inkhorn.config.ConfigLoader;
 import inkhorn.config.RunConfig;
 import inkhorn.config.UserError;
@@ -44,10 +45,8 @@ public final class PlanCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "CONFIG", description = "A YAML file; see configs/ and docs/config.md.")
     private String config;
 
-    // For the help only: each key is an option of its own, added by ConfigOptions.
-    @Option(names = "--KEY", paramLabel = "VALUE",
-            description = "A config key, such as --train.max_iters=200: wins over CONFIG.")
-    private String key;
+    @Mixin
+    private KeyOption keys;
 
     @Option(names = "--no-probe", description = "Measure nothing; the plan then has no times.")
     private boolean noProbe;
@@ -64,10 +63,7 @@ public final class PlanCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (key != null) {
-            throw new UserError("--KEY: stands for a key of the config, such as --train.max_iters=200; docs/config.md"
-                    + " lists them");
-        }
+        keys.requireNotGiven();
         RunConfig planned = ConfigLoader.load(Arguments.path("CONFIG", config), ConfigOptions.given(spec),
                 InitialWeights::inherited, line -> context.err().println("note: " + line));
         engine.start();

@@ -30,14 +30,14 @@ public final class ApiFeature implements Feature {
      * tens of thousands of chunks a second.
      */
     private static final long CHUNK_MS = 50;
-    /** Of all streams together: where there are more, each waits longer, since chunks take the texts' own time. */
+    /** Of all streams together. Where there are more, each waits longer, since chunks take the texts' own time. */
     private static final int CHUNKS_PER_SECOND = 640;
-    private static final AtomicInteger STREAMS = new AtomicInteger();
     /** After which a silent stream shows that it is alive, and finds out whether its client is. */
     private static final long PING_MS = 1_000;
     private static final long LOOK_MS = 250;
 
     private final ServedModels models;
+    private final AtomicInteger streams = new AtomicInteger();
 
     public ApiFeature(ServedModels models) {
         this.models = models;
@@ -95,7 +95,7 @@ public final class ApiFeature implements Feature {
         return models.get(body.path("model").textValue());
     }
 
-    private static void answer(Request request, ServedModel model, Wanted wanted, AnswerForm form) throws Exception {
+    private void answer(Request request, ServedModel model, Wanted wanted, AnswerForm form) throws Exception {
         List<Echo> echoes = new ArrayList<>();
         for (Wanted.Prompt prompt : wanted.prompts()) {
             echoes.add(echo(model, wanted, prompt));
@@ -162,9 +162,9 @@ public final class ApiFeature implements Feature {
                 answer.tokens());
     }
 
-    private static void stream(Request request, Wanted wanted, AnswerForm form, List<Echo> echoes, Answer answer)
+    private void stream(Request request, Wanted wanted, AnswerForm form, List<Echo> echoes, Answer answer)
             throws IOException, InterruptedException {
-        STREAMS.incrementAndGet();
+        streams.incrementAndGet();
         try (EventStream events = request.events()) {
             for (int i = 0; i < answer.texts().size(); i++) {
                 Echo echo = echoes.get(i / wanted.n());
@@ -181,7 +181,7 @@ public final class ApiFeature implements Feature {
                 if (!sendParts(events, wanted, form, echoes, answer, isTold)) {
                     events.ping();
                 }
-                answer.awaitEnd(Math.max(CHUNK_MS, STREAMS.get() * 1_000L / CHUNKS_PER_SECOND));
+                answer.awaitEnd(Math.max(CHUNK_MS, streams.get() * 1_000L / CHUNKS_PER_SECOND));
             } while (!isLast);
             try {
                 answer.requireWhole();
@@ -194,7 +194,7 @@ public final class ApiFeature implements Feature {
             }
             events.send("[DONE]");
         } finally {
-            STREAMS.decrementAndGet();
+            streams.decrementAndGet();
         }
     }
 

@@ -34,6 +34,7 @@ public final class VectorKernels implements Kernels {
     /** Elements of a task: 64 KiB a stream, a few microseconds. */
     private static final int CHUNK = 16384;
 
+    /** Up to so many texts may be too few for all threads. */
     private static final int FEW_TEXTS = 8;
 
     private final Workers workers;
@@ -409,7 +410,6 @@ public final class VectorKernels implements Kernels {
     @Override
     public void cachedAttention(CacheShape shape, HeadRows q, int[] at, float[][] keys, float[][] values, float[] out) {
         int texts = keys.length;
-        // A task is a text, or one of its heads where there are too few texts for all threads.
         int heads = texts < FEW_TEXTS ? 1 : shape.heads();
         parallel(texts * shape.heads(), heads, (from, to) -> {
             float[] scores = Scratch.ofThread().array(0, VectorCachedAttention.padded(shape.capacity()));

@@ -7,10 +7,9 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Multiples of the rows of a matrix, added up: the inner loop of a product of one or a few rows, of scores over a cache
- * of keys and of weighted values. Rows of b are read along memory, several at a time, and not packed: each is used too
- * seldom to pay for it. Every sum runs over the rows in ascending order, one fused multiply-add each, as in
- * {@link MicroKernel}.
+ * Multiples of the rows of a matrix, added up: the inner loop of a product of one or a few rows. Rows of b are read
+ * along memory, several at a time, and not packed: each is used too seldom to pay for it. Every sum runs over the rows
+ * in ascending order, one fused multiply-add each, as in {@link MicroKernel}.
  */
 public final class FewRows {
     /** Rows of b read side by side. */

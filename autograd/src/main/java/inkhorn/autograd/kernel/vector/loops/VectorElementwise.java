@@ -13,6 +13,8 @@ import jdk.incubator.vector.FloatVector;
 /** Element by element over a range of contiguous arrays; rests shorter than a vector are done one by one. */
 public final class VectorElementwise {
     private static final int REPEAT = 1024;
+    private static final int SLOT_A = 10;
+    private static final int SLOT_B = 11;
 
     private VectorElementwise() {}
 
@@ -57,15 +59,15 @@ public final class VectorElementwise {
             }
             return;
         }
-        float[] x = aStep == 0 ? repeated(10, a[aAt], n) : a;
-        float[] y = bStep == 0 ? repeated(11, b[bAt], n) : b;
+        float[] x = aStep == 0 ? repeated(SLOT_A, a[aAt], n) : a;
+        float[] y = bStep == 0 ? repeated(SLOT_B, b[bAt], n) : b;
         for (int i = 0; i < n; i += REPEAT) {
             contiguous(f, x, aStep == 0 ? 0 : aAt + i, y, bStep == 0 ? 0 : bAt + i, out, at + i,
                     Math.min(REPEAT, n - i));
         }
     }
 
-    /** A value often enough for one round of {@link #contiguous}. */
+    /** A value in a work array of the thread, often enough for one round of {@link #contiguous}. */
     private static float[] repeated(int slot, float value, int n) {
         int length = Math.min(REPEAT, n);
         float[] values = Scratch.ofThread().array(slot, length);
