@@ -5,6 +5,7 @@ import inkhorn.autograd.kernel.AdamWStep;
 import inkhorn.autograd.kernel.KernelProvider;
 import inkhorn.nn.Parameter;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Adam with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2), in one fused pass over memory for each
@@ -21,21 +22,24 @@ public final class AdamW extends Optimizer {
 
     /** With the given hyperparameters, all of which it reads. */
     public AdamW(List<Parameter> parameters, Hyperparameters hyper) {
-        super(Optimizers.ADAMW, parameters);
+        this(parameters, hyper, Map.of());
+    }
+
+    AdamW(List<Parameter> parameters, Hyperparameters hyper, Map<String, ParameterGroup> groups) {
+        super(Optimizers.ADAMW, parameters, hyper, groups);
         this.hyper = hyper;
     }
 
     @Override
-    void update(Parameter parameter, List<Tensor> moments, double lr, double gradientScale) {
-        update(parameter.tensor(), moments, hyper, steps(), lr, gradientScale);
+    void update(Parameter parameter, List<Tensor> moments, double lr, double decay, double gradientScale) {
+        update(parameter.tensor(), moments, hyper, steps(), lr, decay, gradientScale);
     }
 
     /** The update of one parameter in step {@code steps}, counted from 1. */
     static void update(Tensor weights, List<Tensor> moments, Hyperparameters hyper, long steps, double lr,
-                       double gradientScale) {
+                       double decay, double gradientScale) {
         float correction1 = (float) (1 - StrictMath.pow(hyper.beta1(), steps));
         float correction2 = (float) (1 - StrictMath.pow(hyper.beta2(), steps));
-        double decay = weights.shape().rank() >= 2 ? hyper.weightDecay() : 0;
         AdamWStep numbers = new AdamWStep((float) lr, (float) hyper.beta1(), (float) hyper.beta2(), (float) hyper.eps(),
                 (float) decay, (float) gradientScale, correction1, correction2);
         KernelProvider.kernels().adamW(numbers, weights.data(), weights.grad(), moments.get(0).data(),

@@ -4,6 +4,7 @@ import inkhorn.autograd.Tensor;
 import inkhorn.autograd.kernel.KernelProvider;
 import inkhorn.nn.Parameter;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Lion (Chen et al. 2023, "Symbolic discovery of optimization algorithms", algorithm 2), with g times the gradient
@@ -16,18 +17,17 @@ public final class Lion extends Optimizer {
     private final Hyperparameters hyper;
 
     /** With the given hyperparameters, of which it does not read {@code eps}. */
-    public Lion(List<Parameter> parameters, Hyperparameters hyper) {
-        super(Optimizers.LION, parameters);
+    Lion(List<Parameter> parameters, Hyperparameters hyper, Map<String, ParameterGroup> groups) {
+        super(Optimizers.LION, parameters, hyper, groups);
         this.hyper = hyper;
     }
 
     @Override
-    void update(Parameter parameter, List<Tensor> moments, double lr, double gradientScale) {
+    void update(Parameter parameter, List<Tensor> moments, double lr, double decay, double gradientScale) {
         Tensor weights = parameter.tensor();
         float[] w = weights.data();
         float[] g = weights.grad();
         float[] m = moments.get(0).data();
-        double decay = weights.shape().rank() >= 2 ? hyper.weightDecay() : 0;
         float rate = (float) lr;
         float keep = (float) (1 - lr * decay);
         float beta1 = (float) hyper.beta1();

@@ -5,6 +5,7 @@ import inkhorn.autograd.Tensor;
 import inkhorn.autograd.kernel.KernelProvider;
 import inkhorn.nn.Parameter;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Muon (Jordan et al. 2024): the running mean of a matrix's gradient, with Nesterov's look ahead, is replaced by the
@@ -24,16 +25,16 @@ public final class Muon extends Optimizer {
     private final Hyperparameters hyper;
 
     /** With the given hyperparameters, all of which it reads. */
-    public Muon(List<Parameter> parameters, Hyperparameters hyper) {
-        super(Optimizers.MUON, parameters);
+    Muon(List<Parameter> parameters, Hyperparameters hyper, Map<String, ParameterGroup> groups) {
+        super(Optimizers.MUON, parameters, hyper, groups);
         this.hyper = hyper;
     }
 
     @Override
-    void update(Parameter parameter, List<Tensor> moments, double lr, double gradientScale) {
+    void update(Parameter parameter, List<Tensor> moments, double lr, double decay, double gradientScale) {
         Tensor weights = parameter.tensor();
         if (!parameter.isMatrix()) {
-            AdamW.update(weights, moments, hyper, steps(), lr, gradientScale);
+            AdamW.update(weights, moments, hyper, steps(), lr, decay, gradientScale);
             return;
         }
         int first = 0;
@@ -44,7 +45,7 @@ public final class Muon extends Optimizer {
                 float[] update = Scope.allocate(part.size());
                 lookAhead(part, weights.grad(), moments.get(0).data(), (float) gradientScale, update);
                 update = NewtonSchulz.orthogonalize(update, part.rows, columns);
-                move(part, weights.data(), update, lr);
+                move(part, weights.data(), update, lr, decay);
             }
             first += columns;
         }
@@ -84,9 +85,9 @@ public final class Muon extends Optimizer {
         });
     }
 
-    private void move(Part part, float[] w, float[] update, double lr) {
+    private static void move(Part part, float[] w, float[] update, double lr, double decay) {
         float rate = (float) (lr * RMS * Math.sqrt(Math.max(part.rows, part.columns)));
-        float keep = (float) (1 - lr * hyper.weightDecay());
+        float keep = (float) (1 - lr * decay);
         KernelProvider.kernels().forEachRange(part.size(), (from, to) -> {
             for (int i = from; i < to;) {
                 int end = Math.min(to, part.rowEnd(i));

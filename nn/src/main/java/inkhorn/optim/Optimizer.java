@@ -18,15 +18,21 @@ public abstract class Optimizer {
     private long steps;
 
     /** A parameter with its moments, in the order of {@link Optimizers#moments}. */
-    private record Slot(Parameter parameter, List<Tensor> moments) {}
+    private record Slot(Parameter parameter, List<Tensor> moments, double lrScale, double decay) {}
 
-    /** All moments are zero at first; a frozen parameter has none and is not updated. */
-    Optimizer(Optimizers kind, List<Parameter> parameters) {
+    /**
+     * All moments are zero at first; a frozen parameter has none and is not updated.
+     *
+     * @param groups of parameters, by their names
+     */
+    Optimizer(Optimizers kind, List<Parameter> parameters, Hyperparameters hyper, Map<String, ParameterGroup> groups) {
         this.kind = kind;
         for (Parameter parameter : parameters.stream().filter(p -> p.tensor().needsGrad()).toList()) {
             Shape shape = parameter.tensor().shape();
+            ParameterGroup group = groups.getOrDefault(parameter.name(), ParameterGroup.USUAL);
             slots.add(new Slot(parameter, kind.moments(parameter).stream()
-                    .map(name -> Tensor.variable(shape)).toList()));
+                    .map(name -> Tensor.variable(shape)).toList(), group.lrScale(),
+                    group.decay(parameter.tensor(), hyper)));
         }
     }
 
@@ -45,7 +51,7 @@ public abstract class Optimizer {
         steps++;
         for (Slot slot : slots) {
             if (slot.parameter.tensor().grad() != null) {
-                update(slot.parameter, slot.moments, lr, gradientScale);
+                update(slot.parameter, slot.moments, lr * slot.lrScale, slot.decay, gradientScale);
             }
         }
     }
@@ -55,8 +61,9 @@ public abstract class Optimizer {
      *
      * @param parameter one that has a gradient
      * @param moments the parameter's moments, to be updated in place too
+     * @param decay   decoupled weight decay, of this parameter
      */
-    abstract void update(Parameter parameter, List<Tensor> moments, double lr, double gradientScale);
+    abstract void update(Parameter parameter, List<Tensor> moments, double lr, double decay, double gradientScale);
 
     /** The number of steps made, the present one included; saved together with {@link #state()}. */
     public final long steps() {

@@ -2,6 +2,7 @@ package inkhorn.optim;
 
 import inkhorn.nn.Parameter;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 
 /**
@@ -39,12 +40,21 @@ public enum Optimizers {
 
     @FunctionalInterface
     private interface Factory {
-        Optimizer create(List<Parameter> parameters, Hyperparameters hyper);
+        Optimizer create(List<Parameter> parameters, Hyperparameters hyper, Map<String, ParameterGroup> groups);
     }
 
     /** A fresh optimizer of these parameters, before its first step. */
     public Optimizer create(List<Parameter> parameters, Hyperparameters hyper) {
-        return factory.create(parameters, hyper);
+        return create(parameters, hyper, Map.of());
+    }
+
+    /**
+     * As above.
+     *
+     * @param groups of the parameters whose updates are special, by their names
+     */
+    public Optimizer create(List<Parameter> parameters, Hyperparameters hyper, Map<String, ParameterGroup> groups) {
+        return factory.create(parameters, hyper, groups);
     }
 
     /**

@@ -57,6 +57,35 @@ class OptimizersTest {
         assertThat(vector.tensor().data()[0]).isEqualTo(vectorBefore);
     }
 
+    /** Without gradients only the decay moves weights. */
+    @ParameterizedTest
+    @EnumSource
+    void aGroupHasItsOwnDecayAndAShareOfTheLearningRate(Optimizers kind) {
+        float matrixBefore = matrix.tensor().data()[0];
+        float vectorBefore = vector.tensor().data()[0];
+        float layerBefore = layer.tensor().data()[4];
+        for (Parameter p : all) {
+            p.tensor().gradSlot();
+        }
+        kind.create(all, new Hyperparameters(0.9, 0.95, 1e-8, 0.1), Map.of("layer", new ParameterGroup(0.25, null),
+                "vector", new ParameterGroup(1, 0.3))).step(0.5, 1);
+        assertThat(layer.tensor().data()[4]).isCloseTo(layerBefore * (1 - 0.125f * 0.1f), within(1e-6f));
+        assertThat(vector.tensor().data()[0]).isCloseTo(vectorBefore * (1 - 0.5f * 0.3f), within(1e-6f));
+        assertThat(matrix.tensor().data()[0]).isCloseTo(matrixBefore * (1 - 0.5f * 0.1f), within(1e-6f));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void halfTheLearningRateInAGroupIsHalfTheLearningRate(Optimizers kind) {
+        float[] before = layer.tensor().data().clone();
+        fillGradient(layer, 1);
+        kind.create(all, kind.defaults(), Map.of("layer", new ParameterGroup(0.5, null))).step(0.5, 1);
+        float[] ofGroup = layer.tensor().data().clone();
+        System.arraycopy(before, 0, layer.tensor().data(), 0, before.length);
+        kind.create(all, kind.defaults()).step(0.25, 1);
+        assertThat(layer.tensor().data()).isEqualTo(ofGroup);
+    }
+
     @ParameterizedTest
     @EnumSource
     void aParameterWithoutGradientStays(Optimizers kind) {

@@ -4,6 +4,7 @@ import inkhorn.nn.config.Check;
 import inkhorn.optim.Hyperparameters;
 import inkhorn.optim.LrSchedule;
 import inkhorn.optim.Optimizers;
+import java.util.List;
 
 /**
  * Section {@code optim}: the optimizer, its learning-rate schedule and the clipping of gradients.
@@ -24,11 +25,14 @@ import inkhorn.optim.Optimizers;
  * @param muonMomentum decay rate of Muon's running mean of a matrix's gradient
  * @param gradClip     largest global norm of the gradients; 0 = no clipping
  * @param emaDecay     decay of the moving average of the weights; 0 = no average
+ * @param groups       {@link GroupSpec}s as texts; of those that match a parameter the first counts
  */
 public record OptimConfig(Optimizers optimizer, double lr, Double minLr, int warmupIters, Integer lrDecayIters,
         LrSchedule.Decay schedule, Integer cooldownIters, Double weightDecay, Double beta1, Double beta2, Double eps,
-        double muonMomentum, double gradClip, double emaDecay) {
+        double muonMomentum, double gradClip, double emaDecay, List<String> groups) {
     public OptimConfig {
+        groups = List.copyOf(groups);
+        String groupFault = groupFault(groups);
         minLr = minLr == null ? Double.valueOf(lr / 10) : minLr;
         Hyperparameters usual = (optimizer == null ? Optimizers.ADAMW : optimizer).defaults();
         weightDecay = weightDecay == null ? Double.valueOf(usual.weightDecay()) : weightDecay;
@@ -61,13 +65,14 @@ public record OptimConfig(Optimizers optimizer, double lr, Double minLr, int war
                 .within("muon_momentum", muonMomentum, 0, 1)
                 .atLeast("grad_clip", gradClip, 0)
                 .within("ema_decay", emaDecay, 0, 1)
+                .that(groupFault.isEmpty(), "groups", groupFault)
                 .done();
     }
 
     /** nanoGPT's train.py, with the learning rate and warm-up of its config/train_shakespeare_char.py. */
     public static OptimConfig defaults() {
         return new OptimConfig(Optimizers.ADAMW, 1e-3, null, 100, null, LrSchedule.Decay.COSINE,
-                null, null, null, null, null, Optimizers.MUON.defaults().muonMomentum(), 1.0, 0);
+                null, null, null, null, null, Optimizers.MUON.defaults().muonMomentum(), 1.0, 0, List.of());
     }
 
     /** What an optimizer is made with. */
@@ -83,6 +88,24 @@ public record OptimConfig(Optimizers optimizer, double lr, Double minLr, int war
 
     OptimConfig withLrDecayIters(int steps) {
         return new OptimConfig(optimizer, lr, minLr, warmupIters, steps, schedule, cooldownIters, weightDecay, beta1,
-                beta2, eps, muonMomentum, gradClip, emaDecay);
+                beta2, eps, muonMomentum, gradClip, emaDecay, groups);
+    }
+
+    /** The groups of parameters whose updates are special, in the order of the config. */
+    public List<GroupSpec> groupSpecs() {
+        try {
+            return GroupSpec.all(groups);
+        } catch (Scalar.Unfit e) {
+            throw new IllegalStateException("checked when this was made", e);
+        }
+    }
+
+    private static String groupFault(List<String> groups) {
+        try {
+            GroupSpec.all(groups);
+            return "";
+        } catch (Scalar.Unfit e) {
+            return e.getMessage();
+        }
     }
 }

@@ -119,7 +119,9 @@ final class YamlSource {
     private void list(YAMLParser yaml, String dotted, int line) throws IOException {
         List<String> parts = new ArrayList<>();
         while (yaml.nextToken() != JsonToken.END_ARRAY) {
-            if (yaml.currentToken().isStructStart()) {
+            if (yaml.currentToken() == JsonToken.START_OBJECT && dotted.equals(GroupSpec.KEY)) {
+                parts.add(group(yaml));
+            } else if (yaml.currentToken().isStructStart()) {
                 problem(line, dotted, dotted + ": found " + describe(yaml) + " in the list, expected texts");
                 yaml.skipChildren();
             } else {
@@ -127,6 +129,18 @@ final class YamlSource {
             }
         }
         values.put(dotted, new Value(new Scalar(String.join(",", parts), false), line));
+    }
+
+    /** Keys and values as a {@link GroupSpec} is written in a text. */
+    private static String group(YAMLParser yaml) throws IOException {
+        List<String> parts = new ArrayList<>();
+        while (yaml.nextToken() == JsonToken.FIELD_NAME) {
+            String name = yaml.getText();
+            yaml.nextToken();
+            parts.add(name + "=" + yaml.getText());
+            yaml.skipChildren();
+        }
+        return String.join(" ", parts);
     }
 
     private void unknown(int line, String key) {

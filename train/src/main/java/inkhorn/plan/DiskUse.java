@@ -40,8 +40,7 @@ public record DiskUse(long checkpoint, long saves, long kept, long directory, lo
         long checkpoint = SMALL_FILES + BYTES_OF_A_TOKEN * vocabSize;
         try (Scope shapes = Scope.openOnShapes()) {
             LanguageModel model = Models.trainable(config.model().create(vocabSize, new Rng(0)), config);
-            Optimizer optimizer = config.optim().optimizer()
-                    .create(model.namedParameters(), config.optim().hyperparameters());
+            Optimizer optimizer = Models.optimizer(model, config.optim());
             // With adapters, a checkpoint holds these alone.
             checkpoint += bytes(optimizer.state()) + (config.optim().emaDecay() > 0 ? 4 * model.trainedCount() : 0)
                     + (config.lora().isOn() ? 4 * model.trainedCount() : bytes(HuggingFace.state(model)));

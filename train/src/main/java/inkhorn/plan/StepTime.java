@@ -89,8 +89,7 @@ public record StepTime(double step, double evalBatch, double sampled, double flo
             long free = heap.maxMemory() - heap.totalMemory() + heap.freeMemory();
             timer = new KernelTimer(shapes, counting, real, (long) (SHARE_OF_HEAP * free));
             model = Models.trainable(config.model().create(vocabSize, new Rng(0)), config);
-            Optimizer optimizer = config.optim().optimizer()
-                    .create(model.namedParameters(), config.optim().hyperparameters());
+            Optimizer optimizer = Models.optimizer(model, config.optim());
             training = new TrainStep(model, optimizer, step -> 1e-3, config.optim().gradClip(), 0,
                     config.train().activationCheckpointing());
             int time = model.blockSize();

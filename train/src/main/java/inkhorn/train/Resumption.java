@@ -77,6 +77,11 @@ public record Resumption(String checkpoint, boolean dataChanged) {
                     + " optim.ema_decay is " + config.optim().emaDecay() + ", not " + saved.optim().emaDecay()
                     + "; set it back, or begin a new run with model.init_from");
         }
+        if (!config.optim().groups().equals(saved.optim().groups())) {
+            throw new UserError("cannot resume " + config.run().directory() + " with other groups of parameters:"
+                    + " optim.groups is " + config.optim().groups() + ", not " + saved.optim().groups()
+                    + "; set it back, or choose another --run.name");
+        }
         if (config.optim().optimizer() != saved.optim().optimizer()) {
             throw new UserError("cannot resume " + config.run().directory() + " with another optimizer:"
                     + " optim.optimizer is " + Records.word(config.optim().optimizer()) + ", not "

@@ -87,7 +87,7 @@ public final class Trainer {
         this.peak = peak;
         this.stopRequested = stopRequested;
         this.listener = listener;
-        optimizer = optim.optimizer().create(model.namedParameters(), optim.hyperparameters());
+        optimizer = Models.optimizer(model, optim);
         average = optim.emaDecay() == 0 ? null : new WeightAverage(model.namedParameters(), optim.emaDecay());
         trainStep = new TrainStep(model, optimizer, learningRate, optim.gradClip(), seed,
                 this.config.activationCheckpointing(), this.config.lossTerms(), profile::end);

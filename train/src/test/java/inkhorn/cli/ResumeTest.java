@@ -149,6 +149,19 @@ final class ResumeTest {
         assertThat(program.err()).contains("train.freeze is [], not [*.wte.*]").hasLineCount(1);
     }
 
+    @Test
+    void groupsOfNothingAndOtherGroupsAtAResumeAreRefusedInOneLine() {
+        assertThat(train("--optim.groups=params=h.0.* lr_scale=2")).isEqualTo(2);
+        assertThat(program.err()).startsWith("error: optim.groups: no trained parameter matches h.0.*; names are"
+                + " transformer.wte.weight, ").hasLineCount(1);
+        assertThat(run).doesNotExist();
+        assertThat(train("--train.max_iters=2", "--optim.groups=params=*.wte.* lr_scale=2")).isZero();
+        program.clear();
+        assertThat(train("--resume", "--optim.groups=params=*.wte.* lr_scale=3")).isEqualTo(2);
+        assertThat(program.err()).contains("optim.groups is [params=*.wte.* lr_scale=3], not [params=*.wte.*"
+                + " lr_scale=2]").hasLineCount(1);
+    }
+
     private static Map<String, float[]> weights(Path run) {
         Map<String, float[]> values = new LinkedHashMap<>();
         try (SafetensorsReader weights = SafetensorsReader.open(

@@ -50,7 +50,8 @@ final class OptionPairsTest {
             "model.qk_norm=true", "model.value_residual=true", "model.logit_softcap=3",
             "model.tie_weights=false model.head_init_std=0.5", "model.dropout=0.1", "model.drop_path=0.5",
             "train.label_smoothing=0.1", "train.z_loss=0.01", "train.freeze=transformer.wte.*",
-            "optim.optimizer=lion", "optim.optimizer=muon", "optim.schedule=wsd", "optim.ema_decay=0.9");
+            "optim.optimizer=lion", "optim.optimizer=muon", "optim.schedule=wsd", "optim.ema_decay=0.9",
+            "optim.groups=params=*.attn.* lr_scale=0.5 weight_decay=0.3");
 
     /** What must not change a bit of what is learned. */
     private static final List<String> WITHOUT_A_TRACE = List.of("train.activation_checkpointing=true");
@@ -98,7 +99,7 @@ final class OptionPairsTest {
 
     private static Map<String, String> values(String options) {
         Map<String, String> values = new HashMap<>();
-        for (String option : options.split(" ")) {
+        for (String option : options.split(" (?=[a-z]+\\.)")) {
             values.put(option.substring(0, option.indexOf('=')), option.substring(option.indexOf('=') + 1));
         }
         return values;
