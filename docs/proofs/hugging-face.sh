@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Reads a checkpoint as GPT2LMHeadModel.from_pretrained does: hugging_face.py builds GPT-2 from config.json and model.safetensors in
+# Reads a checkpoint as from_pretrained does: hugging_face.py builds a GPT-2, Llama or Qwen3 from config.json and model.safetensors in
 # PyTorch, by transformers' names and formulas, and every logit must equal Inkhorn's up to rounding. No key may be missing or unexpected,
-# so that transformers has nothing to warn of, with biases or without. 36 to 43 s of CPU; needs python3 with torch (Debian: apt-get
+# so that transformers has nothing to warn of, with biases or without. 75 to 90 s of CPU; needs python3 with torch (Debian: apt-get
 # install python3-torch).
 #
 #   docs/proofs/hugging-face.sh [train.jar]    PYTHON=/path/to/python3 chooses the interpreter, JAVA=/path/to/java the JDK
@@ -37,4 +37,9 @@ agrees "with biases" --model.bias=true --model.activation=gelu_tanh
 agrees "without biases" --model.bias=false --model.activation=gelu
 agrees "byte-pair encoding" --model.bias=true --model.activation=gelu --data.tokenizer=bpe --data.vocab_size=300
 agrees "head of its own and a sinusoidal table" --model.bias=true --model.activation=relu --model.tie_weights=false --model.position=sinusoidal
+modern="--model.position=rope --model.norm=rmsnorm --model.activation=swiglu"
+agrees "Llama" $modern --model.tie_weights=true
+agrees "Llama with shared keys and a head of its own" $modern --model.n_kv_head=1 --model.tie_weights=false --model.rope_base=500
+agrees "Qwen3" $modern --model.qk_norm=true
+agrees "Qwen3 with shared keys and a head of its own" $modern --model.qk_norm=true --model.n_kv_head=1 --model.tie_weights=false
 finish

@@ -1,10 +1,12 @@
-"""Builds GPT-2 from a checkpoint's files as transformers' GPT2LMHeadModel.from_pretrained does, and compares its logits with Inkhorn's.
+"""Builds the model of a checkpoint's files as from_pretrained of transformers' GPT2LMHeadModel, LlamaForCausalLM or Qwen3ForCausalLM does,
+and compares its logits with Inkhorn's.
 
     hugging_face.py CHECKPOINT EXPLAIN.json
 
 EXPLAIN.json is what `java -jar train.jar explain CHECKPOINT --json --top 1000000` wrote. Needs PyTorch, and nothing of Inkhorn,
 transformers or safetensors: the file is read by the format's definition (github.com/huggingface/safetensors#format), config.json with the
-keys and defaults of GPT2Config, and the graph is written here after transformers' modeling_gpt2.py. Exits 1 if a key is missing or unexpected, or if a logit differs.
+keys and defaults of GPT2Config, LlamaConfig and Qwen3Config, and the graphs are written here after transformers' modeling_gpt2.py,
+modeling_llama.py and modeling_qwen3.py. Exits 1 if a key is missing or unexpected, or if a logit differs.
 """
 import json
 import struct
@@ -19,11 +21,24 @@ BOUND = 5e-6
 
 DTYPES = {"F64": torch.float64, "F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}
 
-# GPT2Config's, as far as they decide what is computed.
+# The defaults of the classes of config.json, as far as they decide what is computed.
 DEFAULTS = {
-    "vocab_size": 50257, "n_positions": 1024, "n_embd": 768, "n_layer": 12, "n_head": 12, "n_inner": None,
-    "activation_function": "gelu_new", "layer_norm_epsilon": 1e-5, "tie_word_embeddings": True, "scale_attn_weights": True,
-    "scale_attn_by_inverse_layer_idx": False, "add_cross_attention": False,
+    "gpt2": {
+        "vocab_size": 50257, "n_positions": 1024, "n_embd": 768, "n_layer": 12, "n_head": 12, "n_inner": None,
+        "activation_function": "gelu_new", "layer_norm_epsilon": 1e-5, "tie_word_embeddings": True, "scale_attn_weights": True,
+        "scale_attn_by_inverse_layer_idx": False, "add_cross_attention": False,
+    },
+    "llama": {
+        "vocab_size": 32000, "hidden_size": 4096, "intermediate_size": 11008, "num_hidden_layers": 32, "num_attention_heads": 32,
+        "num_key_value_heads": None, "hidden_act": "silu", "max_position_embeddings": 2048, "rms_norm_eps": 1e-6, "head_dim": None,
+        "tie_word_embeddings": False, "rope_theta": 10000.0, "rope_scaling": None, "attention_bias": False, "mlp_bias": False,
+    },
+    "qwen3": {
+        "vocab_size": 151936, "hidden_size": 4096, "intermediate_size": 22016, "num_hidden_layers": 32, "num_attention_heads": 32,
+        "num_key_value_heads": 32, "hidden_act": "silu", "max_position_embeddings": 32768, "rms_norm_eps": 1e-6, "head_dim": 128,
+        "tie_word_embeddings": False, "rope_theta": 10000.0, "rope_scaling": None, "attention_bias": False, "mlp_bias": False,
+        "use_sliding_window": False,
+    },
 }
 
 ACTIVATIONS = {
@@ -31,6 +46,7 @@ ACTIVATIONS = {
     "gelu_new": lambda x: 0.5 * x * (1 + torch.tanh((2 / torch.pi) ** 0.5 * (x + 0.044715 * x ** 3))),
     "gelu_pytorch_tanh": lambda x: nn.functional.gelu(x, approximate="tanh"),
     "relu": torch.relu,
+    "silu": lambda x: x * torch.sigmoid(x),
 }
 
 
@@ -146,15 +162,132 @@ class GPT2(nn.Module):
         return self.lm_head(self.transformer(ids))                                      # (T, V)
 
 
+class RMSNorm(nn.Module):
+    def __init__(self, size, config):
+        super().__init__()
+        self.weight = nn.Parameter(torch.full((size,), torch.nan))
+        self.eps = config["rms_norm_eps"]
+
+    def forward(self, x):
+        return self.weight * (x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + self.eps))
+
+
+def linear(inputs, outputs):
+    """Without a bias; the weight lies (outputs, inputs)."""
+    layer = nn.Linear(inputs, outputs, bias=False)
+    nn.init.constant_(layer.weight, torch.nan)
+    return layer
+
+
+def rotate_half(x):
+    half = x.shape[-1] // 2
+    return torch.cat((-x[..., half:], x[..., :half]), dim=-1)
+
+
+class RotaryAttention(nn.Module):
+    """LlamaAttention; with normalized queries and keys Qwen3Attention."""
+
+    def __init__(self, config):
+        super().__init__()
+        channels, heads = config["hidden_size"], config["num_attention_heads"]
+        self.size = config["head_dim"] or channels // heads
+        key_heads = config["num_key_value_heads"] or heads
+        self.groups = heads // key_heads
+        self.base = config["rope_theta"]
+        self.q_proj = linear(channels, heads * self.size)
+        self.k_proj = linear(channels, key_heads * self.size)
+        self.v_proj = linear(channels, key_heads * self.size)
+        self.o_proj = linear(heads * self.size, channels)
+        normed = config["model_type"] == "qwen3"
+        self.q_norm, self.k_norm = (RMSNorm(self.size, config) if normed else nn.Identity() for _ in range(2))
+
+    def forward(self, x):                                                               # (T, C)
+        time = x.shape[0]
+        query = self.q_norm(self.q_proj(x).view(time, -1, self.size)).transpose(0, 1)   # (H, T, D)
+        key = self.k_norm(self.k_proj(x).view(time, -1, self.size)).transpose(0, 1)     # (K, T, D)
+        value = self.v_proj(x).view(time, -1, self.size).transpose(0, 1)                # (K, T, D)
+        frequencies = 1 / self.base ** (torch.arange(0, self.size, 2).float() / self.size)
+        angles = torch.outer(torch.arange(time).float(), frequencies).repeat(1, 2)      # (T, D)
+        query, key = (part * angles.cos() + rotate_half(part) * angles.sin() for part in (query, key))
+        key, value = (part.repeat_interleave(self.groups, 0) for part in (key, value))  # (H, T, D)
+        weights = query @ key.transpose(-1, -2) * self.size ** -0.5                     # (H, T, T)
+        later = torch.ones(time, time, dtype=torch.bool).triu(1)
+        weights = weights.masked_fill(later, torch.finfo(weights.dtype).min).softmax(-1)
+        return self.o_proj((weights @ value).transpose(0, 1).reshape(time, -1))
+
+
+class GatedMLP(nn.Module):
+    def __init__(self, config):
+        super().__init__()
+        channels, inner = config["hidden_size"], config["intermediate_size"]
+        self.gate_proj, self.up_proj, self.down_proj = linear(channels, inner), linear(channels, inner), linear(inner, channels)
+        self.activation = ACTIVATIONS[config["hidden_act"]]
+
+    def forward(self, x):
+        return self.down_proj(self.activation(self.gate_proj(x)) * self.up_proj(x))
+
+
+class DecoderLayer(nn.Module):
+    def __init__(self, config):
+        super().__init__()
+        self.self_attn = RotaryAttention(config)
+        self.mlp = GatedMLP(config)
+        self.input_layernorm = RMSNorm(config["hidden_size"], config)
+        self.post_attention_layernorm = RMSNorm(config["hidden_size"], config)
+
+    def forward(self, x):
+        x = x + self.self_attn(self.input_layernorm(x))
+        return x + self.mlp(self.post_attention_layernorm(x))
+
+
+class Decoder(nn.Module):
+    def __init__(self, config):
+        super().__init__()
+        self.embed_tokens = nn.Embedding(config["vocab_size"], config["hidden_size"])
+        nn.init.constant_(self.embed_tokens.weight, torch.nan)
+        self.layers = nn.ModuleList(DecoderLayer(config) for _ in range(config["num_hidden_layers"]))
+        self.norm = RMSNorm(config["hidden_size"], config)
+
+    def forward(self, ids):                                                             # (T)
+        x = self.embed_tokens(ids)                                                      # (T, C)
+        for layer in self.layers:
+            x = layer(x)
+        return self.norm(x)
+
+
+class Llama(nn.Module):
+    """LlamaForCausalLM and Qwen3ForCausalLM."""
+
+    def __init__(self, config):
+        super().__init__()
+        for key, computed in {"rope_scaling": None, "attention_bias": False, "mlp_bias": False}.items():
+            if config[key] != computed:
+                raise SystemExit(f"{key} {config[key]} is not written here")
+        self.model = Decoder(config)
+        self.lm_head = linear(config["hidden_size"], config["vocab_size"])
+        if config["tie_word_embeddings"]:
+            self.lm_head.weight = self.model.embed_tokens.weight
+
+    def forward(self, ids):
+        return self.lm_head(self.model(ids))                                            # (T, V)
+
+
+MODELS = {"gpt2": ("GPT2LMHeadModel", GPT2), "llama": ("LlamaForCausalLM", Llama), "qwen3": ("Qwen3ForCausalLM", Llama)}
+
+
 def from_pretrained(directory):
     """The model, and the keys that from_pretrained would report: missing (the tied head is not), unexpected."""
-    config = DEFAULTS | json.loads((directory / "config.json").read_text())
-    if config["model_type"] != "gpt2" or "GPT2LMHeadModel" not in config["architectures"] or config["add_cross_attention"]:
-        raise SystemExit(f"{directory}/config.json: does not describe a GPT2LMHeadModel")
+    config = json.loads((directory / "config.json").read_text())
+    if config["model_type"] not in MODELS:
+        raise SystemExit(f"{directory}/config.json: transformers has no {config['model_type']}")
+    name, kind = MODELS[config["model_type"]]
+    config = DEFAULTS[config["model_type"]] | config
+    if config["architectures"] != [name] or config.get("add_cross_attention") or config.get("use_sliding_window"):
+        raise SystemExit(f"{directory}/config.json: does not describe a {name}")
     metadata, tensors = read_safetensors(directory / "model.safetensors")
     if metadata.get("format") != "pt":
         raise SystemExit(f"{directory}/model.safetensors: transformers refuses metadata without \"format\": \"pt\", found {metadata}")
-    model = GPT2(config).eval()
+    model = kind(config).eval()
     missing, unexpected = model.load_state_dict(tensors, strict=False)
     tied = {"lm_head.weight"} if config["tie_word_embeddings"] else set()
     return model, config, [key for key in missing if key not in tied], unexpected
@@ -162,10 +295,11 @@ def from_pretrained(directory):
 
 def logits_agree(model, config, explained):
     """Compares every token's logit at every position that explain wrote, as long as the text fits into the context."""
+    positions = config["n_positions" if config["model_type"] == "gpt2" else "max_position_embeddings"]
     ids = list(explained["prompt_ids"])
     worst, largest, compared, last = 0.0, 0.0, 0, 0
     for step in explained["steps"]:
-        if len(ids) <= config["n_positions"]:
+        if len(ids) <= positions:
             own = torch.empty(config["vocab_size"], dtype=torch.float64).fill_(torch.nan)
             for row in step["candidates"]:
                 own[row["id"]] = row["logit"]
@@ -177,9 +311,9 @@ def logits_agree(model, config, explained):
             largest = max(largest, theirs.abs().max().item())
             compared, last = compared + 1, len(ids)
         ids.append(step["id"])
-    print(f"        {compared} positions up to {last} of {config['n_positions']}, {config['vocab_size']} logits each: "
+    print(f"        {compared} positions up to {last} of {positions}, {config['vocab_size']} logits each: "
           f"worst difference {worst:.1e}, largest logit {largest:.1f}")
-    return last == config["n_positions"] and worst <= BOUND * max(1.0, largest)
+    return last == positions and worst <= BOUND * max(1.0, largest)
 
 
 def summary(keys):
@@ -194,7 +328,8 @@ def main():
         raise SystemExit(__doc__)
     directory, explained = Path(sys.argv[1]), json.loads(Path(sys.argv[2]).read_text())
     model, config, missing, unexpected = from_pretrained(directory)
-    print(f"        {config['n_layer']} layers, {config['activation_function']}, head {'tied' if config['tie_word_embeddings'] else 'untied'}; "
+    activation = config["activation_function" if config["model_type"] == "gpt2" else "hidden_act"]
+    print(f"        {config['architectures'][0]}, {activation}, head {'tied' if config['tie_word_embeddings'] else 'untied'}; "
           f"missing: {summary(missing)}; unexpected: {summary(unexpected)}")
     sys.exit(0 if logits_agree(model, config, explained) and not missing and not unexpected else 1)
 

@@ -123,12 +123,12 @@ public abstract class Module {
     }
 
     /** Tensors that are written with the parameters but follow from the configuration. */
-    final Map<String, Tensor> namedBuffers() {
+    public final Map<String, Tensor> namedBuffers() {
         return collect("", module -> module.buffers);
     }
 
     /** Other names of parameters. */
-    final Map<String, Tensor> namedTies() {
+    public final Map<String, Tensor> namedTies() {
         return collect("", module -> module.ties);
     }
 

@@ -132,20 +132,33 @@ public final class StateDict {
      *     kind; empty where everything fits
      */
     public static List<String> mismatches(Module module, Map<String, int[]> found) {
-        Map<String, Tensor> expected = new LinkedHashMap<>();
-        module.namedParameters().forEach(p -> expected.put(p.name(), p.tensor()));
-        Map<String, Tensor> optional = new LinkedHashMap<>(module.namedBuffers());
-        optional.putAll(module.namedTies());
-        Set<String> missing = new LinkedHashSet<>(expected.keySet());
+        Map<String, int[]> needed = new LinkedHashMap<>();
+        module.namedParameters().forEach(p -> needed.put(p.name(), p.tensor().shape().dims()));
+        Map<String, int[]> optional = new LinkedHashMap<>();
+        module.namedBuffers().forEach((name, tensor) -> optional.put(name, tensor.shape().dims()));
+        module.namedTies().forEach((name, tensor) -> optional.put(name, tensor.shape().dims()));
+        return mismatches(needed, optional, found);
+    }
+
+    /**
+     * Compares names and shapes of tensors.
+     *
+     * @param needed what must be there
+     * @param optional what may be there too
+     * @return as {@link #mismatches(Module, Map)}
+     */
+    public static List<String> mismatches(Map<String, int[]> needed, Map<String, int[]> optional,
+            Map<String, int[]> found) {
+        Set<String> missing = new LinkedHashSet<>(needed.keySet());
         missing.removeAll(found.keySet());
         Set<String> unexpected = new LinkedHashSet<>(found.keySet());
-        unexpected.removeAll(expected.keySet());
+        unexpected.removeAll(needed.keySet());
         unexpected.removeAll(optional.keySet());
         List<String> shapes = new ArrayList<>();
         found.forEach((name, shape) -> {
-            Tensor own = expected.getOrDefault(name, optional.get(name));
-            if (own != null && !Arrays.equals(own.shape().dims(), shape)) {
-                shapes.add(name + " " + shown(shape) + " where the model has " + own.shape());
+            int[] own = needed.getOrDefault(name, optional.get(name));
+            if (own != null && !Arrays.equals(own, shape)) {
+                shapes.add(name + " " + shown(shape) + " where the model has " + shown(own));
             }
         });
         List<String> wrong = new ArrayList<>();

@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,15 +22,13 @@ import java.util.function.Supplier;
  * its weights.
  */
 public final class ModelFiles {
-    /** How the keys end that say nothing of a model's weights. */
-    private static final String DROPOUT = "_pdrop";
     private static final TypeReference<LinkedHashMap<String, Object>> KEYS = new TypeReference<>() {};
 
     private ModelFiles() {}
 
     /**
-     * What {@code model.safetensors} is to hold: views of the model's own arrays, and the zeros of
-     * {@link HuggingFace#state}.
+     * What {@code model.safetensors} is to hold, as {@link HuggingFace#state} says: views of the model's own arrays,
+     * but copies of what lies in another layout there.
      */
     public static List<NamedTensor> weights(LanguageModel model) {
         return named(HuggingFace.state(model));
@@ -97,8 +94,8 @@ public final class ModelFiles {
         boolean started = false;
         try {
             requireFit(checkpoint, weights);
-            Map<String, StateDict.Stored> found = fitting(model, weights);
-            ModelCopy copy = ModelCopy.start(directory, state(model, found), weights);
+            Map<String, StateDict.Stored> found = fitting(checkpoint, model, weights);
+            ModelCopy copy = ModelCopy.start(directory, HuggingFace.stored(model, found), weights);
             started = true;
             return copy;
         } finally {
@@ -114,28 +111,7 @@ public final class ModelFiles {
      * @param weights by the model's names, found to fit it; they stay readable until the copy is closed
      */
     public static ModelCopy copy(LanguageModel model, Map<String, StateDict.Stored> weights, Path directory) {
-        return ModelCopy.start(directory, state(model, weights), () -> { });
-    }
-
-    /** What {@code model.safetensors} is to hold, in its order. */
-    private static Map<String, StateDict.Stored> state(LanguageModel model, Map<String, StateDict.Stored> found) {
-        Map<String, StateDict.Stored> state = new LinkedHashMap<>();
-        HuggingFace.state(model).forEach((name, tensor) -> {
-            if (found.containsKey(name)) {
-                state.put(name, found.get(name));
-            } else if (!StateDict.of(model).containsKey(name)) {
-                state.put(name, new Zeros(tensor.shape().dims()));
-            }
-        });
-        return state;
-    }
-
-    /** The biases that GPT-2 has and a model does without. */
-    private record Zeros(int[] shape) implements StateDict.Stored {
-        @Override
-        public void read(int from, float[] target) {
-            Arrays.fill(target, 0);
-        }
+        return ModelCopy.start(directory, HuggingFace.stored(model, weights), () -> { });
     }
 
     private static void write(Path directory, ObjectNode config,
@@ -180,7 +156,7 @@ public final class ModelFiles {
 
     /**
      * As {@link #load(Checkpoint)}, with these keys instead of those in the checkpoint. With a smaller
-     * {@code vocab_size} or {@code n_positions} the last rows of the tables are left out.
+     * {@code vocab_size} or a shorter context the last rows of the tables are left out.
      */
     public static LanguageModel load(Checkpoint checkpoint, Map<String, Object> config) {
         if (checkpoint.isAdapter()) {
@@ -190,7 +166,7 @@ public final class ModelFiles {
         try (WeightFiles weights = checkpoint.openModel()) {
             requireFit(checkpoint, weights);
             LanguageModel model = described(config, checkpoint.directory());
-            read(model, weights);
+            read(checkpoint, model, weights);
             return model;
         }
     }
@@ -229,8 +205,7 @@ public final class ModelFiles {
      * with every tensor that does not fit.
      */
     private static void requireFit(Checkpoint checkpoint, WeightFiles weights) {
-        Map<String, Object> config = config(checkpoint);
-        config.keySet().removeIf(key -> key.endsWith(DROPOUT));
+        Map<String, Object> config = HuggingFace.withoutDropout(config(checkpoint));
         Map<String, int[]> shapes = new LinkedHashMap<>();
         weights.names().forEach(name -> shapes.put(name, weights.info(name).shape()));
         try {
@@ -263,12 +238,12 @@ public final class ModelFiles {
         }
         try (WeightFiles weights = checkpoint.openModel()) {
             requireFit(checkpoint, weights);
-            read(model, weights);
+            read(checkpoint, model, weights);
         }
     }
 
-    private static void read(LanguageModel model, WeightFiles weights) {
-        Map<String, StateDict.Stored> found = fitting(model, weights);
+    private static void read(Checkpoint checkpoint, LanguageModel model, WeightFiles weights) {
+        Map<String, StateDict.Stored> found = fitting(checkpoint, model, weights);
         try {
             StateDict.read(model, found);
         } catch (IllegalArgumentException e) {
@@ -277,16 +252,15 @@ public final class ModelFiles {
     }
 
     /** The tensors of a model, found to fit it, by its names. */
-    private static Map<String, StateDict.Stored> fitting(LanguageModel model, WeightFiles weights) {
+    private static Map<String, StateDict.Stored> fitting(Checkpoint checkpoint, LanguageModel model,
+            WeightFiles weights) {
+        Map<String, Object> config = config(checkpoint);
         Map<String, InFile> file = new LinkedHashMap<>();
         weights.names().forEach(name -> file.put(name, new InFile(weights, name)));
         try {
-            Map<String, InFile> own = HuggingFace.byOwnNames(model, file);
-            requireNumbers(own);
-            Map<String, StateDict.Stored> found = HuggingFace.cropped(model,
-                    HuggingFace.withoutZeroBiases(model, own));
-            StateDict.requireFit(model, found);
-            return found;
+            Map<String, InFile> named = HuggingFace.named(config, model, file);
+            requireNumbers(named);
+            return HuggingFace.weights(config, model, named);
         } catch (IllegalArgumentException e) {
             throw wrongWeights(weights, e);
         }

@@ -7,6 +7,7 @@ import inkhorn.data.tokenizer.bpe.BpeTokenizer;
 import inkhorn.nn.Activation;
 import inkhorn.nn.Gpt;
 import inkhorn.nn.hf.HuggingFace;
+import inkhorn.nn.hf.Transposed;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -10,6 +10,7 @@ import inkhorn.generate.VocabularyPadding;
 import inkhorn.nn.LanguageModel;
 import inkhorn.nn.StateDict;
 import inkhorn.nn.hf.HuggingFace;
+import inkhorn.nn.hf.Transposed;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -57,8 +58,7 @@ final class GgufImport {
         choices.into(config, path);
         try (Scope shapes = Scope.openOnShapes()) {
             LanguageModel model = HuggingFace.model(config);
-            Map<String, StateDict.Stored> weights = HuggingFace.cropped(model, weights(isTied));
-            StateDict.requireFit(model, weights);
+            Map<String, StateDict.Stored> weights = HuggingFace.weights(config, model, weights(isTied));
             try (ModelCopy copy = ModelFiles.copy(model, weights, to)) {
                 ModelImport.finish(copy, model, tokenizer);
             }
@@ -95,7 +95,7 @@ final class GgufImport {
             boolean isCopy = isTied && name.equals(GgufNames.HEAD);
             if (!isCopy) {
                 weights.put(GgufNames.toHuggingFace(name), GgufNames.isLinear(name, info.shape().length)
-                        ? new Linear(info) : new Plain(info));
+                        ? Transposed.of(new Plain(info)) : new Plain(info));
             }
         });
         return weights;
@@ -116,34 +116,6 @@ final class GgufImport {
         @Override
         public void read(int from, float[] target) {
             file.read(info, from, target);
-        }
-    }
-
-    /** (outputs, inputs) in the file, (inputs, outputs) here. Transposed whole, kept until its last part is read. */
-    private final class Linear implements StateDict.Stored {
-        private final TensorInfo info;
-        private float[] transposed;
-
-        Linear(TensorInfo info) {
-            this.info = info;
-        }
-
-        @Override
-        public int[] shape() {
-            return new int[] {info.shape()[1], info.shape()[0]};
-        }
-
-        @Override
-        public void read(int from, float[] target) {
-            if (transposed == null) {
-                float[] values = new float[(int) info.elements()];
-                file.read(info, 0, values);
-                transposed = Transposed.of(values, info.shape()[0], info.shape()[1]);
-            }
-            System.arraycopy(transposed, from, target, 0, target.length);
-            if (from + target.length == transposed.length) {
-                transposed = null;
-            }
         }
     }
 }

@@ -7,6 +7,10 @@ import inkhorn.checkpoint.ModelFiles;
 import inkhorn.generate.TokenizerFiles;
 import inkhorn.generate.TokenizerStamp;
 import inkhorn.nn.Activation;
+import inkhorn.nn.Gpt;
+import inkhorn.nn.GptConfig;
+import inkhorn.nn.config.Records;
+import inkhorn.nn.hf.HuggingFace;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
@@ -28,8 +32,24 @@ final class HuggingFaceExport {
 
     private HuggingFaceExport() {}
 
+    /** Of GPT-2 and Llama that one counts which the model is nearer to. */
     private static Optional<String> obstacle(ExportSource source) {
-        return Gpt2Limits.obstacle(source.model(), "transformers' GPT-2", ACTIVATIONS);
+        List<String> toGpt2 = Gpt2Limits.obstacles(source.model(), "transformers' GPT-2", ACTIVATIONS);
+        if (!(source.model() instanceof Gpt gpt)) {
+            return toGpt2.stream().findFirst();
+        }
+        Map<String, Object> toLlama = HuggingFace.changesToLlama(gpt);
+        return toGpt2.size() <= toLlama.size() ? toGpt2.stream().findFirst()
+                : toLlama.entrySet().stream().findFirst().map(change -> toLlama(gpt.gptConfig(), change));
+    }
+
+    private static String toLlama(GptConfig config, Map.Entry<String, Object> change) {
+        Object value = Records.values(config).entrySet().stream()
+                .filter(component -> Records.key(component.getKey()).equals(change.getKey())).findFirst().orElseThrow()
+                .getValue();
+        return "the model has " + change.getKey() + " " + (value instanceof Enum<?> word ? Records.word(word) : value)
+                + ", transformers' Llama and Qwen3 need " + change.getValue() + "; train with model." + change.getKey()
+                + ": " + change.getValue();
     }
 
     private static void write(ExportSource source, Dtype type, Path directory) {

@@ -9,6 +9,7 @@ import inkhorn.nn.Activation;
 import inkhorn.nn.Gpt;
 import inkhorn.nn.GptConfig;
 import inkhorn.nn.hf.HuggingFace;
+import inkhorn.nn.hf.Transposed;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;

@@ -11,6 +11,7 @@ import inkhorn.nn.Activation;
 import inkhorn.nn.Gpt;
 import inkhorn.nn.GptConfig;
 import inkhorn.nn.StateDict;
+import inkhorn.nn.hf.Transposed;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;

@@ -14,21 +14,21 @@ import inkhorn.generate.TokenizerStamp;
 import inkhorn.generate.TrainedModel;
 import inkhorn.generate.VocabularyPadding;
 import inkhorn.nn.LanguageModel;
+import inkhorn.nn.hf.HuggingFace;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /**
- * A Hugging Face directory of a GPT-2, as it is downloaded, or a GGUF file or llm.c's, made a checkpoint of Inkhorn's.
- * A directory has {@code config.json}; {@code model.safetensors} or its index and files, in F32, F16 or BF16;
- * {@code tokenizer.json}, or {@code vocab.json} and {@code merges.txt}. The checkpoint holds F32 under GPT-2's full
- * names, and each file in its canonical form.
+ * A Hugging Face directory of a GPT-2, Llama or Qwen3, as it is downloaded, or a GGUF file or llm.c's, made a
+ * checkpoint of Inkhorn's. A directory has {@code config.json}; {@code model.safetensors} or its index and files, in
+ * F32, F16 or BF16; {@code tokenizer.json}, or {@code vocab.json} and {@code merges.txt}. The checkpoint holds F32
+ * under full names, and each file in its canonical form.
  *
  * @param model     of shapes alone: the weights are copied part by part and never held whole
  * @param tokenizer empty where the directory has none: its model can be described and trained from, but not sampled
@@ -36,9 +36,6 @@ import java.util.OptionalInt;
  * @param positions how many positions the directory's model had; the imported one may have fewer
  */
 public record ModelImport(LanguageModel model, Optional<Tokenizer> tokenizer, int padding, int positions) {
-    private static final List<String> DROPOUTS = List.of("resid_pdrop", "embd_pdrop", "attn_pdrop");
-    private static final String POSITIONS = "n_positions";
-
     /**
      * What may be set anew.
      *
@@ -48,9 +45,10 @@ public record ModelImport(LanguageModel model, Optional<Tokenizer> tokenizer, in
     public record Choices(OptionalDouble dropout, OptionalInt blockSize) {
         /** Puts them into the keys of a {@code config.json}. */
         void into(Map<String, Object> config, Path from) {
-            dropout.ifPresent(value -> DROPOUTS.forEach(key -> config.put(key, value)));
+            dropout.ifPresent(value -> config.putAll(HuggingFace.withDropout(config, value)));
             if (blockSize.isPresent()) {
-                config.put(POSITIONS, blockSize(from, number(config, POSITIONS)));
+                String key = HuggingFace.blockSizeKey(config);
+                config.put(key, blockSize(from, number(config, key)));
             }
         }
 
@@ -88,7 +86,7 @@ public record ModelImport(LanguageModel model, Optional<Tokenizer> tokenizer, in
         Optional<Path> file = Tokenizers.find(checkpoint.directory());
         Map<String, Object> config = ModelFiles.config(checkpoint);
         int rows = number(config, "vocab_size");
-        int positions = number(config, POSITIONS);
+        int positions = number(config, HuggingFace.blockSizeKey(config));
         // How many rows are padding is known with the tokenizer; without any, it is read while the weights are copied.
         Optional<Tokenizer> early = VocabularyPadding.isPossible(rows) ? file.map(Tokenizers::load) : Optional.empty();
         early.ifPresent(its -> config.putAll(VocabularyPadding.withoutPadding(checkpoint, its)));

@@ -2,6 +2,7 @@ package inkhorn.plan;
 
 import inkhorn.autograd.Rng;
 import inkhorn.autograd.Scope;
+import inkhorn.autograd.Shape;
 import inkhorn.autograd.Tensor;
 import inkhorn.config.RunConfig;
 import inkhorn.config.TrainConfig;
@@ -10,6 +11,7 @@ import inkhorn.nn.hf.HuggingFace;
 import inkhorn.optim.Optimizer;
 import inkhorn.train.Models;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -42,8 +44,9 @@ public record DiskUse(long checkpoint, long saves, long kept, long directory, lo
             LanguageModel model = Models.trainable(config.model().create(vocabSize, new Rng(0)), config);
             Optimizer optimizer = Models.optimizer(model, config.optim());
             // With adapters, a checkpoint holds these alone.
-            checkpoint += bytes(optimizer.state()) + (config.optim().emaDecay() > 0 ? 4 * model.trainedCount() : 0)
-                    + (config.lora().isOn() ? 4 * model.trainedCount() : bytes(HuggingFace.state(model)));
+            checkpoint += bytes(shapes(optimizer.state()))
+                    + (config.optim().emaDecay() > 0 ? 4 * model.trainedCount() : 0)
+                    + (config.lora().isOn() ? 4 * model.trainedCount() : bytes(HuggingFace.shapes(model)));
         }
         TrainConfig train = config.train();
         long steps = train.maxIters();
@@ -72,11 +75,17 @@ public record DiskUse(long checkpoint, long saves, long kept, long directory, lo
         return interval == 0 ? 0 : (steps + interval - 1) / interval;
     }
 
-    private static long bytes(Map<String, Tensor> tensors) {
+    private static Map<String, int[]> shapes(Map<String, Tensor> tensors) {
+        Map<String, int[]> shapes = new LinkedHashMap<>();
+        tensors.forEach((name, tensor) -> shapes.put(name, tensor.shape().dims()));
+        return shapes;
+    }
+
+    private static long bytes(Map<String, int[]> tensors) {
         long bytes = 0;
-        for (Map.Entry<String, Tensor> tensor : tensors.entrySet()) {
-            int[] dims = tensor.getValue().shape().dims();
-            bytes += 4L * tensor.getValue().size() + BYTES_OF_A_HEADER_ENTRY + tensor.getKey().length()
+        for (Map.Entry<String, int[]> tensor : tensors.entrySet()) {
+            int[] dims = tensor.getValue();
+            bytes += 4L * Shape.of(dims).size() + BYTES_OF_A_HEADER_ENTRY + tensor.getKey().length()
                     + 2 * HEADER_NUMBER + Arrays.toString(dims).length();
         }
         return bytes;

@@ -19,6 +19,7 @@ import inkhorn.nn.Gpt;
 import inkhorn.nn.GptConfig;
 import inkhorn.nn.LanguageModel;
 import inkhorn.nn.config.Records;
+import inkhorn.nn.hf.HuggingFace;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -140,11 +141,13 @@ public final class InitialWeights {
     /** The checkpoint's keys, without what a new run chooses anew: what is dropped, and a shorter context. */
     private static Map<String, Object> initial(Checkpoint checkpoint, LanguageModel model,
                                                Tokenizer tokenizer) {
-        Map<String, Object> config = VocabularyPadding.withoutPadding(checkpoint, tokenizer);
-        config.keySet().removeIf(key -> key.endsWith("_pdrop") || key.equals("drop_path"));
-        if (model instanceof Gpt && config.get("n_positions") instanceof Integer longest
+        Map<String, Object> config =
+                HuggingFace.withoutDropout(VocabularyPadding.withoutPadding(checkpoint, tokenizer));
+        config.remove("drop_path");
+        String blockSize = HuggingFace.blockSizeKey(config);
+        if (model instanceof Gpt && config.get(blockSize) instanceof Integer longest
                 && longest > model.blockSize()) {
-            config.put("n_positions", model.blockSize());
+            config.put(blockSize, model.blockSize());
         }
         return config;
     }

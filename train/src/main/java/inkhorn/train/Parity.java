@@ -12,6 +12,7 @@ import inkhorn.data.Batch;
 import inkhorn.nn.LanguageModel;
 import inkhorn.nn.Parameter;
 import inkhorn.nn.Pass;
+import inkhorn.nn.hf.HuggingFace;
 import inkhorn.optim.AdamW;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -103,9 +104,8 @@ public final class Parity {
      */
     public static Parity run(Path directory) {
         Checkpoint checkpoint = Checkpoint.open(directory);
-        Map<String, Object> config = ModelFiles.config(checkpoint);
         // A reference is computed without dropout, as its masks are another generator's.
-        config.keySet().removeIf(key -> key.endsWith("_pdrop"));
+        Map<String, Object> config = HuggingFace.withoutDropout(ModelFiles.config(checkpoint));
         try (ParityReference reference = ParityReference.open(directory)) {
             return new Parity(reference, ModelFiles.load(checkpoint, config)).compare();
         }

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import inkhorn.autograd.Rng;
+import inkhorn.autograd.kernel.RowNorm;
+import inkhorn.nn.Activation;
 import inkhorn.nn.Bigram;
 import inkhorn.nn.Gpt;
 import inkhorn.nn.GptConfig;
 import inkhorn.nn.LanguageModel;
 import inkhorn.nn.Position;
-import inkhorn.nn.hf.Gpt2;
+import inkhorn.nn.hf.HuggingFace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,12 +63,42 @@ class ConfigFitTest {
         assertRefused(gpt(Position.SINUSOIDAL), key, value, message);
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            max_position_embeddings | 2147483647 | a table of rope positions has at most 67108864 numbers
+            max_position_embeddings | 0          | must be a whole number >= 1, found 0
+            max_position_embeddings | 2147483648 | max_position_embeddings must be a whole number, found 2147483648
+            vocab_size              | 2147483647 | 2147483647 and 8, but model.embed_tokens.weight in model.safetensors is 20 x 8
+            hidden_size             | 2147483646 | head_dim must be hidden_size / num_attention_heads = 1073741823, found 4
+            hidden_size             | 10         | head_dim must be hidden_size / num_attention_heads = 5, found 4
+            intermediate_size       | 2147483647 | (8, 2147483647) has more elements than one array
+            intermediate_size       | 100000     | of another shape: model.layers.0.mlp.gate_proj.weight (12, 8)
+            num_hidden_layers       | 2147483647 | num_hidden_layers is 2147483647, but model.safetensors has 2 blocks
+            num_hidden_layers       | 3          | missing: model.layers.2.input_layernorm.weight
+            num_hidden_layers       | 0          | num_hidden_layers must be a whole number >= 1, found 0
+            num_attention_heads     | 2147483647 | hidden_size must be a multiple of num_attention_heads, 2147483647, found 8
+            num_key_value_heads     | 3          | num_key_value_heads must be a divisor of num_attention_heads, 2, found 3
+            head_dim                | 64         | head_dim must be hidden_size / num_attention_heads = 4, found 64
+            """)
+    void aSizeOfALlamaThatTheFileDoesNotHaveIsNamed(String key, long value, String message) throws IOException {
+        assertRefused(llama(), key, value, message);
+    }
+
+    @Test
+    void keysOfALlamaThatAreFewerThanTheFilesAreNamedWithTheFilesNames() throws IOException {
+        write(ModelFiles.weights(llama()), ModelFiles.configJson(llama()).put("num_key_value_heads", 1));
+        assertThatThrownBy(this::load).isInstanceOf(CheckpointException.class)
+                .hasMessageStartingWith(directory.resolve("model.safetensors").toString())
+                .hasMessageContaining("of another shape: model.layers.0.self_attn.k_proj.weight (8, 8) where the model"
+                        + " has (4, 8)");
+    }
+
     @Test
     void sinusoidalPositionsWithoutATableAreBounded() throws IOException {
         LanguageModel model = gpt(Position.SINUSOIDAL);
         List<NamedTensor> bare = ModelFiles.weights(model).stream()
                 .filter(tensor -> !tensor.name().contains("wpe")).toList();
-        for (long value : new long[] {MAX, Gpt2.LARGEST_TABLE / 8 + 1}) {
+        for (long value : new long[] {MAX, HuggingFace.LARGEST_TABLE / 8 + 1}) {
             write(bare, ModelFiles.configJson(model).put("n_positions", value));
             assertThatThrownBy(this::load).hasMessageContainingAll("n_positions is " + value,
                     "at most 67108864 numbers");
@@ -121,6 +153,12 @@ class ConfigFitTest {
     private void write(List<NamedTensor> weights, ObjectNode config) throws IOException {
         Safetensors.write(directory.resolve("model.safetensors"), weights, Map.of(), true);
         Files.writeString(directory.resolve("config.json"), config.toString());
+    }
+
+    private static LanguageModel llama() {
+        return new Gpt(GptConfig.defaults().withVocabSize(20).withBlockSize(16).withNLayer(2).withNHead(2)
+                .withNEmbd(8).withNInner(12).withNorm(RowNorm.RMSNORM).withActivation(Activation.SWIGLU)
+                .withPosition(Position.ROPE), new Rng(1));
     }
 
     private static LanguageModel gpt(Position position) {

@@ -10,6 +10,7 @@ import com.sun.management.ThreadMXBean;
 import inkhorn.autograd.Rng;
 import inkhorn.autograd.Scope;
 import inkhorn.autograd.Tensor;
+import inkhorn.autograd.kernel.RowNorm;
 import inkhorn.checkpoint.Checkpoint;
 import inkhorn.checkpoint.CheckpointException;
 import inkhorn.checkpoint.Dtype;
@@ -22,6 +23,7 @@ import inkhorn.nn.Activation;
 import inkhorn.nn.Gpt;
 import inkhorn.nn.GptConfig;
 import inkhorn.nn.LanguageModel;
+import inkhorn.nn.Position;
 import inkhorn.nn.StateDict;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -41,6 +43,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -64,6 +67,8 @@ class MutatedFilesTest {
     private static final String TEXT = "hel hel he is thirty-two, said the clerk; 12 + 20\n";
     private static final SyntheticGpt2 MODEL = SyntheticGpt2.SMALL;
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    private static final Pattern LONG_CONTEXT = Pattern.compile("max_position_embeddings\" ?: ?[\\d.eE+]{5,8}\\D");
 
     @TempDir
     Path root;
@@ -111,6 +116,28 @@ class MutatedFilesTest {
             assertThat(model.blockSize()).isEqualTo(MODEL.positions());
             return model;
         });
+    }
+
+    /** No tensor says how long its context is: a longer one takes memory for its angles and no more. */
+    @Test
+    void aConfigOfALlama() throws IOException {
+        Gpt model = new Gpt(GptConfig.defaults().withNLayer(2).withNHead(2).withNEmbd(8).withNInner(12)
+                .withBlockSize(16).withVocabSize(300).withNorm(RowNorm.RMSNORM).withActivation(Activation.SWIGLU)
+                .withPosition(Position.ROPE).withQkNorm(true).withTieWeights(false), new Rng(1));
+        directory = root.resolve("llama");
+        ModelFiles.save(directory, model, ModelFiles.configJson(model), Map.of());
+        String file = "config.json";
+        eachMutation(file, Files.readAllBytes(directory.resolve(file)), 7, () -> {
+            String config = Files.readString(directory.resolve(file), StandardCharsets.ISO_8859_1);
+            if (LONG_CONTEXT.matcher(config).find()) {
+                return null;
+            }
+            LanguageModel found = model();
+            StateDict.of(model).forEach((name, tensor) ->
+                    assertThat(StateDict.of(found).get(name).data()).as(name).containsExactly(tensor.data()));
+            return found;
+        });
+        assertThat(loaded).as("harmless mutations").isBetween(JSON / 100, JSON - JSON / 4);
     }
 
     @Test

@@ -1,13 +1,18 @@
 package inkhorn.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import inkhorn.autograd.IntTensor;
 import inkhorn.autograd.NoGrad;
 import inkhorn.autograd.Rng;
+import inkhorn.autograd.kernel.RowNorm;
 import inkhorn.checkpoint.Checkpoint;
+import inkhorn.checkpoint.CheckpointException;
 import inkhorn.checkpoint.Dtype;
 import inkhorn.checkpoint.ModelFiles;
+import inkhorn.checkpoint.Safetensors;
+import inkhorn.data.files.Json;
 import inkhorn.data.tokenizer.Tokenizer;
 import inkhorn.data.tokenizer.bpe.BpeTokenizer;
 import inkhorn.generate.TrainedModel;
@@ -16,10 +21,13 @@ import inkhorn.nn.Gpt;
 import inkhorn.nn.GptConfig;
 import inkhorn.nn.LanguageModel;
 import inkhorn.nn.Pass;
+import inkhorn.nn.Position;
 import inkhorn.nn.StateDict;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -49,6 +57,56 @@ final class RoundTripTest {
         LanguageModel twice = there(once, format, Dtype.F32, "twice");
         assertThat(bits(twice)).isEqualTo(bits(model));
         assertThat(((Gpt) twice).gptConfig()).isEqualTo(model.gptConfig());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"F32, true, true, 0", "F32, false, false, 2", "F16, true, false, 1", "BF16, true, true, 2",
+        "BF16, false, true, 1"})
+    void aLlamaOrQwen3ComesBackAsTransformersHasIt(Dtype type, boolean qkNorm, boolean isTied, int keyHeads)
+            throws IOException {
+        Gpt model = filled(SMALL.withBias(false).withNHead(4).withNEmbd(16).withNKvHead(keyHeads).withNInner(20)
+                .withQkNorm(qkNorm).withTieWeights(isTied).withNorm(RowNorm.RMSNORM)
+                .withActivation(Activation.SWIGLU).withPosition(Position.ROPE));
+        StateDict.of(model).forEach((name, tensor) -> {
+            for (int i = 0; i < tensor.size() && type != Dtype.F32; i++) {
+                tensor.data()[i] = rounded(tensor.data()[i], type);
+            }
+        });
+        LanguageModel back = there(model, "hf", type, "once");
+        assertThat(bits(back)).isEqualTo(bits(model));
+        assertThat(logits(back)).isEqualTo(logits(model));
+        assertThat(((Gpt) back).gptConfig()).isEqualTo(model.gptConfig());
+        for (String file : List.of("once/from", "once/out", "once/to")) {
+            assertThat(Files.readString(root.resolve(file).resolve("config.json")))
+                    .contains(qkNorm ? "\"Qwen3ForCausalLM\"" : "\"LlamaForCausalLM\"");
+            assertThat(FormatReaders.safetensors(root.resolve(file).resolve("model.safetensors")))
+                    .containsKey("model.layers.1.self_attn.q_proj.weight");
+        }
+    }
+
+    @Test
+    void aLlamaThatAnEarlierVersionSavedUnderItsOwnNamesOpens() throws IOException {
+        Gpt model = filled(SMALL.withBias(false).withNorm(RowNorm.RMSNORM).withActivation(Activation.SWIGLU)
+                .withPosition(Position.ROPE).withNKvHead(1));
+        ModelFiles.save(root, model, Json.MAPPER.createObjectNode().put("model_type", "inkhorn")
+                .put("vocab_size", BPE.vocabSize()).put("n_positions", 6).put("n_layer", 2).put("n_head", 2)
+                .put("n_embd", 8).put("activation_function", "swiglu").put("bias", false).put("norm", "rmsnorm")
+                .put("position", "rope").put("n_kv_head", 1), Map.of());
+        Safetensors.write(root.resolve("model.safetensors"), ModelFiles.named(StateDict.of(model)), Map.of(), false);
+        assertThat(bits(ModelFiles.load(Checkpoint.open(root)))).isEqualTo(bits(model));
+        ModelImport.run(root, root.resolve("to"), AS_IT_IS);
+        assertThat(Files.readString(root.resolve("to/config.json"))).contains("\"LlamaForCausalLM\"");
+        assertThat(bits(ModelFiles.load(Checkpoint.open(root.resolve("to"))))).isEqualTo(bits(model));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"gguf", "llmc"})
+    void formatsOfGpt2NameTheOneThatHasALlama(String format) {
+        Gpt model = filled(SMALL.withBias(false).withNorm(RowNorm.RMSNORM).withActivation(Activation.SWIGLU)
+                .withPosition(Position.ROPE));
+        assertThatThrownBy(() -> there(model, format, Dtype.F32, "once")).isInstanceOf(CheckpointException.class)
+                .hasMessageStartingWith("--format " + format + ": the model is a Llama or Qwen3, and ")
+                .hasMessageEndingWith(" computes GPT-2 alone; export it with --format hf");
     }
 
     @ParameterizedTest

@@ -5,57 +5,61 @@ import inkhorn.autograd.Tensor;
 import inkhorn.nn.Bigram;
 import inkhorn.nn.Gpt;
 import inkhorn.nn.LanguageModel;
-import inkhorn.nn.StateDict;
+import inkhorn.nn.StateDict.Stored;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.function.BiFunction;
-import java.util.function.Function;
+import java.util.Optional;
 
 /**
  * Models as Hugging Face's {@code config.json} describes them, and the names of their weights: one entry an
  * architecture.
  */
 public final class HuggingFace {
-    private static final List<Architecture<?>> ARCHITECTURES = List.of(
-            gpt(Gpt2.MODEL_TYPE), gpt(Gpt2.OWN_TYPE),
-            new Architecture<>("bigram", Bigram.class,
-                    keys -> new Bigram(keys.integer("vocab_size"), keys.integer("n_positions")),
-                    HuggingFace::write, (keys, file) -> List.of()));
+    /** Numbers of a position table that is computed, and so has no tensor to be held against: 256 MiB. */
+    public static final long LARGEST_TABLE = 1L << 26;
+
+    /** A model is written as the first that it is in all its parts. */
+    private static final List<Architecture> ARCHITECTURES = List.of(new Gpt2(Gpt2.MODEL_TYPE), Llama.llama(),
+            Llama.qwen3(), new Gpt2(Gpt2.OWN_TYPE), new BigramFiles());
 
     private HuggingFace() {}
 
-    private static Architecture<Gpt> gpt(String modelType) {
-        return new Architecture<>(modelType, Gpt.class, keys -> new Gpt(Gpt2.read(keys)),
-                gpt -> Gpt2.write(gpt.gptConfig()), (keys, file) -> Gpt2.misfits(Gpt2.read(keys), file));
-    }
-
-    /**
-     * An architecture.
-     *
-     * @param modelType the value of {@code model_type}
-     * @param type the models of this architecture
-     * @param read makes a model, its weights to be loaded
-     * @param write the keys of a model in the order in which they are written: numbers, strings, booleans, lists of
-     *     strings
-     * @param misfits where keys have other sizes than a file's tensors; found before a model is made
-     */
-    private record Architecture<M extends LanguageModel>(String modelType, Class<M> type, Function<Keys, M> read,
-            Function<M, Map<String, Object>> write, BiFunction<Keys, Map<String, int[]>, List<String>> misfits) {
-        Map<String, Object> config(LanguageModel model) {
-            return write.apply(type.cast(model));
+    private static final class BigramFiles implements Architecture {
+        @Override
+        public String modelType() {
+            return "bigram";
         }
-    }
 
-    private static Map<String, Object> write(Bigram bigram) {
-        Map<String, Object> keys = new LinkedHashMap<>();
-        keys.put("model_type", "bigram");
-        keys.put("vocab_size", bigram.vocabSize());
-        keys.put("n_positions", bigram.blockSize());
-        return keys;
+        @Override
+        public boolean isOf(LanguageModel model) {
+            return model instanceof Bigram;
+        }
+
+        @Override
+        public LanguageModel read(Keys keys) {
+            return new Bigram(keys.integer("vocab_size"), keys.integer(blockSizeKey()));
+        }
+
+        @Override
+        public Map<String, Object> write(LanguageModel model) {
+            Map<String, Object> keys = new LinkedHashMap<>();
+            keys.put("model_type", modelType());
+            keys.put("vocab_size", model.vocabSize());
+            keys.put(blockSizeKey(), model.blockSize());
+            return keys;
+        }
+
+        @Override
+        public List<String> misfits(Keys keys, Map<String, int[]> file) {
+            return List.of();
+        }
+
+        @Override
+        public String blockSizeKey() {
+            return "n_positions";
+        }
     }
 
     /**
@@ -65,14 +69,39 @@ public final class HuggingFace {
      *     typed key, a value out of range, or a variant that is not computed here
      */
     public static LanguageModel model(Map<String, Object> keys) {
-        return of(keys).read().apply(new Keys(keys));
+        return of(keys).read(new Keys(keys));
     }
 
     /** The keys of a model's {@code config.json}, from which {@link #model} makes it again. */
     public static Map<String, Object> config(LanguageModel model) {
-        return ARCHITECTURES.stream().filter(a -> a.type().isInstance(model)).findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(model.getClass() + ": has no model_type"))
-                .config(model);
+        return of(model).write(model);
+    }
+
+    /**
+     * What a model would have to have instead for transformers to compute it as a Llama or Qwen3: values by the keys of
+     * the section {@code model}; empty where it is one.
+     */
+    public static Map<String, Object> changesToLlama(Gpt model) {
+        return Llama.changes(model.gptConfig());
+    }
+
+    /** The key of a {@code config.json} that has the longest context. */
+    public static String blockSizeKey(Map<String, Object> keys) {
+        return find(keys).orElse(ARCHITECTURES.get(0)).blockSizeKey();
+    }
+
+    /** The keys with dropout at another value. */
+    public static Map<String, Object> withDropout(Map<String, Object> keys, double value) {
+        Map<String, Object> changed = new LinkedHashMap<>(keys);
+        find(keys).ifPresent(architecture -> architecture.dropoutKeys().forEach(key -> changed.put(key, value)));
+        return changed;
+    }
+
+    /** The keys without dropout, of which a model's weights know nothing. */
+    public static Map<String, Object> withoutDropout(Map<String, Object> keys) {
+        Map<String, Object> rest = new LinkedHashMap<>(keys);
+        find(keys).ifPresent(architecture -> architecture.dropoutKeys().forEach(rest::remove));
+        return rest;
     }
 
     /**
@@ -84,7 +113,7 @@ public final class HuggingFace {
      * @throws IllegalArgumentException as {@link #model}, and for a tensor that is too large for an array
      */
     public static List<String> misfits(Map<String, Object> keys, Map<String, int[]> file) {
-        List<String> wrong = new ArrayList<>(of(keys).misfits().apply(new Keys(keys), file));
+        List<String> wrong = new ArrayList<>(of(keys).misfits(new Keys(keys), file));
         if (!wrong.isEmpty()) {
             return wrong;
         }
@@ -94,7 +123,8 @@ public final class HuggingFace {
             long described = model.parameterCount();
             if (described > held) {
                 wrong.add("describes a model of " + described + " weights, model.safetensors holds " + held);
-                wrong.addAll(StateDict.mismatches(model, byOwnNames(model, file)));
+                FileLayout layout = new FileLayout(of(keys), model);
+                wrong.addAll(layout.mismatches(layout.named(file)));
             }
             return wrong;
         }
@@ -109,92 +139,67 @@ public final class HuggingFace {
     }
 
     /**
-     * The tensors of a file under the names that a model has for them: GPT-2's files may leave {@code transformer.}
-     * out, and hold attention masks, which are left out.
+     * The tensors of a file under their full names: files may leave {@code transformer.} or {@code model.} out, and
+     * hold what is no weight (attention masks), which is left out.
      *
+     * @param keys of the file's {@code config.json}, which say whose names they are
      * @throws IllegalArgumentException if the file has a tensor under both names
      */
-    public static <T> Map<String, T> byOwnNames(LanguageModel model, Map<String, T> file) {
-        Set<String> known = StateDict.names(model);
-        known.addAll(zeroBiases(model).keySet());
-        Map<String, T> found = new LinkedHashMap<>();
-        file.forEach((name, tensor) -> {
-            String own = Gpt2.ownName(name, known);
-            if (own != null && found.put(own, tensor) != null) {
-                throw new IllegalArgumentException("weights do not fit the model; " + own
-                        + " is there twice, with and without \"transformer.\"");
-            }
-        });
-        return found;
+    public static <T> Map<String, T> named(Map<String, Object> keys, LanguageModel model, Map<String, T> file) {
+        return new FileLayout(of(keys), model).named(file);
     }
 
     /**
-     * Leaves out the last rows of tables that have a row for each token or position, where the model has fewer: the
-     * padding behind a vocabulary, or the positions behind a shorter context. Whether fewer are meant is for the
-     * caller to know, who made the model.
+     * The weights of a file by the model's names and in its layout, found to fit it. The last rows of tables are left
+     * out where the model has fewer tokens or positions; whether fewer are meant is for the caller to know, who made
+     * the model. So are the zeros of {@link #state}.
      *
-     * @param file tensors by the model's names
+     * @param named as {@link #named} has them
+     * @throws IllegalArgumentException listing all names that are missing, unexpected or of another shape; for a bias
+     *     that is not 0 where there should be none; and where a head differs from the table it is tied to
      */
-    public static Map<String, StateDict.Stored> cropped(LanguageModel model,
-                                                        Map<String, ? extends StateDict.Stored> file) {
-        Map<String, StateDict.Stored> cropped = new LinkedHashMap<>(file);
-        Gpt2.rows(model).forEach((name, rows) -> cropped.computeIfPresent(name, (same, stored) ->
-                stored.shape().length == 2 && stored.shape()[0] > rows ? stored.firstRows(rows) : stored));
-        return cropped;
+    public static Map<String, Stored> weights(Map<String, Object> keys, LanguageModel model,
+            Map<String, ? extends Stored> named) {
+        return new FileLayout(of(keys), model).own(named);
     }
 
     /**
-     * What a file holds of a model: its state ({@link StateDict#of}), and zeros for the biases that GPT-2 has and the
-     * model does without. transformers would warn that they are missing; {@code bias: false} in {@code config.json} is
-     * how {@link #withoutZeroBiases} knows them again.
+     * What a file holds of a model, in its order: its state under the architecture's names and in its layout, and zeros
+     * for the biases that GPT-2 has and the model does without. transformers would warn that they are missing;
+     * {@code bias: false} in {@code config.json} is how {@link #weights} knows them again. What need not be moved is no
+     * copy.
      */
     public static Map<String, Tensor> state(LanguageModel model) {
-        Map<String, Tensor> state = StateDict.of(model);
-        zeroBiases(model).forEach((name, length) -> state.put(name, Tensor.of(new float[length], length)));
-        return state;
+        return new FileLayout(of(model), model).state();
+    }
+
+    /** The shapes of {@link #state}. */
+    public static Map<String, int[]> shapes(LanguageModel model) {
+        return new FileLayout(of(model), model).shapes();
     }
 
     /**
-     * The tensors of a file without the biases that {@link #state} adds, where the file has them.
+     * As {@link #state}, of weights that are read only later.
      *
-     * @param file by the model's names ({@link #byOwnNames})
-     * @throws IllegalArgumentException naming a bias that has another length or is not 0: the file is of a model with
-     *     biases then
+     * @param weights by the model's names
      */
-    public static <T extends StateDict.Stored> Map<String, T> withoutZeroBiases(LanguageModel model,
-            Map<String, T> file) {
-        Map<String, T> rest = new LinkedHashMap<>(file);
-        zeroBiases(model).forEach((name, length) -> {
-            T bias = rest.remove(name);
-            if (bias != null && !isZero(bias, length)) {
-                throw new IllegalArgumentException("weights do not fit the model; config.json says bias: false, but "
-                        + name + " is not " + length + " zeros");
-            }
-        });
-        return rest;
+    public static Map<String, Stored> stored(LanguageModel model, Map<String, Stored> weights) {
+        return new FileLayout(of(model), model).stored(weights);
     }
 
-    private static boolean isZero(StateDict.Stored bias, int length) {
-        if (!Arrays.equals(bias.shape(), new int[] {length})) {
-            return false;
-        }
-        float[] values = new float[length];
-        bias.read(0, values);
-        boolean isZero = true;
-        for (float value : values) {
-            isZero &= value == 0;
-        }
-        return isZero;
+    private static Architecture of(LanguageModel model) {
+        return ARCHITECTURES.stream().filter(architecture -> architecture.isOf(model)).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(model.getClass() + ": has no model_type"));
     }
 
-    private static Map<String, Integer> zeroBiases(LanguageModel model) {
-        return model instanceof Gpt gpt ? Gpt2.zeroBiases(gpt) : Map.of();
+    private static Architecture of(Map<String, Object> keys) {
+        return find(keys).orElseThrow(() -> new IllegalArgumentException("model_type must be one of "
+                + String.join(", ", ARCHITECTURES.stream().map(Architecture::modelType).toList()) + ", found "
+                + keys.get("model_type")));
     }
 
-    private static Architecture<?> of(Map<String, Object> keys) {
+    private static Optional<Architecture> find(Map<String, Object> keys) {
         Object type = keys.getOrDefault("model_type", Gpt2.MODEL_TYPE);
-        return ARCHITECTURES.stream().filter(a -> a.modelType().equals(type)).findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("model_type must be one of " + String.join(", ",
-                        ARCHITECTURES.stream().map(Architecture::modelType).toList()) + ", found " + type));
+        return ARCHITECTURES.stream().filter(architecture -> architecture.modelType().equals(type)).findFirst();
     }
 }

@@ -19,6 +19,20 @@ record Keys(Map<String, Object> keys) {
         throw wrong(key, "a whole number", found);
     }
 
+    /** A whole number that may be absent or null. */
+    int integer(String key, int absent) {
+        return keys.get(key) == null ? absent : integer(key);
+    }
+
+    /** A whole number from 1 on. */
+    int size(String key) {
+        int found = integer(key);
+        if (found < 1) {
+            throw wrong(key, "a whole number >= 1", found);
+        }
+        return found;
+    }
+
     double number(String key, double absent) {
         return typed(key, Number.class, "a number", absent).doubleValue();
     }
@@ -39,7 +53,7 @@ record Keys(Map<String, Object> keys) {
         }
         return absent instanceof Boolean b ? (Object) truth(key, b)
                 : absent instanceof Double d ? (Object) number(key, d)
-                : keys.get(key) == null ? absent : (Object) integer(key);
+                : (Object) integer(key, (int) absent);
     }
 
     /** The one of some constants whose name the key holds. */
@@ -61,6 +75,19 @@ record Keys(Map<String, Object> keys) {
         }
     }
 
+    /** The one value of keys that say how likely is dropping, one for each place; absent means 0. */
+    double dropout(List<String> places) {
+        String first = places.get(0);
+        double dropout = number(first, 0);
+        for (String key : places) {
+            if (number(key, 0) != dropout) {
+                throw new IllegalArgumentException(key + " must equal " + first + ", found " + number(key, 0) + " and "
+                        + dropout + ": this model has one dropout");
+            }
+        }
+        return dropout;
+    }
+
     private <T> T typed(String key, Class<T> type, String allowed, T absent) {
         Object found = keys.get(key);
         if (found == null || type.isInstance(found)) {
@@ -69,7 +96,7 @@ record Keys(Map<String, Object> keys) {
         throw wrong(key, allowed, found);
     }
 
-    private static IllegalArgumentException wrong(String key, String allowed, Object found) {
+    static IllegalArgumentException wrong(String key, String allowed, Object found) {
         return new IllegalArgumentException(found == null ? key + " is missing, it must be " + allowed
                 : key + " must be " + allowed + ", found " + found);
     }

@@ -43,7 +43,7 @@ public final class Peft {
         for (Parameter p : Lora.parameters(adapted)) {
             int[] shape = p.tensor().shape().dims();
             state.put(PREFIX + p.name(),
-                    Tensor.of(transposed(p.tensor().data(), shape[0], shape[1]), shape[1], shape[0]));
+                    Tensor.of(Transposed.of(p.tensor().data(), shape[0], shape[1]), shape[1], shape[0]));
         }
         return state;
     }
@@ -180,18 +180,8 @@ public final class Peft {
         names.forEach(name -> inFile.put(ownName(name), name));
         for (Parameter p : Lora.parameters(adapted)) {
             int[] shape = p.tensor().shape().dims();
-            float[] values = transposed(file.apply(inFile.get(p.name())), shape[1], shape[0]);
+            float[] values = Transposed.of(file.apply(inFile.get(p.name())), shape[1], shape[0]);
             System.arraycopy(values, 0, p.tensor().data(), 0, values.length);
         }
-    }
-
-    private static float[] transposed(float[] values, int rows, int columns) {
-        float[] out = new float[rows * columns];
-        for (int i = 0; i < rows; i++) {
-            for (int j = 0; j < columns; j++) {
-                out[j * rows + i] = values[i * columns + j];
-            }
-        }
-        return out;
     }
 }

@@ -69,7 +69,7 @@ class HuggingFaceTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "model_type          | llama  | model_type must be one of gpt2, inkhorn, bigram, found llama",
+        "model_type          | mamba  | model_type must be one of gpt2, llama, qwen3, inkhorn, bigram, found mamba",
         "n_layer             | two    | n_layer must be a whole number, found two",
         "bias                | yes    | bias must be true or false, found yes",
         "activation_function | swish  | activation_function must be one of gelu, gelu_new, relu*, found swish",
@@ -167,7 +167,7 @@ class HuggingFaceTest {
         file.put("h.1.attn.masked_bias", -1);
         file.put("transformer.h.0.attn.bias", -1);
         file.put("extra", index);
-        Map<String, Integer> own = HuggingFace.byOwnNames(gpt, file);
+        Map<String, Integer> own = HuggingFace.named(HuggingFace.config(gpt), gpt, file);
         assertThat(own.keySet()).containsAll(StateDict.of(gpt).keySet()).contains("extra").hasSize(index + 1);
         assertThat(own).doesNotContainValue(-1).containsEntry("transformer.wte.weight", 0);
     }

@@ -15,10 +15,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code import}: makes a checkpoint of a GPT-2 in Hugging Face's files, a GGUF file or llm.c's. */
+/** {@code import}: makes a checkpoint of a model in Hugging Face's files, a GGUF file or llm.c's. */
 @Command(name = "import", sortOptions = false,
-        description = "Make a checkpoint of a Hugging Face directory with a GPT-2 in it, of a GGUF file, or of llm.c's"
-                + " model.bin.")
+        description = "Make a checkpoint of a Hugging Face directory (GPT-2, Llama, Qwen3), of a GGUF file, or of"
+                + " llm.c's model.bin.")
 public final class ImportCommand implements Callable<Integer> {
 
     private final Context context;
@@ -36,7 +36,7 @@ public final class ImportCommand implements Callable<Integer> {
     private String dropout;
 
     @Option(names = "--block-size", paramLabel = "N",
-            description = "Longest context; of a longer one the last positions are left out (default: n_positions).")
+            description = "Longest context; of a longer one the last positions are left out (default: all).")
     private String blockSize;
 
     @Mixin
