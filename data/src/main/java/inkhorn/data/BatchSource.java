@@ -23,6 +23,14 @@ public interface BatchSource {
         return new Batch(inputs, targets, batchSize(), blockSize());
     }
 
+    /**
+     * The same source for batches from {@code batch} on, before which others had {@code sequences} in all: a source
+     * that gives each sequence once before any comes again goes on with the next one.
+     */
+    default BatchSource startingAt(long batch, long sequences) {
+        return this;
+    }
+
     /** @throws IllegalArgumentException if an array is not of B·T elements */
     default void requireSizes(int[] inputs, int[] targets) {
         int size = batchSize() * blockSize();

@@ -92,7 +92,7 @@ public final class Examples implements DataSplit {
     @Override
     public BatchSource random(int batchSize, int blockSize, BatchSampler.Draw draw) {
         Fit fit = usable(blockSize);
-        return new Shuffled(batchSize, fit, draw);
+        return new Shuffled(batchSize, fit, draw, 0);
     }
 
     @Override
@@ -124,17 +124,25 @@ public final class Examples implements DataSplit {
         private final int batchSize;
         private final Fit fit;
         private final BatchSampler.Draw draw;
+        /** Number of the first example of batch 0, below 0 where the batches before this source were smaller. */
+        private final long first;
         /** Of the epoch read last; a function of its number. */
         private volatile Epoch epoch;
 
         private record Epoch(long number, int[] order) {
         }
 
-        Shuffled(int batchSize, Fit fit, BatchSampler.Draw draw) {
+        Shuffled(int batchSize, Fit fit, BatchSampler.Draw draw, long first) {
             this.batchSize = batchSize;
             this.fit = fit;
             this.draw = draw;
+            this.first = first;
             epoch = epoch(0);
+        }
+
+        @Override
+        public BatchSource startingAt(long batch, long sequences) {
+            return new Shuffled(batchSize, fit, draw, sequences - batch * batchSize);
         }
 
         /** Fisher and Yates's shuffle. */
@@ -173,7 +181,7 @@ public final class Examples implements DataSplit {
         public void fill(long step, int[] inputs, int[] targets) {
             requireSizes(inputs, targets);
             for (int row = 0; row < batchSize; row++) {
-                read(example(step * batchSize + row), fit.rowSize(), inputs, targets, row * fit.rowSize());
+                read(example(first + step * batchSize + row), fit.rowSize(), inputs, targets, row * fit.rowSize());
             }
         }
     }

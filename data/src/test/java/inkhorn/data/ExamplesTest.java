@@ -73,6 +73,20 @@ class ExamplesTest {
     }
 
     @Test
+    void aSourceOfLargerBatchesGoesOnWithTheNextExample() {
+        List<int[]> many = IntStream.range(1, 11).mapToObj(i -> new int[] {i, 100 + i}).toList();
+        Examples ten = examples(many, IntStream.range(0, 10).map(i -> 1).toArray());
+        BatchSource ones = ten.random(1, 8, DRAW);
+        BatchSource threes = ten.random(3, 8, DRAW).startingAt(4, 4);
+        for (int batch = 4; batch < 12; batch++) {
+            for (int row = 0; row < 3; row++) {
+                int next = 4 + 3 * (batch - 4) + row;
+                assertThat(threes.batch(batch).inputs()[row]).isEqualTo(ones.batch(next).inputs()[0]);
+            }
+        }
+    }
+
+    @Test
     void lengthsOfOtherIdsAreRefused() {
         assertThatThrownBy(() -> new Examples(TokenFile.of(new int[] {1, 2, 3}), TokenFile.of(new int[] {1, 1})))
                 .isInstanceOf(DataException.class).hasMessageContaining("prepare the data again");

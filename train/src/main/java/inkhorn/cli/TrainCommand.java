@@ -216,7 +216,7 @@ public final class TrainCommand implements Callable<Integer> {
         PrintStream out = context.out();
         Trainer.End end;
         Trainer trainer;
-        try (Progress progress = Progress.open(run.resumedStep(), train.maxIters(), train.logInterval(), out)) {
+        try (Progress progress = Progress.open(run.resumedStep(), train, out)) {
             PeakMeter peak = noProbe ? PeakMeter.none() : context.peaks()
                     .of(KernelProvider.kernels().threads(), model::flopsPerToken);
             try (PhaseTimer timer = PhaseTimer.start("restoring")) {
@@ -280,7 +280,10 @@ public final class TrainCommand implements Callable<Integer> {
         out.printf("kernels  %s%n", KernelProvider.describeChoice());
         String of = isText ? String.format(Locale.ROOT, "%,d tokens", rows * block)
                 : String.format(Locale.ROOT, "%,d examples in rows of %,d tokens", rows, data.rowSize(block));
-        out.printf(Locale.ROOT, "steps    %,d of %s each%s%n", train.maxIters(), of,
+        out.printf(Locale.ROOT, "steps    %,d of %s each%s%s%n", train.maxIters(), of,
+                train.batchWarmupIters() == 0 ? "" : String.format(Locale.ROOT,
+                        ", growing from %,d to %,d sequences over the first %,d", train.batchWarmupFrom(), rows,
+                        train.batchWarmupIters()),
                 resumedStep > 0 ? String.format(Locale.ROOT, ", going on from step %,d", resumedStep) : "");
         out.flush();
     }

@@ -40,6 +40,8 @@ final class IneffectiveKeys {
             new Rule("optim.warmup_iters not below train.max_iters, as the run ends before the learning rate falls",
                     config -> !isConstant(config) && config.optim().warmupIters() >= config.train().maxIters(),
                     "optim.schedule", "optim.min_lr", "optim.lr_decay_iters"),
+            new Rule("train.batch_warmup_iters 0, which is no warm-up of the batch size",
+                    config -> config.train().batchWarmupIters() == 0, "train.batch_warmup_from"),
             new Rule("train.eval_interval 0, which is never", config -> config.train().evalInterval() == 0,
                     "train.eval_iters", "train.sample_chars"),
             new Rule("lora.rank 0, which is no adapter", config -> !config.lora().isOn(), "lora.alpha", "lora.dropout",

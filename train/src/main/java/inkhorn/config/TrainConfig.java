@@ -2,6 +2,7 @@ package inkhorn.config;
 
 import inkhorn.autograd.ops.LossTerms;
 import inkhorn.nn.config.Check;
+import inkhorn.optim.BatchSchedule;
 import java.util.List;
 
 /**
@@ -9,6 +10,8 @@ import java.util.List;
  *
  * @param batchSize          sequences of {@code model.block_size} tokens in a batch
  * @param gradAccum          batches whose gradients are averaged before a step
+ * @param batchWarmupIters   steps over which the sequences of a step grow to those of {@code gradAccum} batches
+ * @param batchWarmupFrom    sequences of the first step then: {@link BatchSchedule}
  * @param maxIters           steps
  * @param evalInterval       steps between evaluations
  * @param evalIters          batches an evaluation averages over; 0 = the whole validation split
@@ -25,14 +28,25 @@ import java.util.List;
  * @param freeze             patterns of the names of parameters that are not trained, in which {@code *} stands for any
  *     characters and {@code ?} for one
  */
-public record TrainConfig(int batchSize, int gradAccum, int maxIters, int evalInterval, int evalIters, int logInterval,
-        int checkpointInterval, int keep, int patience, double stopAtLoss, int sampleChars,
-        boolean activationCheckpointing, double labelSmoothing, double zLoss, List<String> freeze) {
+public record TrainConfig(int batchSize, int gradAccum, int batchWarmupIters, int batchWarmupFrom, int maxIters,
+        int evalInterval, int evalIters, int logInterval, int checkpointInterval, int keep, int patience,
+        double stopAtLoss, int sampleChars, boolean activationCheckpointing, double labelSmoothing, double zLoss,
+        List<String> freeze) {
     public TrainConfig {
         freeze = List.copyOf(freeze);
+        boolean warmsUp = batchWarmupIters > 0 && batchWarmupFrom > 0 && batchSize > 0 && gradAccum > 0;
+        long sequences = (long) batchSize * gradAccum;
         new Check("train")
                 .atLeast("batch_size", batchSize, 1)
                 .atLeast("grad_accum", gradAccum, 1)
+                .atLeast("batch_warmup_iters", batchWarmupIters, 0)
+                .atLeast("batch_warmup_from", batchWarmupFrom, 1)
+                .that(!warmsUp || batchWarmupFrom < sequences, "batch_warmup_from", "found " + batchWarmupFrom
+                        + ", expected fewer than the " + sequences + " sequences of train.batch_size x"
+                        + " train.grad_accum; lower it, or set batch_warmup_iters to 0", "batch_size", "grad_accum")
+                .that(!warmsUp || batchWarmupFrom <= batchSize || batchWarmupFrom % batchSize == 0,
+                        "batch_warmup_from", "found " + batchWarmupFrom + ", expected at most train.batch_size of "
+                        + batchSize + " or a multiple of it", "batch_size")
                 .atLeast("max_iters", maxIters, 1)
                 .atLeast("eval_interval", evalInterval, 0)
                 .atLeast("eval_iters", evalIters, 0)
@@ -57,7 +71,12 @@ public record TrainConfig(int batchSize, int gradAccum, int maxIters, int evalIn
 
     /** As in nanoGPT's config/train_shakespeare_char.py. */
     public static TrainConfig defaults() {
-        return new TrainConfig(64, 1, 5000, 250, 200, 10, 250, 3, 0, 0, 200, false, 0, 0, List.of());
+        return new TrainConfig(64, 1, 0, 1, 5000, 250, 200, 10, 250, 3, 0, 0, 200, false, 0, 0, List.of());
+    }
+
+    /** The sequences of each step. */
+    public BatchSchedule batchSchedule() {
+        return new BatchSchedule(batchSize, gradAccum, batchWarmupIters, batchWarmupFrom);
     }
 
     /** What a step's loss is made of beside the cross-entropy. */

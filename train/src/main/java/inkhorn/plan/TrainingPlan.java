@@ -16,9 +16,9 @@ import inkhorn.train.TrainingMemory;
  * @param trained       those that are not frozen
  * @param memory        of a step, in bytes
  * @param processBytes  of the JVM that trains, at its peak
- * @param flopsPerStep  floating-point operations
+ * @param flopsPerStep  floating-point operations, after a warm-up of the batch size
  * @param flops         of all steps
- * @param tokensPerStep tokens that a step learns from
+ * @param tokensPerStep tokens that a step learns from, likewise
  * @param tokens        of all steps, repeated ones counted again
  * @param epochs        how often the text is read
  * @param text          the text
@@ -72,20 +72,21 @@ public record TrainingPlan(int vocabSize, long parameters, long trained, Trainin
             flopsPerToken = model.flopsPerToken();
         }
         long perStep = (long) train.batchSize() * config.model().gpt().blockSize() * train.gradAccum();
-        long tokens = perStep * train.maxIters();
+        long tokens = train.batchSchedule().sequences(train.maxIters()) * config.model().gpt().blockSize();
         DiskUse disk = DiskUse.of(config, vocabSize);
         StepTime time = measured ? StepTime.of(config, vocabSize) : null;
         return new TrainingPlan(vocabSize, parameters, trained, memory, memory.total() + BYTES_OF_JAVA,
                 flopsPerToken * perStep, flopsPerToken * tokens, perStep, tokens, (double) tokens / text.train(), text,
-                time, time == null ? null : seconds(config, text, time, disk), disk);
+                time, time == null ? null : seconds(config, text, time, (double) tokens / perStep, disk), disk);
     }
 
-    private static Seconds seconds(RunConfig config, TextSize text, StepTime time, DiskUse disk) {
+    private static Seconds seconds(RunConfig config, TextSize text, StepTime time, double wholeSteps,
+                                   DiskUse disk) {
         TrainConfig train = config.train();
         double batches = 2 * (train.evalIters() > 0 ? train.evalIters()
                 : Math.ceil((double) text.val() / config.model().gpt().blockSize() / train.batchSize()));
         double ofSample = train.sampleChars() * text.tokensPerCharacter() * time.sampled();
-        return new Seconds(train.maxIters() * time.step(),
+        return new Seconds(wholeSteps * time.step(),
                 DiskUse.evaluations(train) * (batches * time.evalBatch() + ofSample),
                 disk.saves() * disk.checkpoint() / BYTES_WRITTEN_A_SECOND);
     }

@@ -61,7 +61,8 @@ public final class LrRangeTest {
     public static Map<String, String> keys(Range range) {
         return Map.of("train.max_iters", String.valueOf(range.steps()), "train.eval_interval", "0",
                 "train.checkpoint_interval", "0", "train.patience", "0", "train.stop_at_loss", "0",
-                "train.log_interval", "0", "optim.warmup_iters", "0", "optim.schedule", "constant");
+                "train.log_interval", "0",
+                "train.batch_warmup_iters", "0", "optim.warmup_iters", "0", "optim.schedule", "constant");
     }
 
     /**

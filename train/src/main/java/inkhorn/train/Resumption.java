@@ -31,6 +31,8 @@ public record Resumption(String checkpoint, boolean dataChanged) {
     private static final Set<String> PLACE = Set.of("run.name", "run.out", "run.log_to", "run.mlflow_uri",
             "run.mlflow_experiment", ModelConfig.INIT_FROM);
 
+    private static final List<String> BATCH_WARMUP = List.of("train.batch_warmup_iters", "train.batch_warmup_from");
+
     /**
      * Compares a run with what a checkpoint was made of.
      *
@@ -77,15 +79,20 @@ public record Resumption(String checkpoint, boolean dataChanged) {
                     + " optim.ema_decay is " + config.optim().emaDecay() + ", not " + saved.optim().emaDecay()
                     + "; set it back, or begin a new run with model.init_from");
         }
-        if (!config.optim().groups().equals(saved.optim().groups())) {
-            throw new UserError("cannot resume " + config.run().directory() + " with other groups of parameters:"
-                    + " optim.groups is " + config.optim().groups() + ", not " + saved.optim().groups()
-                    + "; set it back, or choose another --run.name");
-        }
+        requireSame("other groups of parameters", List.of("optim.groups"), config, saved);
+        requireSame("another warm-up of the batch size", BATCH_WARMUP, config, saved);
         if (config.optim().optimizer() != saved.optim().optimizer()) {
             throw new UserError("cannot resume " + config.run().directory() + " with another optimizer:"
                     + " optim.optimizer is " + Records.word(config.optim().optimizer()) + ", not "
                     + Records.word(saved.optim().optimizer()) + "; set it back, or choose another --run.name");
+        }
+    }
+
+    private static void requireSame(String what, List<String> keys, RunConfig config, RunConfig saved) {
+        List<Difference> found = config.differences(saved).stream().filter(d -> keys.contains(d.key())).toList();
+        if (!found.isEmpty()) {
+            throw new UserError("cannot resume " + config.run().directory() + " with " + what + ": " + joined(found)
+                    + "; set " + (found.size() == 1 ? "it" : "them") + " back, or choose another --run.name");
         }
     }
 

@@ -20,6 +20,7 @@ import inkhorn.generate.TokenizerFiles;
 import inkhorn.generate.TokenizerStamp;
 import inkhorn.generate.TrainedModel;
 import inkhorn.nn.LanguageModel;
+import inkhorn.optim.BatchSchedule;
 import inkhorn.train.log.LeftLog;
 import inkhorn.train.log.Outcome;
 import inkhorn.train.log.RunLogs;
@@ -53,6 +54,8 @@ public final class Run implements Closeable {
     private final Optional<Checkpoint> resumed;
     /** What is adapted; empty where the model itself is trained. */
     private final Optional<AdapterBase> base;
+    /** The last step of a size is logged, so that each record stands for steps of as many tokens as its own. */
+    private final BatchSchedule schedule;
     private RunLogs logs;
     /** Written or read by this process, so known to be whole; null before the first. */
     private Path lastWhole;
@@ -62,6 +65,7 @@ public final class Run implements Closeable {
                 Optional<Checkpoint> resumed, Optional<AdapterBase> base) {
         this.base = base;
         this.config = config;
+        schedule = config.train().batchSchedule();
         this.data = data;
         this.lock = lock;
         this.store = store;
@@ -254,7 +258,8 @@ public final class Run implements Closeable {
 
     private void persist(TrainEvent event, Consumer<TrainEvent> listener) {
         TrainConfig train = config.train();
-        if (event instanceof TrainEvent.Stepped done && train.isDue(train.logInterval(), done.step())) {
+        if (event instanceof TrainEvent.Stepped done && (train.isDue(train.logInterval(), done.step())
+                || train.logInterval() > 0 && schedule.endsStage(done.step()))) {
             logs.append(done);
         } else if (event instanceof TrainEvent.Evaluated evaluated) {
             logs.append(evaluated.losses());

@@ -15,6 +15,7 @@ import inkhorn.data.TokenFile;
 import inkhorn.data.prepare.PreparedData;
 import inkhorn.nn.LanguageModel;
 import inkhorn.nn.Parameter;
+import inkhorn.optim.BatchSchedule;
 import inkhorn.optim.Optimizer;
 import inkhorn.optim.WeightAverage;
 import java.util.Map;
@@ -54,8 +55,13 @@ public final class Trainer {
     /** Null where the config asks for none. */
     private final WeightAverage average;
     private final TrainStep trainStep;
-    private final BatchSource batches;
-    private final Batch[] microBatches;
+    private final PreparedData data;
+    private final long seed;
+    private final BatchSchedule schedule;
+    /** Of the steps to come, with what they learn from. */
+    private BatchSchedule.Stage stage;
+    private BatchSource batches;
+    private Batch[] microBatches;
     private final Evaluator evaluator;
     private final StepProfile profile = new StepProfile();
     private RunState state = RunState.START;
@@ -81,7 +87,8 @@ public final class Trainer {
     Trainer(RunConfig config, LongToDoubleFunction learningRate, LanguageModel model, PreparedData data,
             PeakMeter peak, BooleanSupplier stopRequested, Consumer<TrainEvent> listener) {
         OptimConfig optim = config.optim();
-        long seed = config.run().seed();
+        this.seed = config.run().seed();
+        this.data = data;
         this.config = config.train();
         this.model = model;
         this.peak = peak;
@@ -91,8 +98,8 @@ public final class Trainer {
         average = optim.emaDecay() == 0 ? null : new WeightAverage(model.namedParameters(), optim.emaDecay());
         trainStep = new TrainStep(model, optimizer, learningRate, optim.gradClip(), seed,
                 this.config.activationCheckpointing(), this.config.lossTerms(), profile::end);
-        batches = batches(data.trainSplit(), this.config.batchSize(), model.blockSize(), seed);
-        microBatches = Stream.generate(() -> batches.batch(0)).limit(this.config.gradAccum()).toArray(Batch[]::new);
+        schedule = this.config.batchSchedule();
+        enter(schedule.at(0));
         evaluator = new Evaluator(config, model, data, stopRequested, average);
     }
 
@@ -145,6 +152,20 @@ public final class Trainer {
      * @param stopAt steps done at the end; as many as {@code train.max_iters} or more for all of them
      */
     public End run(long stopAt) {
+        try {
+            End end;
+            do {
+                end = runWithBatchesOfOneSize(stopAt);
+            } while (end == null);
+            return end;
+        } catch (ScopeInterrupted e) {
+            return end(End.STOPPED);
+        }
+    }
+
+    /** Null where larger batches come next, for which the arrays of these are given up. */
+    private End runWithBatchesOfOneSize(long stopAt) {
+        int batchSize = schedule.at(state.step()).batchSize();
         try (Scope run = Scope.open()) {
             while (true) {
                 if (!state.isEvaluated() && isDue(config.evalInterval())) {
@@ -169,13 +190,14 @@ public final class Trainer {
                 if (stopRequested.getAsBoolean()) {
                     return end(End.STOPPED);
                 }
+                if (schedule.at(state.step()).batchSize() != batchSize) {
+                    return null;
+                }
                 step();
                 if (isDue(config.checkpointInterval()) || state.step() == config.maxIters()) {
                     checkpoint(false);
                 }
             }
-        } catch (ScopeInterrupted e) {
-            return end(End.STOPPED);
         }
     }
 
@@ -211,8 +233,19 @@ public final class Trainer {
         listener.accept(stepped(result, (System.nanoTime() - started) * 1e-9));
     }
 
+    private void enter(BatchSchedule.Stage next) {
+        long first = next.firstStep() * next.batches();
+        stage = next;
+        batches = batches(data.trainSplit(), next.batchSize(), model.blockSize(), seed)
+                .startingAt(first, schedule.sequences(next.firstStep()));
+        microBatches = Stream.generate(() -> batches.batch(first)).limit(next.batches()).toArray(Batch[]::new);
+    }
+
     /** The batches of the step to come, in the arrays of those of the step before. */
     private Batch[] nextBatches() {
+        if (schedule.at(state.step()) != stage) {
+            enter(schedule.at(state.step()));
+        }
         for (int i = 0; i < microBatches.length; i++) {
             batches.fill(state.step() * microBatches.length + i, microBatches[i].inputs(), microBatches[i].targets());
         }

@@ -168,13 +168,25 @@ function drawProgress() {
   at("stop").textContent = status.here ? "Stop with a checkpoint" : "Stop it in its own process (Ctrl-C)";
 }
 
+/** Sequences that the steps up to this one learn from: fewer each where the batch size warms up. */
+function sequences(step) {
+  return status.stages.reduce((sum, stage, i) => {
+    const end = Math.min(step, status.stages[i + 1]?.step ?? step);
+    return sum + Math.max(0, end - stage.step) * stage.sequences;
+  }, 0);
+}
+
 /** Seconds of training that are left, from the last steps; evaluations and saving come on top. */
 function timeLeft(step, total) {
-  const recent = data.train.step_ms.slice(-RECENT).filter((ms) => ms !== null);
+  const {step: steps, step_ms: times} = data.train;
+  const recent = times.slice(-RECENT).map((ms, i, last) => [ms, steps[steps.length - last.length + i]])
+      .filter(([ms]) => ms !== null);
   if (status.state !== "running" || total === undefined || recent.length === 0) {
     return null;
   }
-  return (total - step) * recent.reduce((a, b) => a + b, 0) / recent.length / 1000;
+  const spent = recent.reduce((sum, [ms]) => sum + ms, 0);
+  const learned = recent.reduce((sum, [, at]) => sum + sequences(at) - sequences(at - 1), 0);
+  return (sequences(total) - sequences(step)) * spent / learned / 1000;
 }
 
 function last(values) {

@@ -103,9 +103,10 @@ final class InstructionsTest {
                 data.toString(), "--tokenizer", "char")).as(program.err()).isZero();
         Path straight = directory.resolve("straight");
         Path stopped = directory.resolve("stopped");
-        assertThat(train(straight, "--data.dir=" + data)).as(program.err()).isZero();
-        assertThat(train(stopped, "--data.dir=" + data, "--train.max_iters=3")).isZero();
-        assertThat(train(stopped, "--data.dir=" + data, "--resume")).as(program.err()).isZero();
+        String warmUp = "--train.batch_warmup_iters=4";
+        assertThat(train(straight, "--data.dir=" + data, warmUp)).as(program.err()).isZero();
+        assertThat(train(stopped, "--data.dir=" + data, warmUp, "--train.max_iters=3")).isZero();
+        assertThat(train(stopped, "--data.dir=" + data, warmUp, "--resume")).as(program.err()).isZero();
         assertThat(stopped.resolve("latest/model.safetensors"))
                 .hasSameBinaryContentAs(straight.resolve("latest/model.safetensors"));
         program.clear();

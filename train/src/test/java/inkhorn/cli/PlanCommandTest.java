@@ -61,6 +61,18 @@ class PlanCommandTest {
     }
 
     @Test
+    void aWarmUpOfTheBatchSizeTakesAsMuchAsItsSequences() throws IOException {
+        JsonNode plan = plan("--threads=1", "--train.batch_warmup_iters=6", "--train.batch_warmup_from=2");
+
+        // 2 + 2·t/6 sequences, rounded down to 2, for six steps; then 4.
+        assertThat(plan.path("tokens").asLong()).isEqualTo((6 * 2 + 6 * 4) * 16);
+        assertThat(plan.path("epochs").asDouble()).isEqualTo(36 * 16 / 3600.0, within(1e-9));
+        assertThat(plan.path("flops").asDouble()).isEqualTo(9 * plan.path("flops_per_step").asDouble(), within(1e-3));
+        assertThat(plan.path("total_seconds").path("steps").asDouble())
+                .isEqualTo(9 * plan.path("seconds").path("step").asDouble(), within(1e-9));
+    }
+
+    @Test
     void nothingIsWritten() throws IOException {
         plan();
 

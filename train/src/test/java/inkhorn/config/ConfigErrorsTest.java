@@ -61,6 +61,8 @@ final class ConfigErrorsTest {
         "train.log_interval: -1     | found -1, expected a whole number >= 0; the default is 10",
         "train.checkpoint_interval: -1 | found -1, expected a whole number >= 0; the default is 250",
         "train.keep: 0              | found 0, expected a whole number >= 1; the default is 3",
+        "train.batch_warmup_iters: -1 | found -1, expected a whole number >= 0; the default is 0",
+        "train.batch_warmup_from: 0 | found 0, expected a whole number >= 1; the default is 1",
         "train.patience: -1         | found -1, expected a whole number >= 0; the default is 0",
         "train.sample_chars: -1     | found -1, expected a whole number >= 0; the default is 200",
         "optim.lr: fast             | found fast, expected a number; the default is 0.001",
@@ -99,8 +101,9 @@ final class ConfigErrorsTest {
         "train: {max_iter: 3}     | unknown key train.max_iter; did you mean train.max_iters?",
         "train: {lr: 3}           | unknown key train.lr; did you mean optim.lr?",
         "train: {n-layer: 3}      | unknown key train.n-layer; did you mean model.n_layer?",
-        "train: {pineapple: 3}    | unknown key train.pineapple; the keys of train are batch_size, grad_accum, max_iters,"
-        + " eval_interval, eval_iters, log_interval, checkpoint_interval, keep, patience, stop_at_loss, sample_chars,"
+        "train: {pineapple: 3}    | unknown key train.pineapple; the keys of train are batch_size, grad_accum,"
+        + " batch_warmup_iters, batch_warmup_from, max_iters, eval_interval, eval_iters, log_interval,"
+        + " checkpoint_interval, keep, patience, stop_at_loss, sample_chars,"
         + " activation_checkpointing, label_smoothing, z_loss, freeze",
         "max_iters: 3             | unknown key max_iters; did you mean train.max_iters?",
         "train.max_iters: 3       | unknown key train.max_iters; did you mean train.max_iters?",
@@ -178,6 +181,19 @@ final class ConfigErrorsTest {
                         "my.yaml:7: train.max_iters: found -1, expected a whole number >= 1; the default is 5000",
                         "my.yaml:9: optim.lr: found -1.0, expected a number > 0; the default is 0.001",
                         "my.yaml: optim.min_lr: found -0.1, expected a number >= 0; leave the key out for its default");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "batch_size: 4, batch_warmup_from: 4 | found 4, expected fewer than the 4 sequences of train.batch_size x"
+                + " train.grad_accum; lower it, or set batch_warmup_iters to 0",
+        "batch_size: 1 | found 1, expected fewer than the 1 sequences of train.batch_size x train.grad_accum; lower it,"
+                + " or set batch_warmup_iters to 0",
+        "batch_size: 4, grad_accum: 3, batch_warmup_from: 6 | found 6, expected at most train.batch_size of 4 or a"
+                + " multiple of it; the default is 1"})
+    void aWarmUpOfTheBatchSizeThatBeginsElsewhereThanBelowItsEndIsRefused(String keys, String message) {
+        assertThat(errors("train: {batch_warmup_iters: 10, " + keys + "}\n")).singleElement().asString()
+                .endsWith("train.batch_warmup_from: " + message);
     }
 
     @Test

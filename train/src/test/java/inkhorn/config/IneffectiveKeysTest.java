@@ -36,6 +36,7 @@ final class IneffectiveKeysTest {
         "optim: {cooldown_iters: 10} | optim.cooldown_iters: has no effect with optim.schedule other than wsd",
         "optim: {warmup_iters: 5000, schedule: linear, min_lr: 0} | optim.schedule, optim.min_lr: have no effect with"
         + " optim.warmup_iters",
+        "train: {batch_warmup_from: 2} | train.batch_warmup_from: has no effect with train.batch_warmup_iters 0",
         "train: {eval_interval: 0, eval_iters: 7} | train.eval_iters: has no effect with train.eval_interval 0",
         "train: {eval_interval: 0, sample_chars: 7} | train.sample_chars: has no effect with train.eval_interval 0",
         "data: {dir: x, dataset: mine} | data.dataset: has no effect with data.dir",

@@ -55,6 +55,7 @@ final class OptionPairsTest {
             "model.position=rope model.norm=rmsnorm model.activation=swiglu",
             "model.dropout=0.1", "model.drop_path=0.5",
             "train.label_smoothing=0.1", "train.z_loss=0.01", "train.freeze=transformer.wte.*",
+            "train.batch_warmup_iters=15",
             "optim.optimizer=lion", "optim.optimizer=muon", "optim.schedule=wsd", "optim.ema_decay=0.9",
             "optim.groups=params=*.attn.* lr_scale=0.5 weight_decay=0.3");
 

@@ -137,7 +137,7 @@ class TrainingMemoryTest {
     private static RunConfig withBatch(int size) {
         RunConfig c = RunConfig.defaults();
         return new RunConfig(c.run(), c.data(), c.model(),
-                new TrainConfig(size, 1, 1, 0, 1, 0, 0, 1, 0, 0, 0, false, 0, 0, List.of()),
+                new TrainConfig(size, 1, 0, 1, 1, 0, 1, 0, 0, 1, 0, 0, 0, false, 0, 0, List.of()),
                 c.optim(), c.lora());
     }
 }

@@ -1,6 +1,7 @@
 package inkhorn.cli.inspect;
 
 import inkhorn.config.RunConfig;
+import inkhorn.config.TrainConfig;
 import inkhorn.data.files.Json;
 import inkhorn.plan.Caution;
 import inkhorn.plan.DiskUse;
@@ -56,8 +57,11 @@ final class PlanReport {
     }
 
     String text() {
-        line("run", "%s: %,d steps of %,d tokens", config.run().name(), config.train().maxIters(),
-                plan.tokensPerStep());
+        TrainConfig train = config.train();
+        line("run", "%s: %,d steps of %,d tokens%s", config.run().name(), train.maxIters(), plan.tokensPerStep(),
+                train.batchWarmupIters() == 0 ? "" : String.format(Locale.ROOT,
+                        ", the first of %,d, rising over %,d steps",
+                        (long) train.batchWarmupFrom() * config.model().gpt().blockSize(), train.batchWarmupIters()));
         model();
         memory();
         line("text", "%,d + %,d tokens: %s", plan.text().train(), plan.text().val(), plan.text().source());

@@ -4,6 +4,7 @@ import inkhorn.train.TrainEvent;
 import java.io.PrintStream;
 import java.util.Locale;
 import java.util.function.LongSupplier;
+import java.util.function.LongUnaryOperator;
 
 /** Plain lines, for a pipe or a file. */
 final class PlainProgress extends Progress {
@@ -12,6 +13,7 @@ final class PlainProgress extends Progress {
     private static final long QUIET_NANOS = 10_000_000_000L;
 
     private final long total;
+    private final LongUnaryOperator work;
     private final int logInterval;
     private final PrintStream out;
     private final LongSupplier clock;
@@ -19,10 +21,17 @@ final class PlainProgress extends Progress {
     private long lastTime;
     private long lastEvaluating;
 
-    /** @param clock in nanoseconds */
-    PlainProgress(long from, long total, int logInterval, PrintStream out, LongSupplier clock) {
+    /**
+     * Lines up to step {@code total}.
+     *
+     * @param work  of the first so many steps together, in any unit: what their time is in proportion to
+     * @param clock in nanoseconds
+     */
+    PlainProgress(long from, long total, LongUnaryOperator work, int logInterval, PrintStream out,
+            LongSupplier clock) {
         lastStep = from;
         this.total = total;
+        this.work = work;
         this.logInterval = logInterval;
         this.out = out;
         this.clock = clock;
@@ -34,10 +43,12 @@ final class PlainProgress extends Progress {
         if (logInterval > 0 && (step.step() % logInterval == 0 || step.step() == total)) {
             // Since the last line only: the first steps, before the compiler has come by, are many times slower.
             long now = clock.getAsLong();
-            double secondsPerStep = (now - lastTime) / 1e9 / Math.max(1, step.step() - lastStep);
+            long done = work.applyAsLong(step.step());
+            double seconds = (now - lastTime) / 1e9 / Math.max(1, done - work.applyAsLong(lastStep));
             lastStep = step.step();
             lastTime = now;
-            line(describe(step, total) + "  " + time(Math.round(secondsPerStep * (total - step.step()))) + " left");
+            line(describe(step, total) + "  " + time(Math.round(seconds * (work.applyAsLong(total) - done)))
+                    + " left");
         }
     }
 

@@ -1,11 +1,13 @@
 package inkhorn.cli.terminal;
 
 import inkhorn.autograd.kernel.KernelProvider;
+import inkhorn.config.TrainConfig;
 import inkhorn.train.Evaluation;
 import inkhorn.train.TrainEvent;
 import java.io.PrintStream;
 import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.function.LongUnaryOperator;
 
 /** Shows how far a run is: a bar on a terminal, plain lines in a pipe. */
 public abstract class Progress implements Consumer<TrainEvent>, AutoCloseable {
@@ -18,16 +20,13 @@ public abstract class Progress implements Consumer<TrainEvent>, AutoCloseable {
     /**
      * A bar where somebody is watching this process, else lines.
      *
-     * @param from        step the run starts or goes on from
-     * @param total       step it ends with
-     * @param logInterval steps between plain lines; 0 = none
+     * @param from step the run starts or goes on from
      */
-    public static Progress open(long from, long total, int logInterval, PrintStream out) {
-        return Terminal.isInteractive() ? new ProgressLine(from, total, out) : plain(from, total, logInterval, out);
-    }
-
-    static Progress plain(long from, long total, int logInterval, PrintStream out) {
-        return new PlainProgress(from, total, logInterval, out, System::nanoTime);
+    public static Progress open(long from, TrainConfig train, PrintStream out) {
+        LongUnaryOperator work = train.batchSchedule()::sequences;
+        long total = train.maxIters();
+        return Terminal.isInteractive() ? new ProgressLine(from, total, work, out)
+                : new PlainProgress(from, total, work, train.logInterval(), out, System::nanoTime);
     }
 
     @Override

@@ -4,6 +4,8 @@ import inkhorn.train.TrainEvent;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.function.LongUnaryOperator;
 import java.util.function.Supplier;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -34,12 +36,13 @@ final class ProgressLine extends Progress {
     private TrainEvent.Stepped lastStep;
     private long lastingStep;
 
-    ProgressLine(long from, long total, PrintStream out) {
-        this(from, total, out, Sparkline.isShown());
+    /** @param work as {@link PlainProgress} has it */
+    ProgressLine(long from, long total, LongUnaryOperator work, PrintStream out) {
+        this(from, total, work, out, Sparkline.isShown());
     }
 
     /** @param blocks whether the terminal has the signs of a {@link Sparkline} */
-    ProgressLine(long from, long total, PrintStream out, boolean blocks) {
+    ProgressLine(long from, long total, LongUnaryOperator work, PrintStream out, boolean blocks) {
         this.total = total;
         lastingStep = from;
         line = new TerminalLine(out);
@@ -50,10 +53,18 @@ final class ProgressLine extends Progress {
                 .startsFrom(from, Duration.ZERO)
                 .setStyle(ProgressBarStyle.ASCII)
                 .setUpdateIntervalMillis(500)
+                .setEtaFunction(now -> left(now.getElapsedAfterStart(), work, from, now.getCurrent(), total))
                 // Else nothing is drawn while the step stays the same, as in an evaluation.
                 .continuousUpdate()
                 .setConsumer(line)
                 .build();
+    }
+
+    /** Empty before the first step. */
+    static Optional<Duration> left(Duration elapsed, LongUnaryOperator work, long from, long now, long total) {
+        long done = work.applyAsLong(now) - work.applyAsLong(from);
+        double left = work.applyAsLong(total) - work.applyAsLong(now);
+        return done == 0 ? Optional.empty() : Optional.of(Duration.ofMillis((long) (elapsed.toMillis() * left / done)));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package inkhorn.serve.runs;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import inkhorn.checkpoint.Checkpoint;
 import inkhorn.checkpoint.RunLock;
@@ -9,6 +10,7 @@ import inkhorn.config.Difference;
 import inkhorn.config.RunConfig;
 import inkhorn.config.UserError;
 import inkhorn.data.files.Json;
+import inkhorn.optim.BatchSchedule;
 import inkhorn.train.log.RunLogs;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -88,6 +90,10 @@ final class RunFolder {
         ObjectNode defaults = json.putObject("defaults");
         if (config != null) {
             json.put("max_iters", config.train().maxIters()).put("eval_interval", config.train().evalInterval());
+            ArrayNode stages = json.putArray("stages");
+            for (BatchSchedule.Stage stage : config.train().batchSchedule().stages()) {
+                stages.addObject().put("step", stage.firstStep()).put("sequences", stage.sequences());
+            }
             for (Difference difference : config.differences(RunConfig.defaults())) {
                 settings.put(difference.key(), difference.mine());
                 defaults.put(difference.key(), difference.other());

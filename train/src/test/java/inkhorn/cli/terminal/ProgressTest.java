@@ -6,18 +6,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import inkhorn.train.TrainEvent;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongUnaryOperator;
 import org.junit.jupiter.api.Test;
 
 final class ProgressTest {
+
+    private static final LongUnaryOperator STEPS = steps -> steps;
 
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private final PrintStream out = new PrintStream(bytes, true, UTF_8);
 
     @Test
     void aPipeGetsALineEveryLogIntervalAndOneAtTheEnd() {
-        try (Progress progress = Progress.plain(0, 5, 2, out)) {
+        try (Progress progress = new PlainProgress(0, 5, STEPS, 2, out, System::nanoTime)) {
             for (int step = 1; step <= 5; step++) {
                 progress.step(step(step, 12345.6, Double.NaN));
             }
@@ -27,10 +31,24 @@ final class ProgressTest {
                 + " left"));
     }
 
+    /** Ten steps of one sequence, then ten of three. */
+    @Test
+    void theTimeLeftIsThatOfTheSequencesLeft() {
+        LongUnaryOperator sequences = steps -> steps + 2 * Math.max(0, steps - 10);
+        AtomicLong clock = new AtomicLong();
+        try (Progress progress = new PlainProgress(0, 20, sequences, 5, out, clock::get)) {
+            clock.addAndGet(5_000_000_000L);
+            progress.step(step(5, 1, Double.NaN));
+        }
+        assertThat(shown().strip()).endsWith("  35s left");
+        assertThat(ProgressLine.left(Duration.ofSeconds(5), sequences, 0, 5, 20)).contains(Duration.ofSeconds(35));
+        assertThat(ProgressLine.left(Duration.ofSeconds(5), sequences, 5, 5, 20)).isEmpty();
+    }
+
     @Test
     void theShareOfThePeakIsShownOnceItIsKnown() {
-        Progress.plain(0, 5, 1, out).step(step(1, 1000, 0.714));
-        try (Progress bar = new ProgressLine(0, 5, out)) {
+        new PlainProgress(0, 5, STEPS, 1, out, System::nanoTime).step(step(1, 1000, 0.714));
+        try (Progress bar = new ProgressLine(0, 5, STEPS, out)) {
             bar.step(step(1, 2000, 0.25));
         }
         assertThat(shown()).contains("1,000 tokens/s  71 % of peak  ", "2,000 tokens/s 25 % of peak");
@@ -38,14 +56,14 @@ final class ProgressTest {
 
     @Test
     void intervalZeroMeansNoLines() {
-        Progress.plain(0, 5, 0, out).step(step(5, 1, Double.NaN));
+        new PlainProgress(0, 5, STEPS, 0, out, System::nanoTime).step(step(5, 1, Double.NaN));
         assertThat(shown()).isEmpty();
     }
 
     @Test
     void aLongEvaluationSaysInAPipeHowFarItIs() {
         AtomicLong clock = new AtomicLong();
-        try (Progress progress = new PlainProgress(0, 500, 10, out, clock::get)) {
+        try (Progress progress = new PlainProgress(0, 500, STEPS, 10, out, clock::get)) {
             for (int batch = 0; batch < 40; batch++) {
                 progress.evaluating(250, batch, 40);
                 clock.addAndGet(500_000_000L);
@@ -56,7 +74,7 @@ final class ProgressTest {
 
     @Test
     void aBarKeepsTheLinesAboveIt() {
-        try (Progress progress = new ProgressLine(10, 20, out)) {
+        try (Progress progress = new ProgressLine(10, 20, STEPS, out)) {
             progress.step(step(15, 12345.6, Double.NaN));
             progress.line("val loss 1.9\nROMEO: ö");
             progress.step(step(20, 1, Double.NaN));
@@ -67,7 +85,7 @@ final class ProgressTest {
 
     @Test
     void onATerminalALineOfEachTenthStaysWithLearningRateAndGradientNorm() {
-        try (Progress progress = new ProgressLine(0, 50, out)) {
+        try (Progress progress = new ProgressLine(0, 50, STEPS, out)) {
             for (int step = 1; step <= 50; step++) {
                 progress.step(step(step, 12345.6, 0.5));
             }
@@ -79,7 +97,7 @@ final class ProgressTest {
 
     @Test
     void onATerminalTheStepOfAnEvaluationStaysOnceAndTheBarShowsTheBatches() {
-        try (Progress progress = new ProgressLine(0, 1000, out)) {
+        try (Progress progress = new ProgressLine(0, 1000, STEPS, out)) {
             progress.step(step(250, 1, Double.NaN));
             for (int batch = 0; batch < 4; batch++) {
                 progress.evaluating(250, batch, 4);
@@ -91,7 +109,7 @@ final class ProgressTest {
 
     @Test
     void onATerminalASaveIsShown() {
-        try (Progress progress = new ProgressLine(0, 1000, out)) {
+        try (Progress progress = new ProgressLine(0, 1000, STEPS, out)) {
             progress.saving(250);
         }
         assertThat(shown()).contains("saving step 250");

@@ -45,7 +45,7 @@ final class SparklineTest {
 
     private static String shown(boolean blocks) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (Progress bar = new ProgressLine(0, 4, new PrintStream(bytes, true, UTF_8), blocks)) {
+        try (Progress bar = new ProgressLine(0, 4, steps -> steps, new PrintStream(bytes, true, UTF_8), blocks)) {
             for (int step = 1; step <= 4; step++) {
                 bar.step(new TrainEvent.Stepped(step, 5 - step, 0.001, 0.5, 1, 100, Double.NaN));
             }
