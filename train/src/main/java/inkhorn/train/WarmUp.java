@@ -56,7 +56,7 @@ public final class WarmUp implements AutoCloseable {
         this.mostSteps = mostSteps;
         int channels = Math.min(MOST_CHANNELS_OF_A_HEAD, like.gpt().headSize());
         config = new ModelConfig(like.type(),
-                like.gpt().withNLayer(1).withNHead(1).withNEmbd(channels).withBlockSize(BLOCK), null);
+                like.gpt().withNLayer(1).withNKvHead(0).withNHead(1).withNEmbd(channels).withBlockSize(BLOCK), null);
     }
 
     /** Begins. */

@@ -32,6 +32,15 @@ final class WarmUpTest {
     }
 
     @Test
+    void headsThatShareKeysAreNoObstacle() {
+        GptConfig shared = CONFIG.gpt().withNHead(4).withNKvHead(2);
+        try (WarmUp warmUp = WarmUp.start(new ModelConfig(ModelConfig.Type.GPT, shared, null), 1)) {
+            warmUp.await();
+        }
+        assertThat(threads()).doesNotContain("inkhorn-warm-up");
+    }
+
+    @Test
     void itEndsWhenClosed() {
         WarmUp warmUp = WarmUp.start(CONFIG);
         assertThat(threads()).contains("inkhorn-warm-up");
