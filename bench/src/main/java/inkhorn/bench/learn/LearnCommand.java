@@ -35,6 +35,9 @@ public final class LearnCommand implements Callable<Integer> {
     @Option(names = "--torch-config", paramLabel = "FILE", description = "What libtorch trains, with AdamW.")
     private Path torchConfig = Path.of("bench", "nanogpt-shakespeare-char.yaml");
 
+    @Option(names = "--text", paramLabel = "FILE", description = "A text to train on, in place of the configs' own.")
+    private Path text;
+
     @Option(names = "--engines", split = ",",
             description = "inkhorn, mkl, openblas: each trains by itself, in this order.")
     private List<Side> engines = List.of(Side.INKHORN, Side.MKL);
@@ -117,6 +120,9 @@ public final class LearnCommand implements Callable<Integer> {
     }
 
     private void check() {
+        if (text != null && !Files.isRegularFile(text)) {
+            throw new ParameterException(spec.commandLine(), text + ": no such file; give a text");
+        }
         for (Path file : List.of(config, torchConfig)) {
             if (!Files.isRegularFile(file)) {
                 throw new ParameterException(spec.commandLine(), file + ": no such file; call bench/learn from the"
@@ -139,6 +145,9 @@ public final class LearnCommand implements Callable<Integer> {
         command.addAll(List.of("-Dinkhorn.log=WARN", "-cp", System.getProperty("java.class.path"),
                 "inkhorn.bench.learn.LearnWorker", side.engine, (side.isTorch() ? torchConfig : config).toString(),
                 "" + steps, "" + evalInterval, "" + threads, Path.of("data", "sets").toString()));
+        if (text != null) {
+            command.add(text.toString());
+        }
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
         if (side.isTorch()) {
             TorchProcess.setUp(builder.environment(), threads, torchEnvironment);

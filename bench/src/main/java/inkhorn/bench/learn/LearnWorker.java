@@ -32,6 +32,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.bytedeco.javacpp.PointerScope;
@@ -67,7 +68,7 @@ public final class LearnWorker {
 
     /**
      * Arguments: {@code inkhorn} or {@code torch-MKL} or {@code torch-OpenBLAS}, a config, steps or 0 for the config's,
-     * steps between evaluations, threads, {@code data/sets}.
+     * steps between evaluations, threads, {@code data/sets}, and a text in place of the config's.
      */
     public static void main(String[] args) {
         if (args[0].equals(INKHORN)) {
@@ -81,10 +82,13 @@ public final class LearnWorker {
         System.setOut(System.err);
         int threads = Integer.parseInt(args[4]);
         try {
-            RunConfig config = config(Path.of(args[1]), Integer.parseInt(args[2]), Integer.parseInt(args[3]));
+            RunConfig config = config(Path.of(args[1]), Integer.parseInt(args[2]), Integer.parseInt(args[3]),
+                    args.length > 6 ? Map.of("data.path", args[6]) : Map.of());
             Path sets = Path.of(args[5]);
             PreparedData data = new Preparation(sets).prepare(config.data().corpus(sets, ByteProgress.NONE),
                     config.data().preparation(threads), ByteProgress.NONE);
+            System.err.printf(Locale.ROOT, "%s: learns %s, %,d + %,d tokens%n", args[0], data.manifest().source(),
+                    data.train().length(), data.val().length());
             LearnWorker worker = new LearnWorker(args[0], config, data, lines);
             if (args[0].startsWith(TORCH)) {
                 worker.torch(threads, args[0].substring(TORCH.length()));
@@ -99,9 +103,10 @@ public final class LearnWorker {
     }
 
     /** The config, evaluated on the whole validation split, without anything else that takes time. */
-    static RunConfig config(Path file, int steps, int evalInterval) {
+    static RunConfig config(Path file, int steps, int evalInterval, Map<String, String> text) {
         Map<String, String> keys = new LinkedHashMap<>(Map.of("train.eval_iters", "0", "train.eval_interval",
                 String.valueOf(evalInterval), "train.sample_chars", "0", "train.checkpoint_interval", "0"));
+        keys.putAll(text);
         if (steps > 0) {
             int warmup = ConfigLoader.load(file).optim().warmupIters();
             keys.put("train.max_iters", String.valueOf(steps));
