@@ -56,9 +56,7 @@ final class BatchWarmupTest {
     @BeforeAll
     static void prepareText() {
         KernelProvider.choose("scalar", 1);
-        String text = "twelve plus twenty is thirty-two, said the clerk.\n".repeat(40);
-        data = new Preparation(directory).prepare(Corpus.of("made-up", "made-up", text),
-                PreparationSpec.of(TokenizerSpec.of("char"), 0.1, 1), ByteProgress.NONE);
+        data = ClerksText.prepare(directory);
     }
 
     @AfterAll

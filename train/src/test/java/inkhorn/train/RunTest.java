@@ -10,12 +10,7 @@ import inkhorn.checkpoint.ModelFiles;
 import inkhorn.config.ConfigLoader;
 import inkhorn.config.RunConfig;
 import inkhorn.config.UserError;
-import inkhorn.data.ByteProgress;
-import inkhorn.data.prepare.Preparation;
-import inkhorn.data.prepare.PreparationSpec;
 import inkhorn.data.prepare.PreparedData;
-import inkhorn.data.source.Corpus;
-import inkhorn.data.tokenizer.TokenizerSpec;
 import inkhorn.nn.LanguageModel;
 import inkhorn.nn.config.Records;
 import inkhorn.optim.Optimizers;
@@ -54,9 +49,7 @@ final class RunTest {
     @BeforeAll
     static void prepareText() {
         KernelProvider.choose("scalar", 1);
-        String text = "twelve plus twenty is thirty-two, said the clerk.\n".repeat(40);
-        data = new Preparation(directory).prepare(Corpus.of("made-up", "made-up", text),
-                PreparationSpec.of(TokenizerSpec.of("char"), 0.1, 1), ByteProgress.NONE);
+        data = ClerksText.prepare(directory);
     }
 
     @AfterAll
