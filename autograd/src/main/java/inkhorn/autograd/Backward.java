@@ -3,11 +3,15 @@ package inkhorn.autograd;
 import inkhorn.autograd.kernel.KernelProvider;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * The backward pass over the graph: iterative, in reverse order of creation, freeing each node once it is done (after
@@ -50,10 +54,21 @@ public final class Backward {
      * @param seed as many values as root has elements; copied
      */
     public static void from(Tensor root, float[] seed, Keep keep) {
+        from(root, seed, keep, null);
+    }
+
+    /**
+     * As above, telling when the gradient of a leaf is complete, while those of others are still to come.
+     *
+     * @param onLeaf told each leaf once, on this thread; none at all where a part of the graph is {@link Recomputed},
+     *     since nobody knows beforehand which leaves such a part reads. Null for nobody.
+     */
+    public static void from(Tensor root, float[] seed, Keep keep, Consumer<Tensor> onLeaf) {
         check(root, seed);
         GradSlot slot = root.gradSlot();
         KernelProvider.kernels().scale(1, seed, slot.array(), slot.add(), seed.length);
-        walk(reachable(List.of(root)), root, keep);
+        List<Op> ops = reachable(List.of(root));
+        walk(ops, root, keep, onLeaf == null ? Leaves.NONE : Leaves.of(ops, onLeaf));
     }
 
     /**
@@ -61,10 +76,40 @@ public final class Backward {
      * all storage in between is given back, and that of {@code roots} too.
      */
     static void behind(List<Tensor> roots) {
-        walk(reachable(roots), null, Keep.NOTHING);
+        walk(reachable(roots), null, Keep.NOTHING, Leaves.NONE);
     }
 
-    private static void walk(List<Op> ops, Tensor root, Keep keep) {
+    /** How many ops of a graph are still to add to the gradient of each leaf. */
+    private record Leaves(Map<Tensor, Integer> uses, Consumer<Tensor> onLeaf) {
+        static final Leaves NONE = new Leaves(Map.of(), leaf -> { });
+
+        static Leaves of(List<Op> ops, Consumer<Tensor> onLeaf) {
+            if (ops.stream().anyMatch(op -> op instanceof Recomputed)) {
+                return NONE;
+            }
+            Map<Tensor, Integer> uses = new IdentityHashMap<>();
+            ops.forEach(op -> leaves(op).forEach(leaf -> uses.merge(leaf, 1, Integer::sum)));
+            return new Leaves(uses, onLeaf);
+        }
+
+        /** Ops before this one in the order of creation are still to come. */
+        void passed(Op op) {
+            if (!uses.isEmpty()) {
+                leaves(op).forEach(leaf -> {
+                    if (uses.merge(leaf, -1, Integer::sum) == 0) {
+                        onLeaf.accept(leaf);
+                    }
+                });
+            }
+        }
+
+        private static Stream<Tensor> leaves(Op op) {
+            return Arrays.stream(op.inputs())
+                    .filter(input -> input != null && input.op() == null && input.needsGrad());
+        }
+    }
+
+    private static void walk(List<Op> ops, Tensor root, Keep keep, Leaves leaves) {
         for (Op op : ops) {
             Tensor out = op.output();
             if (out.grad() == null) {
@@ -77,6 +122,7 @@ public final class Backward {
             for (Tensor further : op.furtherOutputs()) {
                 pass(further, op, root, keep);
             }
+            leaves.passed(op);
         }
     }
 

@@ -60,7 +60,7 @@ class ShapesAloneTest {
             Backward.from(loss, Backward.Keep.NOTHING);
             for (int i = 0; i < all.length; i++) {
                 KernelProvider.kernels().adamW(new AdamWStep(1e-3f, 0.9f, 0.999f, 1e-8f, 0, 1, 1, 1), all[i].data(),
-                        all[i].grad(), moments[i][0], moments[i][1], all[i].size());
+                        all[i].grad(), 0, moments[i][0], moments[i][1], all[i].size());
                 all[i].zeroGrad();
             }
             return loss.item();

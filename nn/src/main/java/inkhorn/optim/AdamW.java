@@ -22,27 +22,27 @@ public final class AdamW extends Optimizer {
 
     /** With the given hyperparameters, all of which it reads. */
     public AdamW(List<Parameter> parameters, Hyperparameters hyper) {
-        this(parameters, hyper, Map.of());
+        this(hyper, Target.all(parameters, Map.of()));
     }
 
-    AdamW(List<Parameter> parameters, Hyperparameters hyper, Map<String, ParameterGroup> groups) {
-        super(Optimizers.ADAMW, parameters, hyper, groups);
+    AdamW(Hyperparameters hyper, List<Target> targets) {
+        super(Optimizers.ADAMW, targets, hyper);
         this.hyper = hyper;
     }
 
     @Override
-    void update(Parameter parameter, List<Tensor> moments, double lr, double decay, double gradientScale) {
-        update(parameter.tensor(), moments, hyper, steps(), lr, decay, gradientScale);
+    void update(Target target, List<Tensor> moments, double lr, double decay, double gradientScale) {
+        update(target, moments, hyper, steps(), lr, decay, gradientScale);
     }
 
-    /** The update of one parameter in step {@code steps}, counted from 1. */
-    static void update(Tensor weights, List<Tensor> moments, Hyperparameters hyper, long steps, double lr,
+    /** The update of one target in step {@code steps}, counted from 1. */
+    static void update(Target target, List<Tensor> moments, Hyperparameters hyper, long steps, double lr,
                        double decay, double gradientScale) {
         float correction1 = (float) (1 - StrictMath.pow(hyper.beta1(), steps));
         float correction2 = (float) (1 - StrictMath.pow(hyper.beta2(), steps));
         AdamWStep numbers = new AdamWStep((float) lr, (float) hyper.beta1(), (float) hyper.beta2(), (float) hyper.eps(),
                 (float) decay, (float) gradientScale, correction1, correction2);
-        KernelProvider.kernels().adamW(numbers, weights.data(), weights.grad(), moments.get(0).data(),
-                moments.get(1).data(), weights.size());
+        KernelProvider.kernels().adamW(numbers, target.weights(), target.gradient(), target.from(),
+                moments.get(0).data(), moments.get(1).data(), target.size());
     }
 }

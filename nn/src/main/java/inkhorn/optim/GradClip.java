@@ -23,15 +23,29 @@ public record GradClip(double norm, double factor) {
      * @param maxNorm the bound, above 0; or 0 for none, as in nanoGPT
      */
     public static GradClip of(List<Parameter> parameters, double maxNorm) {
-        if (!(maxNorm >= 0)) {
-            throw new IllegalArgumentException("grad_clip must be at least 0, found " + maxNorm);
-        }
+        return of(squares(parameters), maxNorm);
+    }
+
+    /** The squares of all gradients, added in the order of the list. */
+    public static double squares(List<Parameter> parameters) {
         double squares = 0;
         for (Parameter parameter : parameters) {
             Tensor tensor = parameter.tensor();
             if (tensor.grad() != null) {
                 squares += KernelProvider.kernels().sumOfSquares(tensor.grad(), tensor.size());
             }
+        }
+        return squares;
+    }
+
+    /**
+     * As {@link #of(List, double)}.
+     *
+     * @param squares as {@link #squares} gives them
+     */
+    public static GradClip of(double squares, double maxNorm) {
+        if (!(maxNorm >= 0)) {
+            throw new IllegalArgumentException("grad_clip must be at least 0, found " + maxNorm);
         }
         double norm = Math.sqrt(squares);
         return new GradClip(norm, maxNorm == 0 ? 1 : Math.min(1, maxNorm / (norm + EPS)));

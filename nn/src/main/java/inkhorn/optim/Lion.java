@@ -2,9 +2,7 @@ package inkhorn.optim;
 
 import inkhorn.autograd.Tensor;
 import inkhorn.autograd.kernel.KernelProvider;
-import inkhorn.nn.Parameter;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Lion (Chen et al. 2023, "Symbolic discovery of optimization algorithms", algorithm 2), with g times the gradient
@@ -17,16 +15,16 @@ public final class Lion extends Optimizer {
     private final Hyperparameters hyper;
 
     /** With the given hyperparameters, of which it does not read {@code eps}. */
-    Lion(List<Parameter> parameters, Hyperparameters hyper, Map<String, ParameterGroup> groups) {
-        super(Optimizers.LION, parameters, hyper, groups);
+    Lion(Hyperparameters hyper, List<Target> targets) {
+        super(Optimizers.LION, targets, hyper);
         this.hyper = hyper;
     }
 
     @Override
-    void update(Parameter parameter, List<Tensor> moments, double lr, double decay, double gradientScale) {
-        Tensor weights = parameter.tensor();
-        float[] w = weights.data();
-        float[] g = weights.grad();
+    void update(Target target, List<Tensor> moments, double lr, double decay, double gradientScale) {
+        float[] w = target.weights();
+        float[] g = target.gradient();
+        int at = target.from();
         float[] m = moments.get(0).data();
         float rate = (float) lr;
         float keep = (float) (1 - lr * decay);
@@ -34,10 +32,10 @@ public final class Lion extends Optimizer {
         float beta2 = (float) hyper.beta2();
         float share1 = (float) ((1 - hyper.beta1()) * gradientScale);
         float share2 = (float) ((1 - hyper.beta2()) * gradientScale);
-        KernelProvider.kernels().forEachRange(weights.size(), (from, to) -> {
+        KernelProvider.kernels().forEachRange(target.size(), (from, to) -> {
             for (int i = from; i < to; i++) {
-                w[i] = keep * w[i] - rate * Math.signum(beta1 * m[i] + share1 * g[i]);
-                m[i] = beta2 * m[i] + share2 * g[i];
+                w[at + i] = keep * w[at + i] - rate * Math.signum(beta1 * m[i] + share1 * g[at + i]);
+                m[i] = beta2 * m[i] + share2 * g[at + i];
             }
         });
     }

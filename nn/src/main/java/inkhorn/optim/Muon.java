@@ -5,7 +5,6 @@ import inkhorn.autograd.Tensor;
 import inkhorn.autograd.kernel.KernelProvider;
 import inkhorn.nn.Parameter;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Muon (Jordan et al. 2024): the running mean of a matrix's gradient, with Nesterov's look ahead, is replaced by the
@@ -25,16 +24,17 @@ public final class Muon extends Optimizer {
     private final Hyperparameters hyper;
 
     /** With the given hyperparameters, all of which it reads. */
-    Muon(List<Parameter> parameters, Hyperparameters hyper, Map<String, ParameterGroup> groups) {
-        super(Optimizers.MUON, parameters, hyper, groups);
+    Muon(Hyperparameters hyper, List<Target> targets) {
+        super(Optimizers.MUON, targets, hyper);
         this.hyper = hyper;
     }
 
     @Override
-    void update(Parameter parameter, List<Tensor> moments, double lr, double decay, double gradientScale) {
+    void update(Target target, List<Tensor> moments, double lr, double decay, double gradientScale) {
+        Parameter parameter = target.parameter();
         Tensor weights = parameter.tensor();
         if (!parameter.isMatrix()) {
-            AdamW.update(weights, moments, hyper, steps(), lr, decay, gradientScale);
+            AdamW.update(target, moments, hyper, steps(), lr, decay, gradientScale);
             return;
         }
         int first = 0;

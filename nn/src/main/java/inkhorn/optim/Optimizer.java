@@ -2,7 +2,6 @@ package inkhorn.optim;
 
 import inkhorn.autograd.Shape;
 import inkhorn.autograd.Tensor;
-import inkhorn.nn.Parameter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,32 +16,29 @@ public abstract class Optimizer {
     private final List<Slot> slots = new ArrayList<>();
     private long steps;
 
-    /** A parameter with its moments, in the order of {@link Optimizers#moments}. */
-    private record Slot(Parameter parameter, List<Tensor> moments, double lrScale, double decay) {}
+    /** What is updated, with its moments in the order of {@link Optimizers#moments}. */
+    private record Slot(Target target, List<Tensor> moments, double decay) {}
 
-    /**
-     * All moments are zero at first; a frozen parameter has none and is not updated.
-     *
-     * @param groups of parameters, by their names
-     */
-    Optimizer(Optimizers kind, List<Parameter> parameters, Hyperparameters hyper, Map<String, ParameterGroup> groups) {
+    /** All moments are zero at first. */
+    Optimizer(Optimizers kind, List<Target> targets, Hyperparameters hyper) {
         this.kind = kind;
-        for (Parameter parameter : parameters.stream().filter(p -> p.tensor().needsGrad()).toList()) {
-            Shape shape = parameter.tensor().shape();
-            ParameterGroup group = groups.getOrDefault(parameter.name(), ParameterGroup.USUAL);
-            slots.add(new Slot(parameter, kind.moments(parameter).stream()
-                    .map(name -> Tensor.variable(shape)).toList(), group.lrScale(),
-                    group.decay(parameter.tensor(), hyper)));
+        for (Target target : targets) {
+            if (!target.isWhole() && kind.updatesWhole(target.parameter())) {
+                throw new IllegalArgumentException(kind + " updates " + target.parameter().name() + " only as a whole");
+            }
+            slots.add(new Slot(target, kind.moments(target.parameter()).stream()
+                    .map(name -> Tensor.variable(target.shape())).toList(),
+                    target.group().decay(target.parameter().tensor(), hyper)));
         }
     }
 
-    /** Forgets the gradients: the next backward pass starts new sums. */
+    /** Forgets the gradients of what it updates: the next backward pass starts new sums. */
     public final void zeroGrad() {
-        slots.forEach(slot -> slot.parameter.tensor().zeroGrad());
+        slots.forEach(slot -> slot.target.parameter().tensor().zeroGrad());
     }
 
     /**
-     * Updates every parameter that has a gradient.
+     * Updates its part of every parameter that has a gradient.
      *
      * @param lr            the learning rate of this step
      * @param gradientScale what gradients are multiplied by first: {@link GradClip#factor()}, or 1
@@ -50,20 +46,20 @@ public abstract class Optimizer {
     public final void step(double lr, double gradientScale) {
         steps++;
         for (Slot slot : slots) {
-            if (slot.parameter.tensor().grad() != null) {
-                update(slot.parameter, slot.moments, lr * slot.lrScale, slot.decay, gradientScale);
+            if (slot.target.gradient() != null) {
+                update(slot.target, slot.moments, lr * slot.target.group().lrScale(), slot.decay, gradientScale);
             }
         }
     }
 
     /**
-     * Updates one parameter in place.
+     * Updates one parameter, or a part of it, in place.
      *
-     * @param parameter one that has a gradient
-     * @param moments the parameter's moments, to be updated in place too
+     * @param target  of a parameter that has a gradient
+     * @param moments the target's moments, from index 0, to be updated in place too
      * @param decay   decoupled weight decay, of this parameter
      */
-    abstract void update(Parameter parameter, List<Tensor> moments, double lr, double decay, double gradientScale);
+    abstract void update(Target target, List<Tensor> moments, double lr, double decay, double gradientScale);
 
     /** The number of steps made, the present one included; saved together with {@link #state()}. */
     public final long steps() {
@@ -71,15 +67,15 @@ public abstract class Optimizer {
     }
 
     /**
-     * The moments as {@code <parameter>.<moment>}, each in its parameter's shape, in the order of the parameters. These
-     * are the live tensors, not copies.
+     * The moments as {@code <parameter>.<moment>}, in the order of the parameters: each in its parameter's shape, or
+     * flat for a part of it. These are the live tensors, not copies.
      */
     public final Map<String, Tensor> state() {
         Map<String, Tensor> state = new LinkedHashMap<>();
         for (Slot slot : slots) {
-            List<String> names = kind.moments(slot.parameter);
+            List<String> names = kind.moments(slot.target.parameter());
             for (int i = 0; i < slot.moments.size(); i++) {
-                state.put(slot.parameter.name() + "." + names.get(i), slot.moments.get(i));
+                state.put(slot.target.parameter().name() + "." + names.get(i), slot.moments.get(i));
             }
         }
         return state;
@@ -93,28 +89,10 @@ public abstract class Optimizer {
      */
     public final void restore(Map<String, Tensor> saved, long savedSteps) {
         Map<String, Tensor> own = state();
-        check(own, saved, savedSteps);
+        Map<String, Shape> shapes = new LinkedHashMap<>();
+        own.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
+        Optimizers.requireFits(shapes, saved, savedSteps);
         own.forEach((name, tensor) -> System.arraycopy(saved.get(name).data(), 0, tensor.data(), 0, tensor.size()));
         steps = savedSteps;
-    }
-
-    private static void check(Map<String, Tensor> own, Map<String, Tensor> saved, long savedSteps) {
-        List<String> wrong = new ArrayList<>();
-        own.forEach((name, tensor) -> {
-            Shape found = saved.containsKey(name) ? saved.get(name).shape() : null;
-            if (found == null) {
-                wrong.add(name + " is missing");
-            } else if (!found.equals(tensor.shape())) {
-                wrong.add(name + " is " + found + " where " + tensor.shape() + " is needed");
-            }
-        });
-        saved.keySet().stream().filter(name -> !own.containsKey(name))
-                .forEach(name -> wrong.add(name + " is unexpected"));
-        if (savedSteps < 0) {
-            wrong.add("the number of steps is negative: " + savedSteps);
-        }
-        if (!wrong.isEmpty()) {
-            throw new IllegalArgumentException("optimizer state does not fit the model; " + String.join("; ", wrong));
-        }
     }
 }

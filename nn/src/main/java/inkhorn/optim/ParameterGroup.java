@@ -10,7 +10,8 @@ import inkhorn.autograd.Tensor;
  *     only tensors of rank 2 and more have
  */
 public record ParameterGroup(double lrScale, Double weightDecay) {
-    static final ParameterGroup USUAL = new ParameterGroup(1, null);
+    /** As the hyperparameters say. */
+    public static final ParameterGroup USUAL = new ParameterGroup(1, null);
 
     double decay(Tensor weights, Hyperparameters hyper) {
         return weightDecay != null ? weightDecay : weights.shape().rank() >= 2 ? hyper.weightDecay() : 0;

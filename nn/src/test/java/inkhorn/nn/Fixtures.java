@@ -65,7 +65,7 @@ final class Fixtures {
             int i = 0;
             for (Parameter p : model.namedParameters()) {
                 KernelProvider.kernels()
-                        .adamW(numbers, p.tensor().data(), p.tensor().grad(), m[i], v[i], p.tensor().size());
+                        .adamW(numbers, p.tensor().data(), p.tensor().grad(), 0, m[i], v[i], p.tensor().size());
                 i++;
             }
             return value;

@@ -168,7 +168,7 @@ final class KernelTimer implements InvocationHandler {
         float[] v = filled(n);
         wake();
         long start = System.nanoTime();
-        real.adamW(new AdamWStep(1e-3f, 0.9f, 0.99f, 1e-8f, 0, 1, 1, 1), weights, gradient, m, v, n);
+        real.adamW(new AdamWStep(1e-3f, 0.9f, 0.99f, 1e-8f, 0, 1, 1, 1), weights, gradient, 0, m, v, n);
         return (System.nanoTime() - start) * 1e-9;
     }
 

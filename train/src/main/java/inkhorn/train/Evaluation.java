@@ -8,6 +8,8 @@ import inkhorn.data.BatchSequence;
 import inkhorn.data.BatchSource;
 import inkhorn.data.DataSplit;
 import inkhorn.nn.LanguageModel;
+import inkhorn.train.parallel.Agreement;
+import inkhorn.train.parallel.Ranks;
 import java.util.function.LongConsumer;
 import java.util.function.LongFunction;
 
@@ -109,20 +111,48 @@ public final class Evaluation {
 
     /** As {@link #loss(LongConsumer)}, and hands every token's loss on. */
     public double loss(LongConsumer onBatch, TokenLosses onTokens) {
+        return loss(onBatch, onTokens, 0, 1, (sum, counted) -> new double[][] {{sum, counted}});
+    }
+
+    /**
+     * As {@link #loss(LongConsumer)}, shared out between processes, each of which gets the same bits as one that does
+     * it alone.
+     *
+     * @throws inkhorn.autograd.ScopeInterrupted when the processes agree to stop before the end
+     */
+    double loss(LongConsumer onBatch, Ranks ranks, Agreement agreement) {
+        return loss(onBatch, (batch, losses) -> {}, ranks.rank(), ranks.size(),
+                (sum, counted) -> agreement.gather("losses of an evaluation", sum, counted));
+    }
+
+    /** Tells all processes the sums of a round, and gets those of all. */
+    @FunctionalInterface
+    private interface Round {
+        double[][] of(double sum, double counted);
+    }
+
+    private double loss(LongConsumer onBatch, TokenLosses onTokens, int rank, int ranks, Round round) {
         double sum = 0;
-        long tokens = 0;
-        for (long i = 0; i < count; i++) {
-            onBatch.accept(i);
-            Batch batch = batches.apply(i);
-            double[] losses = losses(batch);
-            onTokens.of(batch, losses);
-            double ofBatch = 0;
-            for (double loss : losses) {
-                ofBatch += loss;
+        double tokens = 0;
+        for (long first = 0; first < count; first += ranks) {
+            onBatch.accept(first);
+            double own = 0;
+            int counted = 0;
+            if (first + rank < count) {
+                Batch batch = batches.apply(first + rank);
+                double[] losses = losses(batch);
+                onTokens.of(batch, losses);
+                double ofBatch = 0;
+                for (double loss : losses) {
+                    ofBatch += loss;
+                }
+                counted = batch.counted();
+                own = (double) (float) (ofBatch / counted) * counted;      // a batch's mean is a float, as in training
             }
-            int counted = batch.counted();
-            sum += (double) (float) (ofBatch / counted) * counted;      // a batch's mean is a float, as in training
-            tokens += counted;
+            for (double[] ofRank : round.of(own, counted)) {
+                sum += ofRank[0];
+                tokens += ofRank[1];
+            }
         }
         return sum / tokens;
     }

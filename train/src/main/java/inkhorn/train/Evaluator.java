@@ -6,8 +6,9 @@ import inkhorn.config.TrainConfig;
 import inkhorn.data.prepare.PreparedData;
 import inkhorn.nn.LanguageModel;
 import inkhorn.optim.WeightAverage;
+import inkhorn.train.parallel.Agreement;
+import inkhorn.train.parallel.Ranks;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -21,18 +22,25 @@ final class Evaluator {
     private final Evaluation trainLoss;
     private final Evaluation valLoss;
     private final SampleWriter samples;
-    private final BooleanSupplier stopRequested;
+    private final Ranks ranks;
+    private final Agreement stop;
     /** Null where the weights themselves are evaluated. */
     private final WeightAverage average;
 
-    /** @param averageOrNull of the model's weights, to be evaluated in their place */
-    Evaluator(RunConfig config, LanguageModel model, PreparedData data, BooleanSupplier stopRequested,
+    /**
+     * Of a run.
+     *
+     * @param ranks         share the losses out, and rank 0 writes the text
+     * @param averageOrNull of the model's weights, to be evaluated in their place
+     */
+    Evaluator(RunConfig config, LanguageModel model, PreparedData data, Ranks ranks, Agreement stop,
               WeightAverage averageOrNull) {
+        this.ranks = ranks;
+        this.stop = stop;
         this.average = averageOrNull;
         TrainConfig train = config.train();
         long seed = config.run().seed();
         this.data = data;
-        this.stopRequested = stopRequested;
         valLoss = train.evalIters() == 0 ? Evaluation.whole(model, data.valSplit(), train.batchSize())
                 : Evaluation.sampledVal(model, data.valSplit(), train.batchSize(), train.evalIters(), seed);
         trainLoss = Evaluation.sampledTrain(model, data.trainSplit(), train.batchSize(), valLoss.batchCount(),
@@ -51,14 +59,16 @@ final class Evaluator {
         long before = average == null ? 0 : valLoss.batchCount();
         long beforeTraining = before + valLoss.batchCount();
         long total = beforeTraining + trainLoss.batchCount();
-        try (Scope scope = Scope.open(stopRequested)) {
+        try (Scope scope = Scope.open(stop.atAnyOp())) {
             double raw = average == null ? Double.NaN
-                    : valLoss.loss(done -> listener.accept(new TrainEvent.Evaluating(step, done, total)));
+                    : valLoss.loss(done -> listener.accept(new TrainEvent.Evaluating(step, done, total)), ranks, stop);
             try (WeightAverage.InPlace shown = averageInPlace()) {
                 double validation = valLoss.loss(
-                        done -> listener.accept(new TrainEvent.Evaluating(step, before + done, total)));
+                        done -> listener.accept(new TrainEvent.Evaluating(step, before + done, total)), ranks,
+                        stop);
                 double training = trainLoss.loss(
-                        done -> listener.accept(new TrainEvent.Evaluating(step, beforeTraining + done, total)));
+                        done -> listener.accept(new TrainEvent.Evaluating(step, beforeTraining + done, total)),
+                        ranks, stop);
                 return new Evaluation.Losses(step, training, validation, data.bitsPerByte(validation), raw);
             }
         }
@@ -69,12 +79,15 @@ final class Evaluator {
     }
 
     /**
-     * The short text, if the config asks for one.
+     * The short text, if the config asks for one; of rank 0 alone.
      *
      * @throws inkhorn.autograd.ScopeInterrupted when a stop is requested before the end
      */
     Optional<String> sample(long step) {
-        try (Scope scope = Scope.open(stopRequested); WeightAverage.InPlace shown = averageInPlace()) {
+        if (ranks.rank() != 0) {
+            return Optional.empty();
+        }
+        try (Scope scope = Scope.open(stop.atAnyOp()); WeightAverage.InPlace shown = averageInPlace()) {
             return samples.write(step);
         }
     }

@@ -3,6 +3,7 @@ package inkhorn.train;
 import inkhorn.config.RunConfig;
 import inkhorn.data.prepare.PreparedData;
 import inkhorn.nn.LanguageModel;
+import inkhorn.train.parallel.Alone;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -77,7 +78,7 @@ public final class LrRangeTest {
             BooleanSupplier stopRequested, Consumer<Point> listener) {
         LrRangeTest test = new LrRangeTest(range);
         Trainer trainer = new Trainer(config, range::at, model, data, PeakMeter.none(),
-                () -> test.diverged || stopRequested.getAsBoolean(), event -> test.hear(event, listener));
+                () -> test.diverged || stopRequested.getAsBoolean(), new Alone(), event -> test.hear(event, listener));
         try {
             trainer.run();
         } catch (TrainException e) {

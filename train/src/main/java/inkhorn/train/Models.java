@@ -11,6 +11,7 @@ import inkhorn.nn.Parameter;
 import inkhorn.nn.lora.Lora;
 import inkhorn.optim.Optimizer;
 import inkhorn.optim.ParameterGroup;
+import inkhorn.train.parallel.Shards;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,12 +51,23 @@ public final class Models {
     }
 
     /**
-     * The optimizer of a config, of a model that was made {@link #trainable}, before its first step.
+     * The optimizer of a config, of all of a model that was made {@link #trainable}, before its first step.
      *
      * @throws UserError when a pattern of {@code optim.groups} matches nothing that is trained
      */
     public static Optimizer optimizer(LanguageModel model, OptimConfig config) {
-        return config.optimizer().create(model.namedParameters(), config.hyperparameters(), groups(model, config));
+        return optimizer(model, config, new Shards(model.namedParameters(), config.optimizer(), 1), 0);
+    }
+
+    /**
+     * As above, of what one of several processes updates.
+     *
+     * @param shards what each process updates of the model
+     * @param rank   of the process that it is of
+     * @throws UserError when a pattern of {@code optim.groups} matches nothing that is trained
+     */
+    public static Optimizer optimizer(LanguageModel model, OptimConfig config, Shards shards, int rank) {
+        return config.optimizer().create(config.hyperparameters(), shards.targets(rank, groups(model, config)));
     }
 
     /** The group of each trained parameter that is in one, by its name. */

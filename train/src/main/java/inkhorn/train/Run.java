@@ -25,6 +25,8 @@ import inkhorn.train.log.LeftLog;
 import inkhorn.train.log.Outcome;
 import inkhorn.train.log.RunLogs;
 import inkhorn.train.log.Session;
+import inkhorn.train.parallel.Alone;
+import inkhorn.train.parallel.Ranks;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -196,7 +198,18 @@ public final class Run implements Closeable {
      */
     public Trainer trainer(LanguageModel model, PeakMeter peak, BooleanSupplier stopRequested,
                            Consumer<TrainEvent> listener) {
-        Trainer trainer = new Trainer(config, model, data, peak, stopRequested, event -> {
+        return trainer(model, peak, stopRequested, new Alone(), listener);
+    }
+
+    /**
+     * As above.
+     *
+     * @param ranks of the training, of which this process is rank 0
+     */
+    public Trainer trainer(LanguageModel model, PeakMeter peak, BooleanSupplier stopRequested, Ranks ranks,
+                           Consumer<TrainEvent> listener) {
+        Trainer trainer = new Trainer(config, config.optim().lrSchedule()::at, model, data, peak, stopRequested, ranks,
+                event -> {
             persist(event, listener);
             listener.accept(event);
         });
@@ -293,7 +306,7 @@ public final class Run implements Closeable {
         CheckpointContents contents = new CheckpointContents(
                 base.isPresent() ? CheckpointContents.Kind.ADAPTER : CheckpointContents.Kind.MODEL,
                 base.isPresent() ? AdapterFiles.weights(model) : ModelFiles.weights(model),
-                ModelFiles.named(due.optimizer().state()), modelConfig,
+                due.moments(), modelConfig,
                 DataStamp.of(data).in(due.state().toJson()), files);
         lastWhole = store.save(due.state().step(), contents, due.best());
         savedStep = due.state().step();

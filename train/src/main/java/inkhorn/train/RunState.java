@@ -1,7 +1,10 @@
 package inkhorn.train;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 
 /**
  * Where a run stands: with the weights, the optimizer's moments and the config, all that is needed to go on bit for
@@ -57,6 +60,15 @@ public record RunState(long step, long optimizerSteps, double bestValLoss, long 
         json.put("evals_since_best", evalsSinceBest);
         json.put("evaluated_step", evaluatedStep);
         return json;
+    }
+
+    /** What {@link #toJson} has written. */
+    static RunState of(byte[] json) {
+        try {
+            return of((ObjectNode) new ObjectMapper().readTree(json));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** A file without {@code evaluated_step} was written after the evaluation of its step. */

@@ -1,9 +1,10 @@
 package inkhorn.train;
 
 import inkhorn.autograd.Tensor;
+import inkhorn.checkpoint.NamedTensor;
 import inkhorn.nn.LanguageModel;
-import inkhorn.optim.Optimizer;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -31,9 +32,16 @@ public sealed interface TrainEvent {
      * @param tokensPerS training tokens a second
      * @param peakShare  share of the machine's peak that the step made use of, 1 being all of it; NaN where no peak was
      *                   measured
+     * @param waitShare  share of the step in which this process waited for others; NaN where it is alone
      */
     record Stepped(long step, double loss, double lr, double gradNorm, double stepMs, double tokensPerS,
-                   double peakShare) implements TrainEvent, RunRecord {
+                   double peakShare, double waitShare) implements TrainEvent, RunRecord {
+
+        /** Of a process that is alone. */
+        public Stepped(long step, double loss, double lr, double gradNorm, double stepMs, double tokensPerS,
+                       double peakShare) {
+            this(step, loss, lr, gradNorm, stepMs, tokensPerS, peakShare, Double.NaN);
+        }
     }
 
     /** An evaluation of this step is going on; {@code done} of its {@code total} batches are measured. */
@@ -52,10 +60,11 @@ public sealed interface TrainEvent {
      * It is time for a checkpoint of this state: of a step that was none before, or to keep the best one. Where the
      * weights are averaged, the model holds the average for as long as the listener takes.
      *
+     * @param moments the optimizer's, to be asked for in their order, each once: they may come from other processes
      * @param raw  the trained weights then, by the names of the parameters; empty where nothing is averaged
      * @param best whether the validation loss of this step is the lowest yet
      */
-    record CheckpointDue(RunState state, LanguageModel model, Optimizer optimizer, Map<String, Tensor> raw,
+    record CheckpointDue(RunState state, LanguageModel model, List<NamedTensor> moments, Map<String, Tensor> raw,
                          boolean best) implements TrainEvent {
     }
 

@@ -4,6 +4,8 @@ import inkhorn.autograd.Scope;
 import inkhorn.autograd.ScopeInterrupted;
 import inkhorn.autograd.Tensor;
 import inkhorn.autograd.kernel.KernelProvider;
+import inkhorn.checkpoint.ModelFiles;
+import inkhorn.checkpoint.NamedTensor;
 import inkhorn.config.OptimConfig;
 import inkhorn.config.RunConfig;
 import inkhorn.config.TrainConfig;
@@ -18,6 +20,15 @@ import inkhorn.nn.Parameter;
 import inkhorn.optim.BatchSchedule;
 import inkhorn.optim.Optimizer;
 import inkhorn.optim.WeightAverage;
+import inkhorn.train.parallel.Agreement;
+import inkhorn.train.parallel.Alone;
+import inkhorn.train.parallel.Collectives;
+import inkhorn.train.parallel.GradientSum;
+import inkhorn.train.parallel.Ranks;
+import inkhorn.train.parallel.Shards;
+import inkhorn.train.parallel.SharedMoments;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -48,13 +59,19 @@ public final class Trainer {
     private final TrainConfig config;
     private final LanguageModel model;
     private final PeakMeter peak;
-    private final BooleanSupplier stopRequested;
+    private final Ranks ranks;
+    private final Agreement stop;
     private final Consumer<TrainEvent> listener;
 
     private final Optimizer optimizer;
     /** Null where the config asks for none. */
     private final WeightAverage average;
     private final TrainStep trainStep;
+    private final GradientSum sum;
+    /** Null where this process is alone. */
+    private final SharedMoments shared;
+    /** What is to be shared out before the first step; null for nothing. */
+    private Map<String, Tensor> restoredMoments;
     private final PreparedData data;
     private final long seed;
     private final BatchSchedule schedule;
@@ -80,27 +97,37 @@ public final class Trainer {
      */
     public Trainer(RunConfig config, LanguageModel model, PreparedData data, PeakMeter peak,
                    BooleanSupplier stopRequested, Consumer<TrainEvent> listener) {
-        this(config, config.optim().lrSchedule()::at, model, data, peak, stopRequested, listener);
+        this(config, config.optim().lrSchedule()::at, model, data, peak, stopRequested, new Alone(), listener);
     }
 
-    /** As above, with another learning rate of each step, counted from 0, than that of the config. */
+    /**
+     * As above.
+     *
+     * @param learningRate of each step, counted from 0
+     * @param ranks of the training; see {@link #together}
+     * @param listener of rank 0; the others have nothing to tell
+     */
     Trainer(RunConfig config, LongToDoubleFunction learningRate, LanguageModel model, PreparedData data,
-            PeakMeter peak, BooleanSupplier stopRequested, Consumer<TrainEvent> listener) {
+            PeakMeter peak, BooleanSupplier stopRequested, Ranks ranks, Consumer<TrainEvent> listener) {
         OptimConfig optim = config.optim();
         this.seed = config.run().seed();
         this.data = data;
         this.config = config.train();
         this.model = model;
         this.peak = peak;
-        this.stopRequested = stopRequested;
+        this.ranks = ranks;
+        this.stop = new Agreement(ranks, stopRequested);
         this.listener = listener;
-        optimizer = Models.optimizer(model, optim);
+        Shards shards = new Shards(model.namedParameters(), optim.optimizer(), ranks.size());
+        optimizer = Models.optimizer(model, optim, shards, ranks.rank());
+        shared = ranks.size() == 1 ? null : new SharedMoments(ranks, shards, optim.optimizer(), optimizer);
+        sum = new GradientSum(ranks, shards);
         average = optim.emaDecay() == 0 ? null : new WeightAverage(model.namedParameters(), optim.emaDecay());
         trainStep = new TrainStep(model, optimizer, learningRate, optim.gradClip(), seed,
-                this.config.activationCheckpointing(), this.config.lossTerms(), profile::end);
+                this.config.activationCheckpointing(), this.config.lossTerms(), sum, stop, profile::end);
         schedule = this.config.batchSchedule();
         enter(schedule.at(0));
-        evaluator = new Evaluator(config, model, data, stopRequested, average);
+        evaluator = new Evaluator(config, model, data, ranks, stop, average);
     }
 
     /** The batches that a run with this seed learns from, in their order. */
@@ -129,10 +156,41 @@ public final class Trainer {
         if (average != null) {
             average.restore(raw);
         }
-        optimizer.restore(moments, restored.optimizerSteps());
+        if (shared == null) {
+            optimizer.restore(moments, restored.optimizerSteps());
+        } else {
+            restoredMoments = moments;
+        }
         state = restored;
         savedStep = restored.step();
         sampleDue = sampleIsMissing;
+    }
+
+    /**
+     * The other processes of a training take over where rank 0 stands: weights, moments and state. To be called by all
+     * of them before {@link #run}, by rank 0 after {@link #restore}; of no effect in a process that is alone.
+     *
+     * @throws inkhorn.train.parallel.RankException where a process does not take part
+     */
+    public void together() {
+        if (shared == null) {
+            return;
+        }
+        Collectives collectives = new Collectives(ranks);
+        byte[] own = state.toJson().toString().getBytes(StandardCharsets.UTF_8);
+        state = RunState.of(collectives.gather("the state of the run", own)[0]);
+        savedStep = state.step();
+        for (Parameter parameter : model.namedParameters()) {
+            collectives.spread(parameter.name(), parameter.tensor().data(), parameter.tensor().size());
+        }
+        if (average != null) {
+            average.others().forEach((name, tensor) ->
+                    collectives.spread("average of " + name, tensor.data(), tensor.size()));
+        }
+        if (state.optimizerSteps() > 0) {
+            shared.restore(restoredMoments, state.optimizerSteps());
+        }
+        restoredMoments = null;
     }
 
     /**
@@ -187,7 +245,7 @@ public final class Trainer {
                 if (state.step() >= stopAt) {
                     return end(End.PAUSED);
                 }
-                if (stopRequested.getAsBoolean()) {
+                if (stop.getAsBoolean()) {
                     return end(End.STOPPED);
                 }
                 if (schedule.at(state.step()).batchSize() != batchSize) {
@@ -219,10 +277,10 @@ public final class Trainer {
         long started = System.nanoTime();
         profile.begin();
         TrainStep.Result result;
-        try (Scope interruptible = Scope.open(stopRequested)) {
+        try (Scope interruptible = Scope.open(stop.atAnyOp())) {
             result = trainStep.run(state.step(), nextBatches());
         }
-        result.requireFinite();
+        result.requireFinite(this::place);
         if (average != null) {
             average.update(optimizer.steps() - 1);
         }
@@ -231,6 +289,12 @@ public final class Trainer {
             profile.report(state.step());
         }
         listener.accept(stepped(result, (System.nanoTime() - started) * 1e-9));
+    }
+
+    /** Where a micro-batch was computed; nothing to say of a process that is alone. */
+    private String place(int microBatch) {
+        int rank = microBatch / (microBatches.length / ranks.size());
+        return ranks.size() == 1 ? "" : " in rank " + rank + " (" + ranks.host(rank) + ")";
     }
 
     private void enter(BatchSchedule.Stage next) {
@@ -255,8 +319,9 @@ public final class Trainer {
 
     private TrainEvent stepped(TrainStep.Result done, double seconds) {
         double tokensPerS = done.tokens() / seconds;
+        double waited = sum.takeSecondsWaited() / seconds;
         return new TrainEvent.Stepped(done.step(), done.loss(), done.lr(), done.gradNorm(), seconds * 1e3, tokensPerS,
-                peak.share(tokensPerS));
+                peak.share(tokensPerS), ranks.size() == 1 ? Double.NaN : waited);
     }
 
     private void evaluate() {
@@ -284,14 +349,22 @@ public final class Trainer {
         if (savedStep != state.step()) {
             requireFiniteWeights();
         }
-        if (average == null) {
-            listener.accept(new TrainEvent.CheckpointDue(state, model, optimizer, Map.of(), best));
+        if (ranks.rank() != 0) {
+            if (savedStep != state.step()) {
+                shared.handOver();
+            }
+        } else if (average == null) {
+            listener.accept(new TrainEvent.CheckpointDue(state, model, moments(), Map.of(), best));
         } else {
             try (WeightAverage.InPlace shown = average.inPlace()) {
-                listener.accept(new TrainEvent.CheckpointDue(state, model, optimizer, average.others(), best));
+                listener.accept(new TrainEvent.CheckpointDue(state, model, moments(), average.others(), best));
             }
         }
         savedStep = state.step();
+    }
+
+    private List<NamedTensor> moments() {
+        return shared == null ? ModelFiles.named(optimizer.state()) : shared.whole();
     }
 
     /** A checkpoint of damaged weights would pass for the last good one. */

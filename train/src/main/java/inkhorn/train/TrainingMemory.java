@@ -9,6 +9,9 @@ import inkhorn.data.Batch;
 import inkhorn.nn.LanguageModel;
 import inkhorn.optim.Optimizer;
 import inkhorn.optim.Optimizers;
+import inkhorn.train.parallel.Shards;
+import java.util.Collections;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /**
@@ -16,7 +19,7 @@ import java.util.function.Supplier;
  * of which finds the arrays of the first. Not in it: Java itself and the kernels' working space, some tens of MiB.
  *
  * @param weights     the parameters, and a position table that is computed
- * @param gradients   one a trained parameter
+ * @param gradients   one a trained parameter, and where a step has several batches the sums that wait to be added
  * @param moments     the optimizer's, and the average of the weights if there is one
  * @param activations what a step's scope holds: what the forward pass keeps for the backward pass, and the backward
  *     pass's own
@@ -33,16 +36,29 @@ public record TrainingMemory(long weights, long gradients, long moments, long ac
      */
     public static TrainingMemory of(Supplier<LanguageModel> model, Optimizers kind, boolean recomputesBlocks, int batch,
                                     int time) {
+        return of(model, kind, recomputesBlocks, batch, time, 1, 1);
+    }
+
+    /**
+     * As above.
+     *
+     * @param microBatches of a step of this process, whose gradients wait for each other to be added
+     * @param processes that train together; that with the most moments is counted, without the buffers of its messages
+     */
+    public static TrainingMemory of(Supplier<LanguageModel> model, Optimizers kind, boolean recomputesBlocks, int batch,
+                                    int time, int microBatches, int processes) {
         try (Scope shapes = Scope.openOnShapes()) {
             LanguageModel made = model.get();
             Shape.of(batch, time, made.tokenTable().shape().last());    // refuses it before such ids are made
             long weights = shapes.permanentBytes();
-            Optimizer optimizer = kind.create(made.namedParameters(), kind.defaults());
+            Shards shards = new Shards(made.namedParameters(), kind, processes);
+            Optimizer optimizer = kind.create(kind.defaults(), shards.targets(shards.largest(), Map.of()));
             long moments = shapes.permanentBytes() - weights;
             int[] ids = new int[Shape.of(batch, time).size()];
             TrainStep training = new TrainStep(made, optimizer, step -> 0, 1, 0, recomputesBlocks);
             for (int step = 0; step < 2; step++) {
-                training.run(step, new Batch(ids, ids, batch, time));
+                training.run(step, Collections.nCopies(microBatches, new Batch(ids, ids, batch, time))
+                        .toArray(Batch[]::new));
             }
             long gradients = shapes.permanentBytes() - weights - moments;
             return new TrainingMemory(weights, gradients, moments, shapes.heldBytes());
@@ -61,11 +77,21 @@ public record TrainingMemory(long weights, long gradients, long moments, long ac
      * @throws UserError that names the keys when some array would have more elements than Java allows
      */
     public static TrainingMemory of(RunConfig config, int vocabSize, int block) {
+        return of(config, vocabSize, block, 1);
+    }
+
+    /**
+     * As above, for each of several processes.
+     *
+     * @param processes a divisor of {@code train.grad_accum}
+     */
+    public static TrainingMemory of(RunConfig config, int vocabSize, int block, int processes) {
         int batch = config.train().batchSize();
         try {
             TrainingMemory counted = of(() -> Models.trainable(config.model().create(vocabSize, new Rng(0)), config),
                     config.optim().optimizer(),
-                    config.train().activationCheckpointing(), batch, block);
+                    config.train().activationCheckpointing(), batch, block,
+                    config.train().gradAccum() / processes, processes);
             return config.optim().emaDecay() > 0 ? counted.withAverage() : counted;
         } catch (IllegalArgumentException e) {
             throw new UserError("train.batch_size " + batch + " with model.block_size " + block + ": " + e.getMessage()

@@ -87,9 +87,7 @@ public final class CountingKernels implements Kernels {
     public void maxBackward(float[] dy, int[] where, int outer, int n, int inner, float[] dx, boolean add) {}
 
     @Override
-    public double sumOfSquares(float[] x, int n) {
-        return 0;
-    }
+    public void sumsOfSquares(float[] x, int from, int n, double[] sums) {}
 
     @Override
     public void softmax(float[] x, int rows, int n, float[] out) {}
@@ -140,7 +138,7 @@ public final class CountingKernels implements Kernels {
                        boolean add) {}
 
     @Override
-    public void adamW(AdamWStep step, float[] weights, float[] gradient, float[] m, float[] v, int n) {}
+    public void adamW(AdamWStep step, float[] weights, float[] gradient, int at, float[] m, float[] v, int n) {}
 
     @Override
     public void forEachRange(int n, RangeLoop loop) {}

@@ -2,8 +2,13 @@ package inkhorn.autograd.kernel;
 
 /** The part of {@link Kernels} that updates parameters. */
 public interface OptimizerKernels {
-    /** One AdamW update in one pass over memory (Loshchilov and Hutter 2019, algorithm 2). */
-    void adamW(AdamWStep step, float[] weights, float[] gradient, float[] m, float[] v, int n);
+    /**
+     * One AdamW update of part of a tensor in one pass over memory (Loshchilov and Hutter 2019, algorithm 2).
+     *
+     * @param at where the part begins in {@code weights} and {@code gradient}; {@code m} and {@code v} hold it alone
+     * @param n  elements of the part
+     */
+    void adamW(AdamWStep step, float[] weights, float[] gradient, int at, float[] m, float[] v, int n);
 
     /**
      * Runs a loop over the indices 0 to {@code n}, for an optimizer that has no kernel of its own. A back end may cut

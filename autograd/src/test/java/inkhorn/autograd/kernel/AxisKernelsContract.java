@@ -119,6 +119,24 @@ public interface AxisKernelsContract {
     }
 
     @Test
+    default void sumsOfSquaresOfAPartHaveTheBitsOfTheSameBlocksOfAll() {
+        int block = AxisKernels.SQUARES_BLOCK;
+        int n = 3 * block + 100;
+        float[] x = normal(6, n);
+        double[] all = new double[4];
+        kernels().sumsOfSquares(x, 0, n, all);
+        double[] last = new double[3];
+        kernels().sumsOfSquares(x, block, n - block, last);
+        assertThat(last).containsExactly(all[1], all[2], all[3]);
+        assertThat(kernels().sumOfSquares(x, n)).isEqualTo(all[0] + all[1] + all[2] + all[3]);
+        double expected = 0;
+        for (int i = 3 * block; i < n; i++) {
+            expected += (double) x[i] * x[i];
+        }
+        assertThat(all[3]).isCloseTo(expected, within(1e-6 * expected));
+    }
+
+    @Test
     default void sumOfSquaresDoesNotOverflowFloat() {
         assertThat(kernels().sumOfSquares(new float[] {1e25f, 1e25f}, 2)).isCloseTo(2e50, within(1e45));
     }

@@ -262,12 +262,32 @@ public interface ElementKernelsContract {
                     expected[i] -= 0.01 * (expectedM[i] / c1) / (Math.sqrt(expectedV[i] / c2) + 1e-8);
                 }
                 kernels().adamW(new AdamWStep(0.01f, 0.9f, 0.99f, 1e-8f, 0.1f, 0.5f, (float) c1, (float) c2),
-                        weights, gradient, m, v, n);
+                        weights, gradient, 0, m, v, n);
             }
             assertClose("weights", weights, expected, 2e-6);
             assertClose("m", m, expectedM, 2e-6);
             assertClose("v", v, expectedV, 2e-6);
         }
+    }
+
+    @Test
+    default void adamWOfAPartHasTheBitsOfTheWhole() {
+        AdamWStep step = new AdamWStep(0.01f, 0.9f, 0.99f, 1e-8f, 0.1f, 0.5f, 0.1f, 0.01f);
+        int n = 207;
+        int at = 64;
+        float[] gradient = normal(2, n);
+        float[] whole = normal(1, n);
+        float[] m = normal(3, n);
+        float[] v = positive(4, n);
+        float[] part = whole.clone();
+        float[] partM = Arrays.copyOfRange(m, at, n);
+        float[] partV = Arrays.copyOfRange(v, at, n);
+        kernels().adamW(step, part, gradient, at, partM, partV, n - at);
+        assertThat(Arrays.copyOf(part, at)).isEqualTo(Arrays.copyOf(whole, at));
+        kernels().adamW(step, whole, gradient, 0, m, v, n);
+        assertThat(Arrays.copyOfRange(part, at, n)).isEqualTo(Arrays.copyOfRange(whole, at, n));
+        assertThat(partM).isEqualTo(Arrays.copyOfRange(m, at, n));
+        assertThat(partV).isEqualTo(Arrays.copyOfRange(v, at, n));
     }
 
     @Test

@@ -175,7 +175,7 @@ final class KernelCases {
             float[] m = new float[n];
             float[] v = new float[n];
             AdamWStep step = new AdamWStep(1e-4f, 0.9f, 0.95f, 1e-8f, 0.1f, 1, 0.1f, 0.05f);
-            return () -> kernels().adamW(step, weights, gradient, m, v, n);
+            return () -> kernels().adamW(step, weights, gradient, 0, m, v, n);
         });
     }
 

@@ -57,12 +57,14 @@ interface ScalarAxis extends AxisKernels {
 
     /** One sum in double, in order: a single chunk. */
     @Override
-    default double sumOfSquares(float[] x, int n) {
-        double sum = 0;
-        for (int i = 0; i < n; i++) {
-            sum += (double) x[i] * x[i];
+    default void sumsOfSquares(float[] x, int from, int n, double[] sums) {
+        for (int block = 0; block < AxisKernels.squaresBlocks(n); block++) {
+            double sum = 0;
+            for (int i = block * SQUARES_BLOCK; i < Math.min(n, (block + 1) * SQUARES_BLOCK); i++) {
+                sum += (double) x[from + i] * x[from + i];
+            }
+            sums[block] = sum;
         }
-        return sum;
     }
 
     @Override

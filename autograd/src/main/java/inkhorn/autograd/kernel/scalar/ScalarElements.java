@@ -177,14 +177,14 @@ interface ScalarElements extends ElementKernels, OptimizerKernels {
     }
 
     @Override
-    default void adamW(AdamWStep step, float[] weights, float[] gradient, float[] m, float[] v, int n) {
+    default void adamW(AdamWStep step, float[] weights, float[] gradient, int at, float[] m, float[] v, int n) {
         for (int i = 0; i < n; i++) {
-            float g = step.gradientScale() * gradient[i];
+            float g = step.gradientScale() * gradient[at + i];
             m[i] = step.beta1() * m[i] + (1 - step.beta1()) * g;
             v[i] = step.beta2() * v[i] + (1 - step.beta2()) * g * g;
-            float decayed = weights[i] - step.lr() * step.weightDecay() * weights[i];
+            float decayed = weights[at + i] - step.lr() * step.weightDecay() * weights[at + i];
             float denominator = (float) Math.sqrt(v[i] / step.correction2()) + step.eps();
-            weights[i] = decayed - step.lr() * (m[i] / step.correction1()) / denominator;
+            weights[at + i] = decayed - step.lr() * (m[i] / step.correction1()) / denominator;
         }
     }
 

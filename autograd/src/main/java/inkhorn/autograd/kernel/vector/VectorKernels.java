@@ -3,6 +3,7 @@ package inkhorn.autograd.kernel.vector;
 import inkhorn.autograd.kernel.AdamWStep;
 import inkhorn.autograd.kernel.AttentionKernels.RotaryShape;
 import inkhorn.autograd.kernel.AttentionShape;
+import inkhorn.autograd.kernel.AxisKernels;
 import inkhorn.autograd.kernel.Binary;
 import inkhorn.autograd.kernel.Broadcast;
 import inkhorn.autograd.kernel.CacheShape;
@@ -204,8 +205,9 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
-    public double sumOfSquares(float[] x, int n) {
-        return VectorSums.chunked(workers, n, (from, to) -> VectorElementwise.sumOfSquares(x, from, to));
+    public void sumsOfSquares(float[] x, int from, int n, double[] sums) {
+        workers.run(AxisKernels.squaresBlocks(n), block -> sums[block] = VectorElementwise.sumOfSquares(x,
+                from + block * SQUARES_BLOCK, from + Math.min(n, (block + 1) * SQUARES_BLOCK)));
     }
 
     @Override
@@ -423,8 +425,8 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void adamW(AdamWStep step, float[] weights, float[] gradient, float[] m, float[] v, int n) {
-        parallel(n, CHUNK, (from, to) -> VectorElementwise.adamW(step, weights, gradient, m, v, from, to));
+    public void adamW(AdamWStep step, float[] weights, float[] gradient, int at, float[] m, float[] v, int n) {
+        parallel(n, CHUNK, (from, to) -> VectorElementwise.adamW(step, weights, gradient, at, m, v, from, to));
     }
 
     @Override

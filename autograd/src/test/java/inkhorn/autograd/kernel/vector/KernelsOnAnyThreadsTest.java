@@ -196,7 +196,6 @@ class KernelsOnAnyThreadsTest extends KernelsContract {
         float[] gradient = normal(21, size);
         kernels().sumOfSquares(gradient, size);
         kernels().adamW(new AdamWStep(1e-3f, 0.9f, 0.95f, 1e-8f, 0.1f, 0.5f, 0.1f, 0.05f), normal(22, size), gradient,
-                normal(23, size),
-                positive(24, size), size);
+                0, normal(23, size), positive(24, size), size);
     }
 }

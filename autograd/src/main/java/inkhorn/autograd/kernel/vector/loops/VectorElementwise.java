@@ -149,26 +149,27 @@ public final class VectorElementwise {
         return total;
     }
 
-    public static void adamW(AdamWStep s, float[] w, float[] g, float[] m, float[] v, int from, int to) {
+    public static void adamW(AdamWStep s, float[] w, float[] g, int at, float[] m, float[] v, int from, int to) {
         float stepSize = s.lr() / s.correction1();
         float invSqrt2 = (float) (1 / Math.sqrt(s.correction2()));
         float keep = 1 - s.lr() * s.weightDecay();
         int i = from;
         for (; i + W <= to; i += W) {
-            FloatVector grad = FloatVector.fromArray(S, g, i).mul(s.gradientScale());
+            FloatVector grad = FloatVector.fromArray(S, g, at + i).mul(s.gradientScale());
             FloatVector mNew = FloatVector.fromArray(S, m, i).mul(s.beta1()).add(grad.mul(1 - s.beta1()));
             FloatVector vNew = FloatVector.fromArray(S, v, i).mul(s.beta2()).add(grad.mul(grad).mul(1 - s.beta2()));
             mNew.intoArray(m, i);
             vNew.intoArray(v, i);
             FloatVector denominator = vNew.sqrt().mul(invSqrt2).add(s.eps());
-            FloatVector.fromArray(S, w, i).mul(keep).sub(mNew.mul(stepSize).div(denominator)).intoArray(w, i);
+            FloatVector.fromArray(S, w, at + i).mul(keep).sub(mNew.mul(stepSize).div(denominator))
+                    .intoArray(w, at + i);
         }
         for (; i < to; i++) {
-            float grad = g[i] * s.gradientScale();
+            float grad = g[at + i] * s.gradientScale();
             m[i] = m[i] * s.beta1() + grad * (1 - s.beta1());
             v[i] = v[i] * s.beta2() + grad * grad * (1 - s.beta2());
             float denominator = (float) Math.sqrt(v[i]) * invSqrt2 + s.eps();
-            w[i] = w[i] * keep - m[i] * stepSize / denominator;
+            w[at + i] = w[at + i] * keep - m[i] * stepSize / denominator;
         }
     }
 }
