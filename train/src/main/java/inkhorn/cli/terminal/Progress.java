@@ -61,7 +61,7 @@ public abstract class Progress implements Consumer<TrainEvent>, AutoCloseable {
                 : SMOOTHING * tokensPerSecond + (1 - SMOOTHING) * done.tokensPerS();
         double share = done.peakShare() * tokensPerSecond / done.tokensPerS();
         return new TrainEvent.Stepped(done.step(), done.loss(), done.lr(), done.gradNorm(), done.stepMs(),
-                tokensPerSecond, share);
+                tokensPerSecond, share, done.waitShare());
     }
 
     /**
@@ -90,7 +90,9 @@ public abstract class Progress implements Consumer<TrainEvent>, AutoCloseable {
     static String speed(TrainEvent.Stepped step) {
         String share = Double.isNaN(step.peakShare()) ? "" : String.format(Locale.ROOT, "  %.0f %% of peak",
                 100 * step.peakShare());
-        return String.format(Locale.ROOT, "%,.0f tokens/s%s", step.tokensPerS(), share);
+        String waited = Double.isNaN(step.waitShare()) ? "" : String.format(Locale.ROOT, "  %.0f %% waiting",
+                100 * step.waitShare());
+        return String.format(Locale.ROOT, "%,.0f tokens/s%s%s", step.tokensPerS(), share, waited);
     }
 
     /** Prints text that stays: lines of an evaluation, a sample. It may have several lines. */

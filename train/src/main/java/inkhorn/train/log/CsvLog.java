@@ -21,7 +21,7 @@ final class CsvLog implements MetricsLog {
     static final String FILE = "metrics.csv";
     private static final List<String> COLUMNS = List.of("event", "step", "loss", "lr", "grad_norm", "step_ms",
             "tokens_per_s", "peak_share", "train_loss", "val_loss", "val_bits_per_byte",
-            "raw_val_loss");
+            "raw_val_loss", "wait_share");
 
     private final Path file;
     private final FileOutputStream out;

@@ -40,7 +40,7 @@ public final class RunLog implements MetricsLog, AutoCloseable {
     private static final String STEP = "train";
     private static final String EVALUATION = "eval";
     private static final String SAMPLE = "sample";
-    private static final Set<String> LEFT_OUT_IF_UNKNOWN = Set.of("peak_share", "raw_val_loss");
+    private static final Set<String> LEFT_OUT_IF_UNKNOWN = Set.of("peak_share", "wait_share", "raw_val_loss");
     /** Keeps every byte of a damaged line as it is. */
     private static final Charset BYTES = StandardCharsets.ISO_8859_1;
     private static final Logger LOG = LoggerFactory.getLogger(RunLog.class);

@@ -27,6 +27,9 @@ final class Scalars {
             if (!Double.isNaN(step.peakShare())) {
                 scalars.put("peak_share", step.peakShare());
             }
+            if (!Double.isNaN(step.waitShare())) {
+                scalars.put("wait_share", step.waitShare());
+            }
         } else if (record instanceof Evaluation.Losses losses) {
             scalars.put("loss/train_eval", losses.trainLoss());
             scalars.put(VALIDATION_LOSS, losses.valLoss());

@@ -129,11 +129,11 @@ final class RunLogsTest {
         train(RunLogs.resume(config("csv"), 2, false), 3, 3);
         assertThat(directory.resolve("run/metrics.csv")).hasContent("""
                 event,step,loss,lr,grad_norm,step_ms,tokens_per_s,peak_share,train_loss,val_loss,val_bits_per_byte,%s
-                train,1,4.0,0.1,0.3333333333333333,12.5,61440.0,,,,,
-                train,2,2.0,0.2,0.3333333333333333,12.5,61440.0,0.5,,,,
-                eval,2,,,,,,,0.5,1.0,,
-                train,3,1.3333333333333333,0.30000000000000004,0.3333333333333333,12.5,61440.0,,,,,
-                """.formatted("raw_val_loss"));
+                train,1,4.0,0.1,0.3333333333333333,12.5,61440.0,,,,,,
+                train,2,2.0,0.2,0.3333333333333333,12.5,61440.0,0.5,,,,,
+                eval,2,,,,,,,0.5,1.0,,,
+                train,3,1.3333333333333333,0.30000000000000004,0.3333333333333333,12.5,61440.0,,,,,,
+                """.formatted("raw_val_loss,wait_share"));
     }
 
     @Test
