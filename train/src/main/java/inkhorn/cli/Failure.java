@@ -4,7 +4,9 @@ import inkhorn.checkpoint.CheckpointException;
 import inkhorn.config.UserError;
 import inkhorn.data.DataException;
 import inkhorn.generate.NonFiniteLogitsException;
+import inkhorn.mpi.MpiException;
 import inkhorn.train.TrainException;
+import inkhorn.train.parallel.RankException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -34,7 +36,9 @@ record Failure(int exitCode, List<String> lines) {
                     : failed(message(cause));
         } else if (cause instanceof DataException || cause instanceof NonFiniteLogitsException) {
             return new Failure(WRONG_INPUT, List.of(oneLine(message(cause))));
-        } else if (cause instanceof TrainException) {
+        } else if (cause instanceof MpiException) {
+            return new Failure(WRONG_INPUT, List.of(oneLine(message(cause))));
+        } else if (cause instanceof TrainException || cause instanceof RankException) {
             return failed(message(cause));
         } else if (cause instanceof OutOfMemoryError) {
             long mib = Runtime.getRuntime().maxMemory() >> 20;

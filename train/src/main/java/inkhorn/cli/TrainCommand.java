@@ -9,6 +9,7 @@ import inkhorn.cli.launch.Stopped;
 import inkhorn.cli.machine.MachineReader;
 import inkhorn.cli.options.Arguments;
 import inkhorn.cli.options.ConfigOptions;
+import inkhorn.cli.options.DataParallelOptions;
 import inkhorn.cli.options.EngineOptions;
 import inkhorn.cli.options.KeyOption;
 import inkhorn.cli.options.OnlyAttached;
@@ -18,6 +19,7 @@ import inkhorn.config.ConfigLoader;
 import inkhorn.config.RunConfig;
 import inkhorn.config.TrainConfig;
 import inkhorn.config.UserError;
+import inkhorn.data.files.Hashes;
 import inkhorn.data.prepare.DataManifest;
 import inkhorn.data.prepare.PreparedData;
 import inkhorn.nn.LanguageModel;
@@ -30,12 +32,20 @@ import inkhorn.train.Run;
 import inkhorn.train.Trainer;
 import inkhorn.train.TrainingMemory;
 import inkhorn.train.WarmUp;
+import inkhorn.train.parallel.Likeness;
+import inkhorn.train.parallel.Ranks;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -65,7 +75,8 @@ import picocli.CommandLine.Spec;
         commandListHeading = "%nCommands:%n")
 public final class TrainCommand implements Callable<Integer> {
 
-    private final Context context;
+    /** Where this process is not the first of several, what is printed on it goes nowhere. */
+    private Context context;
 
     @Spec
     private CommandSpec spec;
@@ -98,6 +109,9 @@ public final class TrainCommand implements Callable<Integer> {
     private ServeBesideOptions serving;
 
     @Mixin
+    private DataParallelOptions parallel;
+
+    @Mixin
     EngineOptions engine;
 
     @Option(names = {"-V", "--version"}, versionHelp = true, description = "Show the version.")
@@ -118,12 +132,28 @@ public final class TrainCommand implements Callable<Integer> {
         long lastStep = lastStep(resolved.train());
         Shutdown shutdown = context.signals().get();
         engine.start();
-        try (TrainServer server = TrainServer.open(serving, resolved.run().directory(), shutdown, context.out());
+        try (Team team = Team.join(parallel, context)) {
+            context = team.context();
+            return run(resolved, resumption, lastStep, shutdown, team);
+        }
+    }
+
+    private int run(RunConfig resolved, Optional<Resumption> resumption, long lastStep, Shutdown shutdown, Team team) {
+        try (TrainServer server = team.leads()
+                ? TrainServer.open(serving, resolved.run().directory(), shutdown, context.out()) : null;
                 WarmUp warmUp = WarmUp.start(resolved.model())) {
-            return run(resolved, resumption, lastStep, shutdown, warmUp, server);
+            return run(resolved, resumption, lastStep, shutdown, warmUp, server, team);
         } catch (Stopped e) {
             context.out().println("stopped before the first step; the same command begins again");
+            if (!team.isAlone()) {
+                team.ranks().abort(shutdown.exitCode());
+            }
             return shutdown.exitCode();
+        } catch (RuntimeException | Error e) {
+            if (team.isAlone()) {
+                throw e;
+            }
+            return team.fail(e);
         }
     }
 
@@ -150,6 +180,18 @@ public final class TrainCommand implements Callable<Integer> {
 
     /** The version in the jar's manifest. */
     static final class Version implements CommandLine.IVersionProvider {
+        private static final int HASH_DIGITS = 12;
+
+        /** Of the jar, in short, where the program runs from one. */
+        static String hash() {
+            Path jar = Path.of(System.getProperty("java.class.path"));
+            try {
+                return Files.isRegularFile(jar) ? " (sha256 " + Hashes.sha256(jar).substring(0, HASH_DIGITS) + ")" : "";
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
         @Override
         public String[] getVersion() {
             return new String[] {"inkhorn " + number() + ", Java " + System.getProperty("java.version")};
@@ -166,18 +208,24 @@ public final class TrainCommand implements Callable<Integer> {
     }
 
     private int run(RunConfig config, Optional<Resumption> resumption, long lastStep, Shutdown shutdown, WarmUp warmUp,
-            TrainServer server) {
+            TrainServer server, Team team) {
+        team.requireEvenShares(config.train());
         PreparedData data;
         try (PhaseTimer timer = PhaseTimer.start("reading and preparing the data")) {
-            data = TrainingData.of(config.data(), engine.threads(), context, shutdown);
+            data = team.leaderFirst("the prepared data",
+                    () -> TrainingData.of(config.data(), engine.threads(), context, shutdown));
         }
         data.requireWindows(config.model().gpt().blockSize());
         int rowSize = data.rowSize(config.model().gpt().blockSize());
-        TrainingMemory memory = TrainingMemory.of(config, data.tokenizer().vocabSize(), rowSize);
+        TrainingMemory memory = TrainingMemory.of(config, data.tokenizer().vocabSize(), rowSize, team.ranks().size());
         shutdown.check();
         LanguageModel model;
         try (PhaseTimer timer = PhaseTimer.start("making the model")) {
             model = Models.create(config.model(), data.tokenizer().vocabSize(), config.run().seed());
+        }
+        Likeness.require(team.ranks(), facts(config, data));
+        if (!team.leads()) {
+            return follow(config, model, data, lastStep, shutdown, team.ranks());
         }
         Optional<AdapterBase> base = Optional.empty();
         if (resumption.isEmpty() || config.lora().isOn()) {
@@ -191,13 +239,33 @@ public final class TrainCommand implements Callable<Integer> {
             if (resumption.isPresent() && run.isNew() && base.isEmpty()) {
                 initialWeights(config, model, data);
             }
-            banner(config, model, memory, data, run.resumedStep());
+            banner(config, model, memory, data, run.resumedStep(), team);
             try (PhaseTimer timer = PhaseTimer.start("waiting for the warm-up")) {
                 warmUp.await();
             }
             shutdown.check();
-            return train(config, model, data, run, lastStep, shutdown, server);
+            return train(config, model, data, run, lastStep, shutdown, server, team.ranks());
         }
+    }
+
+    /** In another process than the first: the same training, of which the first one writes down what happens. */
+    private static int follow(RunConfig config, LanguageModel model, PreparedData data, long lastStep,
+            Shutdown shutdown, Ranks ranks) {
+        Trainer trainer = Trainer.following(config, Models.trainable(model, config), data, shutdown, ranks);
+        shutdown.beginSaving();
+        trainer.together();
+        return trainer.run(lastStep) == Trainer.End.STOPPED ? shutdown.exitCode() : 0;
+    }
+
+    /** What must be the same in all processes; the directory of the run is that of the first one. */
+    private static Map<String, String> facts(RunConfig config, PreparedData data) {
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("version of the program", Version.number() + Version.hash());
+        facts.put("config", config.toYaml().lines().filter(line -> !line.strip().startsWith("out:"))
+                .collect(Collectors.joining("\n")));
+        facts.put("text", Run.dataOf(data));
+        facts.put("kind of kernels", KernelProvider.kernels().description().replaceAll(", [^,]*threads?$", ""));
+        return facts;
     }
 
     private Optional<Checkpoint> initialWeights(RunConfig config, LanguageModel model, PreparedData data) {
@@ -211,7 +279,7 @@ public final class TrainCommand implements Callable<Integer> {
     }
 
     private int train(RunConfig config, LanguageModel model, PreparedData data, Run run, long lastStep,
-            Shutdown shutdown, TrainServer server) {
+            Shutdown shutdown, TrainServer server, Ranks ranks) {
         TrainConfig train = config.train();
         PrintStream out = context.out();
         Trainer.End end;
@@ -220,7 +288,9 @@ public final class TrainCommand implements Callable<Integer> {
             PeakMeter peak = noProbe ? PeakMeter.none() : context.peaks()
                     .of(KernelProvider.kernels().threads(), model::flopsPerToken);
             try (PhaseTimer timer = PhaseTimer.start("restoring")) {
-                trainer = run.trainer(model, peak, shutdown, server == null ? progress : progress.andThen(server));
+                trainer = run.trainer(model, peak, shutdown, ranks,
+                        server == null ? progress : progress.andThen(server));
+                trainer.together();
             }
             run.began(MachineReader.session(run.resumedStep(), arguments(), Version.number()));
             shutdown.beginSaving();
@@ -252,7 +322,7 @@ public final class TrainCommand implements Callable<Integer> {
     }
 
     private void banner(RunConfig config, LanguageModel model, TrainingMemory memory, PreparedData data,
-            long resumedStep) {
+            long resumedStep, Team team) {
         PrintStream out = context.out();
         TrainConfig train = config.train();
         int block = config.model().gpt().blockSize();
@@ -278,6 +348,9 @@ public final class TrainCommand implements Callable<Integer> {
         out.printf(Locale.ROOT, "memory   about %,d MiB to train, of a heap of up to %,d MiB%n", memory.total() >> 20,
                 Runtime.getRuntime().maxMemory() >> 20);
         out.printf("kernels  %s%n", KernelProvider.describeChoice());
+        if (parallel.isGiven()) {
+            out.printf("ranks    %s%n", team.describe());
+        }
         String of = isText ? String.format(Locale.ROOT, "%,d tokens", rows * block)
                 : String.format(Locale.ROOT, "%,d examples in rows of %,d tokens", rows, data.rowSize(block));
         out.printf(Locale.ROOT, "steps    %,d of %s each%s%s%n", train.maxIters(), of,

@@ -180,6 +180,12 @@ public final class Run implements Closeable {
         return run;
     }
 
+    /** Which data these are: the sizes and hashes of both splits. */
+    public static String dataOf(PreparedData data) {
+        DataStamp stamp = DataStamp.of(data);
+        return stamp.train() + " and " + stamp.val();
+    }
+
     /** Whether the run has no checkpoint to go on from, and so begins with the weights that a config gives. */
     public boolean isNew() {
         return resumed.isEmpty();

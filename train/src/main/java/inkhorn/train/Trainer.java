@@ -130,6 +130,17 @@ public final class Trainer {
         evaluator = new Evaluator(config, model, data, ranks, stop, average);
     }
 
+    /**
+     * A trainer of another process than rank 0, which tells nobody what happens; see {@link #together}.
+     *
+     * @param ranks of the training
+     */
+    public static Trainer following(RunConfig config, LanguageModel model, PreparedData data,
+            BooleanSupplier stopRequested, Ranks ranks) {
+        return new Trainer(config, config.optim().lrSchedule()::at, model, data, PeakMeter.none(), stopRequested, ranks,
+                event -> { });
+    }
+
     /** The batches that a run with this seed learns from, in their order. */
     public static BatchSampler batches(TokenFile split, int batchSize, int blockSize, long seed) {
         return new BatchSampler(split, batchSize, blockSize, Streams.draw(seed, Streams.TRAIN_BATCHES));
@@ -321,7 +332,7 @@ public final class Trainer {
         double tokensPerS = done.tokens() / seconds;
         double waited = sum.takeSecondsWaited() / seconds;
         return new TrainEvent.Stepped(done.step(), done.loss(), done.lr(), done.gradNorm(), seconds * 1e3, tokensPerS,
-                peak.share(tokensPerS), ranks.size() == 1 ? Double.NaN : waited);
+                peak.share(tokensPerS / ranks.size()), ranks.size() == 1 ? Double.NaN : waited);
     }
 
     private void evaluate() {

@@ -15,6 +15,8 @@ public final class JvmArguments {
     /** Of a JVM that a starter script became. */
     public static final String NO_PARENT = "none";
 
+    private static final int HEAP_PERCENT = 75;
+
     /** Options of {@code java} whose value is the next argument. */
     private static final Set<String> WITH_VALUE = Set.of("-cp", "-classpath", "--class-path", "-p", "--module-path",
             "--upgrade-module-path", "--add-modules", "--limit-modules", "--add-reads", "--add-exports", "--add-opens",
@@ -60,7 +62,7 @@ public final class JvmArguments {
             // So that packed operands begin on a cache line: a vector that crosses one costs the products a tenth of
             // their speed or more.
             JvmFlag.always("-XX:ObjectAlignmentInBytes=64"),
-            new JvmFlag("-XX:MaxRAMPercentage=75", Needs.NOTHING, "-Xmx", "-XX:MaxHeapSize", "RAMPercentage",
+            new JvmFlag(heapShare(1), Needs.NOTHING, "-Xmx", "-XX:MaxHeapSize", "RAMPercentage",
                     "RAMFraction"),
             // A step allocates next to nothing, so the collector with the least memory of its own is the best one
             // (docs/log/memory.md).
@@ -136,6 +138,11 @@ public final class JvmArguments {
             command.add(arg);
         }
         return command;
+    }
+
+    /** The heap of each of so many processes that share a machine. */
+    static String heapShare(int processes) {
+        return "-XX:MaxRAMPercentage=".concat(Integer.toString(HEAP_PERCENT / processes));
     }
 
     private static JvmFlag compile(String how, String methods) {

@@ -25,6 +25,10 @@ public final class Relaunch {
     private static final int INTERRUPT = 2;
     private static final int TERMINATED = 128 + 15;
 
+    private static final String LOCALE = "LC_ALL";
+    private static final String UCX_SIGNALS = "UCX_ERROR_SIGNALS";
+    private static final String UTF_8 = "C.UTF-8";
+
     private static final String WITHOUT_MODULE = "this Java does not give the module "
             .concat(JdkVectorModule.NAME).concat(": going on with the slower scalar kernels");
 
@@ -54,7 +58,12 @@ public final class Relaunch {
         }
         String classPath = System.getProperty("java.class.path");
         List<String> environment = environmentOptions(System.getenv());
-        List<String> options = new ArrayList<>(userOptions());
+        List<String> options = new ArrayList<>();
+        MpiEnvironment mpi = new MpiEnvironment(System.getenv());
+        if (mpi.onThisMachine() > 1) {
+            options.add(JvmArguments.heapShare(mpi.onThisMachine()));
+        }
+        options.addAll(userOptions());
         List<String> chosen = new ArrayList<>(options);
         chosen.addAll(environment);
         options.addAll(ClassArchive.options(new File(classPath), chosen));
@@ -70,10 +79,14 @@ public final class Relaunch {
         }
         List<String> command = JvmArguments.command(java, options, environment, hugePages(),
                 Runtime.getRuntime().availableProcessors(),
-                classPath, Long.toString(ProcessHandle.current().pid()), mainClass, words);
+                classPath, mpi.isLaunched() ? JvmArguments.NO_PARENT : Long.toString(ProcessHandle.current().pid()),
+                mainClass, words);
+        if (mpi.isLaunched()) {
+            return becomeSecond(command, isAscii);
+        }
         ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
         if (isAscii) {
-            builder.environment().put("LC_ALL", "C.UTF-8");
+            builder.environment().put(LOCALE, UTF_8);
         }
         try {
             return waitFor(builder, isPrompting(args));
@@ -81,6 +94,23 @@ public final class Relaunch {
             System.err.println("could not start Java a second time: going on with the slower scalar kernels");
             return null;
         }
+    }
+
+    /** Not as a child, see {@link Replacement}. */
+    private static Integer becomeSecond(List<String> command, boolean isAscii) {
+        try {
+            if (isAscii) {
+                Replacement.set(LOCALE, UTF_8);
+            }
+            // UCX, which MPI libraries may use, would take the signals for itself by which Java finds null pointers.
+            if (System.getenv(UCX_SIGNALS) == null) {
+                Replacement.set(UCX_SIGNALS, "");
+            }
+            Replacement.become(command);
+        } catch (IOException | LinkageError e) {
+            System.err.println("could not start Java a second time: going on with the slower scalar kernels");
+        }
+        return null;
     }
 
     /** False if the module is there, and for what needs no arithmetic and no other locale. */

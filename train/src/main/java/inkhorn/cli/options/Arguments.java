@@ -1,5 +1,7 @@
 package inkhorn.cli.options;
 
+import inkhorn.cli.launch.MpiEnvironment;
+import inkhorn.cli.machine.Processor;
 import inkhorn.config.UserError;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -40,7 +42,13 @@ public final class Arguments {
 
     /** The value of {@code --threads}; all cores where there is none. */
     public static int threads(String text) {
-        return text == null ? Runtime.getRuntime().availableProcessors() : (int) whole("--threads", text, 1, 1024);
+        if (text != null) {
+            return (int) whole("--threads", text, 1, 1024);
+        }
+        int available = Runtime.getRuntime().availableProcessors();
+        MpiEnvironment mpi = new MpiEnvironment(System.getenv());
+        Integer online = mpi.isLaunched() ? Processor.ofThisMachine().count() : null;
+        return online == null ? available : mpi.threads(available, online);
     }
 
     public static double decimal(String option, String text, double least) {

@@ -60,6 +60,9 @@ public final class IneffectiveOptions {
             List.of("--table")),
             new Ineffective(new Cause("without --serve", given -> given.knows("--serve") && !given.has("--serve")),
                     List.of("--host", "--token"), "; add --serve or leave it out", null),
+            new Ineffective(new Cause("without --data-parallel",
+                    given -> given.knows("--data-parallel") && !given.has("--data-parallel")),
+                    List.of("--mpi-timeout"), "; add --data-parallel or leave it out", null),
             Ineffective.note(new Cause("on the table of parameters", IneffectiveOptions::showsParametersAlone),
             List.of("--batch")));
 

@@ -1,0 +1,303 @@
+package inkhorn.mpi;
+
+import com.sun.jna.Pointer;
+import inkhorn.train.parallel.Collectives;
+import inkhorn.train.parallel.RankException;
+import inkhorn.train.parallel.Ranks;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntConsumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * The processes that MPI has started. One thread makes all calls of MPI, and none of them blocks: messages between each
+ * two processes are begun and then asked after, so that the thread hardly needs the core that computes, and a process
+ * from which nothing comes has a name.
+ */
+public final class MpiRanks implements Ranks {
+    /** Between two questions while this process computes: a core is worth more than a few microseconds. */
+    private static final long PAUSE_NANOS = 30_000;
+
+    /** The largest tag that every library takes. */
+    private static final int TAGS = 32767;
+
+    /** How often a failure of the one thread is looked for. */
+    private static final long POLL_MS = 100;
+
+    private static final long PATIENCE_OF_THE_END_S = 10;
+    private static final long PATIENCE_OF_ABORT_MS = 2000;
+
+    private final Duration timeout;
+    private final IntConsumer halt;
+    private final BlockingQueue<Runnable> calls = new LinkedBlockingQueue<>();
+    private final List<Sent> underWay = new ArrayList<>();
+    /** Threads of this process that wait for messages and do nothing else. */
+    private final AtomicInteger waiting = new AtomicInteger();
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private MpiLibrary library;
+    private int rank;
+    private int size;
+    private String[] hosts;
+    private int next;
+    private volatile RuntimeException failure;
+    private volatile boolean isClosed;
+
+    private MpiRanks(Duration timeout, IntConsumer halt) {
+        this.timeout = timeout;
+        this.halt = halt;
+    }
+
+    /**
+     * Joins the processes that were started with this one.
+     *
+     * @param chosen  the file or name of an MPI library; null for the usual ones
+     * @param mpich   whether a launcher of MPICH has started this process
+     * @param timeout how long to wait for a message
+     * @param halt    ends this process with an exit code, where MPI does not
+     * @throws MpiException where there is no library or it refuses
+     */
+    public static MpiRanks start(String chosen, boolean mpich, Duration timeout, IntConsumer halt) {
+        MpiRanks ranks = new MpiRanks(timeout, halt);
+        CountDownLatch begun = new CountDownLatch(1);
+        Thread thread = new Thread(() -> ranks.talk(chosen, mpich, begun), "mpi");
+        thread.setDaemon(true);
+        thread.start();
+        await(begun);
+        ranks.requireWorking();
+        ranks.exchangeHosts();
+        return ranks;
+    }
+
+    private void exchangeHosts() {
+        byte[][] names = new Collectives(this).gather("the names of the machines",
+                hosts[rank].getBytes(StandardCharsets.UTF_8));
+        for (int i = 0; i < size; i++) {
+            hosts[i] = new String(names[i], StandardCharsets.UTF_8);
+        }
+    }
+
+    /** What the one thread does. */
+    private void talk(String chosen, boolean mpich, CountDownLatch begun) {
+        try {
+            library = MpiLibrary.find(chosen, mpich);
+            library.init();
+            rank = library.rank();
+            size = library.size();
+            hosts = new String[size];
+            Arrays.fill(hosts, "?");
+            hosts[rank] = library.processorName();
+        } catch (RuntimeException | LinkageError e) {
+            failure = e instanceof RuntimeException known ? known : new MpiException(e.toString());
+            ended.countDown();
+            begun.countDown();
+            return;
+        }
+        begun.countDown();
+        try {
+            while (!isClosed || !calls.isEmpty()) {
+                Runnable call = underWay.isEmpty() ? calls.take() : calls.poll();
+                if (call != null) {
+                    call.run();
+                } else if (!progress()) {
+                    pause();
+                }
+            }
+        } catch (RuntimeException e) {
+            failure = e;
+        } catch (InterruptedException e) {
+            failure = new MpiException("the thread that calls MPI was interrupted");
+        } finally {
+            ended.countDown();
+            underWay.forEach(sent -> sent.done.countDown());
+        }
+    }
+
+    /** Whether any message has come or gone. */
+    private boolean progress() {
+        boolean any = false;
+        for (int i = underWay.size() - 1; i >= 0; i--) {
+            any |= underWay.get(i).progress();
+            if (underWay.get(i).isDone()) {
+                underWay.remove(i);
+            }
+        }
+        return any;
+    }
+
+    private void pause() {
+        if (waiting.get() > 0) {
+            Thread.yield();
+        } else {
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+    }
+
+    private void requireWorking() {
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    /** Name and version of the MPI library. */
+    public String libraryVersion() {
+        return library.version();
+    }
+
+    @Override
+    public int rank() {
+        return rank;
+    }
+
+    @Override
+    public int size() {
+        return size;
+    }
+
+    @Override
+    public String host(int ofRank) {
+        return hosts[ofRank];
+    }
+
+    @Override
+    public Exchange exchange(String what, ByteBuffer[] toRank, ByteBuffer[] fromRank) {
+        Sent sent = new Sent(what, toRank.clone(), fromRank.clone(), next);
+        next = (next + 1) % TAGS;
+        calls.add(sent::begin);
+        return sent;
+    }
+
+    /** Messages to and from each other process. */
+    private final class Sent implements Exchange {
+        private final String what;
+        private final ByteBuffer[] toRank;
+        private final ByteBuffer[] fromRank;
+        private final int tag;
+        private final Pointer[] sends;
+        private final Pointer[] receives;
+        private final CountDownLatch done = new CountDownLatch(1);
+
+        Sent(String what, ByteBuffer[] toRank, ByteBuffer[] fromRank, int tag) {
+            this.what = what;
+            this.toRank = toRank;
+            this.fromRank = fromRank;
+            this.tag = tag;
+            sends = new Pointer[size];
+            receives = new Pointer[size];
+        }
+
+        private void begin() {
+            for (int i = 1; i < size; i++) {
+                int from = (rank + size - i) % size;
+                receives[from] = library.receive(fromRank[from], from, tag);
+            }
+            for (int i = 1; i < size; i++) {
+                int to = (rank + i) % size;
+                sends[to] = library.send(toRank[to], to, tag);
+            }
+            underWay.add(this);
+        }
+
+        private boolean progress() {
+            boolean any = false;
+            boolean all = true;
+            for (Pointer[] requests : List.of(receives, sends)) {
+                for (int i = 0; i < size; i++) {
+                    if (requests[i] != null && library.isDone(requests[i])) {
+                        requests[i] = null;
+                        any = true;
+                    }
+                    all &= requests[i] == null;
+                }
+            }
+            if (all) {
+                done.countDown();
+            }
+            return any;
+        }
+
+        @Override
+        public boolean isDone() {
+            requireWorking();
+            return done.getCount() == 0;
+        }
+
+        @Override
+        public void await() {
+            long start = System.nanoTime();
+            waiting.incrementAndGet();
+            try {
+                while (!done.await(POLL_MS, TimeUnit.MILLISECONDS)) {
+                    requireWorking();
+                    if (System.nanoTime() - start > timeout.toNanos()) {
+                        throw new RankException("waited " + timeout.toSeconds() + " s for " + what + " of " + missing()
+                                + ": the process hangs, or is cut off; --mpi-timeout says how long to wait");
+                    }
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new RankException("interrupted while waiting for " + what);
+            } finally {
+                waiting.decrementAndGet();
+            }
+            requireWorking();
+        }
+
+        /** Who has sent nothing, or where all have, who has taken nothing. */
+        private String missing() {
+            String silent = pending(receives);
+            return silent.isEmpty() ? pending(sends) : silent;
+        }
+
+        private String pending(Pointer[] requests) {
+            return IntStream.range(0, size).filter(i -> requests[i] != null)
+                    .mapToObj(i -> "rank " + i + " (" + hosts[i] + ")").collect(Collectors.joining(", "));
+        }
+    }
+
+    @Override
+    public void abort(int exitCode) {
+        calls.add(() -> library.abort(exitCode));
+        try {
+            ended.await(PATIENCE_OF_ABORT_MS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        halt.accept(exitCode);
+    }
+
+    @Override
+    public void close() {
+        if (isClosed || ended.getCount() == 0) {
+            return;
+        }
+        calls.add(() -> {
+            library.finish();
+            isClosed = true;
+        });
+        try {
+            ended.await(PATIENCE_OF_THE_END_S, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new MpiException("interrupted while MPI starts");
+        }
+    }
+}
