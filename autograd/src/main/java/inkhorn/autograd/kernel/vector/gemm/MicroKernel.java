@@ -64,7 +64,7 @@ public final class MicroKernel {
             MicroKernel6x2.multiply(k, a, aOffset, b, bOffset, to, at, step);
         }
         if (add) {
-            addTile(to, c, cOffset, cStep);
+            addTile(Tile.TALL, to, c, cOffset, cStep);
         }
     }
 
@@ -86,13 +86,22 @@ public final class MicroKernel {
         } else {
             MicroKernel6x2Rows.multiply(k, a, aOffset, b, bOffset, to, at, step);
         }
-        if (!add) {
-            return;
+        if (add) {
+            addTile(tile, to, c, cOffset, cStep);
         }
-        if (tile == Tile.WIDE) {
-            addWideTile(to, c, cOffset, cStep);
-        } else {
-            addTile(to, c, cOffset, cStep);
+    }
+
+    /**
+     * {@link #multiplyRows} of {@link Tile#WIDE} with a panel of b that is not packed yet, its rows {@code bStep}
+     * apart; it is packed from {@code packedAt} on.
+     */
+    static void multiplyPacking(int k, float[] a, int aOffset, float[] b, int bOffset, int bStep, float[] packed,
+                                int packedAt, float[] c, int cOffset, int cStep, boolean add) {
+        float[] to = add ? Scratch.ofThread().tile() : c;
+        MicroKernel8x3Packing.multiply(k, a, aOffset, b, bOffset, bStep, packed, packedAt, to,
+                add ? Packing.START : cOffset, add ? Tile.WIDE.columns : cStep);
+        if (add) {
+            addTile(Tile.WIDE, to, c, cOffset, cStep);
         }
     }
 
@@ -109,22 +118,11 @@ public final class MicroKernel {
         }
     }
 
-    private static void addTile(float[] tile, float[] c, int cOffset, int cStep) {
-        for (int r = 0; r < ROWS; r++) {
-            int from = Packing.START + r * COLUMNS;
-            int to = cOffset + r * cStep;
-            addVector(tile, from, c, to);
-            addVector(tile, from + W, c, to + W);
-        }
-    }
-
-    private static void addWideTile(float[] tile, float[] c, int cOffset, int cStep) {
-        for (int r = 0; r < MicroKernel8x3Rows.ROWS; r++) {
-            int from = Packing.START + r * MicroKernel8x3Rows.COLUMNS;
-            int to = cOffset + r * cStep;
-            addVector(tile, from, c, to);
-            addVector(tile, from + W, c, to + W);
-            addVector(tile, from + 2 * W, c, to + 2 * W);
+    private static void addTile(Tile tile, float[] from, float[] c, int cOffset, int cStep) {
+        for (int r = 0; r < tile.rows; r++) {
+            for (int j = 0; j < tile.columns; j += W) {
+                addVector(from, Packing.START + r * tile.columns + j, c, cOffset + r * cStep + j);
+            }
         }
     }
 

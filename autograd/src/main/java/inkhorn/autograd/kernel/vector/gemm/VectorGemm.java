@@ -63,6 +63,10 @@ public final class VectorGemm {
             finish(op.n, c, cOffset, 0, op.m, 0, op.n, epilogue);
             return;
         }
+        if (VectorSomeRows.suits(op, workers.threads())) {
+            VectorSomeRows.multiply(workers, op, c, cOffset, add, epilogue);
+            return;
+        }
         // The longer side of c is divided among the threads: what each packs of the other one is packed by all of them.
         int abreast = op.n > op.m ? workers.threads() : 1;
         Tile tile = Tile.of(op, abreast);
@@ -163,10 +167,15 @@ public final class VectorGemm {
         Tile tile = block.tile;
         float[] edge = Scratch.ofThread().array(SLOT_EDGE, tile.size());
         block.op.multiply(tile, block.k, packedA, a, packedB, b, edge, 0, tile.columns, false);
+        copyEdge(tile, edge, c, at, block.op.n, rows, columns, add);
+    }
+
+    /** The part of a tile that lies inside of c. */
+    static void copyEdge(Tile tile, float[] edge, float[] c, int at, int cStep, int rows, int columns, boolean add) {
         for (int r = 0; r < rows; r++) {
             for (int i = 0; i < columns; i++) {
                 int from = r * tile.columns + i;
-                int to = at + r * block.op.n + i;
+                int to = at + r * cStep + i;
                 c[to] = add ? edge[from] + c[to] : edge[from];
             }
         }
@@ -226,6 +235,11 @@ public final class VectorGemm {
             return !transA;
         }
 
+        /** Whether the rows of op(b) lie along memory. */
+        boolean isStoredByRowsB() {
+            return !transB;
+        }
+
         /** Rows of op(a) that are packed at a time. */
         int rowsTogether(Tile tile) {
             return transA ? ROWS_TOGETHER : tile.rows;
@@ -244,8 +258,13 @@ public final class VectorGemm {
             if (transA) {
                 Packing.contiguousPanels(a, aOffset + p * m + row, m, depth, count, to, tile.rows);
             } else {
-                Packing.rows(a, aOffset + row * k + p, k, depth, count, to, Packing.START);
+                packRows(p, depth, row, count, to, Packing.START);
             }
+        }
+
+        /** Packs rows of an a stored row by row, from {@code at} on. */
+        void packRows(int p, int depth, int row, int count, float[] to, int at) {
+            Packing.rows(a, aOffset + row * k + p, k, depth, count, to, at);
         }
 
         /**
@@ -261,6 +280,15 @@ public final class VectorGemm {
                 Packing.transposed(b, bOffset + (column + j) * k + p, k, depth, Math.min(tile.columns, count - j), to,
                         Packing.START + j * depth, tile.columns);
             }
+        }
+
+        /**
+         * Packed rows of a by a whole panel of a b stored row by row, which is packed from {@link Packing#START} on.
+         */
+        void multiplyPacking(int p, int depth, int column, float[] packedA, int aAt, float[] panel, float[] c, int at,
+                             boolean add) {
+            MicroKernel.multiplyPacking(depth, packedA, aAt, b, bOffset + p * n + column, n, panel, Packing.START, c,
+                    at, n, add);
         }
 
         /** A panel of a by a panel of b. */

@@ -73,8 +73,34 @@ class MicroKernelTest {
                 assertBits("6x2 rows", MicroKernel6x2Rows::multiply, Layout.ROWS, 6, 2 * MicroKernel.W);
                 assertBits("6x2 strided", MicroKernel6x2Strided::multiply, Layout.STRIDED, 6, 2 * MicroKernel.W);
             }
-            default -> assertBits("8x3 rows", MicroKernel8x3Rows::multiply, Layout.ROWS, 8, 3 * MicroKernel.W);
+            default -> {
+                assertBits("8x3 rows", MicroKernel8x3Rows::multiply, Layout.ROWS, 8, 3 * MicroKernel.W);
+                float[] packed = new float[STEP * 400];
+                assertBits("8x3 packing", (k, a, aOffset, b, bOffset, c, cOffset, cStep) ->
+                        MicroKernel8x3Packing.multiply(k, a, aOffset, b, bOffset, 3 * MicroKernel.W, packed, 1, c,
+                                cOffset, cStep), Layout.ROWS, 8, 3 * MicroKernel.W);
+            }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 13, 384})
+    void aPanelIsPackedByTheRowsThatMeetItFirst(int depth) {
+        int step = 211;
+        int columns = Tile.WIDE.columns;
+        float[] a = normal(1, STEP * 400);
+        float[] b = normal(2, 5 + step * 400);
+        float[] packed = new float[1 + columns * 400];
+        float[] c = normal(3, 7 + Tile.WIDE.rows * C_STEP);
+        float[] expected = c.clone();
+        MicroKernel.multiplyPacking(depth, a, 3, b, 5, step, packed, 1, c, 7, C_STEP, true);
+        for (int p = 0; p < depth; p++) {
+            for (int j = 0; j < columns; j++) {
+                assertThat(packed[1 + p * columns + j]).isEqualTo(b[5 + p * step + j]);
+            }
+        }
+        MicroKernel.multiplyRows(Tile.WIDE, depth, a, 3, packed, 1, expected, 7, C_STEP, true);
+        assertThat(c).isEqualTo(expected);
     }
 
     @ParameterizedTest
