@@ -80,12 +80,12 @@ public final class AttentionCache {
             values[b] = caches[b].values;
             caches[b].length += time;
         }
-        kernels().keepKeysAndValues(shape, k.rows(), v.rows(), time, kept, keys, values);
         if (time > 1) {
+            kernels().keepKeysAndValues(shape, k.rows(), v.rows(), time, kept, keys, values);
             return CausalAttention.apply(q, k, v, shape.alibi(), 0, null);
         }
         Tensor y = Tensor.result(Shape.of(caches.length, 1, shape.channels()), false);
-        kernels().cachedAttention(shape, q.rows(), kept, keys, values, y.data());
+        kernels().cachedAttention(shape, q.rows(), k.rows(), v.rows(), kept, keys, values, y.data());
         return y;
     }
 

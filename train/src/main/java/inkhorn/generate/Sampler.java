@@ -1,6 +1,6 @@
 package inkhorn.generate;
 
-/** Chooses the next token. A pure function: what is random about it is handed in. */
+/** Chooses the next token. A pure function, which any thread may call: what is random about it is handed in. */
 @FunctionalInterface
 public interface Sampler {
     /**

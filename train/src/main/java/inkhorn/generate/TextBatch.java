@@ -1,6 +1,7 @@
 package inkhorn.generate;
 
 import inkhorn.autograd.Rng;
+import inkhorn.autograd.kernel.KernelProvider;
 import inkhorn.nn.LanguageModel;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -44,6 +45,8 @@ public final class TextBatch implements AutoCloseable {
         private final TokenListener out;
         private TextSoFar text;
         private FinishReason finished;
+        private int chosen;
+        private RuntimeException refusal;
         private volatile boolean hasLeft;
 
         /**
@@ -99,14 +102,24 @@ public final class TextBatch implements AutoCloseable {
                     != NextLogits.windowStart(ids().length - 1, blockSize);
         }
 
+        /** The next token, on any thread: no text's choice depends on another's. */
+        private void choose(float[] logits) {
+            try {
+                chosen = sampler.choose(logits, text, draws.uniform(ids().length));
+            } catch (RuntimeException e) {
+                refusal = e;
+            }
+        }
+
         private void write(float[] logits, int blockSize) {
-            int id = sampler.choose(logits, text, draws.uniform(ids().length));
-            if (id < 0) {
+            if (refusal != null) {
+                throw refusal;
+            } else if (chosen < 0) {
                 finished = FinishReason.EXHAUSTED;
                 return;
             }
-            text = text.plus(id);
-            boolean more = out.accept(id, logits);
+            text = text.plus(chosen);
+            boolean more = out.accept(chosen, logits);
             finished = limits.reached(text, blockSize);
             if (!more && finished != FinishReason.END_OF_TEXT) {
                 finished = FinishReason.STOP;
@@ -138,6 +151,8 @@ public final class TextBatch implements AutoCloseable {
         if (prompts.length > 0) {
             rows = logits.join(prompts);
         }
+        float[][] after = rows;
+        KernelProvider.kernels().forEach(running.size(), i -> running.get(i).choose(after[i]));
         for (int i = 0; i < running.size(); i++) {
             running.get(i).write(rows[i], model.blockSize());
         }

@@ -15,12 +15,17 @@ public interface CacheKernels {
                            float[][] values);
 
     /**
-     * {@link AttentionKernels#attention} for one query of each sequence, over its kept keys and values: the same bits,
-     * if those are the same.
+     * Keeps the key and the value of one more position of each sequence, and is {@link AttentionKernels#attention} for
+     * its query over all that are kept then: the same bits, if those are the same.
      *
      * @param q B rows of H heads
-     * @param at B: the queries' positions; keys up to there, and at least one, are kept
+     * @param k B rows of key heads
+     * @param v B rows of key heads
+     * @param at B: the new positions; all before them are kept already
+     * @param keys one array a sequence, as {@link CacheShape} says
+     * @param values one array a sequence
      * @param out (B, H·D)
      */
-    void cachedAttention(CacheShape shape, HeadRows q, int[] at, float[][] keys, float[][] values, float[] out);
+    void cachedAttention(CacheShape shape, HeadRows q, HeadRows k, HeadRows v, int[] at, float[][] keys,
+                         float[][] values, float[] out);
 }

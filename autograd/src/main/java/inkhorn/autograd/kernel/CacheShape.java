@@ -52,7 +52,12 @@ public record CacheShape(int capacity, int heads, int keyHeads, int headSize, bo
 
     /** The head of keys and values that serves a head of the queries. */
     public int keyHead(int head) {
-        return head / (heads / keyHeads);
+        return head / group();
+    }
+
+    /** Heads of the queries that a head of keys and values serves. */
+    public int group() {
+        return heads / keyHeads;
     }
 
     /** H·D, of queries and result. */

@@ -1,5 +1,7 @@
 package inkhorn.autograd.kernel;
 
+import java.util.function.IntConsumer;
+
 /**
  * Kernels that touch no array and count the floating-point operations they would take. The convention is that of
  * nanoGPT and of PaLM (Chowdhery et al. 2022, appendix B): 2mnk for a matrix product; for attention 4·B·H·T²·D forward
@@ -37,7 +39,8 @@ public final class CountingKernels implements Kernels {
     }
 
     @Override
-    public void cachedAttention(CacheShape shape, HeadRows q, int[] at, float[][] keys, float[][] values, float[] out) {
+    public void cachedAttention(CacheShape shape, HeadRows q, HeadRows k, HeadRows v, int[] at, float[][] keys,
+                                float[][] values, float[] out) {
         for (int position : at) {
             flops += 4L * (position + 1) * shape.channels();
         }
@@ -142,4 +145,7 @@ public final class CountingKernels implements Kernels {
 
     @Override
     public void forEachRange(int n, RangeLoop loop) {}
+
+    @Override
+    public void forEach(int count, IntConsumer task) {}
 }

@@ -1,5 +1,7 @@
 package inkhorn.autograd.kernel;
 
+import java.util.function.IntConsumer;
+
 /**
  * All arithmetic on arrays: no op or module loops over elements. An optimizer may, by {@link #forEachRange}. Arrays
  * are row-major float32 from index 0 unless an offset is given; a size argument says how much of an array counts.
@@ -16,6 +18,14 @@ public interface Kernels extends ElementKernels, AxisKernels, RowKernels, NormKe
 
     /** How many threads work, the caller's included. */
     int threads();
+
+    /**
+     * Runs a task for each index below {@code count}, on any of the threads: for work beside the arithmetic on arrays,
+     * of some microseconds a task.
+     *
+     * @param task must not depend on who runs it or when, and does not throw
+     */
+    void forEach(int count, IntConsumer task);
 
     /** Ends the worker threads, if there are any. */
     @Override

@@ -21,32 +21,51 @@ public interface CacheKernelsContract {
         aQueryOverKeptKeysHasTheBitsOfAttention(time, heads, keyHeads, headSize, true);
     }
 
+    /** Several sequences: so few that their heads are dealt out, and more. */
     private void aQueryOverKeptKeysHasTheBitsOfAttention(int time, int heads, int keyHeads, int headSize,
                                                          boolean alibi) {
-        int batch = 2;
-        int channels = heads * headSize;
-        AttentionShape all = new AttentionShape(batch, time, heads, keyHeads, headSize, alibi);
-        AttentionKernelsContract.Packed packed = AttentionKernelsContract.Packed.normal(1, all, 0);
-        float[] expected = new float[batch * time * channels];
-        packed.attention(kernels(), 0, expected, new float[batch * heads * time]);
+        for (int batch : new int[] {2, 9}) {
+            int channels = heads * headSize;
+            AttentionShape all = new AttentionShape(batch, time, heads, keyHeads, headSize, alibi);
+            AttentionKernelsContract.Packed packed = AttentionKernelsContract.Packed.normal(1, all, 0);
+            float[] expected = new float[batch * time * channels];
+            packed.attention(kernels(), 0, expected, new float[batch * heads * time]);
 
-        CacheShape shape = new CacheShape(time + 3, heads, keyHeads, headSize, alibi);
-        float[][] keys = {unclean(shape.keysSize()), unclean(shape.keysSize())};
-        float[][] values = {unclean(shape.valuesSize()), unclean(shape.valuesSize())};
-        HeadRows k = packed.k(packed.array());
-        HeadRows v = packed.v(packed.array());
-        kernels().keepKeysAndValues(shape, k, v, time, new int[] {0, 0}, keys, values);
-        HeadRows q = packed.q(packed.array());
-        for (int t = 0; t < time; t += 1 + time / 9) {
-            float[] out = unclean(batch * channels);
-            HeadRows ofTime = new HeadRows(q.array(), q.offset() + t * q.step(), time * q.step());
-            kernels().cachedAttention(shape, ofTime, new int[] {t, t}, keys, values, out);
+            CacheShape shape = new CacheShape(time + 3, heads, keyHeads, headSize, alibi);
+            float[][] keys = new float[batch][];
+            float[][] values = new float[batch][];
+            HeadRows q = packed.q(packed.array());
+            HeadRows k = packed.k(packed.array());
+            HeadRows v = packed.v(packed.array());
+            int prompt = time * 2 / 3;
             for (int b = 0; b < batch; b++) {
-                int at = (b * time + t) * channels;
-                assertThat(Arrays.copyOfRange(out, b * channels, (b + 1) * channels)).as("query %d", t)
-                        .isEqualTo(Arrays.copyOfRange(expected, at, at + channels));
+                keys[b] = unclean(shape.keysSize());
+                values[b] = unclean(shape.valuesSize());
+                kernels().keepKeysAndValues(shape, from(k, b * time), from(v, b * time), prompt, new int[] {0},
+                        new float[][] {keys[b]}, new float[][] {values[b]});
+            }
+            for (int t = prompt; t < time; t++) {
+                float[] out = unclean(batch * channels);
+                int[] at = new int[batch];
+                Arrays.fill(at, t);
+                kernels().cachedAttention(shape, each(q, t, time), each(k, t, time), each(v, t, time), at, keys, values,
+                        out);
+                for (int b = 0; b < batch; b++) {
+                    int row = (b * time + t) * channels;
+                    assertThat(Arrays.copyOfRange(out, b * channels, (b + 1) * channels)).as("query %d", t)
+                            .isEqualTo(Arrays.copyOfRange(expected, row, row + channels));
+                }
             }
         }
+    }
+
+    private static HeadRows from(HeadRows rows, int first) {
+        return new HeadRows(rows.array(), rows.offset() + first * rows.step(), rows.step());
+    }
+
+    /** The rows of position {@code t} of each sequence. */
+    private static HeadRows each(HeadRows rows, int t, int time) {
+        return new HeadRows(rows.array(), rows.offset() + t * rows.step(), time * rows.step());
     }
 
     /**
@@ -64,7 +83,7 @@ public interface CacheKernelsContract {
         Epilogue epilogue = new Epilogue(normal(4, n), Unary.GELU, null);
         float[] expected = normal(5, most * n);
         kernels().gemm(false, transB, most, n, k, a, 0, b, 0, expected, 0, true, epilogue);
-        for (int rows : new int[] {1, 2, 3, 4, 5, 8, 9, 16}) {
+        for (int rows : new int[] {1, 2, 3, 4, 5, 8, 9, 16, 24}) {
             float[] some = normal(5, most * n);
             kernels().gemm(false, transB, rows, n, k, a, 0, b, 0, some, 0, true, epilogue);
             assertThat(Arrays.copyOf(some, rows * n)).as("%d rows", rows).isEqualTo(Arrays.copyOf(expected, rows * n));

@@ -291,6 +291,15 @@ public interface ElementKernelsContract {
     }
 
     @Test
+    default void everyTaskIsRunOnce() {
+        for (int count : new int[] {0, 1, 2, 13, 1003}) {
+            int[] runs = new int[count];
+            kernels().forEach(count, i -> runs[i]++);
+            assertThat(Arrays.stream(runs).allMatch(n -> n == 1)).as("of %d", count).isTrue();
+        }
+    }
+
+    @Test
     default void aLoopOverRangesTakesEveryIndexOnce() {
         for (int n : new int[] {0, 1, 13, 100_003}) {
             int[] taken = new int[n];

@@ -18,8 +18,9 @@ interface ScalarCache extends CacheKernels {
     }
 
     @Override
-    default void cachedAttention(CacheShape shape, HeadRows q, int[] at, float[][] keys, float[][] values,
-                                 float[] out) {
+    default void cachedAttention(CacheShape shape, HeadRows q, HeadRows k, HeadRows v, int[] at, float[][] keys,
+                                 float[][] values, float[] out) {
+        keepKeysAndValues(shape, k, v, 1, at, keys, values);
         for (int b = 0; b < keys.length; b++) {
             for (int head = 0; head < shape.heads(); head++) {
                 attend(shape, head, q.array(), q.at(b, head, shape.headSize()), at[b] + 1, keys[b], values[b], out,

@@ -1,6 +1,7 @@
 package inkhorn.autograd.kernel.scalar;
 
 import inkhorn.autograd.kernel.Kernels;
+import java.util.function.IntConsumer;
 
 /**
  * Plain single-threaded loops that a student can read: the specification of {@link Kernels}, the oracle of every other
@@ -18,6 +19,13 @@ public final class ScalarKernels implements Kernels, ScalarElements, ScalarAxis,
     @Override
     public int threads() {
         return 1;
+    }
+
+    @Override
+    public void forEach(int count, IntConsumer task) {
+        for (int i = 0; i < count; i++) {
+            task.accept(i);
+        }
     }
 
     @Override

@@ -26,6 +26,7 @@ import inkhorn.autograd.kernel.vector.loops.VectorRows;
 import inkhorn.autograd.kernel.vector.loops.VectorUnary;
 import inkhorn.autograd.kernel.vector.workers.Workers;
 import java.util.Arrays;
+import java.util.function.IntConsumer;
 
 /**
  * The fast kernels: the JDK's Vector API on float arrays, dealt out to a team of threads. This class cuts the work; the
@@ -410,14 +411,22 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void cachedAttention(CacheShape shape, HeadRows q, int[] at, float[][] keys, float[][] values, float[] out) {
+    public void cachedAttention(CacheShape shape, HeadRows q, HeadRows k, HeadRows v, int[] at, float[][] keys,
+                                float[][] values, float[] out) {
         int texts = keys.length;
-        int heads = texts < FEW_TEXTS ? 1 : shape.heads();
-        parallel(texts * shape.heads(), heads, (from, to) -> {
+        boolean isFew = texts < FEW_TEXTS;
+        if (isFew) {
+            keepKeysAndValues(shape, k, v, 1, at, keys, values);
+        }
+        parallel(texts * shape.heads(), isFew ? 1 : shape.heads(), (from, to) -> {
             float[] scores = Scratch.ofThread().array(0, VectorCachedAttention.padded(shape.capacity()));
             for (int i = from; i < to; i++) {
                 int b = i / shape.heads();
                 int head = i % shape.heads();
+                if (!isFew && head % shape.group() == 0) {
+                    // Here, so that what it writes to is fetched while the attention computes.
+                    shape.keep(shape.keyHead(head), at[b], 1, k, v, b, keys[b], values[b]);
+                }
                 VectorCachedAttention.forward(shape, head, q.array(), q.at(b, head, shape.headSize()), at[b] + 1,
                         keys[b], values[b], scores, out, b * shape.channels() + head * shape.headSize());
             }
@@ -432,5 +441,10 @@ public final class VectorKernels implements Kernels {
     @Override
     public void forEachRange(int n, RangeLoop loop) {
         parallel(n, CHUNK, loop);
+    }
+
+    @Override
+    public void forEach(int count, IntConsumer task) {
+        workers.run(count, task::accept);
     }
 }
