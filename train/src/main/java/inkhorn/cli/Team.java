@@ -3,6 +3,7 @@ package inkhorn.cli;
 import inkhorn.cli.context.Context;
 import inkhorn.cli.launch.MpiEnvironment;
 import inkhorn.cli.options.DataParallelOptions;
+import inkhorn.cli.options.Mpi;
 import inkhorn.config.TrainConfig;
 import inkhorn.config.UserError;
 import inkhorn.mpi.MpiRanks;
@@ -51,7 +52,7 @@ final class Team implements AutoCloseable {
         if (!options.isGiven() || !mpi.isLaunched()) {
             return new Team(new Alone(), context, "not started by mpirun or srun");
         }
-        MpiRanks ranks = MpiRanks.start(mpi.library(), mpi.isMpich(), options.timeout(), Runtime.getRuntime()::halt);
+        MpiRanks ranks = Mpi.join(options.timeout());
         return new Team(ranks, context, ranks.libraryVersion());
     }
 

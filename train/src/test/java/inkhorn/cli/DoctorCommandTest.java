@@ -142,6 +142,12 @@ final class DoctorCommandTest {
     }
 
     @Test
+    void oneProcessHasNoLinkToMeasure() {
+        assertThat(program.run("doctor", "--mpi")).isEqualTo(2);
+        assertThat(program.err()).startsWith("error: doctor --mpi: found one process").hasLineCount(1);
+    }
+
+    @Test
     void threadsAndKernelsThatWereAskedForAreExamined() {
         List<String> asked = new ArrayList<>();
         program.examination = (threads, scalar) -> {

@@ -32,6 +32,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is counted on shapes against what real steps hold. */
 class TrainingMemoryTest {
+    private static final GptConfig GPT2 = GptConfig.defaults().withVocabSize(50_257).withBlockSize(1024).withNLayer(12)
+            .withNHead(12).withNEmbd(768).withBias(true);
 
     private static final int VOCABULARY = 61;
     private static final int BATCH = 3;
@@ -84,14 +86,34 @@ class TrainingMemoryTest {
         assertCountsWhatStepsHold(models().findFirst().orElseThrow(), kind, false);
     }
 
+    @Test
+    void eachOfSeveralProcessesKeepsItsShareOfTheMomentsOfGpt2() {
+        for (Optimizers kind : Optimizers.values()) {
+            TrainingMemory alone = TrainingMemory.of(() -> new Gpt(GPT2), kind, false, 1, 64);
+            for (int processes : new int[] {2, 4, 8}) {
+                long moments = TrainingMemory.of(() -> new Gpt(GPT2), kind, false, 1, 64, 1, processes).moments();
+                assertThat((double) moments * processes / alone.moments()).as("%s, %d", kind, processes)
+                        .isBetween(0.999, 1.05);
+            }
+        }
+    }
+
+    /** Four batches: the sum of the first two waits while that of the third does. */
+    @Test
+    void gradientsWaitToBeAdded() {
+        long one = TrainingMemory.of(() -> new Gpt(GPT2), Optimizers.ADAMW, false, 1, 64).gradients();
+        assertThat(TrainingMemory.of(() -> new Gpt(GPT2), Optimizers.ADAMW, false, 1, 64, 2, 1).gradients())
+                .isEqualTo(2 * one);
+        assertThat(TrainingMemory.of(() -> new Gpt(GPT2), Optimizers.ADAMW, false, 1, 64, 4, 1).gradients())
+                .isEqualTo(3 * one);
+    }
+
     /** Gradients and moments by the ratio of trained parameters, to the byte. */
     @Test
     void adaptersOfGpt2TakeTheShareOfTheirParameters() {
-        GptConfig gpt2 = GptConfig.defaults().withVocabSize(50_257).withBlockSize(1024).withNLayer(12).withNHead(12)
-                .withNEmbd(768).withBias(true);
         LoraConfig lora = new LoraConfig(8, 16.0, 0, List.of("c_attn", "c_proj", "c_fc"));
-        TrainingMemory whole = TrainingMemory.of(() -> new Gpt(gpt2), Optimizers.ADAMW, false, 1, 64);
-        TrainingMemory adapted = TrainingMemory.of(() -> Lora.adapt(new Gpt(gpt2), lora), Optimizers.ADAMW, false, 1,
+        TrainingMemory whole = TrainingMemory.of(() -> new Gpt(GPT2), Optimizers.ADAMW, false, 1, 64);
+        TrainingMemory adapted = TrainingMemory.of(() -> Lora.adapt(new Gpt(GPT2), lora), Optimizers.ADAMW, false, 1,
                 64);
         long trained = 12L * 8 * (768 + 3 * 768 + 768 + 768 + 768 + 4 * 768 + 4 * 768 + 768);
         assertThat(adapted.moments()).isEqualTo(8 * trained);

@@ -68,6 +68,11 @@ public final class Shards {
         return parameters;
     }
 
+    /** In how many exchanges the gradients go, and as many the weights. */
+    public int exchanges() {
+        return Bucket.of(this, Bucket.ELEMENTS).size();
+    }
+
     /** The process with the most moments. */
     public int largest() {
         int largest = 0;
