@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 /** Computed by hand: 25 million parameters are 100 MB, of which two processes send each other half. */
 final class ParallelEfficiencyTest {
 
-    /** 50 MB at 100 MB/s are 0.5 s; two thirds of a batch of 0.6 s are 0.4 s, and 9 of 10 exchanges see 0.36 s of it. */
+    /** 50 MB at 100 MB/s are 0.5 s; two thirds of a batch of 0.6 s are 0.4 s, of which 9 of 10 exchanges see 0.36 s. */
     @Test
     void whatTheBackwardPassDoesNotHideIsWaitedFor() {
         ParallelEfficiency slow = new ParallelEfficiency(0.6, 25_000_000, 10, new Link(0, 100e6));
