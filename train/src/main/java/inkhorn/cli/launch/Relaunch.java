@@ -60,6 +60,9 @@ public final class Relaunch {
         List<String> environment = environmentOptions(System.getenv());
         List<String> options = new ArrayList<>();
         MpiEnvironment mpi = new MpiEnvironment(System.getenv());
+        if (mpi.isLaunched()) {
+            options.add("--enable-native-access=ALL-UNNAMED");
+        }
         if (mpi.onThisMachine() > 1) {
             options.add(JvmArguments.heapShare(mpi.onThisMachine()));
         }
