@@ -119,6 +119,20 @@ final class ArchitectureTest {
             .should().dependOnClassesThat().resideInAnyPackage("org.mlflow..", "org.mlflow_project..");
 
     @ArchTest
+    static final ArchRule trainingKnowsNoMpi = noClasses().that().resideInAPackage("inkhorn.train..")
+            .should().dependOnClassesThat().resideInAnyPackage("inkhorn.mpi..", "inkhorn.cli..");
+
+    @ArchTest
+    static final ArchRule onlyMpiAndTheRelaunchCallTheSystem = noClasses().that()
+            .resideOutsideOfPackage("inkhorn.mpi..").and(not(simpleName("Replacement")))
+            .should().dependOnClassesThat().resideInAPackage("com.sun.jna..");
+
+    @ArchTest
+    static final ArchRule mpiKnowsOfTrainingTheRanksAlone = noClasses().that().resideInAPackage("inkhorn.mpi..")
+            .should().dependOnClassesThat(resideInAnyPackage("inkhorn..")
+                    .and(not(resideInAnyPackage("inkhorn.mpi..", "inkhorn.train.parallel.."))));
+
+    @ArchTest
     static final ArchRule exchangingKnowsNoTrainer = noClasses().that().resideInAPackage("inkhorn.exchange..")
             .should().dependOnClassesThat().resideInAnyPackage("inkhorn.train..", "inkhorn.config..");
 
