@@ -76,7 +76,7 @@ final class Cli {
         boolean debug = isDebug(args);
         commandLine.setParameterExceptionHandler((e, ignored) -> report(err, debug, e, wrongUsage(e)));
         commandLine.setExecutionExceptionHandler((e, command, result) -> report(err, debug, e, Failure.of(e)));
-        commandLine.setExecutionStrategy(Cli::execute);
+        commandLine.setExecutionStrategy(parsed -> execute(parsed, context));
         try {
             return commandLine.execute(args);
         } catch (Error e) {
@@ -130,7 +130,7 @@ final class Cli {
                 .setOut(new PrintWriter(context.out(), true)).setErr(context.err());
     }
 
-    private static int execute(ParseResult parsed) {
+    private static int execute(ParseResult parsed, Context context) {
         if (parsed.hasSubcommand() && !(parsed.matchedOptions().isEmpty() && parsed.matchedPositionals().isEmpty())) {
             String stray = parsed.originalArgs().get(0);
             String command = parsed.subcommand().commandSpec().name();
@@ -140,7 +140,7 @@ final class Cli {
         ParseResult command = parsed.hasSubcommand() ? parsed.subcommand() : parsed;
         boolean isHelp = command.isUsageHelpRequested() || command.isVersionHelpRequested();
         List<String> refused = isHelp ? List.of() : IneffectiveOptions.refused(new GivenOptions(command),
-                note -> command.commandSpec().commandLine().getErr().println("note: " + note));
+                context::note);
         if (!refused.isEmpty()) {
             throw new ParameterException(command.commandSpec().commandLine(), refused.get(0));
         }

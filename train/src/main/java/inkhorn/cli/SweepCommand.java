@@ -81,7 +81,7 @@ public final class SweepCommand implements Callable<Integer> {
         engine.requireKnownKernels();
         SweepSpec sweep = SweepSpec.read(Arguments.path("SWEEP.yaml", file));
         List<SweepRun> runs = SweepRun.all(sweep, ConfigOptions.given(spec),
-                line -> context.err().println("note: " + line));
+                context::note);
         int beside = parallel == null ? sweep.parallel() : (int) Arguments.whole("--parallel", parallel, 1, 1024);
         beside = Math.min(beside, runs.size());
         if (beside > engine.threads()) {

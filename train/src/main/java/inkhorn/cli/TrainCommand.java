@@ -160,7 +160,7 @@ public final class TrainCommand implements Callable<Integer> {
     RunConfig resolved() {
         return ConfigLoader.load(Arguments.path("CONFIG", config), ConfigOptions.given(spec),
                 resume == null ? InitialWeights::inherited : InitialWeights::inheritedOnResume,
-                line -> context.err().println("note: " + line));
+                context::note);
     }
 
     /** Which checkpoint to go on from; empty for a new run. */

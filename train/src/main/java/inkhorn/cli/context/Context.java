@@ -1,6 +1,7 @@
 package inkhorn.cli.context;
 
 import inkhorn.cli.launch.ChildProgram;
+import inkhorn.cli.launch.MpiEnvironment;
 import inkhorn.cli.launch.Shutdown;
 import inkhorn.cli.machine.MachineFacts;
 import inkhorn.cli.machine.MachineReader;
@@ -61,6 +62,13 @@ public record Context(InputStream in, OutputStream bytes, PrintStream out, Print
                 new PrintWriter(System.err, true),
                 Path.of("data", "sets"), Shutdown::install, PeakMeter::of, MachineReader::read,
                 (words, share, output) -> ChildProgram.start(PROGRAM, words, share, output));
+    }
+
+    /** Prints what the user may want to know on {@link #err}; of several processes only the first does. */
+    public void note(String line) {
+        if (new MpiEnvironment(System.getenv()).rank() == 0) {
+            err.println("note: " + line);
+        }
     }
 
     /** Prints a whole text on {@link #bytes}. */

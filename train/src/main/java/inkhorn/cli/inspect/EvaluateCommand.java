@@ -157,7 +157,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         if (text.split() instanceof Examples examples) {
             Examples.Fit fit = examples.fit(model.blockSize());
             Examples.cut(examples.count(), fit.cut(), fit.leftOut(), model.blockSize())
-                    .ifPresent(line -> context.err().println("note: " + line));
+                    .ifPresent(context::note);
         }
         return model.blockSize();
     }

@@ -65,7 +65,7 @@ public final class PlanCommand implements Callable<Integer> {
     public Integer call() {
         keys.requireNotGiven();
         RunConfig planned = ConfigLoader.load(Arguments.path("CONFIG", config), ConfigOptions.given(spec),
-                InitialWeights::inherited, line -> context.err().println("note: " + line));
+                InitialWeights::inherited, context::note);
         engine.start();
         Vocabulary vocabulary;
         TextSize text;

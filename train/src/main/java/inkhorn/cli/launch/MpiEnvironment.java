@@ -28,17 +28,23 @@ public final class MpiEnvironment {
 
     /** How many processes the job has, as far as the launcher tells; else 1. */
     public int size() {
-        return isLaunched() ? first("OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS") : 1;
+        return isLaunched() ? number(1, "OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS") : 1;
+    }
+
+    /** Which of them this one is, as far as the launcher tells; else 0. */
+    public int rank() {
+        return isLaunched() ? number(0, "OMPI_COMM_WORLD_RANK", "PMI_RANK", "PMIX_RANK") : 0;
     }
 
     /** How many processes of this job run on this machine, as far as the launcher tells; else 1. */
     public int onThisMachine() {
         // Slurm writes 2(x3),1 for 2 on each of three machines and 1 on the last.
-        return isLaunched() ? first("OMPI_COMM_WORLD_LOCAL_SIZE", "MPI_LOCALNRANKS", "SLURM_STEP_TASKS_PER_NODE") : 1;
+        return isLaunched() ? number(1, "OMPI_COMM_WORLD_LOCAL_SIZE", "MPI_LOCALNRANKS", "SLURM_STEP_TASKS_PER_NODE")
+                : 1;
     }
 
-    /** The number that the first of these variables begins with that is set; 1 for none. */
-    private int first(String... names) {
+    /** The number that the first of these variables begins with that has one, but at least this. */
+    private int number(int least, String... names) {
         for (String name : names) {
             String value = variables.getOrDefault(name, "");
             int end = 0;
@@ -46,10 +52,10 @@ public final class MpiEnvironment {
                 end++;
             }
             if (end > 0) {
-                return Math.max(1, Integer.parseInt(value.substring(0, end)));
+                return Math.max(least, Integer.parseInt(value.substring(0, end)));
             }
         }
-        return 1;
+        return least;
     }
 
     /** The library that the user wants, or null. */

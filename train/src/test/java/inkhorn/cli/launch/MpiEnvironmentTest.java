@@ -27,10 +27,12 @@ final class MpiEnvironmentTest {
         MpiEnvironment mpich = of("PMI_RANK", "1", "PMI_SIZE", "6", "MPI_LOCALNRANKS", "3");
         assertThat(mpich.isMpich()).isTrue();
         assertThat(mpich.size()).isEqualTo(6);
+        assertThat(mpich.rank()).isEqualTo(1);
         assertThat(mpich.onThisMachine()).isEqualTo(3);
         MpiEnvironment slurm = of("PMIX_RANK", "0", "SLURM_STEP_NUM_TASKS", "7", "SLURM_STEP_TASKS_PER_NODE",
                 "2(x3),1");
         assertThat(slurm.size()).isEqualTo(7);
+        assertThat(slurm.rank()).isZero();
         assertThat(slurm.onThisMachine()).isEqualTo(2);
     }
 
