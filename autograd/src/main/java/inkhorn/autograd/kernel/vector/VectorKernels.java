@@ -284,10 +284,15 @@ public final class VectorKernels implements Kernels {
         });
     }
 
+    /** What a row of a norm takes, in elements of the quickest loops: two passes, and a sum of the lanes in between. */
+    private static int costOfNorm(int n) {
+        return 4 * (n + 16);
+    }
+
     @Override
     public void normalize(RowNorm norm, float[] x, float[] gamma, float[] beta, int rows, int n, float eps,
                           float[] out, float[] mean, float[] rstd) {
-        parallelRows(rows, n, (from, to) -> {
+        parallelRows(rows, costOfNorm(n), (from, to) -> {
             for (int row = from; row < to; row++) {
                 VectorRows.normalize(norm, x, gamma, beta, row * n, n, eps, out, mean, rstd, row);
             }
@@ -324,7 +329,7 @@ public final class VectorKernels implements Kernels {
                                   float[] beta, int rows, int n, float eps, float[] sum, float[] out, float[] mean,
                                   float[] rstd) {
         // Two rows at a time where n is odd: draws come in pairs.
-        int perTask = Math.max(2, CHUNK / Math.max(1, n) / 2 * 2);
+        int perTask = Math.max(2, CHUNK / costOfNorm(n) / 2 * 2);
         parallel(rows, perTask, (from, to) -> {
             System.arraycopy(x, from * n, sum, from * n, (to - from) * n);
             if (p > 0) {
@@ -389,7 +394,7 @@ public final class VectorKernels implements Kernels {
     @Override
     public void rotate(RotaryShape shape, float[] x, float[] turns, int[] positions, boolean back, float[] out,
                        boolean add) {
-        parallelRows(shape.rows(), shape.width(), (from, to) -> {
+        parallelRows(shape.rows(), 2 * shape.width(), (from, to) -> {
             for (int row = from; row < to; row++) {
                 VectorRotation.row(shape, x, row * shape.width(), turns, positions[row] * shape.rotated(), back, out,
                         add);

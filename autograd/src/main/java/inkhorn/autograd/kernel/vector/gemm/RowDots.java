@@ -12,6 +12,9 @@ import jdk.incubator.vector.FloatVector;
  * for any number of rows, but others than {@link VectorGemm}'s.
  */
 final class RowDots {
+    /** Rows of b, columns of c, that are read side by side. */
+    static final int COLUMNS = 4;
+
     private static final int SLOT_LANES = 1;
 
     private RowDots() {}
@@ -22,8 +25,8 @@ final class RowDots {
     static void multiply(int m, int n, int k, float[] a, int aAt, float[] b, int bAt, float[] c, int cAt, int cStep,
                          boolean add) {
         float[] lanes = Scratch.ofThread().array(SLOT_LANES, 16 * W);
-        for (int j = 0; j < n; j += 4) {
-            int count = Math.min(4, n - j);
+        for (int j = 0; j < n; j += COLUMNS) {
+            int count = Math.min(COLUMNS, n - j);
             int b0 = bAt + j * k;
             // Past the end the last row again, whose product is not stored.
             int b1 = b0 + Math.min(1, count - 1) * k;

@@ -71,7 +71,7 @@ public final class VectorFewRows implements Workers.Task {
         product.cOffset = cOffset;
         product.add = add;
         product.epilogue = epilogue;
-        product.width = width(n, k, workers.threads());
+        product.width = width(transB, n, k, workers.threads());
         workers.run(Packing.panels(n, product.width), product);
         product.a = null;
         product.b = null;
@@ -79,10 +79,11 @@ public final class VectorFewRows implements Workers.Task {
         product.epilogue = null;
     }
 
-    private static int width(int n, int k, int threads) {
+    private static int width(boolean transB, int n, int k, int threads) {
         long each = Math.min(TASKS_PER_THREAD, Math.max(1, (long) n * k / threads / MIN_TASK));
         int wanted = Packing.panels(n, (int) each * threads);
-        return Math.min(MAX_WIDTH, Packing.panels(wanted, MicroKernel.COLUMNS) * MicroKernel.COLUMNS);
+        int whole = transB ? RowDots.COLUMNS : MicroKernel.COLUMNS;
+        return Math.min(MAX_WIDTH, Packing.panels(wanted, whole) * whole);
     }
 
     @Override
