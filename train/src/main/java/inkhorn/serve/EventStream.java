@@ -56,7 +56,28 @@ public final class EventStream implements AutoCloseable {
      * @throws IOException when the client has gone
      */
     public void send(String data) throws IOException {
-        write("data: " + data + "\n\n");
+        add(data);
+        out.flush();
+    }
+
+    /**
+     * As {@link #send(String)}, but the event goes with the next one that is sent, with {@link #flush} or with the end:
+     * each packet costs server and client as much as writing some tokens.
+     *
+     * @param data one line
+     * @throws IOException when the client has gone
+     */
+    public void add(String data) throws IOException {
+        out.write(("data: " + data + "\n\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * Sends what was added.
+     *
+     * @throws IOException when the client has gone
+     */
+    public void flush() throws IOException {
+        out.flush();
     }
 
     /** A line that clients pass over: shows whether one is still there. */

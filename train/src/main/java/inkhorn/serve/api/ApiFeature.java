@@ -170,7 +170,8 @@ public final class ApiFeature implements Feature {
                 Echo echo = echoes.get(i / wanted.n());
                 ObjectNode opening = form.opening(i, echo.text(), echo.scores());
                 if (opening != null) {
-                    send(events, wanted, form, List.of(opening));
+                    add(events, wanted, form, List.of(opening));
+                    events.flush();
                 }
             }
             boolean[] isTold = new boolean[answer.texts().size()];
@@ -178,29 +179,32 @@ public final class ApiFeature implements Feature {
             do {
                 answer.awaitText(PING_MS);
                 isLast = answer.hasEnded();     // before what there is is taken, so that nothing comes after it
-                if (!sendParts(events, wanted, form, echoes, answer, isTold)) {
+                if (!addParts(events, wanted, form, echoes, answer, isTold)) {
                     events.ping();
+                } else if (!isLast) {
+                    events.flush();
                 }
                 answer.awaitEnd(Math.max(CHUNK_MS, streams.get() * 1_000L / CHUNKS_PER_SECOND));
             } while (!isLast);
             try {
                 answer.requireWhole();
             } catch (RequestException e) {
-                events.send(text(WebServer.error(e)));
+                events.add(text(WebServer.error(e)));
                 return;
             }
             if (wanted.usage()) {
-                events.send(text(form.answer(List.of(), true).set("usage", usage(wanted, answer))));
+                events.add(text(form.answer(List.of(), true).set("usage", usage(wanted, answer))));
             }
-            events.send("[DONE]");
+            events.add("[DONE]");
         } finally {
             streams.decrementAndGet();
         }
     }
 
-    private static boolean sendParts(EventStream events, Wanted wanted, AnswerForm form, List<Echo> echoes,
+    /** @return whether there was anything */
+    private static boolean addParts(EventStream events, Wanted wanted, AnswerForm form, List<Echo> echoes,
             Answer answer, boolean[] isTold) throws IOException {
-        boolean isSent = false;
+        boolean isAny = false;
         for (int i = 0; i < isTold.length; i++) {
             ChoiceText.Part part = answer.texts().get(i).take();
             if (part.isNothing() || isTold[i]) {
@@ -210,24 +214,24 @@ public final class ApiFeature implements Feature {
             List<TokenScore> scores = part.scores() == null ? null
                     : part.scores().stream().map(score -> score.movedBy(before)).toList();
             if (!part.text().isEmpty() || scores != null && !scores.isEmpty()) {
-                send(events, wanted, form, List.of(form.choice(i, part.text(), scores, null, true)));
+                add(events, wanted, form, List.of(form.choice(i, part.text(), scores, null, true)));
             }
             if (part.reason() != null) {
-                send(events, wanted, form, List.of(form.choice(i, "", null, part.reason(), true)));
+                add(events, wanted, form, List.of(form.choice(i, "", null, part.reason(), true)));
                 isTold[i] = true;
             }
-            isSent = true;
+            isAny = true;
         }
-        return isSent;
+        return isAny;
     }
 
-    private static void send(EventStream events, Wanted wanted, AnswerForm form, List<ObjectNode> choices)
+    private static void add(EventStream events, Wanted wanted, AnswerForm form, List<ObjectNode> choices)
             throws IOException {
         ObjectNode chunk = form.answer(choices, true);
         if (wanted.usage()) {
             chunk.putNull("usage");
         }
-        events.send(text(chunk));
+        events.add(text(chunk));
     }
 
     private static String text(Object json) {
