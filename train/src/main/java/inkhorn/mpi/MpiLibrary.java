@@ -57,6 +57,7 @@ final class MpiLibrary {
      * @throws MpiException where there is none, saying how to install one
      */
     static MpiLibrary find(String chosen, boolean mpich) {
+        leaveSignalsToJava();
         List<String> names = chosen != null ? List.of(chosen) : mpich ? MPICH_NAMES : OPEN_MPI_NAMES;
         for (String name : names) {
             try {
@@ -69,6 +70,20 @@ final class MpiLibrary {
         throw new MpiException("no MPI library found, looked for " + String.join(", ", names) + "; install "
                 + (mpich ? "MPICH (Debian: mpich)" : "Open MPI (Debian: openmpi-bin)")
                 + ", or name the library's file in INKHORN_MPI");
+    }
+
+    /**
+     * Java finds null pointers by SIGSEGV. UCX, which MPI libraries may use, and Open MPI itself would take it as a
+     * crash. They read these variables when they are loaded, from the C library's environment and not from Java's copy.
+     */
+    private static void leaveSignalsToJava() {
+        setUnlessSet("UCX_ERROR_SIGNALS", "");
+        // That of abort() alone.
+        setUnlessSet("OMPI_MCA_opal_signal", "6");
+    }
+
+    private static void setUnlessSet(String name, String value) {
+        NativeLibrary.getProcess().getFunction("setenv").invokeInt(new Object[] {name, value, 0});
     }
 
     /** The library's name and version. */

@@ -115,6 +115,9 @@ public final class MpiRanks implements Ranks {
             }
         } catch (RuntimeException e) {
             failure = e;
+        } catch (Error e) {
+            // Whoever waits must not take a message for received that has never come.
+            failure = new MpiException("the thread that calls MPI has failed: " + e);
         } catch (InterruptedException e) {
             failure = new MpiException("the thread that calls MPI was interrupted");
         } finally {

@@ -26,7 +26,6 @@ public final class Relaunch {
     private static final int TERMINATED = 128 + 15;
 
     private static final String LOCALE = "LC_ALL";
-    private static final String UCX_SIGNALS = "UCX_ERROR_SIGNALS";
     private static final String UTF_8 = "C.UTF-8";
 
     private static final String WITHOUT_MODULE = "this Java does not give the module "
@@ -104,10 +103,6 @@ public final class Relaunch {
         try {
             if (isAscii) {
                 Replacement.set(LOCALE, UTF_8);
-            }
-            // UCX, which MPI libraries may use, would take the signals for itself by which Java finds null pointers.
-            if (System.getenv(UCX_SIGNALS) == null) {
-                Replacement.set(UCX_SIGNALS, "");
             }
             Replacement.become(command);
         } catch (IOException | LinkageError e) {

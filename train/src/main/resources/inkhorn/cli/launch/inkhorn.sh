@@ -122,6 +122,12 @@ for word in $chosen; do
     esac
 done
 
+# Of a launcher of MPI: the program divides the machine among its processes, and becomes the second JVM by itself.
+if [ -n "${OMPI_COMM_WORLD_SIZE:-}${PMI_SIZE:-}${PMI_RANK:-}${PMIX_RANK:-}" ]; then
+    # shellcheck disable=SC2086 # one option a line
+    exec "$java" $options -jar "$jar" "$@"
+fi
+
 is_chosen() { # patterns: whether one of the user's options fits one
     for pattern in "$@"; do
         for word in $chosen; do

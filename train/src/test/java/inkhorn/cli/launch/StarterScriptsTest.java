@@ -69,6 +69,14 @@ final class StarterScriptsTest {
     }
 
     @Test
+    void underALauncherOfMpiTheProgramRelaunchesItself() throws Exception {
+        environment.put("PMI_RANK", "1");
+        run(program.resolve("inkhorn"), "-J-Xss2m", "a.yaml", "b c");
+        assertThat(output.lines()).containsExactly("-Xss2m", "-jar", program.toRealPath() + "/train.jar", "a.yaml",
+                "b c");
+    }
+
+    @Test
     void theArchiveOfThatJavaIsUsedUnlessTheUserChose() throws Exception {
         Path archive = Files.createFile(program.resolve("train-17.0.1+5.jsa"));
         run(program.resolve("inkhorn"), "a.yaml");

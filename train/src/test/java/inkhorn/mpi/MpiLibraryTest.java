@@ -1,0 +1,32 @@
+package inkhorn.mpi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.sun.jna.NativeLibrary;
+import org.junit.jupiter.api.Test;
+
+/** What needs no MPI: a library that is looked for in vain. */
+final class MpiLibraryTest {
+
+    @Test
+    void whereThereIsNoneTheMessageSaysWhatWasLookedForAndWhatToInstall() {
+        assertThatThrownBy(() -> MpiLibrary.find("libno-such-mpi.so.1", true)).isInstanceOf(MpiException.class)
+                .hasMessageContaining("libno-such-mpi.so.1").hasMessageContaining("Debian: mpich")
+                .hasMessageContaining("INKHORN_MPI").hasMessageNotContaining("\n");
+        assertThatThrownBy(() -> MpiLibrary.find("libno-such-mpi.so.1", false)).hasMessageContaining("openmpi-bin");
+    }
+
+    @Test
+    void librariesAreToldToLeaveSignalsToJavaBeforeTheyAreLoaded() {
+        assumeTrue(System.getenv("UCX_ERROR_SIGNALS") == null, "a choice of the user stands");
+        assertThatThrownBy(() -> MpiLibrary.find("libno-such-mpi.so.1", true)).isInstanceOf(MpiException.class);
+        assertThat(variable("UCX_ERROR_SIGNALS")).isEmpty();
+        assertThat(variable("OMPI_MCA_opal_signal")).isEqualTo("6");
+    }
+
+    private static String variable(String name) {
+        return NativeLibrary.getProcess().getFunction("getenv").invokeString(new Object[] {name}, false);
+    }
+}
