@@ -9,12 +9,14 @@ import inkhorn.config.UserError;
 import inkhorn.mpi.MpiRanks;
 import inkhorn.optim.BatchSchedule;
 import inkhorn.train.TrainException;
+import inkhorn.train.parallel.AgreedError;
 import inkhorn.train.parallel.Alone;
 import inkhorn.train.parallel.Collectives;
 import inkhorn.train.parallel.Ranks;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -99,11 +101,11 @@ final class Team implements AutoCloseable {
                 int all = stage.batches();
                 String counts = IntStream.rangeClosed(1, all).filter(count -> all % count == 0)
                         .mapToObj(String::valueOf).collect(Collectors.joining(", "));
-                throw new UserError("--data-parallel: " + ranks.size() + " processes cannot share the " + all
+                throw new AgreedError(List.of("--data-parallel: " + ranks.size() + " processes cannot share the " + all
                         + (all == 1 ? " batch" : " batches") + " of a step"
                         + (stage.firstStep() > 0 || train.batchWarmupIters() > 0 ? " from step " + stage.firstStep()
                         + " on" : "") + " evenly, " + counts + " can; choose such a number of processes, or another"
-                        + " train.grad_accum (with a smaller train.batch_size a step is as large as before)");
+                        + " train.grad_accum (with a smaller train.batch_size a step is as large as before)"));
             }
         }
     }
@@ -130,8 +132,8 @@ final class Team implements AutoCloseable {
      */
     int fail(Throwable thrown) {
         Failure failure = Failure.of(thrown);
-        if (thrown instanceof TrainException) {
-            // All processes know of it at the same step, and rank 0 says it.
+        if (thrown instanceof TrainException || thrown instanceof AgreedError) {
+            // All processes know of it at the same point, and rank 0 says it.
             if (leads()) {
                 print(failure, "error: ");
             }

@@ -35,6 +35,9 @@ public final class MpiRanks implements Ranks {
     /** How often a failure of the one thread is looked for. */
     private static final long POLL_MS = 100;
 
+    /** At least: the processes of a job take their time to start, each in its own. */
+    private static final long PATIENCE_OF_THE_START_S = 60;
+
     private static final long PATIENCE_OF_THE_END_S = 10;
     private static final long PATIENCE_OF_ABORT_MS = 2000;
 
@@ -65,7 +68,7 @@ public final class MpiRanks implements Ranks {
      * @param mpich   whether a launcher of MPICH has started this process
      * @param timeout how long to wait for a message
      * @param halt    ends this process with an exit code, where MPI does not
-     * @throws MpiException where there is no library or it refuses
+     * @throws MpiException where there is no library, or it refuses or does not come to an end of its start
      */
     public static MpiRanks start(String chosen, boolean mpich, Duration timeout, IntConsumer halt) {
         MpiRanks ranks = new MpiRanks(timeout, halt);
@@ -73,7 +76,7 @@ public final class MpiRanks implements Ranks {
         Thread thread = new Thread(() -> ranks.talk(chosen, mpich, begun), "mpi");
         thread.setDaemon(true);
         thread.start();
-        await(begun);
+        await(begun, Math.max(timeout.toSeconds(), PATIENCE_OF_THE_START_S));
         ranks.requireWorking();
         ranks.exchangeHosts();
         return ranks;
@@ -295,9 +298,12 @@ public final class MpiRanks implements Ranks {
         }
     }
 
-    private static void await(CountDownLatch latch) {
+    private static void await(CountDownLatch begun, long seconds) {
         try {
-            latch.await();
+            if (!begun.await(seconds, TimeUnit.SECONDS)) {
+                throw new MpiException("waited " + seconds + " s for MPI to start: a process of the job hangs, or its"
+                        + " host is cut off; --mpi-timeout says how long to wait");
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new MpiException("interrupted while MPI starts");

@@ -1,6 +1,5 @@
 package inkhorn.train.parallel;
 
-import inkhorn.config.UserError;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +16,7 @@ public final class Likeness {
      *
      * @param facts by name, such as {@code config}; of several lines where it matters which line differs. All processes
      *     give the same names in the same order.
-     * @throws UserError in all processes, a line for each fact that differs in any of them
+     * @throws AgreedError in all processes, a line for each fact that differs in any of them
      */
     public static void require(Ranks ranks, Map<String, String> facts) {
         if (ranks.size() == 1) {
@@ -41,7 +40,7 @@ public final class Likeness {
             number++;
         }
         if (!wrong.isEmpty()) {
-            throw new UserError(wrong);
+            throw new AgreedError(wrong);
         }
     }
 

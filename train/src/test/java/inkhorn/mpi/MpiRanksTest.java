@@ -1,0 +1,58 @@
+package inkhorn.mpi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Processes that a real launcher of MPI has started exchange bytes. */
+final class MpiRanksTest {
+    @TempDir
+    private Path directory;
+
+    @ParameterizedTest
+    @EnumSource
+    void unevenExchangesUnderWayTogetherBringEachProcessItsBytes(MpiPrograms mpi)
+            throws IOException, InterruptedException {
+        MpiPrograms.Ended ended = mpi.start(3, directory, RankProgram.class, "exchanges").end();
+        assertThat(ended.exitCode()).as(ended.output()).isZero();
+        List<String> lines = ended.lines("exchanges:");
+        assertThat(lines).hasSize(3).allMatch(line -> line.contains("of 3, 0 wrong bytes, "
+                + (mpi == MpiPrograms.MPICH ? "MPICH " : "Open MPI v")) && line.endsWith(", one host"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aProcessThatSendsNothingIsNamed(MpiPrograms mpi) throws IOException, InterruptedException {
+        MpiPrograms.Ended ended = mpi.start(3, directory, RankProgram.class, "silent", "1").end();
+        assertThat(ended.lines("silent:")).as(ended.output()).containsExactly("silent: waited 1 s for the news of rank"
+                + " 2 (HOST): the process hangs, or is cut off; --mpi-timeout says how long to wait");
+        assertThat(ended.exitCode()).isNotZero();
+        assertThat(ended.seconds()).isLessThan(45);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anAbortEndsAllProcesses(MpiPrograms mpi) throws IOException, InterruptedException {
+        MpiPrograms.Ended ended = mpi.start(2, directory, RankProgram.class, "abort").end();
+        assertThat(ended.exitCode()).as(ended.output()).isEqualTo(7);
+        assertThat(ended.seconds()).isLessThan(20);
+        assertThat(ended.lines("abort:")).hasSize(2);
+        for (String line : ended.lines("abort:")) {
+            requireEnd(Long.parseLong(line.replaceAll("\\D+", "")));
+        }
+    }
+
+    /** The launcher may have ended a moment before its processes. */
+    private static void requireEnd(long pid) throws InterruptedException {
+        long start = System.nanoTime();
+        while (ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isPresent()) {
+            assertThat(System.nanoTime() - start).as("process %d lives on", pid).isLessThan(10_000_000_000L);
+            Thread.sleep(20);
+        }
+    }
+}
