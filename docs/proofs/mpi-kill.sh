@@ -17,7 +17,7 @@ echo "seed $seed"
 config 3 "max_iters: $steps" >run.yaml
 sed -i 's/grad_accum: .*/grad_accum: 4/; s/batch_size: 3/batch_size: 1/; s/log_interval: 1$/log_interval: 10/' run.yaml
 run=checkpoints/killed
-read -ra kinds < <(launchers | tr '\n' ' ')
+mapfile -t kinds < <(launchers)
 
 ranks_of() { # the processes of this job's ranks: their command line names the run
     pgrep -f -- "[r]un.yaml --run.name=killed --resume --data-parallel" | while read -r pid; do
