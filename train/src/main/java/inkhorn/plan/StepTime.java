@@ -70,6 +70,13 @@ public record StepTime(double step, double evalBatch, double sampled, double flo
         return flops / step;
     }
 
+    /** Tokens drawn at random. */
+    static Batch batch(int sequences, int time, int vocabSize) {
+        SplittableRandom draws = new SplittableRandom(0);
+        int[] ids = draws.ints((long) sequences * time, 0, vocabSize).toArray();
+        return new Batch(ids, ids, sequences, time);
+    }
+
     /** On shapes alone. */
     private static final class Measuring {
         private final long begun;
@@ -100,12 +107,6 @@ public record StepTime(double step, double evalBatch, double sampled, double flo
             int parts = (sequences + together - 1) / together * config.train().gradAccum();
             Batch part = together == sequences ? evaluated : batch(together, time, vocabSize);
             microBatches = IntStream.range(0, parts).mapToObj(i -> part).toArray(Batch[]::new);
-        }
-
-        private static Batch batch(int sequences, int time, int vocabSize) {
-            SplittableRandom draws = new SplittableRandom(0);
-            int[] ids = draws.ints((long) sequences * time, 0, vocabSize).toArray();
-            return new Batch(ids, ids, sequences, time);
         }
 
         StepTime all() {

@@ -1,5 +1,6 @@
 package inkhorn.mpi;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
@@ -143,6 +144,15 @@ enum MpiPrograms {
             return new Job(builder.start(), output);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Waits for the end of a process, which the launcher may have come before by a moment. */
+    static void awaitEnd(long pid) throws InterruptedException {
+        long start = System.nanoTime();
+        while (ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isPresent()) {
+            assertThat(System.nanoTime() - start).as("process %d lives on", pid).isLessThan(10_000_000_000L);
+            Thread.sleep(20);
         }
     }
 

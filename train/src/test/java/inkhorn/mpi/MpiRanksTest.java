@@ -43,16 +43,7 @@ final class MpiRanksTest {
         assertThat(ended.seconds()).isLessThan(20);
         assertThat(ended.lines("abort:")).hasSize(2);
         for (String line : ended.lines("abort:")) {
-            requireEnd(Long.parseLong(line.replaceAll("\\D+", "")));
-        }
-    }
-
-    /** The launcher may have ended a moment before its processes. */
-    private static void requireEnd(long pid) throws InterruptedException {
-        long start = System.nanoTime();
-        while (ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isPresent()) {
-            assertThat(System.nanoTime() - start).as("process %d lives on", pid).isLessThan(10_000_000_000L);
-            Thread.sleep(20);
+            MpiPrograms.awaitEnd(Long.parseLong(line.replaceAll("\\D+", "")));
         }
     }
 }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -113,6 +114,64 @@ final class MpiTrainingTest {
         String step = ended.lines("stopped at step ").get(0).split(" ")[3];
         assertThat(directory.resolve(String.format("stopped/step-%08d/model.safetensors", Integer.parseInt(step))))
                 .exists();
+    }
+
+    @Test
+    void aProcessThatFailsEndsAllAndIsNamedWithItsReason() throws IOException, InterruptedException {
+        List<String> words = new ArrayList<>(List.of("-n", "1"));
+        words.addAll(program("--run.out=failed", "--model.n_embd=256", "--train.max_iters=1000000"));
+        words.addAll(List.of(":", "-n", "1"));
+        List<String> poor = program("--run.out=failed", "--model.n_embd=256", "--train.max_iters=1000000");
+        poor.replaceAll(word -> word.startsWith("-Xmx") ? "-Xmx26m" : word);
+        words.addAll(poor);
+        MpiPrograms.Ended failed = any().start(directory, words).end();
+        assertThat(failed.exitCode()).as(failed.output()).isEqualTo(1);
+        assertThat(failed.lines("error:")).as(failed.output()).singleElement().asString()
+                .startsWith("error: rank 1 (").contains("out of memory");
+    }
+
+    /** A shell's limit on the size of a file is a full disk that needs no root; what JNA unpacks is within it. */
+    @Test
+    void aFullDiskAtTheFirstProcessEndsAllAndKeepsTheCheckpointBefore() throws IOException, InterruptedException {
+        String[] arguments = {"--run.out=full", "--model.n_embd=128"};
+        assertThat(train(any(), 2, arguments[0], arguments[1], "--stop-at=5").exitCode()).isZero();
+        String resume = String.join(" ", program(arguments)) + " --resume";
+        MpiPrograms.Ended full = any().start(directory, List.of("-n", "1", "sh", "-c", "ulimit -f 600; exec " + resume,
+                ":", "-n", "1", "sh", "-c", "exec " + resume)).end();
+        assertThat(full.exitCode()).as(full.output()).isEqualTo(1);
+        assertThat(full.lines("error:")).as(full.output()).singleElement().asString().contains("File too large");
+        assertThat(directory.resolve("full/step-00000006")).doesNotExist();
+        MpiPrograms.Ended again = train(any(), 2, arguments[0], arguments[1], "--resume");
+        assertThat(again.output()).contains("going on from step 5", "done:");
+    }
+
+    @Test
+    void aLossThatIsNoNumberEndsAllAndNamesWhoComputedIt() throws IOException, InterruptedException {
+        MpiPrograms.Ended broken = train(any(), 2, "--run.out=broken", "--optim.lr=1e30", "--optim.warmup_iters=0");
+        assertThat(broken.exitCode()).as(broken.output()).isEqualTo(1);
+        assertThat(broken.lines("error:")).as(broken.output()).singleElement().asString()
+                .contains("rank 0 (", "so the weights are not updated");
+    }
+
+    @Test
+    void aProcessThatHangsIsNamedAfterTheTimeoutAndAllEnd() throws IOException, InterruptedException {
+        List<String> words = new ArrayList<>(List.of("-n", "2"));
+        words.addAll(program("--run.out=hanging", "--train.max_iters=1000000", "--train.checkpoint_interval=1000000",
+                "--train.eval_interval=1000000", "--train.log_interval=50", "--mpi-timeout=2"));
+        MpiPrograms.Job job = any().start(directory, words);
+        job.awaitOutput("step 50/");
+        List<ProcessHandle> programs = job.launcher().descendants()
+                .filter(process -> process.info().command().orElse("").endsWith("java")).toList();
+        assertThat(programs).hasSize(2);
+        ProcessHandle second = programs.stream().max(Comparator.comparing(ProcessHandle::pid)).orElseThrow();
+        new ProcessBuilder("kill", "-STOP", String.valueOf(second.pid())).start().waitFor();
+        MpiPrograms.Ended ended = job.end();
+        assertThat(ended.exitCode()).as(ended.output()).isNotZero();
+        assertThat(ended.lines("error:")).as(ended.output()).singleElement().asString()
+                .contains("waited 2 s for ", "rank 1 (");
+        for (ProcessHandle program : programs) {
+            MpiPrograms.awaitEnd(program.pid());
+        }
     }
 
     private static MpiPrograms any() {

@@ -9,7 +9,7 @@ import inkhorn.cli.terminal.TextTable;
 import inkhorn.config.RunConfig;
 import inkhorn.nn.LanguageModel;
 import inkhorn.plan.ParallelEfficiency;
-import inkhorn.plan.StepTime;
+import inkhorn.plan.TimedSteps;
 import inkhorn.train.Models;
 import inkhorn.train.parallel.Collectives;
 import inkhorn.train.parallel.Link;
@@ -47,11 +47,13 @@ final class LinkReport {
                 gain.batchSeconds() * 1e3, config.run().name()) + table(gain);
     }
 
-    /** Each process measures a step of one batch while the others do, and the slowest counts. */
+    /** Each process trains on one batch a step while the others do, and the slowest counts. */
     private static ParallelEfficiency gain(Ranks ranks, Link link, RunConfig config, int vocabSize) {
-        double own = StepTime.of(config, vocabSize).step();
+        double own = TimedSteps.median(config, vocabSize);
+        Collectives collectives = new Collectives(ranks);
+        collectives.meet("measuring a batch");
         double slowest = 0;
-        for (double[] of : new Collectives(ranks).gather("the time of a batch", own)) {
+        for (double[] of : collectives.gather("the time of a batch", own)) {
             slowest = Math.max(slowest, of[0]);
         }
         try (Scope shapes = Scope.openOnShapes()) {
