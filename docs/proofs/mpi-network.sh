@@ -87,7 +87,7 @@ for rate in "" 1gbit 100mbit; do
         -v predicted="$(sed -n 's/.*"2" : \([0-9.]*\).*/\1/p' doctor.json)" \
         -v bandwidth="$(sed -n 's/.*"bandwidth_bytes_per_s" : \([0-9.E]*\).*/\1/p' doctor.json)" \
         -v alone="$(sed -n 's/.*"batch_s" : \([0-9.E-]*\).*/\1/p' doctor.json)" 'BEGIN {
-            printf "        %s: %.1f ms a step, measured efficiency %.2f; doctor --mpi: %.0f MB/s, a batch %.1f ms, predicted efficiency %.2f\n",
+            printf "        %s: %.1f ms a step, measured efficiency %.3f; doctor --mpi: %.0f MB/s, a batch %.1f ms, predicted efficiency %.3f\n",
                 rate, step, batch / step, bandwidth / 1e6, alone * 1e3, predicted }'
 done
 finish
