@@ -12,6 +12,7 @@ import inkhorn.train.TrainException;
 import inkhorn.train.parallel.AgreedError;
 import inkhorn.train.parallel.Alone;
 import inkhorn.train.parallel.Collectives;
+import inkhorn.train.parallel.RankException;
 import inkhorn.train.parallel.Ranks;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -158,6 +159,10 @@ final class Team implements AutoCloseable {
 
     @Override
     public void close() {
-        ranks.close();
+        try {
+            ranks.close();
+        } catch (RankException e) {
+            fail(e);
+        }
     }
 }

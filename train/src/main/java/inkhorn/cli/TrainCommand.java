@@ -222,7 +222,7 @@ public final class TrainCommand implements Callable<Integer> {
         try (PhaseTimer timer = PhaseTimer.start("making the model")) {
             model = Models.create(config.model(), data.tokenizer().vocabSize(), config.run().seed());
         }
-        Likeness.require(team.ranks(), facts(config, data));
+        Likeness.require(team.ranks(), facts(config, data, lastStep));
         if (!team.leads()) {
             return follow(config, model, data, lastStep, shutdown, team.ranks());
         }
@@ -258,11 +258,12 @@ public final class TrainCommand implements Callable<Integer> {
     }
 
     /** What must be the same in all processes; the directory of the run is that of the first one. */
-    private static Map<String, String> facts(RunConfig config, PreparedData data) {
+    private static Map<String, String> facts(RunConfig config, PreparedData data, long lastStep) {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("version of the program", Version.number() + Version.hash());
         facts.put("config", config.toYaml().lines().filter(line -> !line.strip().startsWith("out:"))
                 .collect(Collectors.joining("\n")));
+        facts.put("last step", String.valueOf(lastStep));
         facts.put("text", Run.dataOf(data));
         facts.put("kind of kernels", KernelProvider.kernels().description().replaceAll(", [^,]*threads?$", ""));
         return facts;

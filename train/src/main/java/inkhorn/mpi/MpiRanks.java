@@ -1,6 +1,5 @@
 package inkhorn.mpi;
 
-import com.sun.jna.Pointer;
 import inkhorn.train.parallel.Collectives;
 import inkhorn.train.parallel.RankException;
 import inkhorn.train.parallel.Ranks;
@@ -18,7 +17,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * The processes that MPI has started. One thread makes all calls of MPI, and none of them blocks: messages between each
@@ -38,7 +36,9 @@ public final class MpiRanks implements Ranks {
     /** At least: the processes of a job take their time to start, each in its own. */
     private static final long PATIENCE_OF_THE_START_S = 60;
 
+    /** At least, when all have come to the end. */
     private static final long PATIENCE_OF_THE_END_S = 10;
+
     private static final long PATIENCE_OF_ABORT_MS = 2000;
 
     private final Duration timeout;
@@ -100,7 +100,7 @@ public final class MpiRanks implements Ranks {
             hosts = new String[size];
             Arrays.fill(hosts, "?");
             hosts[rank] = library.processorName();
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | Error e) {
             failure = e instanceof RuntimeException known ? known : new MpiException(e.toString());
             ended.countDown();
             begun.countDown();
@@ -116,13 +116,11 @@ public final class MpiRanks implements Ranks {
                     pause();
                 }
             }
-        } catch (RuntimeException e) {
-            failure = e;
-        } catch (Error e) {
+        } catch (MpiException e) {
+            failure = new RankException(e.getMessage());
+        } catch (RuntimeException | Error | InterruptedException e) {
             // Whoever waits must not take a message for received that has never come.
-            failure = new MpiException("the thread that calls MPI has failed: " + e);
-        } catch (InterruptedException e) {
-            failure = new MpiException("the thread that calls MPI was interrupted");
+            failure = new RankException("the thread that calls MPI has failed: " + e);
         } finally {
             ended.countDown();
             underWay.forEach(sent -> sent.done.countDown());
@@ -177,56 +175,35 @@ public final class MpiRanks implements Ranks {
 
     @Override
     public Exchange exchange(String what, ByteBuffer[] toRank, ByteBuffer[] fromRank) {
-        Sent sent = new Sent(what, toRank.clone(), fromRank.clone(), next);
+        return begin(what, toRank.clone(), fromRank.clone());
+    }
+
+    private Sent begin(String what, ByteBuffer[] toRank, ByteBuffer[] fromRank) {
+        Sent sent = new Sent(what, new Transfer(library, rank, toRank, fromRank, next));
         next = (next + 1) % TAGS;
         calls.add(sent::begin);
         return sent;
     }
 
-    /** Messages to and from each other process. */
+    /** A transfer, as those who wait for it see it. */
     private final class Sent implements Exchange {
         private final String what;
-        private final ByteBuffer[] toRank;
-        private final ByteBuffer[] fromRank;
-        private final int tag;
-        private final Pointer[] sends;
-        private final Pointer[] receives;
+        private final Transfer transfer;
         private final CountDownLatch done = new CountDownLatch(1);
 
-        Sent(String what, ByteBuffer[] toRank, ByteBuffer[] fromRank, int tag) {
+        Sent(String what, Transfer transfer) {
             this.what = what;
-            this.toRank = toRank;
-            this.fromRank = fromRank;
-            this.tag = tag;
-            sends = new Pointer[size];
-            receives = new Pointer[size];
+            this.transfer = transfer;
         }
 
         private void begin() {
-            for (int i = 1; i < size; i++) {
-                int from = (rank + size - i) % size;
-                receives[from] = library.receive(fromRank[from], from, tag);
-            }
-            for (int i = 1; i < size; i++) {
-                int to = (rank + i) % size;
-                sends[to] = library.send(toRank[to], to, tag);
-            }
+            transfer.begin();
             underWay.add(this);
         }
 
         private boolean progress() {
-            boolean any = false;
-            boolean all = true;
-            for (Pointer[] requests : List.of(receives, sends)) {
-                for (int i = 0; i < size; i++) {
-                    if (requests[i] != null && library.isDone(requests[i])) {
-                        requests[i] = null;
-                        any = true;
-                    }
-                    all &= requests[i] == null;
-                }
-            }
-            if (all) {
+            boolean any = transfer.progress();
+            if (transfer.isComplete()) {
                 done.countDown();
             }
             return any;
@@ -240,12 +217,21 @@ public final class MpiRanks implements Ranks {
 
         @Override
         public void await() {
-            long start = System.nanoTime();
             waiting.incrementAndGet();
             try {
-                while (!done.await(POLL_MS, TimeUnit.MILLISECONDS)) {
+                awaitAtLeisure();
+            } finally {
+                waiting.decrementAndGet();
+            }
+        }
+
+        /** As {@link #await}, where a few microseconds more do not matter. */
+        private void awaitAtLeisure() {
+            try {
+                // Not by the clock, which goes on while a scheduler has suspended the job.
+                for (long waited = 0; !done.await(POLL_MS, TimeUnit.MILLISECONDS); waited += POLL_MS) {
                     requireWorking();
-                    if (System.nanoTime() - start > timeout.toNanos()) {
+                    if (waited > timeout.toMillis()) {
                         throw new RankException("waited " + timeout.toSeconds() + " s for " + what + " of " + missing()
                                 + ": the process hangs, or is cut off; --mpi-timeout says how long to wait");
                     }
@@ -253,21 +239,15 @@ public final class MpiRanks implements Ranks {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new RankException("interrupted while waiting for " + what);
-            } finally {
-                waiting.decrementAndGet();
             }
             requireWorking();
         }
 
-        /** Who has sent nothing, or where all have, who has taken nothing. */
+        /** The processes; none means that this one's library does not return from a call. */
         private String missing() {
-            String silent = pending(receives);
-            return silent.isEmpty() ? pending(sends) : silent;
-        }
-
-        private String pending(Pointer[] requests) {
-            return IntStream.range(0, size).filter(i -> requests[i] != null)
-                    .mapToObj(i -> "rank " + i + " (" + hosts[i] + ")").collect(Collectors.joining(", "));
+            List<Integer> missing = transfer.missing();
+            return (missing.isEmpty() ? List.of(rank) : missing).stream()
+                    .map(of -> "rank " + of + " (" + hosts[of] + ")").collect(Collectors.joining(", "));
         }
     }
 
@@ -287,15 +267,28 @@ public final class MpiRanks implements Ranks {
         if (isClosed || ended.getCount() == 0) {
             return;
         }
+        awaitTheEndOfOthers();
         calls.add(() -> {
             library.finish();
             isClosed = true;
         });
         try {
-            ended.await(PATIENCE_OF_THE_END_S, TimeUnit.SECONDS);
+            ended.await(Math.max(timeout.toSeconds(), PATIENCE_OF_THE_END_S), TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /**
+     * The first process may have a checkpoint to write when the others have nothing left to do. MPI_Finalize would wait
+     * for it, though not for ever, and a launcher ends all processes when one ends without it.
+     */
+    private void awaitTheEndOfOthers() {
+        ByteBuffer[] toRank = new ByteBuffer[size];
+        Arrays.fill(toRank, ByteBuffer.allocateDirect(1));
+        ByteBuffer[] fromRank = new ByteBuffer[size];
+        Arrays.setAll(fromRank, from -> ByteBuffer.allocateDirect(1));
+        begin("the end", toRank, fromRank).awaitAtLeisure();
     }
 
     private static void await(CountDownLatch begun, long seconds) {

@@ -90,6 +90,11 @@ enum MpiPrograms {
             }
         }
 
+        /** The first line of the output that has this text in it. */
+        String line(String text) throws IOException {
+            return Files.readString(output).lines().filter(line -> line.contains(text)).findFirst().orElseThrow();
+        }
+
         /** Waits for the end, or kills what takes too long. */
         Ended end() throws IOException, InterruptedException {
             boolean ended = launcher.waitFor(LIMIT_S, TimeUnit.SECONDS);
@@ -105,6 +110,11 @@ enum MpiPrograms {
         private double seconds() {
             return (System.nanoTime() - start) * 1e-9;
         }
+    }
+
+    /** One that is installed, for what does not depend on which. */
+    static MpiPrograms any() {
+        return OPEN_MPI.found().isPresent() ? OPEN_MPI : MPICH;
     }
 
     /** Skips the test where there is no such MPI. */

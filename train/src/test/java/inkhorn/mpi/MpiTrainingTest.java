@@ -74,7 +74,7 @@ final class MpiTrainingTest {
 
     @Test
     void aNumberOfProcessesThatCannotShareTheBatchesIsRefusedInOneLine() throws IOException, InterruptedException {
-        MpiPrograms mpi = any();
+        MpiPrograms mpi = MpiPrograms.any();
         MpiPrograms.Ended three = train(mpi, 3, "--run.out=three");
         assertThat(three.exitCode()).isEqualTo(2);
         assertThat(three.lines("error:")).as(three.output()).singleElement().asString()
@@ -83,21 +83,22 @@ final class MpiTrainingTest {
 
     @Test
     void aConfigAndATextThatDifferInOneProcessAreRefused() throws IOException, InterruptedException {
-        MpiPrograms mpi = any();
+        MpiPrograms mpi = MpiPrograms.any();
         List<String> words = new ArrayList<>(List.of("-n", "1"));
         words.addAll(program("--run.out=unlike"));
         words.addAll(List.of(":", "-n", "1"));
-        words.addAll(program("--run.out=unlike", "--data.path=other.txt", "--optim.lr=0.5"));
+        words.addAll(program("--run.out=unlike", "--data.path=other.txt", "--optim.lr=0.5", "--stop-at=5"));
         MpiPrograms.Ended unlike = mpi.start(directory, words).end();
         assertThat(unlike.exitCode()).isEqualTo(2);
-        assertThat(unlike.lines("error:")).as(unlike.output()).hasSize(2).allMatch(line -> line.contains("rank 1 ("));
-        assertThat(unlike.output()).contains("has another config than rank 0", "has another text than rank 0");
+        assertThat(unlike.lines("error:")).as(unlike.output()).hasSize(3).allMatch(line -> line.contains("rank 1 ("));
+        assertThat(unlike.output()).contains("has another config than rank 0", "has another text than rank 0",
+                "has another last step than rank 0");
         assertThat(directory.resolve("unlike")).doesNotExist();
     }
 
     @Test
     void sigtermToTheLauncherSavesACheckpoint() throws IOException, InterruptedException {
-        MpiPrograms mpi = any();
+        MpiPrograms mpi = MpiPrograms.any();
         List<String> words = new ArrayList<>();
         if (mpi == MpiPrograms.OPEN_MPI) {
             // Open MPI passes SIGTERM on after so many seconds, without reading output, and kills after as many again.
@@ -124,7 +125,7 @@ final class MpiTrainingTest {
         List<String> poor = program("--run.out=failed", "--model.n_embd=256", "--train.max_iters=1000000");
         poor.replaceAll(word -> word.startsWith("-Xmx") ? "-Xmx26m" : word);
         words.addAll(poor);
-        MpiPrograms.Ended failed = any().start(directory, words).end();
+        MpiPrograms.Ended failed = MpiPrograms.any().start(directory, words).end();
         assertThat(failed.exitCode()).as(failed.output()).isEqualTo(1);
         assertThat(failed.lines("error:")).as(failed.output()).singleElement().asString()
                 .startsWith("error: rank 1 (").contains("out of memory");
@@ -134,20 +135,21 @@ final class MpiTrainingTest {
     @Test
     void aFullDiskAtTheFirstProcessEndsAllAndKeepsTheCheckpointBefore() throws IOException, InterruptedException {
         String[] arguments = {"--run.out=full", "--model.n_embd=128"};
-        assertThat(train(any(), 2, arguments[0], arguments[1], "--stop-at=5").exitCode()).isZero();
+        assertThat(train(MpiPrograms.any(), 2, arguments[0], arguments[1], "--stop-at=5").exitCode()).isZero();
         String resume = String.join(" ", program(arguments)) + " --resume";
-        MpiPrograms.Ended full = any().start(directory, List.of("-n", "1", "sh", "-c", "ulimit -f 600; exec " + resume,
-                ":", "-n", "1", "sh", "-c", "exec " + resume)).end();
+        MpiPrograms.Ended full = MpiPrograms.any().start(directory, List.of("-n", "1", "sh", "-c",
+                "ulimit -f 600; exec " + resume, ":", "-n", "1", "sh", "-c", "exec " + resume)).end();
         assertThat(full.exitCode()).as(full.output()).isEqualTo(1);
         assertThat(full.lines("error:")).as(full.output()).singleElement().asString().contains("File too large");
         assertThat(directory.resolve("full/step-00000006")).doesNotExist();
-        MpiPrograms.Ended again = train(any(), 2, arguments[0], arguments[1], "--resume");
+        MpiPrograms.Ended again = train(MpiPrograms.any(), 2, arguments[0], arguments[1], "--resume");
         assertThat(again.output()).contains("going on from step 5", "done:");
     }
 
     @Test
     void aLossThatIsNoNumberEndsAllAndNamesWhoComputedIt() throws IOException, InterruptedException {
-        MpiPrograms.Ended broken = train(any(), 2, "--run.out=broken", "--optim.lr=1e30", "--optim.warmup_iters=0");
+        MpiPrograms.Ended broken = train(MpiPrograms.any(), 2, "--run.out=broken", "--optim.lr=1e30",
+                "--optim.warmup_iters=0");
         assertThat(broken.exitCode()).as(broken.output()).isEqualTo(1);
         assertThat(broken.lines("error:")).as(broken.output()).singleElement().asString()
                 .contains("rank 0 (", "so the weights are not updated");
@@ -158,7 +160,7 @@ final class MpiTrainingTest {
         List<String> words = new ArrayList<>(List.of("-n", "2"));
         words.addAll(program("--run.out=hanging", "--train.max_iters=1000000", "--train.checkpoint_interval=1000000",
                 "--train.eval_interval=1000000", "--train.log_interval=50", "--mpi-timeout=2"));
-        MpiPrograms.Job job = any().start(directory, words);
+        MpiPrograms.Job job = MpiPrograms.any().start(directory, words);
         job.awaitOutput("step 50/");
         List<ProcessHandle> programs = job.launcher().descendants()
                 .filter(process -> process.info().command().orElse("").endsWith("java")).toList();
@@ -172,10 +174,6 @@ final class MpiTrainingTest {
         for (ProcessHandle program : programs) {
             MpiPrograms.awaitEnd(program.pid());
         }
-    }
-
-    private static MpiPrograms any() {
-        return MpiPrograms.OPEN_MPI.found().isPresent() ? MpiPrograms.OPEN_MPI : MpiPrograms.MPICH;
     }
 
     private static MpiPrograms.Ended train(MpiPrograms mpi, int processes, String... arguments)

@@ -4,8 +4,11 @@ import inkhorn.cli.launch.MpiEnvironment;
 import inkhorn.train.parallel.RankException;
 import inkhorn.train.parallel.Ranks;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** A program that does nothing but exchange bytes; its first argument says what. It prints a line that begins so. */
@@ -24,6 +27,8 @@ final class RankProgram {
             case "exchanges" -> exchanges(ranks);
             case "silent" -> silent(ranks);
             case "abort" -> abort(ranks);
+            case "late" -> late(ranks);
+            case "suspended" -> suspended(ranks);
             default -> throw new IllegalArgumentException(args[0]);
         }
         ranks.close();
@@ -90,6 +95,31 @@ final class RankProgram {
             }
             Thread.sleep(60_000);
         }
+    }
+
+    /** The first process has work left when the others have none. */
+    private static void late(MpiRanks ranks) throws InterruptedException {
+        if (ranks.rank() == 0) {
+            Thread.sleep(13_000);
+        }
+        System.out.println("late: rank " + ranks.rank() + " is done");
+        System.out.flush();
+    }
+
+    /** The last process has news once there is a file of this name. */
+    private static void suspended(MpiRanks ranks) throws InterruptedException {
+        System.out.println("suspended: process " + ProcessHandle.current().pid() + " of rank " + ranks.rank());
+        System.out.flush();
+        while (ranks.rank() == ranks.size() - 1 && !Files.exists(Path.of("news"))) {
+            Thread.sleep(20);
+        }
+        ByteBuffer[] to = new ByteBuffer[ranks.size()];
+        ByteBuffer[] from = new ByteBuffer[ranks.size()];
+        Arrays.setAll(to, i -> ByteBuffer.allocateDirect(8));
+        Arrays.setAll(from, i -> ByteBuffer.allocateDirect(8));
+        ranks.exchange("the news", to, from).await();
+        System.out.println("suspended: rank " + ranks.rank() + " has the news");
+        System.out.flush();
     }
 
     /** The last process ends the job while the others would go on for a minute. */

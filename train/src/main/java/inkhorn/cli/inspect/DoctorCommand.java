@@ -81,17 +81,18 @@ public final class DoctorCommand implements Callable<Integer> {
             throw new UserError("doctor --mpi: found one process, there is no link to measure; start several with"
                     + " mpirun -np 2 java -jar train.jar doctor --mpi, on hosts as --host names them");
         }
-        try (MpiRanks ranks = Mpi.join(TIMEOUT)) {
-            if (ranks.size() == 1) {
-                throw new UserError("doctor --mpi: found one process, there is no link to measure; start at least two");
-            }
-            String report = LinkReport.of(ranks, ranks.libraryVersion(), toTrain,
-                    toTrain == null ? 0 : vocabulary(toTrain), json);
-            if (ranks.rank() == 0) {
-                context.out().print(report);
-                context.out().flush();
-            }
+        // A process that fails does not wait for the others at the end: its launcher ends them.
+        MpiRanks ranks = Mpi.join(TIMEOUT);
+        if (ranks.size() == 1) {
+            throw new UserError("doctor --mpi: found one process, there is no link to measure; start at least two");
         }
+        String report = LinkReport.of(ranks, ranks.libraryVersion(), toTrain,
+                toTrain == null ? 0 : vocabulary(toTrain), json);
+        if (ranks.rank() == 0) {
+            context.out().print(report);
+            context.out().flush();
+        }
+        ranks.close();
     }
 
     private MachineFacts.TrainingNeed training(RunConfig config) {

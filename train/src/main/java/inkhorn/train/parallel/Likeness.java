@@ -15,7 +15,7 @@ public final class Likeness {
      * Compares the facts of all processes with those of rank 0.
      *
      * @param facts by name, such as {@code config}; of several lines where it matters which line differs. All processes
-     *     give the same names in the same order.
+     *     of the same version of the program give the same names in the same order.
      * @throws AgreedError in all processes, a line for each fact that differs in any of them
      */
     public static void require(Ranks ranks, Map<String, String> facts) {
@@ -24,16 +24,16 @@ public final class Likeness {
         }
         byte[] own = String.join(BETWEEN, facts.values()).getBytes(StandardCharsets.UTF_8);
         byte[][] all = new Collectives(ranks).gather("what must be the same everywhere", own);
-        String[] first = values(all[0]);
         List<String> wrong = new ArrayList<>();
         int number = 0;
         for (String name : facts.keySet()) {
             for (int rank = 1; rank < all.length; rank++) {
-                String value = values(all[rank])[number];
-                if (!value.equals(first[number])) {
+                String value = value(all[rank], number);
+                String wanted = value(all[0], number);
+                if (!value.equals(wanted)) {
                     wrong.add("rank " + rank + " (" + ranks.host(rank) + ") has another " + name + " than rank 0 ("
-                            + ranks.host(0) + "): " + difference(value, first[number])
-                            + "; start all processes with the same files");
+                            + ranks.host(0) + "): " + difference(value, wanted)
+                            + "; start all processes with the same files and options");
                     break;
                 }
             }
@@ -44,8 +44,10 @@ public final class Likeness {
         }
     }
 
-    private static String[] values(byte[] bytes) {
-        return new String(bytes, StandardCharsets.UTF_8).split(BETWEEN, -1);
+    /** Empty where there is none: another version of the program may give fewer facts. */
+    private static String value(byte[] facts, int number) {
+        String[] values = new String(facts, StandardCharsets.UTF_8).split(BETWEEN, -1);
+        return number < values.length ? values[number] : "";
     }
 
     /** The first line that differs. */
