@@ -6,47 +6,21 @@ import inkhorn.generate.TrainedModel;
 import inkhorn.inspect.Neighbours;
 import inkhorn.serve.Browser;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Locale;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
 
 /** The page Inside in a browser, for a text of the playground. */
-final class InsideBrowserTest {
-
-    private static Browser browser;
-    private static PlayModels models;
-    @TempDir
-    private static Path directory;
-
-    @BeforeAll
-    static void open() throws IOException {
-        browser = Browser.open();
-        models = PlayModels.serve(directory);
-    }
-
-    @AfterAll
-    static void close() {
-        if (browser != null) {
-            browser.close();
-            models.close();
-        }
-    }
+final class InsideBrowserTest extends PlayPages {
 
     @BeforeEach
     void comeFromThePlayground() {
         browser.width(Browser.DESK);
         browser.go(models.address() + "play");
         browser.script("sessionStorage.clear()");
-        browser.go(models.address() + "play");
-        browser.until("document.querySelector('#facts').textContent.includes('(char)')");
-        browser.script("const p = document.querySelector('#prompt'); p.value = 'ab<é\\ncab';"
-                + " p.dispatchEvent(new Event('input'))");
-        browser.until("document.querySelectorAll('#written .prompt').length === 8");
+        openPlayground("");
+        prompt("ab<é\ncab", 8);
         browser.see("#inside").click();
         browser.see("#stages tbody tr");
     }
@@ -59,8 +33,7 @@ final class InsideBrowserTest {
         browser.all("#thumbs button").get(3).click();
         assertThat(browser.see("#layer").getAttribute("value")).isEqualTo("1");
         browser.screenshot("inside-attention");
-        browser.script("const t = document.querySelector('#looked'); t.value = 'abc';"
-                + " t.dispatchEvent(new Event('input'))");
+        enter("#looked", "abc");
         browser.until("document.querySelectorAll('#stages tbody tr').length === 3");
         browser.requireQuiet(models.address());
     }

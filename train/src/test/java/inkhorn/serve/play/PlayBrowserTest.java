@@ -12,50 +12,26 @@ import inkhorn.generate.TextSoFar;
 import inkhorn.generate.Warping;
 import inkhorn.serve.Browser;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.interactions.Actions;
 
 /** The playground in a browser. */
-final class PlayBrowserTest {
+final class PlayBrowserTest extends PlayPages {
 
     private static final String IDLE = "document.querySelector('#stop').disabled && ";
-
-    private static Browser browser;
-    private static PlayModels models;
-    @TempDir
-    private static Path directory;
-
-    @BeforeAll
-    static void open() throws IOException {
-        browser = Browser.open();
-        models = PlayModels.serve(directory);
-    }
-
-    @AfterAll
-    static void close() {
-        if (browser != null) {
-            browser.close();
-            models.close();
-        }
-    }
 
     @BeforeEach
     void openThePage() {
         browser.width(Browser.DESK);
-        browser.go(models.address() + "play?model=characters&prompt=");
-        browser.until("document.querySelector('#facts').textContent.includes('(char)')");
+        openPlayground("?model=characters&prompt=");
         prompt("abc <img>");
     }
 
@@ -88,7 +64,7 @@ final class PlayBrowserTest {
         assertThat(browser.see("#temperature").getAttribute("value")).isEqualTo("0.1");
         slide("temperature_range", 1);
         assertThat(firstDrawn()).as("hotter").isLessThan(before);
-        browser.script("const k = document.querySelector('#top_k'); k.value = 3; k.dispatchEvent(new Event('input'))");
+        enter("#top_k", "3");
         assertThat(browser.all("#bars tbody tr:not(.excluded)")).hasSize(3);
         assertThat(browser.all("#bars tbody tr.excluded .p-drawn").get(0).getText()).isEqualTo("top-k");
         assertThat(browser.seeText("#part", "take part")).startsWith("3 of ");
@@ -277,13 +253,6 @@ final class PlayBrowserTest {
         prompt(text, text.length());
     }
 
-    /** @param count of its tokens */
-    private static void prompt(String text, int count) {
-        browser.script("const p = document.querySelector('#prompt'); p.value = arguments[0];"
-                + " p.dispatchEvent(new Event('input'))", text);
-        browser.until("document.querySelectorAll('#written .prompt').length === " + count);
-    }
-
     private static void write(int count) {
         int before = browser.all("#written .prompt").size();
         browser.script("document.querySelector('#tokens').value = " + count);
@@ -301,8 +270,7 @@ final class PlayBrowserTest {
     }
 
     private static void slide(String id, double to) {
-        browser.script("const s = document.getElementById(arguments[0]); s.value = arguments[1];"
-                + " s.dispatchEvent(new Event('input'))", id, to);
+        enter("#" + id, String.valueOf(to));
     }
 
     private static double firstDrawn() {
