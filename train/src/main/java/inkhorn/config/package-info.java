@@ -1,6 +1,6 @@
 /**
- * Configs: one record a section, read from YAML and the command line with every problem reported at once, and written
- * back. Keys and defaults are the records' components ({@code nLayer} is {@code n_layer}); the section {@code model} is
- * {@code inkhorn.nn.GptConfig}.
+ * Configs: one record for each section. A config is read from YAML and the command line, with all problems reported
+ * together, and can be written back. The keys are the components of the records ({@code nLayer} is {@code n_layer});
+ * most keys of the section {@code model} are those of {@code inkhorn.nn.GptConfig}.
  */
 package inkhorn.config;

@@ -1,7 +1,7 @@
 /**
- * The web front door: one server with pages and JSON, from the jar, without a network. This package knows HTTP and
- * nothing of models: {@link inkhorn.serve.WebServer} listens, checks and limits, and a
- * {@link inkhorn.serve.Feature} answers. Each feature has a package of its own below this one. Pages lie in the
- * resources of the same name.
+ * The web server: pages and JSON, all from the jar and without other servers. This package handles HTTP and does not
+ * depend on models: {@link inkhorn.serve.WebServer} accepts, checks and limits requests, and a
+ * {@link inkhorn.serve.Feature} answers them. Each feature has a package of its own below this one. The pages are
+ * resources of the same package.
  */
 package inkhorn.serve;

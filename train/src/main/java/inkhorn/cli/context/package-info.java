@@ -1,2 +1,2 @@
-/** What a command works with besides its options; a test gives it streams, signals and a machine of its own. */
+/** The environment of a command: streams, signals and the machine. Tests replace it. */
 package inkhorn.cli.context;

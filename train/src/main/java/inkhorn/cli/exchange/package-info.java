@@ -1,2 +1,2 @@
-/** Commands that bring models in from other programs and out to them. */
+/** Commands that import models from other programs and export models to them. */
 package inkhorn.cli.exchange;

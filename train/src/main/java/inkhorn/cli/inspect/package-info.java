@@ -1,2 +1,2 @@
-/** Commands that show something of a model, a config or the machine, and change nothing. */
+/** Commands that show facts about a model, a config or the machine, and change nothing. */
 package inkhorn.cli.inspect;

@@ -1,5 +1,5 @@
 /**
- * The machine and the JVM that training runs on: what they are, how fast they are, and what to change. {@code doctor}
- * shows it.
+ * The machine and the JVM on which training runs: their properties, their speed, and advice on what to change.
+ * {@code doctor} prints these.
  */
 package inkhorn.cli.machine;

@@ -1,5 +1,5 @@
 /**
- * The models that the server writes and computes with: by name, opened when one first asks for them, all on one thread
- * for computing, so that requests share the processor instead of contending for it.
+ * The models that the server computes with, by name. A model is opened when it is first requested. All models compute
+ * on one thread, so that requests share the processor instead of contending for it.
  */
 package inkhorn.serve.model;

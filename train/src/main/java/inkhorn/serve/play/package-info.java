@@ -1,6 +1,6 @@
 /**
- * The pages Playground and Inside: writing with a served model token by token ({@link inkhorn.serve.play.PlayFeature}),
- * and looking at what it computes ({@link inkhorn.serve.play.InsideFeature}). Knows models and requests; what is
- * computed goes through {@link inkhorn.serve.model.ComputeThread}.
+ * The pages Playground and Inside. {@link inkhorn.serve.play.PlayFeature} generates text with a served model token by
+ * token, and {@link inkhorn.serve.play.InsideFeature} shows what the model computes. This package depends on models and
+ * requests; all computation runs on {@link inkhorn.serve.model.ComputeThread}.
  */
 package inkhorn.serve.play;

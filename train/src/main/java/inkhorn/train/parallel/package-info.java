@@ -1,6 +1,6 @@
 /**
- * One training by several processes: what they send each other, how the gradients of micro-batches are added, and which
- * process updates which weights. Nothing here knows how messages travel: {@link inkhorn.train.parallel.Ranks} is what
- * the others stand on, and {@code inkhorn.mpi} is one of its kinds.
+ * Training by several processes: the messages between them, the sum of the gradients of micro-batches, and the
+ * assignment of weights to the processes that update them. This package does not depend on how messages are sent: all
+ * its classes use the interface {@link inkhorn.train.parallel.Ranks}, which {@code inkhorn.mpi} implements.
  */
 package inkhorn.train.parallel;
