@@ -12,8 +12,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Which data a run trains on, as a checkpoint's {@code trainer.json} says under {@value #KEY}: the token files of both
- * splits. They follow from the text, the tokenizer and {@code data.val_fraction}, and from nothing else.
+ * The data that a run trains on: the token files of both splits, as a checkpoint's {@code trainer.json} records them
+ * under {@value #KEY}. They depend only on the text, the tokenizer and {@code data.val_fraction}.
  *
  * @param train the tokens that it learns from
  * @param val   the tokens that it is evaluated on

@@ -14,8 +14,8 @@ import java.util.function.LongConsumer;
 import java.util.function.LongFunction;
 
 /**
- * The mean loss over a split, without dropout, over the same batches each time. Of a whole split every target counts
- * once, as for published numbers.
+ * The mean loss over a split, without dropout, over the same batches each time. If the whole split is evaluated, every
+ * target counts once, as in published figures.
  */
 public final class Evaluation {
 

@@ -12,9 +12,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * What an evaluation consists of: the losses on both splits, and a short text; of the average of the weights if there
- * is one. A stop request interrupts it between two
- * ops.
+ * Makes an evaluation: the losses on both splits, and a short text. If there is an average of the weights, it is
+ * evaluated. A stop request interrupts an evaluation between two ops.
  */
 final class Evaluator {
 

@@ -6,8 +6,8 @@ import org.apache.commons.math3.distribution.TDistribution;
 import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
 
 /**
- * A model's loss on a text, and how far it can be believed. The interval is that of Student's t over the mean losses of
- * the blocks; blocks of one text are alike, so it is rather too narrow.
+ * A model's loss on a text, with a confidence interval. The interval is Student's t interval over the mean losses of
+ * the blocks. Blocks of one text are not independent, so the interval tends to be too narrow.
  *
  * @param loss       mean cross-entropy in nats a token: {@link Evaluation}'s figure
  * @param halfWidth  of the loss's 95 % confidence interval; NaN where there are fewer than two whole blocks

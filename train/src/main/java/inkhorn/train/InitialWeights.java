@@ -31,8 +31,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * A checkpoint as what a new run begins with: {@code model.init_from}. It gives the weights, and the architecture and
- * tokenizer where the config has no keys for them.
+ * The checkpoint with which a new run begins: {@code model.init_from}. It provides the weights, and also the
+ * architecture and the tokenizer if the config has no keys for them.
  */
 public final class InitialWeights {
 

@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Models of runs. */
+/** Creates the models of runs. */
 public final class Models {
 
     private static final int NAMES_SHOWN = 6;

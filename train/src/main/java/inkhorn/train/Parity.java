@@ -21,8 +21,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Recomputes what PyTorch computed for a small model: logits, loss and gradients of one batch, then the losses,
- * gradient norms and parameters of successive training steps on it (after llm.c's {@code test_gpt2.c}).
+ * Repeats PyTorch's computations for a small model: logits, loss and gradients of one batch, then the losses, gradient
+ * norms and parameters of successive training steps on that batch (after llm.c's {@code test_gpt2.c}).
  */
 public final class Parity {
 

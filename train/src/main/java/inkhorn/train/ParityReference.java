@@ -12,7 +12,9 @@ import java.io.Closeable;
 import java.nio.file.Path;
 import java.util.List;
 
-/** What another implementation computed: {@code golden.safetensors} and the {@code optimizer.json} beside it. */
+/**
+ * The results of another implementation: {@code golden.safetensors}, with {@code optimizer.json} in the same directory.
+ */
 final class ParityReference implements Closeable {
 
     static final String GRADIENT = "grad.";

@@ -6,15 +6,15 @@ import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 
 /**
- * What share of the machine's peak a run makes use of: operations a token (see {@link
- * inkhorn.nn.LanguageModel#flopsPerToken()}) times tokens a second over the operations a second of the bare
- * micro-kernel, the "model FLOPs utilization" of Chowdhery et al. (2022, section 4.1).
+ * The share of the machine's peak that a run uses: operations per token (see
+ * {@link inkhorn.nn.LanguageModel#flopsPerToken()}) times tokens per second, divided by the operations per second of
+ * the bare micro-kernel. This is the model FLOPs utilization (MFU) of Chowdhery et al. (2022, section 4.1).
  *
- * <p>The peak is measured between two steps: not before the first, which nobody wants to wait for and where the
- * compiler would be measured, but after some seconds of training. It takes part in nothing that a step computes. A step
- * that is faster than the peak shows that other programs computed while it was measured: then no share is known until a
- * later measurement exceeds every step yet. Such measurements are made at intervals that double, so they take at most a
- * twentieth of the time.
+ * <p>The peak is measured between two steps after some seconds of training. A measurement before the first step would
+ * delay it, and would include the time of the compiler. The measurement does not affect the results of any step. If a
+ * step is faster than the peak, other programs ran during the measurement. Then no share is known until a later
+ * measurement exceeds the speed of every step so far. The interval between measurements doubles each time, so they take
+ * at most a twentieth of the time.
  */
 public final class PeakMeter {
 

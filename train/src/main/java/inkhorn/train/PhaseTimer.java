@@ -4,7 +4,7 @@ import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Says at debug level how long a phase of a run took; {@link StepProfile} does so for the parts of a step. */
+/** Logs at debug level how long a phase of a run took; {@link StepProfile} does the same for the parts of a step. */
 public final class PhaseTimer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(PhaseTimer.class);

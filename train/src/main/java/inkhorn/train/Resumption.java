@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * How a run is gone on with, and what must be the same for that.
+ * How a run is resumed, and the checks that the config, the tokenizer and the data agree with its checkpoint.
  *
  * @param checkpoint  {@code step-NNNNNNNN}, {@code best} or {@code latest} of the run; empty for its newest whole
  *                    checkpoint

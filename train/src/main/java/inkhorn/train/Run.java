@@ -39,8 +39,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
- * A run on disk: a directory with {@code config.yaml}, {@code metrics.jsonl} and the checkpoints, held by one process
- * at a time. It listens to a {@link Trainer} and writes down what is to last.
+ * A run on disk: a directory with {@code config.yaml}, {@code metrics.jsonl} and the checkpoints, locked by one process
+ * at a time. It listens to a {@link Trainer} and writes logs and checkpoints.
  */
 public final class Run implements Closeable {
 

@@ -1,6 +1,6 @@
 package inkhorn.train;
 
-/** What a run's logs keep: {@link TrainEvent.Stepped}, {@link Evaluation.Losses} or {@link TrainEvent.Sampled}. */
+/** A record of a run's logs: {@link TrainEvent.Stepped}, {@link Evaluation.Losses} or {@link TrainEvent.Sampled}. */
 public interface RunRecord {
 
     /** Steps done. */

@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /**
- * Where a run stands: with the weights, the optimizer's moments and the config, all that is needed to go on bit for
- * bit.
+ * The progress of a run. Together with the weights, the optimizer's moments and the config, it is all that a resume
+ * needs to compute the same bits.
  *
  * @param step updates made
  * @param optimizerSteps the optimizer's own count, for its bias correction

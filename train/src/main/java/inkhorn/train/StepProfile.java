@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where the time of training steps goes, and what they allocate on the heap, for {@code --debug}: the means since the
- * line before. While the logger is off it reads no clock.
+ * The time of each part of a training step and the heap that it allocates, for {@code --debug}: means over the steps
+ * since the previous line. If the logger is off, the clock is not read.
  */
 final class StepProfile {
 

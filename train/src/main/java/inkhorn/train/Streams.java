@@ -3,7 +3,7 @@ package inkhorn.train;
 import inkhorn.autograd.Rng;
 import inkhorn.data.BatchSampler.Draw;
 
-/** What a run draws random numbers for, each from a stream of its own. */
+/** The purposes for which a run draws random numbers; each has a stream of its own. */
 final class Streams {
 
     static final long WEIGHTS = 1;

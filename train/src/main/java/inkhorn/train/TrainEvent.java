@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What happens in a training. A {@link Trainer} tells its listener on the training thread, between steps and within
- * evaluations; a {@link Run} adds {@link Saving} and {@link Saved}.
+ * An event of a training. A {@link Trainer} reports events to its listener on the training thread, between steps and
+ * during evaluations; a {@link Run} adds {@link Saving} and {@link Saved}.
  */
 public sealed interface TrainEvent {
 

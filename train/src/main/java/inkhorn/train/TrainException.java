@@ -1,6 +1,9 @@
 package inkhorn.train;
 
-/** A run that cannot go on because a number is no longer finite, in one line that says what happened and what to do. */
+/**
+ * Thrown if a run cannot continue because a number is no longer finite. The message is one line that says what happened
+ * and what to do.
+ */
 public final class TrainException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

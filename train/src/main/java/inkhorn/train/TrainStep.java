@@ -23,7 +23,7 @@ import java.util.function.LongToDoubleFunction;
  * computes is a pure function of the weights, the optimizer's moments, the batches, the seed and the number of the
  * step.
  *
- * <p>A loop of steps reuses the memory of one for the next if a {@link Scope} is open around the loop.
+ * <p>If a {@link Scope} is open around a loop of steps, each step reuses the memory of the previous one.
  */
 public final class TrainStep {
 

@@ -36,9 +36,9 @@ import java.util.function.LongToDoubleFunction;
 import java.util.stream.Stream;
 
 /**
- * Teaches a model: a loop of steps, with checkpoints and evaluations in between, that tells a listener what happens. It
- * writes no files; {@link Run} is the listener that does. What a step does is a pure function of (config, seed, step),
- * so a training that stops anywhere goes on as if it had not.
+ * Trains a model: a loop of steps, with checkpoints and evaluations in between, that reports events to a listener. It
+ * writes no files; the listener {@link Run} does. A step is a pure function of (config, seed, step) and the state, so a
+ * training that was stopped at any step continues as if it had not been stopped.
  */
 public final class Trainer {
 

@@ -15,8 +15,9 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * What training a model on batches of one size takes, in bytes: counted in two real steps on shapes alone, the second
- * of which finds the arrays of the first. Not in it: Java itself and the kernels' working space, some tens of MiB.
+ * The memory, in bytes, that training a model on batches of one size takes. It is counted in two real steps on shapes
+ * alone; the second step reuses the arrays of the first. Java itself and the working memory of the kernels, some tens
+ * of MiB, are not included.
  *
  * @param weights     the parameters, and a position table that is computed
  * @param gradients   one a trained parameter, and where a step has several batches the sums that wait to be added

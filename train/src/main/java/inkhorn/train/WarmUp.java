@@ -10,12 +10,12 @@ import inkhorn.nn.LanguageModel;
 import inkhorn.optim.AdamW;
 
 /**
- * Has the JVM compile the arithmetic while the data are still being read: a thread of its own trains a small model of
- * the same kind until it is told to stop, has taken so many steps or so many seconds that the compiler has come by. A
- * vector in code that is not compiled yet is an object, and each operation on one a loop of calls; so the fewer values
- * go through before the compiler has come by, the sooner the first step is done.
+ * Makes the JVM compile the arithmetic while the data are still being read. A separate thread trains a small model of
+ * the same kind until it is told to stop, or until it has made enough steps or run for enough seconds for the code to
+ * be compiled. In code that is not compiled, a vector is an object and each operation on it is a loop of calls. So the
+ * first step is finished sooner if few values are computed before the code is compiled.
  *
- * <p>Nothing of it reaches the run: random numbers are functions of their seed, and the model is thrown away.
+ * <p>The warm-up does not affect the run: random numbers are functions of their seed, and the small model is discarded.
  */
 public final class WarmUp implements AutoCloseable {
 

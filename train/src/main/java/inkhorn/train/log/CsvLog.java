@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 
 /**
  * A run's {@code metrics.csv}: the steps and evaluations of {@code metrics.jsonl} as one table, for spreadsheets. A
- * cell is empty where the record has no such value, or one that is no finite number. Texts are left out.
+ * cell is empty if the record has no such value, or if the value is not a finite number. Texts are left out.
  */
 final class CsvLog implements MetricsLog {
 

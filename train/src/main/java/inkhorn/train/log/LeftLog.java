@@ -9,9 +9,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
 /**
- * The log of a history that a run goes back from, kept until the new history has a checkpoint. Its name holds the hash
- * of the newest checkpoint of the old history: where that is still the run's newest, the next process takes the old log
- * back.
+ * The old log of a run that is resumed from an earlier step, kept until the new history has a checkpoint. The name of
+ * the file holds the hash of the newest checkpoint of the old history. If that is still the newest checkpoint of the
+ * run, the next process restores the old log.
  */
 public final class LeftLog {
 

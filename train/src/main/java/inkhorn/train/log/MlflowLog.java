@@ -34,13 +34,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells an MLflow tracking server of a run: the config as parameters, the numbers of its records as metrics, the
- * machine as tags, how it ended. A thread of its own does, from a queue of limited length, so that no step waits for
- * the server. If it fails or is silent for too long, there is one warning, the thread tries again later, and the
- * training goes on.
+ * Sends the records of a run to an MLflow tracking server: the config as parameters, the numbers of the records as
+ * metrics, the machine as tags, and the final status. A separate thread sends them from a queue of limited length, so
+ * that no step waits for the server. If the server fails or does not answer for too long, there is one warning, the
+ * thread tries again later, and the training continues.
  *
- * <p>{@code mlflow.json} in the run directory holds the id of the run there and the last step that the server has; a
- * resume continues that run from there.
+ * <p>{@code mlflow.json} in the run directory holds the id of the run on the server and the last step that the server
+ * has; a resume continues that run after this step.
  */
 final class MlflowLog implements MetricsLog {
 

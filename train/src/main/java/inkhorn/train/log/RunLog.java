@@ -27,11 +27,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A run's {@code metrics.jsonl}: one JSON object a line, on the disk's way as soon as it is appended.
+ * A run's {@code metrics.jsonl}: one JSON object for each line. A line is given to the operating system as soon as it
+ * is appended.
  *
- * <p>The log of a resumed run equals that of an undisturbed one but for its times. For that, a trainer appends a step's
- * training record before it saves the checkpoint of that step. The record of its evaluation may follow: a resume from
- * that checkpoint keeps it where it is there, and makes the evaluation where it is not.
+ * <p>The log of a resumed run equals that of an undisturbed run, except for its times. To achieve this, a trainer
+ * appends the training record of a step before it saves the checkpoint of that step. The record of the step's
+ * evaluation may come after the checkpoint: a resume from that checkpoint keeps this record if it exists, and otherwise
+ * repeats the evaluation.
  *
  * <p>JSON has no NaN and no infinities: they are written as {@code null} and read as NaN.
  */

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** All logs of a run: {@code metrics.jsonl}, and behind it those that the config asks for. */
+/** All logs of a run: first {@code metrics.jsonl}, then those that the config requests. */
 public final class RunLogs implements AutoCloseable {
 
     /** In the run directory. */

@@ -6,7 +6,10 @@ import inkhorn.train.TrainEvent;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The numbers of a record under the names that TensorBoard and MLflow show: what stands before a / groups charts. */
+/**
+ * The numbers of a record under the names that TensorBoard and MLflow show. The part of a name before a / groups the
+ * charts.
+ */
 final class Scalars {
 
     static final String VALIDATION_LOSS = "loss/val";

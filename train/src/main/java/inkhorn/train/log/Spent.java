@@ -1,7 +1,7 @@
 package inkhorn.train.log;
 
 /**
- * What a run has spent up to a record of its log.
+ * The steps, tokens and seconds of a run up to a record of its log.
  *
  * @param step          steps done
  * @param tokens        learned from

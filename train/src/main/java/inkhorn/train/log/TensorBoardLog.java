@@ -11,8 +11,8 @@ import java.util.Map;
 
 /**
  * A run's event files for TensorBoard: scalars, the texts of evaluations and, as hyper-parameters, the config. Each
- * process writes a file of its own. Where a run is resumed, its file begins with the start of a session, and
- * TensorBoard forgets what earlier files have of later steps.
+ * process writes a file of its own. The file of a resumed run begins with the start of a session, at which TensorBoard
+ * discards the later steps of earlier files.
  *
  * <p>The messages are those of TensorFlow's event.proto, summary.proto and tensor.proto, and TensorBoard's
  * plugins/hparams/plugin_data.proto.

@@ -3,7 +3,7 @@ package inkhorn.train.parallel;
 import inkhorn.config.UserError;
 import java.util.List;
 
-/** An error of the user that all processes of a training find at the same point, so that one of them may say it. */
+/** A user error that all processes of a training find at the same point, so that only one of them has to report it. */
 public final class AgreedError extends UserError {
 
     private static final long serialVersionUID = 1;

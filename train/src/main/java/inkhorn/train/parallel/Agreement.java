@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.function.BooleanSupplier;
 
 /**
- * Whether a training stops, which all of its processes decide together: they say at the same step whether they are
- * asked to, and stop there if any of them is. A process that is alone stops when it is asked to.
+ * The common decision of all processes of a training whether to stop. At the same step, each process tells the others
+ * whether it has been asked to stop, and all of them stop there if any has. A single process stops when it is asked to.
  */
 public final class Agreement implements BooleanSupplier {
     private final boolean isAlone;

@@ -2,7 +2,7 @@ package inkhorn.train.parallel;
 
 import java.nio.ByteBuffer;
 
-/** A single process, which has nobody to exchange anything with. */
+/** A training with a single process, in which nothing is exchanged. */
 public final class Alone implements Ranks {
     private static final Exchange NOTHING = new Exchange() {
         @Override

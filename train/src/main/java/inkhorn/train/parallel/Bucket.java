@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What is exchanged at once: small parameters together, and large ones in parts, each of which holds as much of every
- * process's elements as the other parts.
+ * The unit of exchange: several small parameters, or a part of a large one. Each part of a large parameter holds
+ * equally many elements of every process.
  */
 record Bucket(int number, List<Piece> pieces) {
 

@@ -12,10 +12,10 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * The gradients and weights of several processes, bucket by bucket. Each process sends the others its sums of what they
- * update, as soon as a backward pass is done with a bucket, and adds what it is sent in the order of the
- * {@link SumTree}: a reduce-scatter whose bits do not depend on the number of processes. A few buckets are under way at
- * a time, in buffers that are used again.
+ * The gradients and weights of several processes, bucket by bucket. As soon as the backward pass has completed a
+ * bucket, each process sends every other process its sums for the elements that the other one updates. It adds the sums
+ * that it receives in the order of the {@link SumTree}. This is a reduce-scatter whose bits do not depend on the number
+ * of processes. A few buckets are sent at the same time, in buffers that are reused.
  */
 final class Exchanged {
     private static final int UNDER_WAY = 8;

@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The gradients of a step: those of its micro-batches, added by a {@link SumTree}. This process adds those of its own
- * micro-batches, and with several processes each adds what all have for the elements that it updates
- * ({@link Exchanged}). The sum is found where the backward pass leaves a gradient.
+ * The gradients of a step: those of its micro-batches, added by a {@link SumTree}. This process adds the gradients of
+ * its own micro-batches. With several processes, each process then adds the sums of all processes for the elements that
+ * it updates ({@link Exchanged}). The result is stored as the gradient of each parameter.
  */
 public final class GradientSum {
     private final List<Parameter> parameters;

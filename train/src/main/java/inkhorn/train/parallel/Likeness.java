@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** What must be the same in all processes before the first step; otherwise they would compute different things. */
+/** The facts that must be the same in all processes before the first step; otherwise their results would differ. */
 public final class Likeness {
     private static final String BETWEEN = "\u0000";
 

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * How fast the processes of a training reach each other.
+ * The speed of the connection between the processes of a training.
  *
  * @param latency   seconds of an exchange of a few bytes of each process with each other; the median of the slowest one
  * @param bandwidth bytes that a process sends in a second while all send to all; of the slowest one

@@ -1,6 +1,9 @@
 package inkhorn.train.parallel;
 
-/** The processes of a training cannot go on together. The message names the exchange and the ranks that are missing. */
+/**
+ * Thrown if the processes of a training cannot continue together. The message names the exchange and the ranks that are
+ * missing.
+ */
 public final class RankException extends RuntimeException {
 
     private static final long serialVersionUID = 1;

@@ -3,8 +3,8 @@ package inkhorn.train.parallel;
 import java.nio.ByteBuffer;
 
 /**
- * The processes of one training, numbered from 0, as this one of them sees them. All of them begin the same exchanges
- * in the same order. Not for use by several threads at once.
+ * The processes of one training, numbered from 0, from the point of view of this process. All of them begin the same
+ * exchanges in the same order. Not for use by several threads at once.
  */
 public interface Ranks extends AutoCloseable {
 

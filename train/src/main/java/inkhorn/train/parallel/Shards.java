@@ -12,10 +12,10 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Which elements of each trained parameter each of several processes updates, and keeps the moments of: ZeRO stage 1
- * (Rajbhandari et al. 2020, 5.1). The elements of a process are neighbours, and begin with a block of
- * {@link AxisKernels#sumsOfSquares}. What an optimizer updates as a whole belongs to one process. Each process gets as
- * many moments as the others, as far as the blocks allow.
+ * The division of the elements of all trained parameters among the processes: each process updates its elements and
+ * keeps their moments. This is ZeRO stage 1 (Rajbhandari et al. 2020, 5.1). The elements of a process are contiguous,
+ * and begin at a block of {@link AxisKernels#sumsOfSquares}. A parameter that an optimizer updates as a whole belongs
+ * to one process. Each process gets equally many moments, as far as the blocks allow.
  */
 public final class Shards {
     private final List<Parameter> parameters;

@@ -10,7 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** An optimizer's moments, of which each process keeps its shard: as a file has them, whole. */
+/** An optimizer's moments, of which each process keeps its shard, in the complete form in which a file stores them. */
 public final class SharedMoments {
     private static final float[] NONE = {};
 

@@ -4,10 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The binary tree by which the gradients of a step's micro-batches are added. On each level from the leaves up two
- * neighbours are added, the first and the second, the third and the fourth and so on; one without a neighbour goes up
- * alone. The tree depends on the number of micro-batches only, so the sums have the same bits whichever processes
- * compute which of its parts.
+ * The binary tree by which the gradients of a step's micro-batches are added. On each level, beginning at the leaves,
+ * neighbours are added in pairs: the first and the second node, the third and the fourth, and so on. A node without a
+ * neighbour moves up unchanged. The tree depends only on the number of micro-batches, so the sums have the same bits
+ * for any distribution of its parts over the processes.
  */
 final class SumTree {
     private final int leaves;
