@@ -39,7 +39,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Parses the command line, runs the command, and turns what goes wrong into one line and an exit code. */
+/** Parses the command line, runs the command, and turns an exception into a one-line message and an exit code. */
 final class Cli {
 
     /** By name, in the order of the help; a new command is added here and nowhere else. */

@@ -17,7 +17,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
 /**
- * What the user is told of an exception, and the exit code. The only place that knows this.
+ * The message to the user and the exit code for an exception. Only this class decides them.
  *
  * @param exitCode 1 the run failed, 2 the user's input is wrong
  * @param lines    one line a problem

@@ -29,7 +29,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
- * {@code sample}: writes the prompt and what a trained model makes of it, in UTF-8, each token as soon as it is chosen.
+ * {@code sample}: writes the prompt and the text with which a trained model continues it, in UTF-8, each token as soon
+ * as it is chosen.
  */
 @Command(name = "sample", sortOptions = false, description = "Write text with a trained model.")
 public final class SampleCommand implements Callable<Integer> {

@@ -10,7 +10,7 @@ import inkhorn.serve.runs.RunFolders;
 import inkhorn.serve.runs.RunsFeature;
 import java.util.List;
 
-/** What the program's server offers, as a command of its own and beside a training. */
+/** The features of the program's server, both as a command of its own and beside a training. */
 final class ServerFeatures {
 
     private ServerFeatures() {

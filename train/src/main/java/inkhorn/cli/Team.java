@@ -24,8 +24,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * The processes of a training, as its command sees them. Rank 0 prints, writes and saves; the others compute, and print
- * nothing but what they fail of.
+ * The processes of a training, for its command. Rank 0 prints, writes and saves; the other ranks compute, and print
+ * only errors.
  */
 final class Team implements AutoCloseable {
     /** The others are silent so long: mostly rank 0 fails of the same, says so and ends them. */

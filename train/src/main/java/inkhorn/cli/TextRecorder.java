@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Keeps what is to be told of a text while it is written. */
+/** Collects the facts about a text while it is generated, for its JSON. */
 final class TextRecorder implements TokenListener {
 
     /**

@@ -23,7 +23,7 @@ import java.util.Locale;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
-/** Writes the texts that were asked for, prompt by prompt, as text or as JSON. */
+/** Generates and prints the requested texts, prompt by prompt, as text or as JSON. */
 final class TextWriter {
 
     /** nanoGPT's, between texts. */

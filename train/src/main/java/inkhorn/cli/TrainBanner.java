@@ -11,7 +11,7 @@ import java.io.PrintStream;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What a training says of itself before its first step: run, data, model, memory, kernels and steps. */
+/** The lines that a training prints before its first step: run, data, model, memory, kernels and steps. */
 final class TrainBanner {
 
     private TrainBanner() {

@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * The server beside a training, where the command line asks for one. It shows what the training does, and computes
- * nothing: the cores are the training's.
+ * The server beside a training, if the command line asks for one. It shows the training and does not compute with
+ * models, because the training uses all cores.
  */
 final class TrainServer implements Consumer<TrainEvent>, AutoCloseable {
 

@@ -10,7 +10,7 @@ import inkhorn.data.source.Corpus;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** What a config's section {@code data} names, prepared where it is not yet. */
+/** The data that the section {@code data} of a config names; they are prepared if necessary. */
 final class TrainingData {
 
     private TrainingData() {

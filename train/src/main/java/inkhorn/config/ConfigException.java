@@ -2,7 +2,7 @@ package inkhorn.config;
 
 import java.util.List;
 
-/** A config that cannot be used; every problem found in it, each of one line. */
+/** Thrown for a config that cannot be used. The message has one line for each problem. */
 public final class ConfigException extends UserError {
     ConfigException(List<Fault> problems) {
         super(problems.stream().map(Fault::line).toList());

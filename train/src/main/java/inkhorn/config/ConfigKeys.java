@@ -12,7 +12,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
-/** The keys of a config, read from {@link RunConfig} and its records, so that a new key is written down once. */
+/**
+ * The keys of a config, read from {@link RunConfig} and its records, so that a new key is declared in one place only.
+ */
 public final class ConfigKeys {
     /** Keys whose default follows from another key: resolved by their record or by the loader. */
     private static final Set<String> DERIVED = Set.of("run.name", "run.out", "data.format", "data.tokenizer",

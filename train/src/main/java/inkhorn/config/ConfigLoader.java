@@ -26,8 +26,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Reads a config: a YAML file, then what the command line puts over it, then the defaults; and reports everything wrong
- * at once.
+ * Reads a config. A value comes from the command line, else from the YAML file, else from the defaults. All problems
+ * are reported together.
  */
 public final class ConfigLoader {
     // The longest sensible config has a few kilobytes; a model or a corpus given by mistake must not be parsed.

@@ -14,8 +14,8 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * Which keys have no effect beside which values of others: one table. What is wrong, rather than without effect, the
- * records refuse.
+ * The table of keys that have no effect in combination with certain values of other keys. Values that are wrong, and
+ * not just without effect, are refused by the records.
  */
 final class IneffectiveKeys {
     static final List<Rule> RULES = Stream.concat(

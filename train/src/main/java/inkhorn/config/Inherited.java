@@ -2,7 +2,7 @@ package inkhorn.config;
 
 import java.util.Map;
 
-/** What stands for keys that neither the file nor the command line gives, instead of their defaults. */
+/** Values that are used instead of the defaults for keys that neither the file nor the command line gives. */
 @FunctionalInterface
 public interface Inherited {
     /** Leaves every key its default. */

@@ -1,6 +1,6 @@
 package inkhorn.config;
 
-/** What {@code run.log_to} names: where the records of a run go. */
+/** A value of {@code run.log_to}: a format in which the records of a run are written. */
 public enum LogTarget {
     /** {@code metrics.jsonl}, in any case: resuming and reports read it. */
     JSONL,

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.function.BiFunction;
 
 /**
- * Section {@code model}: the architecture, and what else fixes a model that a run begins with.
+ * Section {@code model}: the architecture, and the other settings of the model with which a run begins.
  *
  * @param type     a GPT, or the bigram table that a GPT must beat
  * @param gpt      the architecture; its components are keys of this section

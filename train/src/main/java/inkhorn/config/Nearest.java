@@ -2,7 +2,7 @@ package inkhorn.config;
 
 import java.util.Collection;
 
-/** Finds the word that a misspelled one was meant to be. */
+/** Finds the valid word that is nearest to a misspelled one. */
 public final class Nearest {
     private Nearest() {}
 

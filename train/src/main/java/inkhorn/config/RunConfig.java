@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** A whole config, valid and resolved: every key has its value. */
+/** A complete, valid config, in which every key has a value. */
 public record RunConfig(RunIdentity run, DataConfig data, ModelConfig model, TrainConfig train, OptimConfig optim,
         LoraConfig lora) {
     /** Its name in the directory of a run and of a checkpoint. */

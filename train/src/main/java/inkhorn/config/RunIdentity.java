@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Section {@code run}: what the run is called and where it and its records are written.
+ * Section {@code run}: the name and the seed of the run, its directory, and where its records are written.
  *
  * @param name the run's name, usable as a directory name; {@link ConfigLoader} takes the config file's name if it gives
  *     none

@@ -6,7 +6,8 @@ import inkhorn.optim.BatchSchedule;
 import java.util.List;
 
 /**
- * Section {@code train}: how long, in what batches, and what happens on the way. An interval of 0 means never.
+ * Section {@code train}: the length of the training, its batches, and its evaluations, checkpoints and logs. An
+ * interval of 0 means never.
  *
  * @param batchSize          sequences of {@code model.block_size} tokens in a batch
  * @param gradAccum          batches whose gradients are averaged before a step

@@ -3,8 +3,8 @@ package inkhorn.config;
 import java.util.List;
 
 /**
- * What the user gave cannot be used: a config, an option, a file. The message is written for them, one line a problem,
- * and needs no stack trace. {@code inkhorn.cli} prints it and exits with 2.
+ * Thrown if an input of the user cannot be used: a config, an option or a file. The message is written for the user,
+ * with one line for each problem, and needs no stack trace. {@code inkhorn.cli} prints it and exits with 2.
  */
 public class UserError extends RuntimeException {
     private final transient List<String> lines;

@@ -7,7 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** What of a planned run will not fit on this machine, or hardly learn: a sentence each, what does not fit first. */
+/**
+ * The warnings about a planned run that will not fit on this machine or will hardly learn. Each is a sentence; warnings
+ * about what does not fit come first.
+ */
 public final class Caution {
 
     /** Tokens a parameter that make the best use of a given number of operations (Hoffmann et al. 2022, table 3). */

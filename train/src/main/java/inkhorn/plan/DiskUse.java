@@ -15,7 +15,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What a run writes, in bytes; the tensors are those of the model and the optimizer, made on shapes alone.
+ * The bytes that a run writes to disk. The sizes are those of the tensors of the model and the optimizer, which are
+ * made on shapes alone.
  *
  * @param checkpoint one checkpoint
  * @param saves      how often one is written, the last one included

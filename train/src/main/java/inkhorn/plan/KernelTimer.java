@@ -16,12 +16,13 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
- * Kernels for work on shapes alone that tell how long the real kernels would take. Each call is carried out by the real
- * kernels, with real arrays in place of the stand-ins, and timed. A stand-in keeps its array from call to call, so a
- * kernel finds in the caches what it would find there in a real step. Of equal calls, those of another block above all,
- * only some are carried out; the others count with the mean of these.
+ * Kernels for work on shapes alone that measure how long the real kernels would take. For each call, the real kernel
+ * runs with real arrays in place of the stand-ins, and its time is measured. A stand-in keeps its array from call to
+ * call, so the contents of the caches are the same as in a real step. Many calls are equal, above all those of
+ * different blocks. Only some of them are made, and the others are counted with the mean.
  *
- * <p>It is a dynamic proxy, so a kernel added to the interface is timed too. For one thread.
+ * <p>It is a dynamic proxy, so a kernel that is added to the interface is measured too. Not for use by several threads
+ * at once.
  */
 final class KernelTimer implements InvocationHandler {
 

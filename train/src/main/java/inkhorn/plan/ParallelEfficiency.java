@@ -3,10 +3,10 @@ package inkhorn.plan;
 import inkhorn.train.parallel.Link;
 
 /**
- * What training by several processes would gain, by a model: each computes its batches of a step and sends
- * {@code (P-1)/P} of its gradients to the others, while the backward pass of its last batch still runs, which is two
- * thirds of that batch; then as much of the weights, while nothing else happens. The link is taken to carry as much for
- * each process however many there are.
+ * A prediction of what training by several processes would gain. In its model, each process computes its batches of a
+ * step and sends {@code (P-1)/P} of its gradients to the others. This overlaps with the backward pass of its last
+ * batch, which takes two thirds of the time of that batch. Then it sends the same amount of weights, which overlaps
+ * with nothing. The bandwidth for each process does not depend on the number of processes.
  *
  * @param batchSeconds seconds of one batch with its update, without others
  * @param parameters   that are trained

@@ -19,8 +19,8 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
- * How long the parts of a training take on this machine: its kernels, at the sizes at which a step calls them, measured
- * by a {@link KernelTimer}, and what Java does between them, measured on shapes alone.
+ * The time of the parts of a training on this machine. The kernels are measured by a {@link KernelTimer}, at the sizes
+ * at which a step calls them; the time that Java needs between them is measured on shapes alone.
  *
  * @param step       seconds of a step
  * @param evalBatch  seconds of a batch of an evaluation

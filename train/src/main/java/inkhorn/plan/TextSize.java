@@ -17,7 +17,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * How long a text is in tokens, before it is prepared.
+ * The length of a text in tokens, before it is prepared.
  *
  * @param train       tokens to learn from
  * @param val         tokens of the validation split

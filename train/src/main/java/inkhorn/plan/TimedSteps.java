@@ -12,9 +12,9 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Steps of a training, made on text drawn at random. They take the memory of the training, and the time that its steps
- * take while other processes compute beside it. {@link StepTime} adds up kernels instead, which takes hardly any memory
- * but leaves out what a step waits for between them.
+ * Steps of a training on random tokens. They need the same memory as the training, and take the same time as its steps
+ * while other processes compute on the same machine. In contrast, {@link StepTime} adds the times of kernels, which
+ * needs hardly any memory but does not include the waiting time between them.
  */
 public final class TimedSteps {
     private static final double SECONDS = 8;

@@ -9,7 +9,7 @@ import inkhorn.train.Models;
 import inkhorn.train.TrainingMemory;
 
 /**
- * What a run takes, before it runs.
+ * The estimated memory, time and disk space of a run, and the numbers from which they follow.
  *
  * @param vocabSize     tokens of the vocabulary
  * @param parameters    of the model

@@ -20,7 +20,8 @@ import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 
 /**
- * What a command works with besides its command line. Tests run the whole program with a context of their own.
+ * The environment of a command: everything that it uses besides its command line. Tests run the whole program with a
+ * context of their own.
  *
  * @param in       standard input
  * @param bytes    standard output for texts, which are UTF-8 whatever the locale's encoding is

@@ -18,7 +18,8 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Tokenizers as a command line names them; one that has to learn first learns from the text that training would take.
+ * The tokenizers that a command line names. A tokenizer that has to learn a vocabulary learns it from the text that
+ * training would use.
  */
 final class TokenizerChoice {
 

@@ -18,7 +18,7 @@ import inkhorn.train.parallel.Shards;
 import java.util.List;
 import java.util.Locale;
 
-/** What {@code doctor --mpi} measures between processes, and what a config would gain from them. */
+/** The measurements of {@code doctor --mpi} between processes, and the predicted gain for a config. */
 final class LinkReport {
     private static final List<Integer> COUNTS = List.of(2, 4, 8, 16, 32, 64);
 

@@ -14,7 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * How many tokens a model has, and how that is known before anything was trained.
+ * The size of a model's vocabulary, and the source of this number before a training.
  *
  * @param size   tokens
  * @param source for people

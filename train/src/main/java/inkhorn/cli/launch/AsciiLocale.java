@@ -12,10 +12,10 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What is done about a locale whose charset is ASCII, such as {@code LC_ALL=C} in most containers. Java then decodes
- * every byte above 127 of an argument as U+FFFD, cannot open files with such names, and writes "?" for such characters;
- * no property changes that. So the arguments are read from the system as bytes, and the second JVM gets them in ASCII
- * and a locale of UTF-8. Loaded by the first JVM.
+ * Handles a locale whose charset is ASCII, such as {@code LC_ALL=C} in most containers. With such a locale, Java
+ * decodes every byte above 127 of an argument as U+FFFD, cannot open files with such names, and writes "?" for such
+ * characters; no property changes this. So the arguments are read from the system as bytes. The second JVM receives
+ * them in ASCII, with a UTF-8 locale. Loaded by the first JVM.
  */
 public final class AsciiLocale {
 

@@ -4,11 +4,11 @@ import java.io.File;
 import java.util.List;
 
 /**
- * The archive of loaded classes beside the jar, from which the second JVM starts. Without it that JVM reads and
- * verifies three thousand classes, since the JDK's own archive is for objects at multiples of 8 bytes.
- * {@link ClassArchiveBuild} writes it. A JVM takes only what it wrote itself for the very same jar, hence a file for
- * each version; anything else it leaves alone, and the program starts more slowly and is the same. Loaded by the first
- * JVM.
+ * The archive of loaded classes beside the jar, from which the second JVM starts. Without the archive, that JVM reads
+ * and verifies three thousand classes, because the JDK's own archive is for objects at multiples of 8 bytes.
+ * {@link ClassArchiveBuild} writes it. A JVM uses only an archive that the same version wrote for exactly this jar, so
+ * there is a file for each version. Otherwise the JVM ignores the archive, and the program only starts more slowly.
+ * Loaded by the first JVM.
  */
 final class ClassArchive {
 

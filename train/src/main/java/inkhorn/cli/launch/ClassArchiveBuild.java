@@ -13,8 +13,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Writes the {@link ClassArchive} of a jar, in the build: trains a small run for the list of classes, and has the JVM
- * write them down. Where that does not work, as on a JVM that knows no archives, it says so.
+ * Writes the {@link ClassArchive} of a jar during the build: it trains a small run to get the list of classes, and
+ * makes the JVM write the archive. If that does not work, for example on a JVM without archives, it prints a message.
  */
 public final class ClassArchiveBuild {
 

@@ -3,8 +3,8 @@ package inkhorn.cli.launch;
 import java.util.List;
 
 /**
- * A JVM option of {@link JvmArguments}, and when it is left out. The starter scripts decide the same as
- * {@link #applies}: see {@link StarterScripts}. Loaded by the first JVM.
+ * A JVM option of {@link JvmArguments}, with the conditions under which it is left out. The starter scripts make the
+ * same decision as {@link #applies}: see {@link StarterScripts}. Loaded by the first JVM.
  *
  * @param option the option, one word
  * @param needs  what the machine must be like

@@ -15,10 +15,10 @@ import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 
 /**
- * How logback logs: to stderr, so that text written by {@code sample} can be piped; without stack traces, which
- * the program shows under {@code --debug}. In Java, because a {@code logback.xml} brings the JDK's XML parser and
- * a fifth of all classes of a start. {@code -Dlogback.configurationFile=FILE}, or a {@code logback.xml} in the class
- * path, takes its place.
+ * Configures logback. It logs to stderr, so that the output of {@code sample} can be piped, and without stack traces,
+ * which the program shows with {@code --debug}. The configuration is in Java, because a {@code logback.xml} would load
+ * the JDK's XML parser, a fifth of all classes of a start. {@code -Dlogback.configurationFile=FILE}, or a
+ * {@code logback.xml} in the class path, takes its place.
  */
 public final class LogSetup extends ContextAwareBase implements Configurator {
 

@@ -3,8 +3,8 @@ package inkhorn.cli.launch;
 import java.util.Map;
 
 /**
- * What the launchers of MPI (mpirun, mpiexec, srun) say in the environment of the processes that they start. Loaded by
- * the first JVM.
+ * The environment variables that the launchers of MPI (mpirun, mpiexec, srun) set for the processes that they start.
+ * Loaded by the first JVM.
  */
 public final class MpiEnvironment {
     private static final int DIGITS = 6;

@@ -3,8 +3,8 @@ package inkhorn.cli.launch;
 import java.util.Optional;
 
 /**
- * Ends this JVM when the one that started it is gone without having passed on a signal ({@code kill -9}): otherwise it
- * would train on unseen and hold the run's lock.
+ * Ends this JVM if the JVM that started it is gone without having passed on a signal ({@code kill -9}). Otherwise this
+ * JVM would continue to train unnoticed and hold the run's lock.
  */
 public final class ParentWatch {
 

@@ -3,8 +3,8 @@ package inkhorn.cli.launch;
 import java.util.Set;
 
 /**
- * The commands without arithmetic worth a second JVM. They read, count, copy and print, and they run in the JVM that
- * Java was started in, without the Vector API. A test holds the names against the commands. Loaded by the first JVM.
+ * The commands with too little arithmetic to need a second JVM. They read, count, copy and print, and they run in the
+ * first JVM, without the Vector API. A test compares the names with the commands. Loaded by the first JVM.
  */
 public final class PlainCommands {
 

@@ -6,8 +6,9 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * Another program in the place of this process, which keeps its number, its open files and its parent. A launcher of
- * MPI may have handed it a connection as an open file, which a child that Java starts would not have.
+ * Replaces the program of this process by another one. The process keeps its id, its open files and its parent. An MPI
+ * launcher may have passed a connection to the process as an open file, which a child process of Java would not
+ * inherit.
  */
 final class Replacement {
     private static final String C_LIBRARY = "c";

@@ -8,8 +8,8 @@ import sun.misc.Signal;
  * Turns SIGINT, SIGTERM and SIGHUP into a request to stop; a second signal, a second later, ends the process at once.
  *
  * <p>At first there is nothing to save, and the process ends within a second: long work calls {@link #check} and
- * unwinds, and what does not, such as reading from a network file system that hangs, is cut off. After
- * {@link #beginSaving} the process lives until the work has asked {@link #isRequested}, saved and returned.
+ * unwinds. Work that does not, such as reading from a network file system that hangs, is cut off. After
+ * {@link #beginSaving} the process continues until the work has called {@link #isRequested}, saved and returned.
  *
  * <p>Signal handlers and not a shutdown hook: within a hook the exit code can no longer be chosen, and other hooks
  * (logging) run at the same time as the saving.

@@ -10,8 +10,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Writes {@code inkhorn} and {@code inkhorn.cmd} beside the jar, in the build: programs for the shell that start Java
- * with the flags of {@link JvmArguments}, which stand in them together with the conditions of each.
+ * Writes {@code inkhorn} and {@code inkhorn.cmd} into the directory of the jar during the build. These shell scripts
+ * start Java with the flags of {@link JvmArguments}, and contain the condition of each flag.
  */
 public final class StarterScripts {
 

@@ -1,6 +1,9 @@
 package inkhorn.cli.launch;
 
-/** That the user asked to stop where nothing has to be saved: the work unwinds and leaves nothing half-made behind. */
+/**
+ * Thrown if the user asked to stop at a point where nothing has to be saved. The work unwinds and leaves no incomplete
+ * files behind.
+ */
 public final class Stopped extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -5,7 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** What to change on a machine so that training is faster or fits: a sentence each, the costliest first. */
+/**
+ * Advice on what to change on a machine so that training is faster or fits. Each is a sentence; the advice with the
+ * largest effect comes first.
+ */
 public final class Advice {
 
     /** What compiled vector code exceeds on any processor, and interpreted code never reaches. */

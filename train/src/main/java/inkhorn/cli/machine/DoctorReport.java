@@ -4,7 +4,7 @@ import inkhorn.data.files.Json;
 import java.util.List;
 import java.util.Locale;
 
-/** What {@code doctor} found, as text or as JSON. */
+/** The report of {@code doctor}, as text or as JSON. */
 public final class DoctorReport {
 
     private static final int LABEL = 11;

@@ -3,8 +3,8 @@ package inkhorn.cli.machine;
 import java.util.List;
 
 /**
- * What training has to work with: what {@code doctor} shows and judges, and under these names, in snake case, what
- * {@code doctor --json} writes. Null stands for what the system does not tell.
+ * The facts about a machine that {@code doctor} shows and on which its advice is based. {@code doctor --json} writes
+ * them under these names in snake case. Null stands for facts that the system does not provide.
  */
 public record MachineFacts(Jvm java, Host system, KernelFacts kernels, Peak peak, Memory memory, HugePages hugePages,
         Start start) {

@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Looks at this machine and measures it; what a system does not tell stays unknown. */
+/** Reads the properties of this machine and measures it; facts that the system does not provide stay unknown. */
 public final class MachineReader {
 
     private static final Path HUGE_PAGES = Path.of("/sys/kernel/mm/transparent_hugepage/enabled");
