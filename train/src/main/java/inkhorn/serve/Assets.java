@@ -7,7 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Pages, styles and scripts out of the jar: a fixed list, so that no path of a client names a file. */
+/**
+ * The pages, styles and scripts in the jar. They are a fixed list, so that a path in a request can never name another
+ * file.
+ */
 final class Assets {
 
     private static final Map<String, String> TYPES = Map.of("html", "text/html; charset=utf-8",

@@ -10,9 +10,9 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * The fields of the JSON object that a client sent. Each is checked when it is asked for, and what nobody asked for is
- * refused ({@link #refuseOthers}), so that a misspelt option is not passed over. A field that is null counts as left
- * out.
+ * The fields of the JSON object that a client sent. A field is checked when the server reads it. Fields that the server
+ * has not read are refused ({@link #refuseOthers}), so that a misspelt option is not ignored. A field that is null
+ * counts as left out.
  */
 public final class Fields {
     private final ObjectNode object;

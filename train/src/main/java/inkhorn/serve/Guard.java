@@ -15,11 +15,12 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Who may ask. A page of another site, open in the same browser, can reach a server on this machine: it is refused by
- * its {@code Origin}, and where it lets its own name point to 127.0.0.1 (DNS rebinding) by the {@code Host}.
+ * Decides which requests are allowed. A page of another site, open in the same browser, can send requests to a server
+ * on this machine. Such a request is refused because of its {@code Origin}; if the site lets its own name point to
+ * 127.0.0.1 (DNS rebinding), it is refused because of its {@code Host}.
  *
- * <p>Where other machines can ask, each request must show the token: as {@code Authorization: Bearer}, or as a cookie
- * that the address {@code /?token=…} sets.
+ * <p>If other machines can reach the server, each request must contain the token: as {@code Authorization: Bearer}, or
+ * as a cookie that the address {@code /?token=…} sets.
  */
 final class Guard implements HttpHandler {
 

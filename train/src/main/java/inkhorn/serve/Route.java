@@ -1,7 +1,7 @@
 package inkhorn.serve;
 
 /**
- * What answers a method on a path.
+ * The handler of the requests with one method and one path.
  *
  * @param method  GET, POST …
  * @param path    begins with a slash; {@code {name}} stands for one part of it, {@link Request#path} tells which

@@ -3,7 +3,7 @@ package inkhorn.serve;
 import java.util.Set;
 
 /**
- * Where the server listens, who may ask, and how much.
+ * The address of the server, its token, and its limits.
  *
  * @param host    the address to bind to
  * @param port    0 for any that is free

@@ -4,7 +4,7 @@ import inkhorn.generate.Beams;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** Beam search in place of a choice token by token. */
+/** The options of beam search, which replaces the choice of each token by itself. */
 public final class BeamOptions {
 
     @Option(names = "--beam", paramLabel = "N",

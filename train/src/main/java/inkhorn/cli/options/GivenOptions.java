@@ -4,7 +4,7 @@ import java.util.List;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
-/** What a command line holds, before any value in it was looked at. */
+/** The options that a command line contains, before any of their values is checked. */
 public final class GivenOptions {
 
     private final ParseResult parsed;

@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * Which options have no effect beside which others: one table for all commands. Those of a config are in
- * {@link inkhorn.config.IneffectiveKeys}.
+ * The table, for all commands, of options that have no effect in combination with others. The table for config keys is
+ * in {@link inkhorn.config.IneffectiveKeys}.
  */
 public final class IneffectiveOptions {
 

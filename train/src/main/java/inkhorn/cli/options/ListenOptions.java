@@ -10,7 +10,7 @@ import java.nio.channels.UnresolvedAddressException;
 import java.util.List;
 import picocli.CommandLine.Option;
 
-/** Where a server listens but for its port, and who may ask it. */
+/** The options for the address and the token of a server, without its port. */
 public final class ListenOptions {
 
     private static final int DEFAULT_PORT = 8080;

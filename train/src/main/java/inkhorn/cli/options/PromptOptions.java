@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;
 
-/** Where the text to go on from comes from. */
+/** The options for the source of the prompt. */
 public final class PromptOptions {
 
     private static final TextInput INPUT = new TextInput("--prompt-file", "prompt", "sample RUN --prompt-file -");

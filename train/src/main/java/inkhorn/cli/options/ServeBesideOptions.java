@@ -7,7 +7,7 @@ import java.util.List;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The options of a server beside what a command does. */
+/** The options of a server that runs beside the work of a command. */
 public final class ServeBesideOptions {
 
     @Option(names = "--serve", arity = "0..1", paramLabel = "PORT", preprocessor = OnlyAttached.class,

@@ -8,7 +8,7 @@ import java.util.Objects;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** How the next token is chosen. */
+/** The options that set how the next token is chosen. */
 public final class StrategyOptions {
 
     private static final String DEFAULT_TEMPERATURE = "0.8";

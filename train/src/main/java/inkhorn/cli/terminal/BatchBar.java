@@ -5,7 +5,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** A bar that counts batches, on a terminal; nothing where nobody is watching. */
+/** A progress bar that counts batches on a terminal; without a terminal it prints nothing. */
 public final class BatchBar implements AutoCloseable {
 
     private final TerminalLine line;

@@ -8,8 +8,8 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
 /**
- * Shows downloads and preparations, phase by phase: a bar on a terminal, plain lines in a pipe, nothing of what takes a
- * moment.
+ * Shows downloads and preparations, phase by phase: a bar on a terminal, plain lines in a pipe, and nothing for phases
+ * that take only a moment.
  */
 public abstract class ByteProgressLine implements ByteProgress, AutoCloseable {
 

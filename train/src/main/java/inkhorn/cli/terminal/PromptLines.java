@@ -15,7 +15,7 @@ import org.jline.reader.UserInterruptException;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 
-/** Lines that the user types, with editing and history where there is a terminal; Ctrl-C is heard in between. */
+/** Lines that the user types, with editing and history if there is a terminal. Ctrl-C also works between two lines. */
 public final class PromptLines implements Closeable {
 
     private static final String PROMPT = "> ";

@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** A series as a row of blocks of eight heights, from its beginning to now; of the terminals that have these signs. */
+/**
+ * A series as a row of blocks of eight heights, from its beginning to now, for terminals that have these characters.
+ */
 final class Sparkline {
 
     private static final String BLOCKS = "▁▂▃▄▅▆▇█";

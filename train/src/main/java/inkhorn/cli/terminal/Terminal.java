@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Scanner;
 
-/** Whether somebody is watching. */
+/** Tells whether standard output is a terminal, and how wide it is. */
 final class Terminal {
 
     private static final int UNKNOWN_WIDTH = 79;

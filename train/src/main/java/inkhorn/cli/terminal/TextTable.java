@@ -18,8 +18,8 @@ import tech.tablesaw.io.csv.CsvWriteOptions;
 import tech.tablesaw.io.csv.CsvWriter;
 
 /**
- * A table of values as text and as CSV. As text its decimal numbers are rounded, for people; as CSV they stand in full,
- * for programs.
+ * A table of values as text and as CSV. In the text, decimal numbers are rounded, for people; in the CSV they have all
+ * digits, for programs.
  *
  * @param <R> what a row is about
  */

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** The texts of one request. Its lock guards what the computing thread adds and the request's thread takes. */
+/** The texts of one request. Its lock guards the data that the computing thread adds and the request's thread takes. */
 final class Answer implements AutoCloseable {
     private final List<ChoiceText> texts = new ArrayList<>();
     private final List<ContinuousBatch.Place> places;

@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The addresses of OpenAI's API that a model with a text in and a text out can answer. */
+/** The addresses of OpenAI's API that a language model for text can answer. */
 public final class ApiFeature implements Feature {
     /**
      * Between two chunks of a stream. A client reads no faster than that, and 64 streams of a small model would come to

@@ -6,7 +6,7 @@ import inkhorn.data.files.Json;
 import inkhorn.serve.model.ServedModel;
 import java.util.List;
 
-/** As of /v1/chat/completions. */
+/** The JSON of answers of /v1/chat/completions. */
 final class ChatForm extends AnswerForm {
 
     ChatForm(String id, long created, ServedModel model, String fingerprint) {

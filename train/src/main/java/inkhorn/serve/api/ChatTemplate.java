@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The conversation as a text, for a model that has learned to go on with texts: a system message as it stands, then
- * each turn as in a play, {@code User:}, a line break, what is said, and an empty line; at the end the line
- * {@code Assistant:}, so that the model writes what follows. A message's {@code name} stands in place of its role. The
- * answer ends where another turn of a speaker of the user's side would begin.
+ * A conversation as a text, for a model that has learned to continue texts. A system message comes first and is not
+ * changed. Then each turn is written as in a play: {@code User:}, a line break, the message, and an empty line. The
+ * text ends with the line {@code Assistant:}, so that the model continues with the answer. If a message has a
+ * {@code name}, it replaces the role. The answer ends where another turn of the user's side would begin.
  *
  * @param prompt what the model goes on with
  * @param stops  where its answer ends

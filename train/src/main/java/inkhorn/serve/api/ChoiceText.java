@@ -11,8 +11,8 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * One text of an answer as it grows: the thread that computes adds to it, that of the request takes what there is. Both
- * hold the answer's lock.
+ * One text of an answer while it is generated. The computing thread adds to it, and the thread of the request takes the
+ * available part. Both hold the answer's lock.
  */
 final class ChoiceText implements TextOrder.Receiver {
     private final Answer answer;

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import inkhorn.serve.model.ServedModel;
 import java.util.List;
 
-/** As of /v1/completions. */
+/** The JSON of answers of /v1/completions. */
 final class CompletionForm extends AnswerForm {
 
     CompletionForm(String id, long created, ServedModel model, String fingerprint) {

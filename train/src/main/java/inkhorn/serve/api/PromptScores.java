@@ -13,7 +13,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** What the model gives the tokens of a prompt, each after those before it: of an echo with log-probabilities. */
+/**
+ * The log-probabilities of the tokens of a prompt, each after the tokens before it, for an echo with log-probabilities.
+ */
 final class PromptScores {
 
     private PromptScores() {

@@ -10,7 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * A token with what the model gave it, before temperature, penalties and filters.
+ * A token with its log-probability by the model, before temperature, penalties and filters.
  *
  * @param bytes          what it stands for, not always whole characters
  * @param logProbability in nats; null of the first token of a text, which nothing stands before

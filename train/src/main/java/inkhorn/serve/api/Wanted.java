@@ -19,7 +19,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 
 /**
- * What a client wants to be written: OpenAI's parameters with OpenAI's defaults, and {@code top_k}, {@code min_p} and
+ * The parameters of a request: OpenAI's parameters with OpenAI's defaults, and {@code top_k}, {@code min_p} and
  * {@code repetition_penalty} as vLLM has them.
  *
  * @param prompts at least one, each with at least one token

@@ -10,7 +10,9 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The texts that are being written: those of one model in one batch, which lives as long as it has any. */
+/**
+ * The texts that are being generated. All texts of one model are in one batch, which exists as long as it has a text.
+ */
 public final class Batches implements ComputeThread.Steps {
 
     private static final long GRACE_MS = 2_000;

@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * The one thread that computes. Its work is of two kinds, by turns: single tasks ({@link #compute}), and work that goes
- * on in steps ({@link #addSteps}), such as texts that grow by a token.
+ * The one thread that computes. It alternates between two kinds of work: single tasks ({@link #compute}), and work that
+ * consists of steps ({@link #addSteps}), such as texts to which each step adds a token.
  */
 public final class ComputeThread implements AutoCloseable {
 

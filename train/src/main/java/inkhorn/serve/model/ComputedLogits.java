@@ -6,8 +6,8 @@ import inkhorn.nn.LanguageModel;
 import java.util.concurrent.Callable;
 
 /**
- * Logits from the {@link ComputeThread}: a task for each token, so that others get their turn in between. Whoever
- * chooses the tokens waits on a thread of its own.
+ * Logits from the {@link ComputeThread}. There is a task for each token, so that other work can run in between. The
+ * code that chooses the tokens waits on a separate thread.
  */
 public final class ComputedLogits implements NextLogits {
     private final ComputeThread thread;

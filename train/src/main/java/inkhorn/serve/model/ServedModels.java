@@ -10,7 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The models that the server offers, by name. A model is read when one first asks for it; the last few stay open.
+ * The models that the server offers, by name. A model is read when it is first requested; the most recently used models
+ * stay open.
  */
 public final class ServedModels implements AutoCloseable {
 

@@ -29,8 +29,8 @@ import java.util.WeakHashMap;
 import java.util.stream.IntStream;
 
 /**
- * What the page Inside asks for: the attention and the logit lens of a text, the parameters, and how the embeddings of
- * tokens lie to each other.
+ * The requests of the page Inside: the attention and the logit lens of a text, the parameters, and the neighbours and
+ * the map of the token embeddings.
  */
 public final class InsideFeature implements Feature {
 

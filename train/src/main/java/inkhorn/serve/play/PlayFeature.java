@@ -31,7 +31,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Semaphore;
 
-/** What the page Playground asks for: the models, texts as they are written, and the logits after any token. */
+/** The requests of the page Playground: the models, texts while they are generated, and the logits after any token. */
 public final class PlayFeature implements Feature {
 
     /** Texts that are written at the same time. */

@@ -8,7 +8,7 @@ import inkhorn.generate.TokenListener;
 import inkhorn.serve.model.ServedModel;
 import java.util.List;
 
-/** Writes a text and tells a listener of each token; a listener that returns false ends it. */
+/** Generates a text and reports each token to a listener; if the listener returns false, the text ends. */
 final class PlayWriter {
     private final ServedModel model;
 

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** How tokens are told to a page. */
+/** The JSON in which tokens are sent to a page. */
 final class TextForms {
 
     private TextForms() {

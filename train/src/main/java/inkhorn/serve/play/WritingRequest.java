@@ -17,7 +17,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What a client wants to be written: the options of the command {@code sample}, by their names, with its defaults.
+ * The parameters of a request for text: the options of the command {@code sample}, with the same names and defaults.
  *
  * @param text      what stands there already
  * @param limits    on all tokens after the prompt

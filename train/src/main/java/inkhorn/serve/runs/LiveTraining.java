@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
- * What a training of this process does right now. The training thread only replaces a reference and waits for nobody;
- * browsers look at it several times a second, and what they miss in between the run's log has.
+ * The current state of a training in this process. The training thread only replaces a reference and never waits. The
+ * threads that serve browsers read the reference several times a second; events that they miss are in the run's log.
  */
 public final class LiveTraining implements Consumer<TrainEvent> {
 

@@ -21,8 +21,8 @@ import java.util.zip.CRC32;
  * A position in a run's {@code metrics.jsonl} that moves on as the file grows. Each record is given the tokens and the
  * seconds of training up to it.
  *
- * <p>A position is known by its {@link #id}: the offset behind a line and a checksum of all that stands before it. A
- * file that was cut by a resume and has grown again does not match.
+ * <p>A position is identified by its {@link #id}: the offset after a line and a checksum of the content before this
+ * offset. If a resume has cut the file and the file has grown again, the id does not match.
  */
 final class MetricsCursor {
 

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Short names for directories: the last part of each path, and as many parts before it as tell it from the others. A
- * checkpoint in a run is named after both, as in {@code char/best}.
+ * Short names for directories: the last part of each path, and as many parts before it as are needed to make the names
+ * different. A checkpoint in a run is named after both, as in {@code char/best}.
  */
 public final class PathNames {
 

@@ -19,7 +19,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.Locale;
 import java.util.OptionalLong;
 
-/** A run directory as far as its files tell. What was read is kept, and only what is new is read again. */
+/** The state of a run directory, from its files. The result of reading is kept, and only new content is read later. */
 final class RunFolder {
 
     /** What a run is doing. */

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** All runs under a directory, as they come and go, and those that are named besides. */
+/** All runs that are currently under a directory, and additional runs that are named. */
 public final class RunFolders {
 
     private final Path root;

@@ -10,7 +10,7 @@ import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 
 /**
- * What a browser hears of a run as long as it listens.
+ * The events about a run that the server sends to a browser.
  *
  * <ul>
  * <li>{@code records}: lines of the run's log, as an array; the event's number is the position behind the last one

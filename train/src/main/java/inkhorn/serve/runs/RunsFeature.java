@@ -19,7 +19,10 @@ import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The pages Runs and Live run: what the runs' files say, and what a training of this process does. */
+/**
+ * The requests of the pages Runs and Live run: the content of the runs' files, and the current state of a training in
+ * this process.
+ */
 public final class RunsFeature implements Feature {
 
     /** A browser that listens takes a thread: some are left for requests. */
