@@ -98,7 +98,8 @@ public final class Speed {
             long before = nanoTime.getAsLong();
             float[][] rows = logits.next(parents, ids);
             long now = nanoTime.getAsLong();
-            seconds += (now - last) * 1e-9;
+            // Before its first prompt, a batch goes on with no text.
+            seconds += ids.length == 0 ? 0 : (now - last) * 1e-9;
             last = now;
             tokens += ids.length;
             long read = logits instanceof CachedLogits cached ? cached.bytesRead() : 0;

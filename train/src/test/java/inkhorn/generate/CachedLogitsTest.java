@@ -146,6 +146,7 @@ class CachedLogitsTest {
         Speed speed = new Speed(() -> clock.addAndGet(1_000_000_000L));
         assertThat(speed.describe(1e9)).isEqualTo("prefill 0 tokens, 0 tokens/s; decode 0 tokens, 0.0 tokens/s");
         try (NextLogits measured = speed.measured(CachedLogits.of(gpt)); NextLogits plain = new PlainLogits(gpt)) {
+            assertThat(measured.next(new int[0], new int[0])).as("no text goes on before the first prompt").isEmpty();
             assertThat(measured.start(new int[][] {{3, 1, 4}, {1}}))
                     .isDeepEqualTo(plain.start(new int[][] {{3, 1, 4}, {1}}));
             assertThat(measured.next(new int[] {0, 1}, new int[] {5, 6}))
