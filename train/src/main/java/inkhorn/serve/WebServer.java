@@ -36,8 +36,9 @@ public final class WebServer implements AutoCloseable {
     private static final long GRACE_MS = 3_000;
     private static final List<String> PAGES = List.of("index", "run", "play", "inside");
     private static final List<String> FILES = List.of("style.css", "common.js", "icon.svg", "curves.js", "curves.css",
-            "runs.js", "runs.css", "run.js", "run.css", "tokens.js", "transforms.js", "beams.js", "play.js", "play.css",
-            "inside.js", "inside.css", "map.js");
+            "runs.js", "runs.css", "run.js", "run-charts.js", "run-progress.js", "run-samples.js", "run.css",
+            "events.js", "models.js", "tokens.js", "transforms.js", "beams.js", "play.js", "play-options.js",
+            "play-text.js", "play-candidates.js", "play-writing.js", "play.css", "inside.js", "inside.css", "map.js");
 
     private final Undertow undertow;
     private final GracefulShutdownHandler door;

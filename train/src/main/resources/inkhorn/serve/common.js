@@ -3,6 +3,8 @@
 const PAGES = [["runs", "/", "Runs"], ["run", "/run", "Live run"], ["play", "/play", "Playground"],
   ["inside", "/inside", "Inside"]];
 
+export const byId = (id) => document.getElementById(id);
+
 /** An element: el("a", {href: "/", class: "name"}, "text", child). Values of on… are listeners. */
 export function el(name, attributes = {}, ...children) {
   const element = document.createElement(name);
@@ -21,12 +23,17 @@ export function el(name, attributes = {}, ...children) {
 
 /** JSON from the server; an Error with the server's line where it refuses. */
 export async function getJson(path) {
-  return answer(await fetch(path));
+  return (await accepted(await fetch(path))).json();
 }
 
 /** Sends JSON, receives JSON. */
-export async function postJson(path, body, signal = undefined) {
-  return answer(await fetch(path, {
+export async function postJson(path, body) {
+  return (await post(path, body)).json();
+}
+
+/** Sends JSON, for an answer of any kind. */
+export async function post(path, body, signal = undefined) {
+  return accepted(await fetch(path, {
     method: "POST",
     headers: {"Content-Type": "application/json"},
     body: JSON.stringify(body),
@@ -34,12 +41,12 @@ export async function postJson(path, body, signal = undefined) {
   }));
 }
 
-async function answer(response) {
-  const body = await response.json().catch(() => null);
+async function accepted(response) {
   if (!response.ok) {
+    const body = await response.json().catch(() => null);
     throw new Error(body?.error?.message ?? `the server answered ${response.status}`);
   }
-  return body;
+  return response;
 }
 
 /** A number for people: 1,234 or 1.2345. */

@@ -1,9 +1,10 @@
 // What a model computes for a text, and what it is made of.
 
 import {drawAttention} from "/assets/attention.js";
-import {colour, el, getJson, number, postJson} from "/assets/common.js";
+import {byId, colour, el, getJson, number, postJson} from "/assets/common.js";
 import {KINDS, TokenMap} from "/assets/map.js";
-import {attempt, byId, kept, line, offerModels, say, signed, vocabulary} from "/assets/tokens.js";
+import {offerModels, openModel, summary} from "/assets/models.js";
+import {attempt, kept, line, pressOnly, say, signed} from "/assets/tokens.js";
 
 const VIEWS = {attention: "attention", lens: "lens-view", parameters: "parameters-view", embeddings: "embeddings-view"};
 
@@ -90,10 +91,7 @@ function percent(share) {
 }
 
 function drawCell(button, after, position, at) {
-  byId("grid").querySelectorAll("[aria-pressed=true]").forEach((other) => other.setAttribute("aria-pressed", "false"));
-  byId("grid").querySelectorAll("[tabindex='0']").forEach((other) => other.tabIndex = -1);
-  button.setAttribute("aria-pressed", "true");
-  button.tabIndex = 0;
+  pressOnly(byId("grid"), button);
   const row = (rank, candidate) => el("tr", {}, el("td", {}, line(names.name(candidate.id))),
     el("td", {class: "number"}, String(rank)), el("td", {class: "number"}, candidate.logit.toFixed(2)),
     el("td", {class: "number"}, percent(candidate.probability)));
@@ -124,19 +122,19 @@ function parameters() {
   return getJson(`/api/inside/summary?model=${encodeURIComponent(model())}`);
 }
 
-function drawParameters(summary) {
-  const most = Math.max(...summary.parameters.map((tensor) => tensor.count));
+function drawParameters(answer) {
+  const most = Math.max(...answer.parameters.map((tensor) => tensor.count));
   const shape = (sizes) => sizes.join(" × ");
-  byId("total").textContent = `${number(summary.parameter_count)} parameters`
-    + (summary.trained_count === summary.parameter_count ? "" : `, ${number(summary.trained_count)} of them trained`)
-    + `; ${number(summary.flops_per_token)} FLOPs a token, forward and backward`;
-  byId("parameters").tBodies[0].replaceChildren(...summary.parameters.map((tensor) => {
+  byId("total").textContent = `${number(answer.parameter_count)} parameters`
+    + (answer.trained_count === answer.parameter_count ? "" : `, ${number(answer.trained_count)} of them trained`)
+    + `; ${number(answer.flops_per_token)} FLOPs a token, forward and backward`;
+  byId("parameters").tBodies[0].replaceChildren(...answer.parameters.map((tensor) => {
     const share = el("span", {class: "share"});
     share.style.setProperty("--w", String(tensor.count / most));
     return el("tr", {}, el("td", {}, tensor.name), el("td", {}, shape(tensor.shape)),
       el("td", {class: "number"}, number(tensor.count)), el("td", {}, share), el("td", {}, tensor.meaning));
   }));
-  byId("walk").tBodies[0].replaceChildren(...summary.walk.map((step) => el("tr", {}, el("td", {}, step.name),
+  byId("walk").tBodies[0].replaceChildren(...answer.walk.map((step) => el("tr", {}, el("td", {}, step.name),
     el("td", {}, shape(step.shape)), el("td", {}, step.meaning))));
 }
 
@@ -203,10 +201,9 @@ async function choose(id) {
 async function chooseModel() {
   drawn = {};
   looked = null;
-  const [facts, all] = await Promise.all([getJson(`/api/models/${encodeURIComponent(model())}`), vocabulary(model())]);
-  names = all;
-  byId("facts").textContent = `${number(facts.parameters / 1e6, 2)} M parameters · ${number(facts.vocab_size)} tokens`
-    + ` (${facts.tokenizer}) · context ${number(facts.block_size)}`;
+  const opened = await openModel(byId("served"));
+  names = opened.names;
+  byId("facts").textContent = summary(opened.facts);
 }
 
 function listen() {

@@ -1,27 +1,7 @@
 // What Playground and Inside share. A token may hold anything, so that its text goes in as text, never as markup.
 
 import {visible} from "/assets/attention.js";
-import {el, getJson} from "/assets/common.js";
-
-const vocabularies = new Map();
-
-/** All tokens of a model: {name(id), isPartial(id), isSpecial(id), size}. Fetched once. */
-export function vocabulary(model) {
-  if (!vocabularies.has(model)) {
-    vocabularies.set(model, getJson(`/api/play/vocabulary?model=${encodeURIComponent(model)}`).then((names) => {
-      const partial = new Set(names.partial);
-      const special = new Set(names.special);
-      return {
-        names: names.tokens,
-        name: (id) => names.tokens[id],
-        isPartial: (id) => partial.has(id),
-        isSpecial: (id) => special.has(id),
-      };
-    }));
-    vocabularies.get(model).catch(() => vocabularies.delete(model));
-  }
-  return vocabularies.get(model);
-}
+import {byId, el} from "/assets/common.js";
 
 /** A text on one line, in which spaces and line breaks are seen. */
 export function line(text) {
@@ -53,23 +33,6 @@ export function kept() {
   }
 }
 
-/** Fills a choice with the served models; the one that was used before, or the first, is chosen. */
-export async function offerModels(select) {
-  const {models} = await getJson("/api/models");
-  if (models.length === 0) {
-    await getJson("/api/play/vocabulary");      // the server says why there is none
-  }
-  select.replaceChildren(...models.map((name) => el("option", {value: name}, name)));
-  const asked = new URLSearchParams(location.search).get("model");
-  const before = [asked, kept()?.model].find((name) => models.includes(name));
-  if (before) {
-    select.value = before;
-  }
-  return models;
-}
-
-export const byId = (id) => document.getElementById(id);
-
 /** One line below the controls. */
 export function say(message, isError = false) {
   byId("status").textContent = message;
@@ -85,4 +48,12 @@ export async function attempt(action) {
     say(error.message, true);
     return false;
   }
+}
+
+/** Shows that of a group of buttons this one is pressed, if it is; the tab key comes to this one of them. */
+export function pressOnly(group, button, isPressed = true) {
+  group.querySelectorAll("[aria-pressed=true]").forEach((other) => other.setAttribute("aria-pressed", "false"));
+  group.querySelectorAll("[tabindex='0']").forEach((other) => other.tabIndex = -1);
+  button.setAttribute("aria-pressed", String(isPressed));
+  button.tabIndex = 0;
 }
