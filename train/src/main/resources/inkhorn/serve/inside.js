@@ -11,9 +11,10 @@ const VIEWS = {attention: "attention", lens: "lens-view", parameters: "parameter
 let names = null;
 let text = null;            // {prompt} or {ids}: what is looked at
 let looked = null;          // what the server computed of it
-let drawn = {};             // by view, what it was drawn for
+let drawn = {};             // by view, what it was drawn for, and what is said of it
 let map = null;
-let asking = 0;
+let asking = 0;             // only the answer to the last question counts
+let choosing = 0;           // and to the last for neighbours
 
 const model = () => byId("served").value;
 const view = () => document.querySelector("[name=view]:checked").value;
@@ -24,7 +25,8 @@ async function show() {
   Object.entries(VIEWS).forEach(([name, id]) => byId(id).hidden = name !== chosen);
   byId("asked").hidden = chosen !== "attention" && chosen !== "lens";
   const wanted = JSON.stringify([model(), chosen === "attention" || chosen === "lens" ? text : null]);
-  if (drawn[chosen] === wanted) {
+  if (drawn[chosen]?.wanted === wanted) {
+    say(drawn[chosen].note);
     return;
   }
   say("computing …");
@@ -36,8 +38,10 @@ async function show() {
     }
     ({attention: () => drawAttention(byId("attention"), answer.data), lens: () => drawLens(answer.data),
       parameters: () => drawParameters(answer), embeddings: () => drawEmbeddings(answer)})[chosen]();
-    drawn[chosen] = wanted;
-    say(answer.from > 0 ? `The last ${number(answer.most)} tokens of the text: more are not seen, or too many for a page.` : "");
+    const note = answer.from > 0
+      ? `The last ${number(answer.most)} tokens of the text: more are not seen, or too many for a page.` : "";
+    drawn[chosen] = {wanted, note};
+    say(note);
   } catch (error) {
     if (asked === asking) {
       byId(VIEWS[chosen]).hidden = true;
@@ -145,6 +149,7 @@ function embeddings() {
 }
 
 function drawEmbeddings(points) {
+  choosing++;
   const share = points.shares.map((part) => `${(100 * part).toFixed(1)} %`);
   byId("axes").textContent = `The two principal components of ${number(points.x.length)} embeddings, with ${share[0]} and`
     + ` ${share[1]} of their variance. Near means alike only as far as these two directions go; the list goes by all.`;
@@ -179,8 +184,12 @@ function tokenButton(id) {
 }
 
 async function choose(id) {
+  const asked = ++choosing;
   try {
     const answer = await getJson(`/api/inside/neighbours?model=${encodeURIComponent(model())}&id=${id}&top=12`);
+    if (asked !== choosing) {
+      return;
+    }
     byId("nearest-title").hidden = false;
     byId("nearest-title").textContent = `Nearest to ${line(names.name(id))}, by cosine`;
     byId("nearest").tBodies[0].replaceChildren(...answer.neighbours.map((neighbour) => {
@@ -192,18 +201,25 @@ async function choose(id) {
     map.mark(id, answer.neighbours.slice(0, 8).map((neighbour) => neighbour.id));
     say("");
   } catch (error) {
-    say(error.message, true);
+    if (asked === choosing) {
+      say(error.message, true);
+    }
   }
 }
 
 // -------------------------------------------------------------------------------------------------------- page
 
+/** Whether it is still the chosen one when it is open. */
 async function chooseModel() {
+  const opened = await openModel(byId("served"));
+  if (opened === null) {
+    return false;
+  }
   drawn = {};
   looked = null;
-  const opened = await openModel(byId("served"));
   names = opened.names;
   byId("facts").textContent = summary(opened.facts);
+  return true;
 }
 
 function listen() {
@@ -217,8 +233,9 @@ function listen() {
   });
   byId("served").addEventListener("change", async () => {
     text = {prompt: byId("looked").value};
-    await attempt(chooseModel);
-    show();
+    if (await attempt(chooseModel)) {
+      show();
+    }
   });
   document.querySelectorAll("[name=view]").forEach((radio) => radio.addEventListener("change", show));
   byId("grid").addEventListener("keydown", moveInGrid);

@@ -19,11 +19,18 @@ export async function offerModels(select) {
   }
 }
 
-/** {facts, names} of the chosen model: its sizes and its vocabulary. */
+/** {facts, names} of the chosen model: its sizes and its vocabulary; null where another was chosen meanwhile. */
 export async function openModel(select) {
   const name = select.value;
-  const [facts, names] = await Promise.all([getJson(`/api/models/${encodeURIComponent(name)}`), vocabulary(name)]);
-  return {facts, names};
+  try {
+    const [facts, names] = await Promise.all([getJson(`/api/models/${encodeURIComponent(name)}`), vocabulary(name)]);
+    return select.value === name ? {facts, names} : null;
+  } catch (error) {
+    if (select.value === name) {
+      throw error;
+    }
+    return null;
+  }
 }
 
 /** All tokens of a model: {names, name(id), isPartial(id), isSpecial(id)}. Fetched once. */

@@ -12,13 +12,13 @@ export class Candidates {
   #known = null;        // of the position, as show() has it
   #rows = ROWS;
 
-  /** @param take is called with the id that the user chooses */
+  /** @param take is called with the position and the id that the user chooses for it */
   constructor(take) {
     byId("bars").addEventListener("keydown", moveBetweenRows);
     byId("bars").addEventListener("click", (event) => {
       const button = event.target.closest("button");
       if (button) {
-        take(Number(button.dataset.id));
+        take(this.#known.position, Number(button.dataset.id));
       }
     });
     byId("longer").addEventListener("click", () => {

@@ -7,6 +7,8 @@ export class WrittenText {
   /** {id, text, logProbability}, the last absent where the model was not asked. */
   tokens = [];
   promptLength = 0;
+  /** What the prompt's tokens were read from. */
+  prompt = "";
   /** A position; that after the last token is the next one's. */
   selected = null;
   #place;
@@ -24,6 +26,7 @@ export class WrittenText {
       }
     });
     place.addEventListener("keydown", (event) => this.#move(event, select));
+    this.draw();
   }
 
   /** The vocabulary of the tokens that are shown from now on. */
@@ -39,10 +42,22 @@ export class WrittenText {
     return this.tokens.map((token) => token.text).join("");
   }
 
+  /** All that Undo needs to bring the text back. */
+  get state() {
+    return {tokens: this.tokens, promptLength: this.promptLength, prompt: this.prompt};
+  }
+
+  /** These tokens, with their probabilities as far as they are those that stand here. */
+  known(tokens) {
+    const changed = tokens.findIndex((token, i) => this.tokens[i]?.id !== token.id);
+    return tokens.map((token, i) => changed < 0 || i < changed ? {...this.tokens[i], ...token} : token);
+  }
+
   /** Another text, of which promptLength tokens are the prompt. */
-  replace(tokens, promptLength) {
+  replace(tokens, promptLength, prompt) {
     this.tokens = tokens;
     this.promptLength = promptLength;
+    this.prompt = prompt;
     this.selected = null;
     this.draw();
   }

@@ -38,15 +38,22 @@ export class Writing {
     const progress = new Progress(body);
     say("writing …");
     try {
+      let isEnded = false;
       for await (const event of events("/api/play/write", body, controller.signal)) {
         if (event.error) {
           throw new Error(event.error.message);
         }
         heard[event.event](event);
         progress.hear(event);
+        isEnded ||= event.event === "end";
+      }
+      if (!isEnded) {
+        throw new Error("the server broke the text off; its log says why");
       }
     } catch (error) {
-      say(controller.signal.aborted ? progress.stopped() : error.message, !controller.signal.aborted);
+      if (this.#controller === controller) {
+        say(controller.signal.aborted ? progress.stopped() : error.message, !controller.signal.aborted);
+      }
     } finally {
       if (this.#controller === controller) {
         this.#set(null);

@@ -21,7 +21,8 @@ let names = null;             // the model's vocabulary
 let tree = null;
 let before = [];              // what Undo goes back to
 let typing = 0;               // a timer, by which the prompt is read
-let asking = 0;               // only the answer to the last question counts
+let reading = 0;              // only the answer to the last question for a prompt counts
+let asking = 0;               // and to the last for candidates
 
 // -------------------------------------------------------------------------------------------------------- text
 
@@ -42,7 +43,7 @@ function showUndo() {
 
 function remember() {
   if (text.tokens.length > 0) {
-    before.push({tokens: text.tokens, promptLength: text.promptLength, prompt: byId("prompt").value});
+    before.push(text.state);
     before = before.slice(-MOST_UNDONE);
   }
   showUndo();
@@ -51,8 +52,9 @@ function remember() {
 function undo() {
   const last = before.pop();
   if (last) {
+    stopReading();
     byId("prompt").value = last.prompt;
-    replaceText(last.tokens, last.promptLength);
+    replaceText(last.tokens, last.promptLength, last.prompt);
     say("");
   }
   showUndo();
@@ -60,11 +62,12 @@ function undo() {
 
 /** For the page Inside, and for this one when it is opened anew. */
 function keepText() {
-  keep({model: byId("model").value, tokens: text.tokens, promptLength: text.promptLength, prompt: byId("prompt").value});
+  keep({model: byId("model").value, ...text.state});
 }
 
-function replaceText(tokens, promptLength) {
-  text.replace(tokens, promptLength);
+function replaceText(tokens, promptLength, prompt) {
+  asking++;
+  text.replace(tokens, promptLength, prompt);
   candidates.clear();
   keepText();
 }
@@ -74,19 +77,27 @@ function readSoon() {
   typing = setTimeout(readPrompt, TYPING_MS);
 }
 
+/** A prompt that is typed or on its way to the server no longer replaces the text. */
+function stopReading() {
+  clearTimeout(typing);
+  reading++;
+}
+
 async function readPrompt() {
-  const asked = ++asking;
+  stopReading();
+  const asked = reading;
+  const prompt = byId("prompt").value;
   try {
-    const answer = await postJson("/api/play/tokens", {model: byId("model").value, prompt: byId("prompt").value});
-    if (asked === asking && !writing.isRunning) {
+    const answer = await postJson("/api/play/tokens", {model: byId("model").value, prompt});
+    if (asked === reading && !writing.isRunning) {
       if (text.tokens.length > text.promptLength) {
         remember();
       }
-      replaceText(answer.tokens, answer.tokens.length);
+      replaceText(answer.tokens, answer.tokens.length, prompt);
       say(`${number(text.promptLength)} ${text.promptLength === 1 ? "token" : "tokens"}`);
     }
   } catch (error) {
-    if (asked === asking) {
+    if (asked === reading) {
       say(error.message, true);
     }
   }
@@ -94,31 +105,44 @@ async function readPrompt() {
 
 // ----------------------------------------------------------------------------------------------------- writing
 
-/** @param position which candidates to show meanwhile */
-async function write(what, position = null) {
+/**
+ * @param what stands there, as the request has it
+ * @param prompt of what stands there
+ * @param position which candidates to show meanwhile
+ */
+async function write(what, prompt, position = null) {
   const body = {...requestOptions(), ...what};
-  asking++;
+  stopReading();
   tree = null;
   byId("search").hidden = body.beam === undefined;
   byId("tree").replaceChildren();
   await writing.run(body, {
-    start: (event) => start(event, body, position),
+    start: (event) => {
+      start(event, prompt, position);
+      tree = body.beam ? searchTree() : null;
+    },
     token: (event) => text.add({id: event.id, text: event.text, logProbability: event.log_probability}),
     step: (event) => tree.step(event.going, event.ended),
     end,
   });
 }
 
-function start(event, body, position) {
-  const known = text.tokens;
-  const same = event.tokens.every((token, i) => known[i]?.id === token.id);
-  replaceText(event.tokens.map((token, i) => same ? {...token, logProbability: known[i].logProbability} : token),
-    event.prompt_length);
-  const base = {tokens: [...text.tokens], promptLength: text.promptLength};
-  tree = body.beam ? new BeamTree(byId("tree"), names, (ids) => attempt(() => takeText(base, ids))) : null;
+/** Only now is it certain that the text will be written: one that the server refuses changes nothing. */
+function start(event, prompt, position) {
+  remember();
+  if (prompt !== text.prompt) {
+    byId("prompt").value = prompt;
+  }
+  replaceText(text.known(event.tokens), event.prompt_length, prompt);
   if (position !== null) {
     select(position);
   }
+}
+
+/** Its texts take the place of the one that stands there: each goes on from that. */
+function searchTree() {
+  const {ids, promptLength, prompt} = text;
+  return new BeamTree(byId("tree"), names, (more) => attempt(() => takeText([...ids, ...more], promptLength, prompt)));
 }
 
 function end(event) {
@@ -134,9 +158,8 @@ function end(event) {
 }
 
 function writePrompt() {
-  clearTimeout(typing);
-  remember();
-  return write({prompt: byId("prompt").value});
+  const prompt = byId("prompt").value;
+  return write({prompt}, prompt);
 }
 
 function goOn() {
@@ -144,32 +167,29 @@ function goOn() {
     writePrompt();
     return;
   }
-  remember();
-  write({ids: text.ids, prompt_length: text.promptLength});
+  write({ids: text.ids, prompt_length: text.promptLength}, text.prompt);
 }
 
-/** Another token at the chosen position; the text goes on from there. */
-function take(id) {
-  const at = text.selected;
-  if (at === null) {
+/** Another token at a position; the text goes on from there. */
+function take(position, id) {
+  const ids = [...text.ids.slice(0, position), id];
+  if (position >= text.promptLength) {
+    write({ids, prompt_length: text.promptLength}, text.prompt, position);
     return;
   }
-  const isPrompt = at < text.promptLength;
-  remember();
-  text.tokens = [...text.tokens.slice(0, at), {id, text: names.name(id)}];
-  text.promptLength = isPrompt ? at + 1 : text.promptLength;
-  if (isPrompt) {
-    byId("prompt").value = text.string;
-  }
-  write({ids: text.ids, prompt_length: text.promptLength}, at);
+  const prompt = text.tokens.slice(0, position).map((token) => token.text).join("") + names.name(id);
+  write({ids, prompt_length: ids.length}, prompt, position);
 }
 
-/** A text of the tree, in place of the one that stands there: tokens after those that the search began with. */
-async function takeText(base, ids) {
-  const all = [...base.tokens.map((token) => token.id), ...ids];
-  const answer = await postJson("/api/play/tokens", {model: byId("model").value, ids: all});
-  remember();
-  replaceText(answer.tokens.map((token, i) => ({...base.tokens[i], ...token})), base.promptLength);
+async function takeText(ids, promptLength, prompt) {
+  writing.stop();
+  stopReading();
+  const asked = reading;
+  const answer = await postJson("/api/play/tokens", {model: byId("model").value, ids});
+  if (asked === reading) {
+    remember();
+    replaceText(text.known(answer.tokens), promptLength, prompt);
+  }
 }
 
 async function select(position) {
@@ -196,14 +216,24 @@ async function select(position) {
 
 // -------------------------------------------------------------------------------------------------------- page
 
+/** Whether it is still the chosen one when it is open. The tokens of another have no meaning for it. */
 async function chooseModel() {
   writing.stop();
+  stopReading();
+  asking++;
   before = [];
   showUndo();
+  text.replace([], 0, "");
+  candidates.clear();
+  byId("search").hidden = true;
   const model = await openModel(byId("model"));
+  if (model === null) {
+    return false;
+  }
   names = text.names = candidates.names = model.names;
   byId("facts").textContent = summary(model.facts);
   limitOptions(model.facts);
+  return true;
 }
 
 function listen() {
@@ -214,8 +244,9 @@ function listen() {
     }
   });
   byId("model").addEventListener("change", async () => {
-    await attempt(chooseModel);
-    await readPrompt();
+    if (await attempt(chooseModel)) {
+      await readPrompt();
+    }
   });
   byId("write").addEventListener("click", writePrompt);
   byId("more").addEventListener("click", goOn);
@@ -236,9 +267,10 @@ async function begin() {
   const last = kept();
   if (link.has("prompt")) {
     await follow(link);
-  } else if (last?.model === byId("model").value && last.tokens?.length > 0) {
+  } else if (last?.model === byId("model").value && last.tokens?.length > 0
+      && last.tokens.every((token) => token.id < names.names.length)) {
     byId("prompt").value = last.prompt;
-    replaceText(last.tokens, last.promptLength);
+    replaceText(last.tokens, last.promptLength, last.prompt);
   } else {
     const letters = names.names.join("");
     byId("prompt").value = [...FIRST_PROMPT].every((letter) => letters.includes(letter)) ? FIRST_PROMPT : "";
@@ -252,7 +284,7 @@ async function follow(link) {
   setOptions(link);
   await readPrompt();
   if (link.has("write")) {
-    await write({prompt: byId("prompt").value});
+    await writePrompt();
   }
   const position = Number(link.get("position") ?? NaN);
   if (Number.isInteger(position) && position >= 0 && position <= text.tokens.length) {

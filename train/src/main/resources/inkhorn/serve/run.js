@@ -15,6 +15,8 @@ const DRAW_MS = 20;
 
 let run = new URLSearchParams(location.search).get("run");
 let source = null;
+let retry = 0;                // a timer, by which it is listened to again
+let isListLost = false;
 let lastId = null;
 let records = empty();
 let status = null;
@@ -36,6 +38,7 @@ function reset() {
 
 /** Listens to the chosen run. A browser comes back by itself where a connection is lost, and says what it has seen. */
 function listen() {
+  clearTimeout(retry);
   source?.close();
   const after = lastId === null ? "" : `&after=${lastId}`;
   source = new EventSource(`/api/run/events?run=${encodeURIComponent(run)}${after}`);
@@ -63,7 +66,7 @@ function listen() {
     say("no connection, trying again…");
     now = null;
     if (source.readyState === EventSource.CLOSED) {     // refused, as while the server is busy
-      setTimeout(listen, RETRY_MS);
+      retry = setTimeout(listen, RETRY_MS);
     }
   });
 }
@@ -128,6 +131,7 @@ function choose(name) {
   reset();
   status = null;
   now = null;
+  charts.expect();
   listen();
 }
 
@@ -135,6 +139,10 @@ function choose(name) {
 async function keepList() {
   try {
     const runs = (await getJson("/api/runs")).runs.sort((a, b) => b.updated - a.updated);
+    if (isListLost && source?.readyState === EventSource.OPEN) {
+      say("");
+    }
+    isListLost = false;
     const names = runs.map((one) => one.name);
     const select = byId("choice");
     if ([...select.options].map((option) => option.value).join("\n") !== names.join("\n")) {
@@ -150,6 +158,7 @@ async function keepList() {
     byId("message").textContent = runs.length === 0 ? "There is no run yet; this page begins with the first."
       : `There is no run of the name ${run}; choose another.`;
   } catch {
+    isListLost = true;
     say("no connection, trying again…");
   }
   setTimeout(keepList, LIST_MS);

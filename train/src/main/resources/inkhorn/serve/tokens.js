@@ -39,11 +39,10 @@ export function say(message, isError = false) {
   byId("status").classList.toggle("error", isError);
 }
 
-/** Does what may be refused, and says why it was; whether it succeeded. */
+/** Does what may be refused, and says why it was; false then, and where the action itself returns false. */
 export async function attempt(action) {
   try {
-    await action();
-    return true;
+    return await action() !== false;
   } catch (error) {
     say(error.message, true);
     return false;

@@ -85,6 +85,27 @@ final class InsideBrowserTest extends PlayPages {
     }
 
     @Test
+    void whatIsSaidOfARefusedTextGoesWithTheText() {
+        enter("#looked", "abc");
+        browser.until("document.querySelectorAll('#stages tbody tr').length === 3");
+        enter("#looked", "abZ");
+        browser.seeText("#status.error", "Z");
+        enter("#looked", "abc");
+        browser.until("document.querySelector('#status').textContent === ''");
+        browser.see("#stages tbody tr");
+        browser.forgetLogs();
+    }
+
+    @Test
+    void aViewThatIsLeftBeforeItIsComputedIsNotWaitedFor() {
+        delayFirst("/api/inside/summary", 500);
+        browser.script("document.querySelector('[value=parameters]').click();"
+                + " document.querySelector('[value=attention]').click()");
+        browser.until("document.querySelector('#status').textContent === ''");
+        browser.requireQuiet(models.address());
+    }
+
+    @Test
     void aPhoneShowsEachViewWithoutScrollingSideways() {
         browser.width(Browser.PHONE);
         for (String view : new String[] {"lens", "parameters", "embeddings", "attention"}) {

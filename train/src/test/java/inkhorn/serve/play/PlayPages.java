@@ -55,4 +55,21 @@ abstract class PlayPages {
         browser.script("const field = document.querySelector(arguments[0]); field.value = arguments[1];"
                 + " field.dispatchEvent(new Event('input'))", css, text);
     }
+
+    /** The first answer to such a request comes later. */
+    static void delayFirst(String path, int milliseconds) {
+        browser.script("""
+                const [late, ms] = arguments;
+                const real = window.fetch;
+                let isFirst = true;
+                window.fetch = async (path, options) => {
+                  const answer = await real(path, options);
+                  if (isFirst && path.includes(late)) {
+                    isFirst = false;
+                    await new Promise((go) => setTimeout(go, ms));
+                  }
+                  return answer;
+                };
+                """, path, milliseconds);
+    }
 }

@@ -9,7 +9,9 @@ import inkhorn.serve.WebServer;
 import inkhorn.train.TrainEvent;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
@@ -118,6 +120,29 @@ final class LiveRunBrowserTest {
         browser.until("document.getElementById('live').dataset.records === '3'");
         RunFiles.write(run, 8, 0.001, 10);
         browser.until("document.getElementById('live').dataset.records === '1'");
+        browser.requireQuiet(server.address());
+    }
+
+    @Test
+    void showsTheSamplesOfTheNewLogWhereItsStepsAreTheSame() throws IOException {
+        open("run?run=small");
+        browser.seeText("#samples", "text of step 20");
+        Path log = run.resolve("metrics.jsonl");
+        Path other = Files.writeString(run.resolve("other.jsonl"),
+                Files.readString(log).replace("text of step", "another text of step"));
+        Files.move(other, log, StandardCopyOption.REPLACE_EXISTING);
+        browser.seeText("#samples", "another text of step 20");
+        browser.requireQuiet(server.address());
+    }
+
+    @Test
+    void saysNoMoreThatThereIsNoConnectionWhenTheListComesAgain() {
+        open("run?run=small");
+        browser.seeText("#steps", "step 30 of 100");
+        browser.script("const real = window.fetch; window.fetch = () => {"
+                + " window.fetch = real; return Promise.reject(new Error('lost')); }");
+        browser.seeText("#connection", "no connection");
+        browser.until("document.querySelector('#connection').textContent === ''");
         browser.requireQuiet(server.address());
     }
 
