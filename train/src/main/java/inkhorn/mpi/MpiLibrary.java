@@ -59,15 +59,17 @@ final class MpiLibrary {
     static MpiLibrary find(String chosen, boolean mpich) {
         leaveSignalsToJava();
         List<String> names = chosen != null ? List.of(chosen) : mpich ? MPICH_NAMES : OPEN_MPI_NAMES;
+        String reason = "";
         for (String name : names) {
             try {
                 return new MpiLibrary(NativeLibrary.getInstance(name));
             } catch (UnsatisfiedLinkError e) {
-                // The next name.
-                continue;
+                // The next name. For a library that the user has chosen, the loader's reason is worth a line.
+                reason = chosen == null ? "" : e.getMessage().lines().skip(1).map(String::strip)
+                        .filter(line -> !line.isEmpty()).findFirst().map(line -> " (" + line + ")").orElse("");
             }
         }
-        throw new MpiException("no MPI library found, looked for " + String.join(", ", names) + "; install "
+        throw new MpiException("no MPI library found, looked for " + String.join(", ", names) + reason + "; install "
                 + (mpich ? "MPICH (Debian: mpich)" : "Open MPI (Debian: openmpi-bin)")
                 + ", or name the library's file in INKHORN_MPI");
     }

@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.jna.NativeLibrary;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What needs no MPI: a library that is looked for in vain. */
 final class MpiLibraryTest {
@@ -16,6 +20,14 @@ final class MpiLibraryTest {
                 .hasMessageContaining("libno-such-mpi.so.1").hasMessageContaining("Debian: mpich")
                 .hasMessageContaining("INKHORN_MPI").hasMessageNotContaining("\n");
         assertThatThrownBy(() -> MpiLibrary.find("libno-such-mpi.so.1", false)).hasMessageContaining("openmpi-bin");
+    }
+
+    @Test
+    void whyAChosenFileIsNoLibraryIsSaid(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("libmpi.so"), "not a library");
+        assertThatThrownBy(() -> MpiLibrary.find(file.toString(), false)).isInstanceOf(MpiException.class)
+                .hasMessageContaining(file.toString()).hasMessageContaining("file too short")
+                .hasMessageNotContaining("\n");
     }
 
     @Test
